@@ -1,0 +1,19 @@
+# tests/fuzz/<target>.cpp defines LLVMFuzzerTestOneInput. With LJK_FUZZ it becomes a libFuzzer program;
+# otherwise a program that runs the files of tests/fuzz/corpus/<target> once, as an ordinary test,
+# so that an input that crashed once is tried by every compiler for ever.
+set(ljk_fuzz_dir "${CMAKE_CURRENT_SOURCE_DIR}/fuzz")
+file(GLOB ljk_fuzz_sources CONFIGURE_DEPENDS "${ljk_fuzz_dir}/*.cpp")
+foreach(source IN LISTS ljk_fuzz_sources)
+    cmake_path(GET source STEM name)
+    if(LJK_FUZZ)
+        add_executable(fuzz_${name} "${source}")
+        target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    else()
+        add_executable(fuzz_${name} "${source}" cmake/run_corpus.cpp)
+        add_test(NAME fuzz.${name}.corpus
+            COMMAND fuzz_${name} "${ljk_fuzz_dir}/corpus/${name}")
+        set_tests_properties(fuzz.${name}.corpus PROPERTIES TIMEOUT 120)
+    endif()
+    target_include_directories(fuzz_${name} PRIVATE "${ljk_fuzz_dir}")
+    target_link_libraries(fuzz_${name} PRIVATE lampjack_core ljk_warnings ljk_hardening)
+endforeach()

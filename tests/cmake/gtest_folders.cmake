@@ -1,0 +1,38 @@
+# tests/cpp mirrors cpp/src: each folder becomes one GoogleTest program, test_<folder>.
+# tests/cpp/support holds what they share (fakes, loaders).
+find_package(GTest 1.12 REQUIRED)
+include(GoogleTest)
+
+set(ljk_cpp_tests "${CMAKE_CURRENT_SOURCE_DIR}/cpp")
+add_library(ljk_test_support INTERFACE)
+target_include_directories(ljk_test_support INTERFACE "${ljk_cpp_tests}")
+target_compile_definitions(ljk_test_support INTERFACE LJK_TEST_DATA="${LJK_TEST_DATA_DIR}")
+target_link_libraries(ljk_test_support INTERFACE
+    lampjack_core GTest::gmock GTest::gtest GTest::gtest_main ljk_warnings ljk_hardening)
+
+file(GLOB ljk_support_sources CONFIGURE_DEPENDS "${ljk_cpp_tests}/support/*.cpp")
+if(ljk_support_sources)
+    add_library(ljk_test_support_code STATIC ${ljk_support_sources})
+    target_link_libraries(ljk_test_support_code PRIVATE ljk_test_support)
+    set(ljk_support_code ljk_test_support_code)
+endif()
+
+file(GLOB_RECURSE ljk_test_sources CONFIGURE_DEPENDS RELATIVE "${ljk_cpp_tests}"
+    "${ljk_cpp_tests}/*_test.cpp")
+set(ljk_test_folders "")
+foreach(source IN LISTS ljk_test_sources)
+    string(REGEX MATCH "^[^/]+" folder "${source}")
+    list(APPEND ljk_test_folders ${folder})
+endforeach()
+list(REMOVE_DUPLICATES ljk_test_folders)
+
+foreach(folder IN LISTS ljk_test_folders)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${ljk_cpp_tests}/${folder}/*.cpp")
+    add_executable(test_${folder} ${sources})
+    target_link_libraries(test_${folder} PRIVATE ${ljk_support_code} ljk_test_support)
+    gtest_discover_tests(test_${folder}
+        TEST_PREFIX "cpp.${folder}."
+        DISCOVERY_MODE PRE_TEST
+        DISCOVERY_TIMEOUT 60
+        PROPERTIES TIMEOUT 120)
+endforeach()
