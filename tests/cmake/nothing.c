@@ -1,0 +1,1 @@
+typedef int nothing; /* ISO C forbids an empty translation unit */
