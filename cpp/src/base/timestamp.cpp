@@ -1,0 +1,148 @@
+#include "base/timestamp.h"
+
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+
+namespace lampjack {
+namespace {
+
+constexpr Millis kDay = 86'400'000;
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar.
+constexpr std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day) noexcept {
+    year -= month <= 2;
+    const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+    const auto year_of_era = static_cast<std::uint64_t>(year - era * 400);
+    const std::uint64_t day_of_year = (153 * (month + (month > 2 ? -3U : 9U)) + 2) / 5 + day - 1;
+    const std::uint64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
+}
+
+constexpr unsigned days_in(std::int64_t year, unsigned month) noexcept {
+    constexpr unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap ? 1U : 0U);
+}
+
+bool digits(const char* at, int count, unsigned& out) noexcept {
+    out = 0;
+    for (int i = 0; i < count; ++i) {
+        const unsigned digit = static_cast<unsigned char>(at[i]) - unsigned{'0'};
+        if (digit > 9) return false;
+        out = out * 10 + digit;
+    }
+    return true;
+}
+
+/// "YYYY-MM-DDTHH:MM:SS", the first 19 characters.
+bool parse_seconds(const char* t, Millis& out) noexcept {
+    unsigned year, month, day, hour, minute, second;
+    if (!digits(t, 4, year) || t[4] != '-' || !digits(t + 5, 2, month) || t[7] != '-' || !digits(t + 8, 2, day) ||
+        (t[10] != 'T' && t[10] != ' ' && t[10] != 't') || !digits(t + 11, 2, hour) || t[13] != ':' ||
+        !digits(t + 14, 2, minute) || t[16] != ':' || !digits(t + 17, 2, second))
+        return false;
+    if (month < 1 || month > 12 || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 60)
+        return false;
+    out = days_from_civil(year, month, day) * kDay + Millis{hour} * 3'600'000 + Millis{minute} * 60'000 +
+          Millis{second} * 1000;
+    return true;
+}
+
+bool parse_offset(std::string_view text, Millis& out) noexcept {
+    if (text == "Z" || text == "z") {
+        out = 0;
+        return true;
+    }
+    unsigned hours = 0, minutes = 0;
+    if (text.size() < 3 || (text[0] != '+' && text[0] != '-') || !digits(text.data() + 1, 2, hours)) return false;
+    std::string_view rest = text.substr(3);
+    if (!rest.empty() && rest[0] == ':') rest.remove_prefix(1);
+    if (!rest.empty() && (rest.size() != 2 || !digits(rest.data(), 2, minutes))) return false;
+    if (hours > 23 || minutes > 59) return false;
+    out = (Millis{hours} * 60 + Millis{minutes}) * (text[0] == '-' ? -60'000 : 60'000);
+    return true;
+}
+
+std::optional<Millis> in_range(Millis time) noexcept {
+    if (time < kEarliest || time >= kLatest) return std::nullopt;
+    return time;
+}
+
+std::optional<Millis> parse_iso(std::string_view text) noexcept {
+    Millis time = 0;
+    if (text.size() < 20 || !parse_seconds(text.data(), time)) return std::nullopt;
+    std::string_view rest = text.substr(19);
+    if (rest[0] == '.' || rest[0] == ',') {
+        std::size_t count = 0;
+        Millis scale = 100;
+        while (++count < rest.size() && rest[count] >= '0' && rest[count] <= '9') {
+            time += (rest[count] - '0') * scale;
+            scale /= 10;
+        }
+        if (count < 2 || count > 10) return std::nullopt;
+        rest.remove_prefix(count);
+    }
+    Millis offset = 0;
+    if (!parse_offset(rest, offset)) return std::nullopt;
+    return in_range(time - offset);
+}
+
+std::optional<Millis> parse_epoch(std::string_view text) noexcept {
+    double value = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || stop != text.data() + text.size() || !(value > 0) || value > 1e18) return std::nullopt;
+    const double millis = value < 1e11 ? value * 1e3 : value < 1e14 ? value : value / 1e3;
+    return in_range(static_cast<Millis>(millis + 0.5));
+}
+
+}  // namespace
+
+bool parse_exact(std::string_view text, Millis& out) noexcept {
+    if (text.size() != 24 || text[10] != 'T' || text[19] != '.' || text[23] != 'Z') return false;
+    unsigned millis = 0;
+    if (!parse_seconds(text.data(), out) || !digits(text.data() + 20, 3, millis)) return false;
+    if (text[17] == '6') return false;  // a leap second would be written back as the next minute
+    out += millis;
+    return out >= kEarliest && out < kLatest;
+}
+
+std::optional<Millis> parse_time(std::string_view text) noexcept {
+    return text.size() > 10 && text[4] == '-' ? parse_iso(text) : parse_epoch(text);
+}
+
+TimeText format_time(Millis time) noexcept {
+    std::int64_t day = time / kDay;
+    Millis rest = time % kDay;
+    if (rest < 0) {
+        rest += kDay;
+        --day;
+    }
+    const std::int64_t shifted = day + 719468;
+    const std::int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    const auto day_of_era = static_cast<std::uint64_t>(shifted - era * 146097);
+    const std::uint64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const std::uint64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::uint64_t part = (5 * day_of_year + 2) / 153;
+    const std::uint64_t month = part < 10 ? part + 3 : part - 9;
+    const std::uint64_t year = year_of_era + static_cast<std::uint64_t>(era) * 400 + (month <= 2 ? 1 : 0);
+
+    TimeText out;
+    std::memcpy(out.characters, "0000-00-00T00:00:00.000Z", sizeof out.characters);
+    const auto put = [&out](int last, std::uint64_t value) {
+        for (int at = last; value != 0 && at >= 0; --at, value /= 10)
+            out.characters[at] = static_cast<char>('0' + value % 10);
+    };
+    put(3, year % 10000);
+    put(6, month);
+    put(9, day_of_year - (153 * part + 2) / 5 + 1);
+    const auto clock = static_cast<std::uint64_t>(rest);
+    put(12, clock / 3'600'000);
+    put(15, clock / 60'000 % 60);
+    put(18, clock / 1000 % 60);
+    put(22, clock % 1000);
+    return out;
+}
+
+}  // namespace lampjack

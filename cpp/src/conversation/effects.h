@@ -1,0 +1,122 @@
+#pragma once
+// What has to happen besides the new state, as data: the engine carries it out.
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "conversation/conversation.h"
+
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace lampjack::conversation {
+
+/// Whom an item is for, at the moment it is committed.
+enum class To : std::uint8_t { nobody, desk, bot };
+
+struct ItemFlags {
+    bool talk_over = false;  ///< a bot message while a human owns the conversation
+    bool late = false;       ///< older than what was handled already: recorded, moved nothing (R10)
+    bool echo = false;       ///< our own text coming back (R12)
+
+    friend bool operator==(const ItemFlags&, const ItemFlags&) = default;
+};
+
+/// What goes out to the platform. An action becomes an outbox row under the new epoch, in this order.
+enum class Action : std::uint8_t {
+    mute,     ///< silence the platform's bot
+    unmute,   ///< wake it: the return call
+    reply,    ///< the words of the agent's command
+    notify,   ///< the words of the system's command
+    forward,  ///< the end user's words, to the platform's bot
+};
+
+enum class FactKind : std::uint8_t {
+    owner_changed,   ///< the owner, or the epoch, is another
+    handover_ended,  ///< a request or a human's ownership is over: a desk may close its ticket
+    mute_failed,     ///< T19
+    draining,        ///< the owner is leaving; see Conversation::draining
+};
+
+/// An item of the engine's own in the conversation's log.
+struct Fact {
+    FactKind kind = FactKind::owner_changed;
+    Reason reason = Reason::none;
+    OwnerRef from;
+    OwnerRef to;
+
+    friend bool operator==(const Fact&, const Fact&) = default;
+};
+
+/// Set (with a timer) or cancelled (without).
+struct TimerChange {
+    TimerKind kind = TimerKind::accept;
+    std::optional<Timer> timer;
+
+    friend bool operator==(const TimerChange&, const TimerChange&) = default;
+};
+
+/// What the waiting end user may be told. The host chooses the words.
+enum class NoticeKind : std::uint8_t { no_agent, queue_position };
+struct Notice {
+    NoticeKind kind = NoticeKind::no_agent;
+    std::int32_t position = 0;
+
+    friend bool operator==(const Notice&, const Notice&) = default;
+};
+
+/// What an operator has to know.
+enum class Alarm : std::uint8_t {
+    talk_over,   ///< the bot spoke while a human owns the conversation
+    diverged,    ///< the platform does something else than we decided
+    stuck,       ///< a return is not confirmed
+    agent_idle,  ///< the agent has not spoken, or the lease is over
+};
+
+/// The answer to a platform that asked for a human.
+struct Answer {
+    bool accepted = false;
+    bool muted = false;
+    Reason reason = Reason::none;  ///< why not
+
+    friend bool operator==(const Answer&, const Answer&) = default;
+};
+
+using CommandSet = std::bitset<kCommandCount>;
+
+/// Why a command was refused, and who owns the conversation now.
+struct Refusal {
+    Code code = Code::unsupported;  ///< not_owner, stale_owner or unsupported
+    std::string_view why;           ///< one sentence, static storage
+    OwnerRef owner;
+    std::uint64_t epoch = 0;
+    CommandSet allowed;  ///< what the same agent may do now
+
+    friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+struct Effects {
+    To to = To::nobody;
+    ItemFlags flags;
+    std::vector<Fact> facts;
+    std::vector<Action> actions;
+    std::optional<std::uint64_t> fence_below;  ///< pending rows of bot and agents under a lower epoch are refused
+    std::vector<TimerChange> timers;
+    std::vector<Notice> notices;
+    std::vector<Alarm> alarms;
+    std::optional<Answer> answer;  ///< only after handover_requested
+    bool drain = false;  ///< tell the machine with DrainDone when nothing of this epoch is left to send
+    bool erase = false;  ///< the retention is over
+
+    friend bool operator==(const Effects&, const Effects&) = default;
+};
+
+std::string_view name_of(To to) noexcept;
+std::string_view name_of(Action action) noexcept;
+std::string_view name_of(FactKind kind) noexcept;
+std::string_view name_of(NoticeKind kind) noexcept;
+std::string_view name_of(Alarm alarm) noexcept;
+
+}  // namespace lampjack::conversation

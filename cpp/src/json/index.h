@@ -1,0 +1,35 @@
+#pragma once
+// Index: simdjson's first stage over one body. It finds every token start and checks UTF-8 and control characters;
+// Cursor walks the result, so that the whole document is validated in one pass and every value keeps its bytes.
+
+#include "base/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace lampjack::json {
+
+class Index {
+public:
+    Index();
+    ~Index();
+    Index(const Index&) = delete;
+    Index& operator=(const Index&) = delete;
+
+    /// Indexes `size` bytes followed by at least 64 readable ones. The starts stay valid until the next build.
+    Result<void> build(const char* body, std::size_t size);
+
+    /// Offsets of the token starts, ascending; one more entry holds the body's size.
+    const std::uint32_t* starts() const noexcept;
+    std::size_t count() const noexcept;
+
+    /// The calling thread's own index, made on first use and reused. A document inside a string needs an index of its own.
+    static Index& of_this_thread();
+
+private:
+    struct Stage;
+    std::unique_ptr<Stage> stage_;
+};
+
+}  // namespace lampjack::json

@@ -1,0 +1,81 @@
+#include "json/writer.h"
+
+#include <array>
+#include <charconv>
+
+namespace lampjack::json {
+namespace {
+
+bool needs_escape(char c) noexcept { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+void append_escape(char c, std::string& out) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    switch (c) {
+        case '"': out += "\\\""; return;
+        case '\\': out += "\\\\"; return;
+        case '\b': out += "\\b"; return;
+        case '\f': out += "\\f"; return;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        default: break;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += "\\u00";
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+}
+
+}  // namespace
+
+void append_string(std::string_view text, std::string& out) {
+    out += '"';
+    std::size_t from = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (!needs_escape(text[at])) continue;
+        out.append(text, from, at - from);
+        append_escape(text[at], out);
+        from = at + 1;
+    }
+    out.append(text, from, text.size() - from);
+    out += '"';
+}
+
+void append_compact(std::string_view json, std::string& out) {
+    bool in_string = false;
+    for (std::size_t at = 0; at < json.size(); ++at) {
+        const char c = json[at];
+        if (in_string && c == '\\' && at + 1 < json.size()) {
+            out += c;
+            out += json[++at];
+            continue;
+        }
+        if (c == '"') in_string = !in_string;
+        if (!in_string && (c == ' ' || c == '\n' || c == '\r' || c == '\t')) continue;
+        out += c;
+    }
+}
+
+Writer& Writer::any_key(std::string_view name) {
+    separate();
+    append_string(name, out_);
+    out_ += ':';
+    fresh_ = true;
+    return *this;
+}
+
+Writer& Writer::string(std::string_view text) {
+    separate();
+    append_string(text, out_);
+    return *this;
+}
+
+Writer& Writer::integer(std::int64_t value) {
+    separate();
+    std::array<char, 24> digits{};
+    const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    out_.append(digits.data(), result.ptr);
+    return *this;
+}
+
+}  // namespace lampjack::json

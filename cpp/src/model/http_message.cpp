@@ -1,0 +1,19 @@
+#include "model/http_message.h"
+
+#include "base/text.h"
+
+namespace lampjack::model {
+
+std::string_view header(std::span<const HeaderView> headers, std::string_view name) noexcept {
+    for (const auto& [key, value] : headers)
+        if (equals_ignoring_case(key, name)) return value;
+    return {};
+}
+
+std::string_view header(const Headers& headers, std::string_view name) noexcept {
+    for (const auto& [key, value] : headers)
+        if (equals_ignoring_case(key, name)) return value;
+    return {};
+}
+
+}  // namespace lampjack::model

@@ -1,0 +1,66 @@
+#pragma once
+// Account: one configured bot or channel. The settings an account may have are tables: common ones here, the
+// platform's own beside its adapter. Everything a user can write into the configuration is a row of such a table.
+
+#include "base/result.h"
+#include "base/secret.h"
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lampjack::platforms {
+
+struct Adapter;
+
+/// Which side of the conversation we play on this platform.
+enum class Side : std::uint8_t { desk, channel, peer };
+std::string_view word(Side side) noexcept;
+
+struct Setting {
+    enum class Kind : std::uint8_t {
+        text,
+        url,      ///< absolute http(s) address without userinfo
+        secret,   ///< one token or several: a text or an array of texts; never printed
+        boolean,
+        integer,  ///< non-negative
+        choice,   ///< one of the words in `choices`, separated by spaces
+        json,     ///< any JSON, kept raw
+    };
+    std::string_view name;
+    Kind kind = Kind::text;
+    std::string_view fallback = {};  ///< the value when it is not configured; for `required` without meaning
+    bool required = false;
+    std::string_view choices = {};
+    std::string_view meaning = {};   ///< one line for the reference and for `lampjack urls`
+};
+
+class Account {
+public:
+    std::string name;
+    const Adapter* adapter = nullptr;
+    Side side = Side::desk;
+
+    /// The configured text, or the setting's fallback. For every kind but `secret`.
+    std::string_view text(std::string_view setting) const noexcept;
+    bool flag(std::string_view setting) const noexcept { return text(setting) == "true"; }
+    std::int64_t integer(std::string_view setting) const noexcept;
+    bool has(std::string_view setting) const noexcept;
+    /// The configured tokens; several during a rotation. The first is the one we send.
+    std::span<const Secret> secrets(std::string_view setting) const noexcept;
+
+    std::map<std::string, std::string, std::less<>> values;
+    std::map<std::string, std::vector<Secret>, std::less<>> tokens;
+};
+
+/// Settings that every account may have: platform, side, auth, mute, record, …
+std::span<const Setting> common_settings() noexcept;
+
+/// Makes an account from its JSON object. Unknown settings fail with the closest known name; missing required ones and
+/// values of a wrong kind fail with the setting's name. Values of secrets never stand in an error.
+Result<Account> make_account(std::string_view name, std::string_view json);
+
+}  // namespace lampjack::platforms

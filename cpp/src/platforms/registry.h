@@ -1,0 +1,49 @@
+#pragma once
+// The platforms by name, and the pure functions over them.
+
+#include "platforms/adapter.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lampjack::platforms {
+
+std::span<const Adapter* const> all() noexcept;
+/// Null when there is none of that name.
+const Adapter* find(std::string_view name) noexcept;
+/// The same as an error that lists the known names.
+Result<const Adapter*> require(std::string_view name);
+
+/// Bytes to batch: copies the body, validates all of it, reads it as the platform's. Needs no account.
+Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input, std::string_view body);
+inline Result<model::BatchPtr> parse(const Adapter& adapter, std::string_view body) { return parse(adapter, {}, body); }
+
+/// The endpoint of that side, method and path. Fails with not_found, or `unsupported` when only the method is wrong
+/// (`allow` then lists the right ones).
+Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Request& request, std::string* allow);
+
+struct Loss {
+    std::size_t part = 0;      ///< index in the event's content
+    model::PartType from{};
+    model::PartType to{};
+    std::string what;          ///< what is not carried over, e.g. "button payloads"
+};
+
+struct Converted {
+    std::string body;
+    std::vector<Loss> losses;
+};
+
+/// One event of any platform as a body of this one. What it cannot carry is downgraded by fixed rules and reported.
+Result<Converted> convert(const model::Batch& batch, std::uint32_t event, const Adapter& to);
+
+/// The same event with only parts `capabilities` carries; the batch holds that one event. Appends to `losses`.
+Result<model::BatchPtr> downgrade(const model::Batch& batch, std::uint32_t event, const Capabilities& capabilities,
+                                  std::vector<Loss>& losses);
+
+/// The losses as the JSON array of the public surfaces.
+std::string write_losses(std::span<const Loss> losses);
+
+}  // namespace lampjack::platforms
