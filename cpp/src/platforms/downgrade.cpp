@@ -1,0 +1,176 @@
+// The fixed rules by which a part a platform cannot carry becomes one it can: choice and cards become lines of text,
+// a file a link, a location its coordinates, a button press its label. Every change is a Loss.
+
+#include "platforms/registry.h"
+
+#include "model/graft.h"
+
+namespace lampjack::platforms {
+namespace {
+
+using model::Batch;
+using model::Card;
+using model::Option;
+using model::OptionKind;
+using model::Part;
+using model::PartType;
+
+class Downgrade {
+public:
+    Downgrade(const Batch& from, Batch& to, const Capabilities& capabilities, std::vector<Loss>& losses)
+        : from_(from), to_(to), graft_(to, from), capabilities_(capabilities), losses_(losses) {}
+
+    void event(std::uint32_t index) {
+        const std::uint32_t at = graft_.event_without_parts(index);
+        to_.roots.push_back(at);
+        std::size_t number = 0;
+        for (const Part& part : from_.parts_of(from_.events[index])) {
+            number_ = number++;
+            this->part(part);
+        }
+        to_.events[at].parts.count = static_cast<std::uint32_t>(to_.parts.size()) - to_.events[at].parts.first;
+    }
+
+private:
+    void part(const Part& part) {
+        if (!capabilities_.carries(part.type)) return as_text(part);
+        if (carries_options(part)) return push(graft_.part(part));
+        if (part.type == PartType::choice) return with_fewer_options(part);
+        as_text(part);
+    }
+
+    void push(const Part& part) { to_.parts.push_back(part); }
+
+    void lose(const Part& part, PartType to, std::string what) {
+        losses_.push_back(Loss{number_, part.type, to, std::move(what)});
+    }
+
+    bool carries_options(const Part& part) const {
+        for (const Option& option : from_.options_of(part.options))
+            if (!capabilities_.carries(option.kind)) return false;
+        for (const Card& card : from_.cards_of(part))
+            for (const Option& option : from_.options_of(card.options))
+                if (!capabilities_.carries(option.kind)) return false;
+        return true;
+    }
+
+    /// A choice that keeps its carried options; the others become lines under its text. Reply and postback stand in
+    /// for each other: both send a payload.
+    void with_fewer_options(const Part& part) {
+        std::string text(from_.view(part.text));
+        Part out = graft_.part(part);
+        out.options = {static_cast<std::uint32_t>(to_.options.size()), 0};
+        for (const Option& option : from_.options_of(part.options)) {
+            const OptionKind kind = stand_in(option.kind);
+            if (!capabilities_.carries(kind)) {
+                append_line(text, line_of(option));
+                continue;
+            }
+            Option copy = graft_.option(option);
+            copy.kind = kind;
+            to_.options.push_back(copy);
+            ++out.options.count;
+        }
+        lose(part, PartType::choice, "kinds of options");
+        out.text = to_.text.add(text);
+        push(out);
+    }
+
+    OptionKind stand_in(OptionKind kind) const noexcept {
+        if (capabilities_.carries(kind)) return kind;
+        if (kind == OptionKind::reply && capabilities_.carries(OptionKind::postback)) return OptionKind::postback;
+        if (kind == OptionKind::postback && capabilities_.carries(OptionKind::reply)) return OptionKind::reply;
+        return kind;
+    }
+
+    void as_text(const Part& part) {
+        std::string text;
+        std::string what;
+        switch (part.type) {
+            case PartType::choice:
+                text = from_.view(part.text);
+                numbered(text, part.options);
+                what = "buttons and their payloads";
+                break;
+            case PartType::cards: what = cards(text, part); break;
+            case PartType::file: what = file(text, part); break;
+            case PartType::location:
+                text.append(from_.view(part.title)).append(part.title ? ": " : "");
+                text.append(from_.view(part.latitude)).append(", ").append(from_.view(part.longitude));
+                what = "the place as coordinates";
+                break;
+            case PartType::postback:
+                text = from_.view(part.title ? part.title : part.payload);
+                what = "the button's payload";
+                break;
+            default: what = "the whole part"; break;
+        }
+        lose(part, PartType::text, std::move(what));
+        if (text.empty()) return;
+        Part out;
+        out.type = PartType::text;
+        out.text = to_.text.add(text);
+        push(out);
+    }
+
+    std::string cards(std::string& text, const Part& part) {
+        for (const Card& card : from_.cards_of(part)) {
+            std::string line(from_.view(card.title));
+            if (card.subtitle) line.append(line.empty() ? "" : ": ").append(from_.view(card.subtitle));
+            if (card.url) line.append(line.empty() ? "" : " ").append(from_.view(card.url));
+            append_line(text, line);
+            for (const Option& option : from_.options_of(card.options)) append_line(text, "- " + line_of(option));
+        }
+        numbered(text, part.options);
+        return "images, buttons and their payloads";
+    }
+
+    std::string file(std::string& text, const Part& part) {
+        if (part.name) text.append(from_.view(part.name)).append(part.url ? ": " : "");
+        text.append(from_.view(part.url));
+        return "the file as a file; its link stays";
+    }
+
+    void numbered(std::string& text, model::Range options) {
+        int number = 0;
+        for (const Option& option : from_.options_of(options))
+            append_line(text, std::to_string(++number) + ". " + line_of(option));
+    }
+
+    std::string line_of(const Option& option) const {
+        std::string line(from_.view(option.title));
+        const model::Str detail = option.url ? option.url : option.phone;
+        if (detail) line.append(line.empty() ? "" : ": ").append(from_.view(detail));
+        if (line.empty()) line = word(option.kind);
+        return line;
+    }
+
+    static void append_line(std::string& text, std::string_view line) {
+        if (!text.empty()) text += '\n';
+        text += line;
+    }
+
+    const Batch& from_;
+    Batch& to_;
+    model::Graft graft_;
+    const Capabilities& capabilities_;
+    std::vector<Loss>& losses_;
+    std::size_t number_ = 0;
+};
+
+}  // namespace
+
+Result<model::BatchPtr> downgrade(const Batch& batch, std::uint32_t event, const Capabilities& capabilities,
+                                  std::vector<Loss>& losses) {
+    model::BatchPtr out = model::BatchPtr::make();
+    out.mutate().reader = batch.reader;
+    out.mutate().text.assign({});
+    if (batch.reader.empty() && batch.platform_name)
+        out.mutate().platform_name = out.mutate().text.add(batch.view(batch.platform_name));
+    Downgrade(batch, out.mutate(), capabilities, losses).event(event);
+    const bool emptied = batch.events[event].parts.count != 0 && out->parts.empty();
+    if (emptied) return fail(Code::unsupported, "nothing in this message can be carried to that platform");
+    return out;
+}
+
+}  // namespace lampjack::platforms

@@ -1,0 +1,124 @@
+#include "platforms/registry.h"
+
+#include "json/index.h"
+#include "model/canonical.h"
+
+#include <algorithm>
+#include <array>
+
+namespace lampjack::platforms {
+
+#define LJK_PLATFORM(folder)         \
+    namespace folder {               \
+    extern const Adapter kAdapter;   \
+    }
+#include "platforms/platforms.def"
+#undef LJK_PLATFORM
+
+namespace {
+
+constexpr std::array kAll{
+#define LJK_PLATFORM(folder) &folder::kAdapter,
+#include "platforms/platforms.def"
+#undef LJK_PLATFORM
+};
+
+/// Whether a path matches a pattern in which "{token}" stands for one segment of any text.
+bool matches(std::string_view pattern, std::string_view path) noexcept {
+    constexpr std::string_view wildcard = "{token}";
+    while (!pattern.empty()) {
+        if (pattern.starts_with(wildcard)) {
+            const auto slash = std::min(path.find('/'), path.size());
+            if (slash == 0) return false;
+            path.remove_prefix(slash);
+            pattern.remove_prefix(wildcard.size());
+            continue;
+        }
+        if (path.empty() || path.front() != pattern.front()) return false;
+        path.remove_prefix(1);
+        pattern.remove_prefix(1);
+    }
+    return path.empty();
+}
+
+/// "" and "/" are the same place; a trailing slash behind a name is not significant.
+std::string_view normal(std::string_view path) noexcept {
+    if (path.empty()) return "/";
+    return path.size() > 1 && path.back() == '/' ? path.substr(0, path.size() - 1) : path;
+}
+
+Error translate(json::Problem problem) {
+    const auto code = problem == json::Problem::mismatch ? Code::payload : Code::json;
+    return fail(code, std::string(json::describe(problem)));
+}
+
+}  // namespace
+
+std::span<const Adapter* const> all() noexcept { return kAll; }
+
+const Adapter* find(std::string_view name) noexcept {
+    for (const Adapter* adapter : kAll)
+        if (adapter->name == name) return adapter;
+    return nullptr;
+}
+
+Result<const Adapter*> require(std::string_view name) {
+    if (const Adapter* adapter = find(name)) return adapter;
+    std::string message = "unknown platform \"" + std::string(name) + "\"; known are";
+    for (const Adapter* adapter : kAll) message.append(" ").append(adapter->name);
+    return fail(Code::config, std::move(message));
+}
+
+Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input, std::string_view body) {
+    if (body.size() > json::Text::kMaxBody) return fail(Code::too_large, "the body is too large");
+    model::BatchPtr ptr = model::BatchPtr::make();
+    model::Batch& batch = ptr.mutate();
+    batch.text.assign(body);
+    batch.reader = adapter.name;
+    json::Index& index = json::Index::of_this_thread();
+    LJK_CHECK(index.build(batch.text.body(), batch.text.body_size()));
+    json::Cursor cursor(batch.text, index);
+    model::BatchBuilder build(batch, cursor);
+    const auto read = adapter.read(input, build);
+    if (cursor.ok() && read) cursor.end();
+    if (!cursor.ok()) return translate(cursor.problem());
+    if (!read) return read.error();
+    return ptr;
+}
+
+Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Request& request, std::string* allow) {
+    const std::string_view path = normal(request.path);
+    bool path_known = false;
+    for (const Endpoint& endpoint : adapter.endpoints) {
+        if (endpoint.side != side || !matches(normal(endpoint.path), path)) continue;
+        if (endpoint.method == request.method) return &endpoint;
+        path_known = true;
+        if (allow != nullptr) allow->append(allow->empty() ? "" : ", ").append(endpoint.method);
+    }
+    if (path_known) return fail(Code::unsupported, "this path does not take that method");
+    return fail(Code::not_found, "nothing is served at this path");
+}
+
+Result<Converted> convert(const model::Batch& batch, std::uint32_t event, const Adapter& to) {
+    Converted out;
+    const Direction direction = to.direction_of(batch.events[event].role);
+    LJK_TRY(simple, downgrade(batch, event, to.out, out.losses));
+    LJK_TRY(body, to.write(*simple, direction));
+    out.body = std::move(body);
+    return out;
+}
+
+std::string write_losses(std::span<const Loss> losses) {
+    std::string text;
+    json::Writer out(text);
+    out.begin_array();
+    for (const Loss& loss : losses) {
+        out.begin_object().key("part").integer(static_cast<std::int64_t>(loss.part));
+        out.key("from").string(word(loss.from)).key("to").string(word(loss.to)).key("what").string(loss.what);
+        out.end_object();
+    }
+    out.end_array();
+    return text;
+}
+
+}  // namespace lampjack::platforms
