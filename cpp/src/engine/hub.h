@@ -1,0 +1,155 @@
+#pragma once
+// Hub: the one facade of the engine. Both shells, the C ABI and the Python binding, hold conversions only.
+//
+// Threads: every function may be called from any thread at any time, except close() and destruction, which come last.
+// JSON: configuration, items, conversations and deliveries cross this border as the JSON texts described in ARCHITECTURE.md.
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "model/http_message.h"
+#include "platforms/adapter.h"
+#include "store/store.h"
+#include "transport/http_client.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lampjack::engine {
+
+/// Which background threads a process wants.
+enum Run : unsigned { run_nothing = 0, run_sender = 1, run_timers = 2 };
+
+/// The parts of the outside world a hub uses. Null members are the real ones.
+struct World {
+    std::shared_ptr<Clock> clock;
+    std::shared_ptr<Random> random;
+    std::shared_ptr<store::Store> store;
+    std::shared_ptr<transport::HttpClient> http;
+    /// One line for an operator: level ("info", "warning", "error") and text without secrets or personal data. Called from
+    /// any thread, never while a lock is held.
+    std::function<void(std::string_view level, std::string_view text)> log;
+};
+
+using platforms::Decision;
+
+/// A handover request that waits for a decision.
+struct Question {
+    std::string ref;
+    std::string item_json;   ///< the event, canonical, with its transcript
+    Millis deadline_ms = 0;  ///< how long a decision may take
+};
+using Decide = std::function<Decision(const Question&)>;
+
+/// A request between begin() and finish(): verified and parsed, not stored.
+class Reception;
+
+struct CommandRequest {
+    std::string_view name;         ///< take reply notify say release pass extend close reopen request decline cancel queue
+    std::string_view content;      ///< reply, notify, say: canonical parts (array or object) as JSON
+    std::string_view agent;
+    std::optional<std::uint64_t> epoch;
+    std::string_view key;          ///< idempotency: the same key again returns the first result
+    bool force = false;
+    bool supervisor = false;
+    std::string_view by;           ///< request, cancel, close: agent user bot rule desk platform
+    std::string_view target_kind;  ///< pass, request, decline: anyone agent team
+    std::string_view target;
+    std::int64_t number = 0;       ///< queue: position; extend: milliseconds
+};
+
+/// The refusal of a command: the error's code is not_owner, stale_owner or unsupported, and this says who owns now.
+struct CommandResult {
+    Error error{Code::ok, {}};
+    std::string json;  ///< {"ok":…,"ref","state","epoch","owner","delivery":{"id","status"}?,"refusal":{"code","why","owner","epoch","allowed"}?}
+    std::string delivery_id;  ///< empty when nothing is sent
+    std::uint64_t epoch = 0;
+    std::string owner;        ///< "bot", "nobody" or "agent"
+    std::string owner_agent;
+};
+
+class Item {
+public:
+    std::string subscription;
+    std::string json;  ///< {"id","seq","epoch","episode","state","to","flags":[…],"ref","account","received_at","attempt","event":{…}|"fact":{…}}
+    store::LeasedItem lease;
+};
+
+/// A message for the end user that the host delivers itself (side channel).
+class SinkDelivery {
+public:
+    std::string account;
+    std::string json;  ///< {"id","ref","account","conversation":{…},"epoch","agent","attempt","event":{…}}
+    store::LeasedDelivery lease;
+};
+
+class Hub {
+public:
+    /// Opens a hub from its configuration {"store":…,"account":{name:{…}},"allow_networks":[…],…}.
+    static Result<std::unique_ptr<Hub>> open(std::string_view config_json, unsigned run, World world = {});
+    virtual ~Hub() = default;
+
+    // ---- In ----
+
+    /// The whole of DESIGN's "HTTP in": never fails, every fault is an answer. `decide` runs on this thread; without it,
+    /// or when it is late, a handover request is declined.
+    virtual model::Answer receive(std::string_view account, const model::Request& request, const Decide& decide) = 0;
+    /// The same in two steps, for hosts that decide asynchronously. The request's bytes are needed during begin() only.
+    virtual std::shared_ptr<Reception> begin(std::string_view account, const model::Request& request) = 0;
+    /// The question to decide, or null: then finish() needs no decision.
+    virtual const Question* question(const Reception& reception) const = 0;
+    virtual model::Answer finish(Reception& reception, const Decision* decision) = 0;
+    /// For a request whose body only the host understands (Chatlayer app): the raw request as JSON, or null.
+    virtual const std::string* untranslated(const Reception& reception) const = 0;
+    /// Sets what the host made of it: canonical events as a JSON array.
+    virtual Result<void> translate(Reception& reception, std::string_view events_json) = 0;
+
+    // ---- Items ----
+
+    virtual Result<void> subscribe(std::string_view name, std::string_view filter_json) = 0;
+    /// Waits for the next item; Code::timeout when none came, Code::closed after close(). An unknown name is subscribed to all.
+    virtual Result<std::shared_ptr<Item>> next(std::string_view subscription, std::chrono::milliseconds timeout) = 0;
+    /// Done, or handed out again after a growing wait.
+    virtual Result<void> done(const Item& item, bool success) = 0;
+
+    // ---- Conversations and commands ----
+
+    virtual CommandResult command(std::string_view ref, const CommandRequest& request) = 0;
+    virtual Result<std::string> conversation(std::string_view ref) = 0;
+    virtual Result<std::string> conversations(std::string_view state, std::size_t limit) = 0;
+    virtual Result<std::string> transcript(std::string_view ref, std::uint64_t after, std::size_t limit) = 0;
+    virtual Result<std::string> explain(std::string_view ref, std::string_view command, std::string_view agent) = 0;
+    /// Conversations whose platform does something else than was decided.
+    virtual Result<std::string> stuck() = 0;
+    /// A user's message on a channel account; opens the conversation when it is new. `user` is a canonical actor.
+    virtual CommandResult say(std::string_view account, std::string_view user_json, std::string_view content,
+                              std::string_view key) = 0;
+
+    // ---- Deliveries ----
+
+    virtual Result<std::string> delivery(std::string_view id) = 0;
+    virtual Result<std::string> deliveries(std::string_view ref) = 0;
+    /// Waits until the delivery is no longer pending; Code::timeout.
+    virtual Result<std::string> wait_delivery(std::string_view id, std::chrono::milliseconds timeout) = 0;
+    virtual Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account,
+                                                            std::chrono::milliseconds timeout) = 0;
+    /// Whether the delivery may still go: checked immediately before the host shows it.
+    virtual Result<bool> may_leave(const SinkDelivery& delivery) = 0;
+    virtual Result<void> sink_done(const SinkDelivery& delivery, bool success, std::string_view error) = 0;
+
+    // ---- Life ----
+
+    /// What to configure at each vendor: accounts with their paths, as JSON.
+    virtual std::string urls(std::string_view base) = 0;
+    virtual std::string stats() = 0;
+    /// Stops leasing and waits for what is in flight; Code::timeout when some is left.
+    virtual Result<void> drain(std::chrono::milliseconds timeout) = 0;
+    /// Wakes every waiter with Code::closed and ends the threads. Twice is a no-op.
+    virtual void close() = 0;
+};
+
+}  // namespace lampjack::engine

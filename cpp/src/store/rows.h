@@ -1,0 +1,102 @@
+#pragma once
+// What a store keeps: rows as values. JSON texts are canonical forms; times are ours unless said otherwise.
+
+#include "conversation/conversation.h"
+#include "conversation/effects.h"
+#include "model/http_message.h"
+#include "model/identity.h"
+#include "model/words.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lampjack::store {
+
+/// 16 bytes that stand for a `ref`: every table's key starts with them.
+using ConversationKey = model::ItemKey;
+ConversationKey key_of(std::string_view ref);
+
+struct ConversationRow {
+    ConversationKey key{};
+    std::string ref;
+    std::string account;
+    std::string bot;
+    model::Mode mode = model::Mode::live;
+    std::string id;      ///< the vendor's
+    std::string raw_id;  ///< its JSON when it is a number there, else empty
+    std::string user;    ///< the end user as canonical JSON (`actor`), as last seen
+    conversation::Conversation state;
+    std::uint64_t next_seq = 1;
+    std::uint64_t next_out = 1;
+    Millis touched = 0;
+};
+
+/// One line of a conversation's log: an event received, a message sent, or a fact of the engine.
+struct ItemRow {
+    std::uint64_t seq = 0;
+    std::uint64_t epoch = 0;
+    std::uint64_t episode = 0;
+    conversation::State state = conversation::State::bot;
+    conversation::To to = conversation::To::nobody;
+    std::string flags;  ///< words separated by spaces: talk_over maybe_duplicate late echo transcript hole
+    std::string kind;   ///< the event's kind, or the fact's
+    std::string body;   ///< canonical JSON of the event, or of the fact
+    bool is_fact = false;
+    Millis received = 0;
+};
+
+enum class DeliveryStatus : std::uint8_t { pending, sent, dead, refused, held };
+std::string_view name_of(DeliveryStatus status) noexcept;
+
+/// One command on its way out.
+struct OutboxRow {
+    std::uint64_t oseq = 0;
+    std::string id;        ///< 32 hex characters: the delivery's, and the idempotency key on the wire
+    std::uint64_t epoch = 0;
+    conversation::Action action = conversation::Action::reply;
+    bool to_sink = false;  ///< delivered by the host itself instead of HTTP
+    std::string agent;
+    std::string key;       ///< the caller's idempotency key, empty when there is none
+    std::string content;   ///< canonical JSON: the message event to send; empty for mute and unmute
+    DeliveryStatus status = DeliveryStatus::pending;
+    std::uint32_t attempts = 0;
+    std::int32_t last_code = 0;
+    std::string last_error;
+    Millis created = 0;
+    Millis ready_at = 0;   ///< not before
+};
+
+/// A pending head of a conversation's lane, leased to one sender.
+struct LeasedDelivery {
+    ConversationRow conversation;
+    OutboxRow row;
+    std::uint64_t token = 0;
+};
+
+/// An item leased to one consumer of a subscription.
+struct LeasedItem {
+    std::string ref;
+    std::string account;
+    ItemRow item;
+    std::uint32_t attempt = 1;
+    std::uint64_t token = 0;
+};
+
+/// Which items a subscription wants; empty lists want all.
+struct SubscriptionFilter {
+    std::vector<std::string> kinds;
+    std::vector<std::string> accounts;
+    std::optional<conversation::To> to;
+
+    friend bool operator==(const SubscriptionFilter&, const SubscriptionFilter&) = default;
+};
+
+struct DueTimer {
+    std::string ref;
+    conversation::TimerKind kind = conversation::TimerKind::accept;
+    conversation::Timer timer;
+};
+
+}  // namespace lampjack::store
