@@ -1,0 +1,54 @@
+"""Gathers the repository's own pages into one folder for Sphinx: python collect.py FOLDER."""
+
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("README", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "CHANGELOG")
+MODULES = ("testing", "stores", "fastapi", "asgi", "wsgi")
+
+
+def python_page() -> str:
+    """One automodule for the package and one for each public module that exists."""
+    package = ROOT / "python" / "lampjack"
+    found = [name for name in MODULES if (package / f"{name}.py").exists()]
+    names = ["lampjack", *(f"lampjack.{name}" for name in found)]
+    body = "".join(
+        f"## `{name}`\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n"
+        "   :imported-members:\n   :undoc-members:\n```\n\n"
+        for name in names
+    )
+    return f"# Python\n\n{body}"
+
+
+def c_page() -> str:
+    """The public C headers as they are: their comments are their documentation."""
+    headers = sorted((ROOT / "cpp" / "include" / "lampjack").glob("*.h"))
+    body = "".join(
+        f"## `lampjack/{header.name}`\n\n```c\n{header.read_text('utf-8')}```\n\n"
+        for header in headers
+    )
+    return f"# C\n\n{body}"
+
+
+def collect(target: Path) -> None:
+    """Fill `target` with every page and an index that lists them."""
+    shutil.rmtree(target, ignore_errors=True)
+    (target / "platforms").mkdir(parents=True)
+    pages = [name for name in PAGES if (ROOT / f"{name}.md").exists()]
+    for name in pages:
+        shutil.copy(ROOT / f"{name}.md", target)
+    (target / "python.md").write_text(python_page(), "utf-8")
+    (target / "c.md").write_text(c_page(), "utf-8")
+    platforms = sorted((ROOT / "cpp" / "src" / "platforms").glob("*/README.md"))
+    for page in platforms:
+        shutil.copy(page, target / "platforms" / f"{page.parent.name}.md")
+    listed = [*pages, "python", "c", *(f"platforms/{page.parent.name}" for page in platforms)]
+    entries = "\n".join(listed)
+    index = f"# Lampjack\n\n```{{toctree}}\n:maxdepth: 2\n\n{entries}\n```\n"
+    (target / "index.md").write_text(index, "utf-8")
+
+
+if __name__ == "__main__":
+    collect(Path(sys.argv[1]))
