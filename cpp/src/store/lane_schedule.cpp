@@ -1,0 +1,77 @@
+#include "store/lane_schedule.h"
+
+#include <algorithm>
+
+namespace lampjack::store {
+
+void LaneSchedule::move(const ConversationKey& key, Entry& entry, Millis at) {
+    order_.erase({entry.at, entry.order, key});
+    entry.at = at;
+    entry.order = ++last_order_;
+    order_.insert({entry.at, entry.order, key});
+}
+
+void LaneSchedule::offer(const ConversationKey& key, Millis at) {
+    const auto [found, fresh] = lanes_.try_emplace(key);
+    Entry& entry = found->second;
+    if (fresh) {
+        entry = Entry{at, ++last_order_, 0};
+        order_.insert({entry.at, entry.order, key});
+    } else if (entry.token == 0 && at < entry.at) {
+        move(key, entry, at);
+    }
+}
+
+std::vector<LaneSchedule::Lease> LaneSchedule::lease(Millis now, Millis until, std::size_t limit,
+                                                     const std::function<bool(const ConversationKey&)>& wanted) {
+    std::vector<Lease> leases;
+    std::vector<ConversationKey> chosen;
+    for (const auto& [at, order, key] : order_) {
+        if (at > now || chosen.size() == limit) break;
+        if (wanted(key)) chosen.push_back(key);
+    }
+    for (const ConversationKey& key : chosen) {
+        Entry& entry = lanes_.at(key);
+        entry.token = ++last_token_;
+        move(key, entry, until);
+        leases.push_back({key, entry.token});
+    }
+    return leases;
+}
+
+bool LaneSchedule::holds(const ConversationKey& key, std::uint64_t token) const {
+    const auto found = lanes_.find(key);
+    return found != lanes_.end() && token != 0 && found->second.token == token;
+}
+
+bool LaneSchedule::is_leased(const ConversationKey& key, Millis now) const {
+    const auto found = lanes_.find(key);
+    return found != lanes_.end() && found->second.token != 0 && found->second.at > now;
+}
+
+bool LaneSchedule::release(const ConversationKey& key, std::uint64_t token, std::optional<Millis> at) {
+    if (!holds(key, token)) return false;
+    if (!at) {
+        erase(key);
+        return true;
+    }
+    Entry& entry = lanes_.at(key);
+    entry.token = 0;
+    move(key, entry, *at);
+    return true;
+}
+
+void LaneSchedule::erase(const ConversationKey& key) {
+    const auto found = lanes_.find(key);
+    if (found == lanes_.end()) return;
+    order_.erase({found->second.at, found->second.order, key});
+    lanes_.erase(found);
+}
+
+Millis LaneSchedule::next_at(const std::function<bool(const ConversationKey&)>& wanted) const {
+    for (const auto& [at, order, key] : order_)
+        if (wanted(key)) return at;
+    return kNever;
+}
+
+}  // namespace lampjack::store

@@ -1,0 +1,58 @@
+#pragma once
+// LaneSchedule: which lanes have something to do, when, and who holds them. A lane is leased to one holder at a time; a
+// lease that ran out may be taken by the next one, and the late holder's token no longer counts. Pure; one thread at a time.
+
+#include "base/clock.h"
+#include "store/rows.h"
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <vector>
+
+namespace lampjack::store {
+
+inline constexpr Millis kNever = std::numeric_limits<Millis>::max();
+
+class LaneSchedule {
+public:
+    struct Lease {
+        ConversationKey key{};
+        std::uint64_t token = 0;
+    };
+
+    /// The lane has something to do from `at` on. A waiting lane moves to the earlier time; a leased one stays.
+    void offer(const ConversationKey& key, Millis at);
+    /// The first lanes whose time has come and that `wanted` accepts, held until `until`.
+    std::vector<Lease> lease(Millis now, Millis until, std::size_t limit,
+                             const std::function<bool(const ConversationKey&)>& wanted);
+    bool holds(const ConversationKey& key, std::uint64_t token) const;
+    /// Whether somebody holds the lane and the lease has not run out.
+    bool is_leased(const ConversationKey& key, Millis now) const;
+    /// Gives the lane back: due again at `at`, or idle when that is absent. False when the lease was lost.
+    bool release(const ConversationKey& key, std::uint64_t token, std::optional<Millis> at);
+    void erase(const ConversationKey& key);
+    /// When the next waiting lane that `wanted` accepts becomes due, or a lease runs out; kNever when there is none.
+    Millis next_at(const std::function<bool(const ConversationKey&)>& wanted) const;
+
+private:
+    struct Entry {
+        Millis at = 0;
+        std::uint64_t order = 0;
+        std::uint64_t token = 0;  ///< 0: waiting
+    };
+    using Place = std::tuple<Millis, std::uint64_t, ConversationKey>;
+
+    void move(const ConversationKey& key, Entry& entry, Millis at);
+
+    std::map<ConversationKey, Entry> lanes_;
+    std::set<Place> order_;
+    std::uint64_t last_order_ = 0;
+    std::uint64_t last_token_ = 0;
+};
+
+}  // namespace lampjack::store

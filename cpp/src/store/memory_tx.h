@@ -1,0 +1,49 @@
+#pragma once
+// MemoryTx: holds the store's mutex from begin to end and keeps an undo list for everything it changed.
+
+#include "store/memory_store.h"
+
+#include <functional>
+
+namespace lampjack::store {
+
+class MemoryTx final : public Tx {
+public:
+    explicit MemoryTx(MemoryStore& store) : store_(store), lock_(store.mutex_) {}
+    ~MemoryTx() override;
+
+    Result<bool> lock(const ConversationKey& key, ConversationRow& out) override;
+    Result<std::vector<std::uint64_t>> known(const ConversationKey& key,
+                                             std::span<const model::ItemKey> keys) override;
+    Result<void> append(const ConversationKey& key, const ItemRow& item,
+                        std::span<const model::ItemKey> keys) override;
+    Result<void> alias(const ConversationKey& key, const model::ItemKey& item, std::uint64_t seq) override;
+    Result<void> put(const ConversationRow& row) override;
+    Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;
+    Result<OutboxRow> find_command(const ConversationKey& key, std::string_view command_key) override;
+    Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override;
+    Result<std::vector<OutboxRow>> pending(const ConversationKey& key) override;
+    Result<void> record(const ConversationKey& key, const OutboxRow& row, std::uint64_t token) override;
+    Result<model::Answer> answer_of(const ConversationKey& key, const model::ItemKey& request) override;
+    Result<void> put_answer(const ConversationKey& key, const model::ItemKey& request,
+                            const model::Answer& answer) override;
+    Result<void> erase(const ConversationKey& key) override;
+    Result<void> commit() override;
+
+private:
+    using Record = MemoryStore::Record;
+
+    Record& touch(const ConversationKey& key);
+    const Record* find(const ConversationKey& key) const;
+    void on_rollback(std::function<void()> undo) { undo_.push_back(std::move(undo)); }
+
+    MemoryStore& store_;
+    std::unique_lock<std::mutex> lock_;
+    std::vector<std::function<void()>> undo_;
+    std::map<ConversationKey, std::size_t> first_item_;  ///< of the touched conversations
+    std::vector<std::tuple<ConversationKey, std::uint64_t, OutboxRow>> recorded_;
+    std::vector<ConversationKey> erased_;
+    bool committed_ = false;
+};
+
+}  // namespace lampjack::store
