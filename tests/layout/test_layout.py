@@ -35,7 +35,7 @@ THIRD_PARTY = {
     "simdjson": ("json/",),
     "boost/json": ("json/",),
     "boost/system": ("base/result.h",),
-    "curl/": ("transport/curl_client.cpp",),
+    "curl/": ("transport/curl_client.cpp", "transport/curl_transfer.cpp"),
     "openssl/": ("base/",),
     "sqlite3": ("store/",),
     "libpq": ("store/",),
