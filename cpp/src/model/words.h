@@ -33,8 +33,9 @@ enum class Warning : std::uint8_t {
     id_was_number,
     unattributed,
     too_many_items,
+    envelope_missing,
 };
-inline constexpr unsigned kWarnings = static_cast<unsigned>(Warning::too_many_items) + 1;
+inline constexpr unsigned kWarnings = static_cast<unsigned>(Warning::envelope_missing) + 1;
 inline constexpr unsigned kScopes = static_cast<unsigned>(Scope::action) + 1;
 
 /// The canonical spelling.
