@@ -6,7 +6,9 @@
 
 #include "json/text.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace lampjack::json {
@@ -20,7 +22,11 @@ struct Key {
     std::string_view text;  ///< valid until the next call on the cursor
     Str place;
 
-    friend bool operator==(const Key& key, std::string_view text) noexcept { return key.text == text; }
+    /// Comparing with a literal of known length costs a few instructions; readers do it for every member.
+    template <std::size_t N>
+    friend bool operator==(const Key& key, const char (&name)[N]) noexcept {
+        return key.text.size() == N - 1 && std::memcmp(key.text.data(), name, N - 1) == 0;
+    }
 };
 
 class Cursor {

@@ -26,6 +26,16 @@ void BatchBuilder::extra(Chain& chain, Scope scope, Str key, Str raw) {
     chain.tail = index;
 }
 
+void BatchBuilder::splice(Chain& chain, Chain tail) noexcept {
+    if (tail.empty()) return;
+    if (chain.empty()) {
+        chain = tail;
+        return;
+    }
+    batch.extras[chain.tail].next = tail.head;
+    chain.tail = tail.tail;
+}
+
 bool BatchBuilder::keep(Chain& chain, Scope scope, const json::Key& key) {
     const Str name = key.place;
     Str raw;

@@ -27,6 +27,8 @@ public:
 
     /// Appends one leftover. A name of the message's own object that is a scope's name goes under `message`.
     void extra(Chain& chain, Scope scope, Str key, Str raw);
+    /// Moves all entries of `tail` to the end of the chain.
+    void splice(Chain& chain, Chain tail) noexcept;
     /// Reads the value of `key` as raw JSON into the chain.
     bool keep(Chain& chain, Scope scope, const json::Key& key);
 
