@@ -42,6 +42,7 @@ struct ReadInput {
     std::string_view path;
     std::string_view query;
     std::span<const model::HeaderView> headers;
+    const Account* account = nullptr;  ///< settings that say where to look; null for the pure functions
 };
 
 /// How far a verified sender may go.
