@@ -7,7 +7,8 @@
 namespace lampjack::transport {
 namespace {
 
-constexpr Network v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d, unsigned prefix) noexcept {
+constexpr Network v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d,
+                     unsigned prefix) noexcept {
     return Network{IpAddress{IpAddress::Family::v4, {a, b, c, d}}, prefix};
 }
 
@@ -47,16 +48,17 @@ constexpr std::array kNotGlobalV6{
     v6({0x2001, 0x0db8}, 32),  // documentation, RFC 3849
     v6({0x3fff}, 20),          // documentation, RFC 9637
 };
-constexpr Network kNat64 = v6({0x0064, 0xff9b}, 96);  // RFC 6052: IPv4 address in the last four bytes
-constexpr Network k6to4 = v6({0x2002}, 16);           // RFC 3056: IPv4 address in the next four bytes
+constexpr Network kNat64 =
+    v6({0x0064, 0xff9b}, 96);                // RFC 6052: IPv4 address in the last four bytes
+constexpr Network k6to4 = v6({0x2002}, 16);  // RFC 3056: IPv4 address in the next four bytes
 
 constexpr std::array kMetadata{
-    v4(169, 254, 169, 254, 32),                   // most clouds
-    v4(169, 254, 170, 2, 32),                     // container credentials on AWS
-    v4(169, 254, 170, 23, 32),                    // pod identity on AWS
-    v4(100, 100, 100, 200, 32),                   // Alibaba Cloud
-    v4(168, 63, 129, 16, 32),                     // Azure's host endpoint, inside a public range
-    v4(192, 0, 0, 192, 32),                       // Oracle Cloud
+    v4(169, 254, 169, 254, 32),  // most clouds
+    v4(169, 254, 170, 2, 32),    // container credentials on AWS
+    v4(169, 254, 170, 23, 32),   // pod identity on AWS
+    v4(100, 100, 100, 200, 32),  // Alibaba Cloud
+    v4(168, 63, 129, 16, 32),    // Azure's host endpoint, inside a public range
+    v4(192, 0, 0, 192, 32),      // Oracle Cloud
     v6({0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x254}, 128),  // AWS
     v6({0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x23}, 128),   // pod identity on AWS
     v6({0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x254}, 128),  // Google Cloud
@@ -68,8 +70,8 @@ bool any_contains(const Networks& networks, const IpAddress& address) noexcept {
                        [&](const Network& network) { return network.contains(address); });
 }
 
-/// The IPv4 address that a translator or a tunnel would go on to. 64:ff9b:1::/48 (RFC 8215) has no fixed place for it and is
-/// not global, so it is not looked into.
+/// The IPv4 address that a translator or a tunnel would go on to. 64:ff9b:1::/48 (RFC 8215) has no
+/// fixed place for it and is not global, so it is not looked into.
 std::optional<IpAddress> carried(const IpAddress& address) noexcept {
     const auto at = [&](std::size_t offset) {
         return make_v4(std::span<const std::uint8_t, 4>(address.bytes.data() + offset, 4));
@@ -105,7 +107,8 @@ Result<std::vector<Network>> parse_networks(std::span<const std::string> texts) 
 }
 
 bool AddressPolicy::allows(const IpAddress& address, Scheme scheme) const noexcept {
-    // No list opens these: whoever allows 10.0.0.0/8 or fd00::/8 means his servers, not his machine's keys.
+    // No list opens these: whoever allows 10.0.0.0/8 or fd00::/8 means his servers, not his
+    // machine's keys.
     if (is_metadata(address)) return false;
     // A tunnelled or translated address is not in a listed IPv4 network: it leaves by another way.
     if (any_contains(allow_, unmapped(address))) return true;

@@ -1,6 +1,7 @@
 #pragma once
-// AddressPolicy: which numeric addresses a request may go to. Judged after name resolution, just before each connection, so
-// that a name which changes its address between check and use gains nothing.
+// AddressPolicy: which numeric addresses a request may go to. Judged after name resolution, just
+// before each connection, so that a name which changes its address between check and use gains
+// nothing.
 
 #include "base/result.h"
 #include "transport/ip_address.h"
@@ -12,9 +13,10 @@
 
 namespace lampjack::transport {
 
-/// Whether an address is reachable on the public internet, by the IANA special-purpose registries (RFC 6890 and later
-/// entries). Addresses that carry an IPv4 address (mapped, 64:ff9b::/96, 6to4) are judged by the one they carry; every IPv6 address outside 2000::/3
-/// that is none of these is not global.
+/// Whether an address is reachable on the public internet, by the IANA special-purpose registries
+/// (RFC 6890 and later entries). Addresses that carry an IPv4 address (mapped, 64:ff9b::/96, 6to4)
+/// are judged by the one they carry; every IPv6 address outside 2000::/3 that is none of these is
+/// not global.
 bool is_global(const IpAddress& address) noexcept;
 
 /// Whether it is an address at which clouds hand machine credentials to whoever asks from inside.
@@ -28,7 +30,8 @@ class AddressPolicy {
 public:
     /// Global addresses by https only.
     AddressPolicy() = default;
-    /// As above, and the listed networks by https and http. Nothing but this list opens private or loopback addresses.
+    /// As above, and the listed networks by https and http. Nothing but this list opens private or
+    /// loopback addresses.
     explicit AddressPolicy(std::vector<Network> allow) noexcept : allow_(std::move(allow)) {}
 
     enum class Scheme : std::uint8_t { https, http };

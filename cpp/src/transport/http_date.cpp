@@ -12,11 +12,13 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array kDays{"Sunday"sv, "Monday"sv, "Tuesday"sv, "Wednesday"sv, "Thursday"sv, "Friday"sv, "Saturday"sv};
+constexpr std::array kDays{"Sunday"sv,   "Monday"sv, "Tuesday"sv, "Wednesday"sv,
+                           "Thursday"sv, "Friday"sv, "Saturday"sv};
 constexpr std::array kMonths{"Jan"sv, "Feb"sv, "Mar"sv, "Apr"sv, "May"sv, "Jun"sv,
                              "Jul"sv, "Aug"sv, "Sep"sv, "Oct"sv, "Nov"sv, "Dec"sv};
 
-/// Takes the text apart from the left. A step that does not fit makes every later answer worthless: see ok().
+/// Takes the text apart from the left. A step that does not fit makes every later answer worthless:
+/// see ok().
 class Reader {
 public:
     explicit Reader(std::string_view text) noexcept : rest_(text) {}
@@ -40,7 +42,8 @@ public:
         ok_ = false;
         return 1;
     }
-    /// The day's name, whole or its first three letters. It need not agree with the date, which says it all.
+    /// The day's name, whole or its first three letters. It need not agree with the date, which
+    /// says it all.
     void day_name(bool whole) noexcept {
         for (const std::string_view name : kDays)
             if (try_literal(whole ? name : name.substr(0, 3))) return;
@@ -71,7 +74,8 @@ std::optional<Millis> to_millis(const Fields& f) noexcept {
     const year_month_day date{year{f.year}, month{f.month}, day{static_cast<unsigned>(f.day)}};
     if (!date.ok() || f.hour > 23 || f.minute > 59 || f.second > 60) return std::nullopt;
     const auto days = sys_days(date).time_since_epoch().count();
-    const std::int64_t seconds = std::int64_t{days} * 86400 + f.hour * 3600 + f.minute * 60 + f.second;
+    const std::int64_t seconds =
+        std::int64_t{days} * 86400 + f.hour * 3600 + f.minute * 60 + f.second;
     return seconds * 1000;
 }
 

@@ -8,8 +8,9 @@
 
 namespace lampjack::transport {
 
-/// Reads any of the three forms: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
-/// `now` settles the century of a two-digit year: a date more than 50 years ahead is the last one with these digits.
+/// Reads any of the three forms: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`,
+/// `Sun Nov  6 08:49:37 1994`. `now` settles the century of a two-digit year: a date more than 50
+/// years ahead is the last one with these digits.
 std::optional<Millis> parse_http_date(std::string_view text, Millis now) noexcept;
 
 }  // namespace lampjack::transport

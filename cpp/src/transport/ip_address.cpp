@@ -29,7 +29,8 @@ bool is_base(const IpAddress& address, unsigned prefix) noexcept {
 }
 
 Error bad_network(std::string_view text, std::string_view why) {
-    return fail(Code::config, "allow_networks: '" + std::string(text.substr(0, 64)) + "' " + std::string(why));
+    return fail(Code::config,
+                "allow_networks: '" + std::string(text.substr(0, 64)) + "' " + std::string(why));
 }
 
 }  // namespace
@@ -54,7 +55,8 @@ std::optional<IpAddress> address_of(const sockaddr& from) noexcept {
     }
     if (from.sa_family == AF_INET6) {
         address.family = IpAddress::Family::v6;
-        std::memcpy(address.bytes.data(), &reinterpret_cast<const sockaddr_in6&>(from).sin6_addr, 16);
+        std::memcpy(address.bytes.data(), &reinterpret_cast<const sockaddr_in6&>(from).sin6_addr,
+                    16);
         return address;
     }
     return std::nullopt;
@@ -82,7 +84,8 @@ IpAddress unmapped(const IpAddress& address) noexcept {
 bool Network::contains(const IpAddress& address) const noexcept {
     if (address.family != base.family) return false;
     const unsigned whole = prefix / 8;
-    if (!std::equal(base.bytes.begin(), base.bytes.begin() + whole, address.bytes.begin())) return false;
+    if (!std::equal(base.bytes.begin(), base.bytes.begin() + whole, address.bytes.begin()))
+        return false;
     if (prefix % 8 == 0) return true;
     const unsigned shift = 8 - prefix % 8;
     return (base.bytes[whole] >> shift) == (address.bytes[whole] >> shift);
@@ -92,15 +95,15 @@ Result<Network> parse_network(std::string_view text) {
     const auto slash = text.find('/');
     const auto address = parse_address(text.substr(0, slash));
     if (!address) return bad_network(text, "is not a numeric address or network");
-    if (is_mapped(*address)) return bad_network(text, "must be written as the IPv4 network it stands for");
+    if (is_mapped(*address))
+        return bad_network(text, "must be written as the IPv4 network it stands for");
     const unsigned bits = address->is_v4() ? 32 : 128;
     if (slash == std::string_view::npos) return Network{*address, bits};
 
     const std::string_view digits = text.substr(slash + 1);
     const auto prefix = to_int(digits);
     const bool plain = digits.size() <= 3 && (digits.size() == 1 || !digits.starts_with('0'));
-    if (!prefix || !plain || *prefix > bits)
-        return bad_network(text, "has no valid prefix length");
+    if (!prefix || !plain || *prefix > bits) return bad_network(text, "has no valid prefix length");
     if (*prefix == 0) return bad_network(text, "would allow every address");
     const auto length = static_cast<unsigned>(*prefix);
     if (!is_base(*address, length)) return bad_network(text, "has bits set beyond its prefix");

@@ -9,10 +9,13 @@ namespace {
 
 OutcomeClass classify_body(BodyVerdict verdict) noexcept {
     switch (verdict) {
-        case BodyVerdict::not_needed:
-        case BodyVerdict::accepted: return OutcomeClass::done;
-        case BodyVerdict::refused: return OutcomeClass::permanent;
-        case BodyVerdict::unreadable: return OutcomeClass::unknown;
+    case BodyVerdict::not_needed:
+    case BodyVerdict::accepted:
+        return OutcomeClass::done;
+    case BodyVerdict::refused:
+        return OutcomeClass::permanent;
+    case BodyVerdict::unreadable:
+        return OutcomeClass::unknown;
     }
     return OutcomeClass::unknown;
 }
@@ -27,15 +30,19 @@ OutcomeClass classify_partial(const model::HttpResponse& partial, BodyVerdict ve
 
 OutcomeClass classify_failure(const Failure& failure, BodyVerdict verdict) noexcept {
     switch (failure.kind) {
-        case FailureKind::refused_by_policy: return OutcomeClass::permanent;
-        case FailureKind::connect:
-        case FailureKind::tls:
-        case FailureKind::timeout_before_sent: return OutcomeClass::transient;
-        case FailureKind::unknown_after_sent: return OutcomeClass::unknown;
-        case FailureKind::cut_body:
-        case FailureKind::too_large: return classify_partial(failure.partial, verdict);
-        case FailureKind::cancelled:
-            return failure.written ? OutcomeClass::unknown : OutcomeClass::transient;
+    case FailureKind::refused_by_policy:
+        return OutcomeClass::permanent;
+    case FailureKind::connect:
+    case FailureKind::tls:
+    case FailureKind::timeout_before_sent:
+        return OutcomeClass::transient;
+    case FailureKind::unknown_after_sent:
+        return OutcomeClass::unknown;
+    case FailureKind::cut_body:
+    case FailureKind::too_large:
+        return classify_partial(failure.partial, verdict);
+    case FailureKind::cancelled:
+        return failure.written ? OutcomeClass::unknown : OutcomeClass::transient;
     }
     return OutcomeClass::unknown;
 }
@@ -43,7 +50,8 @@ OutcomeClass classify_failure(const Failure& failure, BodyVerdict verdict) noexc
 /// base * 2^(made - 1), at most `cap`.
 Millis ceiling(const RetryPolicy& policy, int made) noexcept {
     Millis wait = std::min(policy.base, policy.cap);
-    for (int i = 1; i < made && wait < policy.cap; ++i) wait = wait > policy.cap / 2 ? policy.cap : wait * 2;
+    for (int i = 1; i < made && wait < policy.cap; ++i)
+        wait = wait > policy.cap / 2 ? policy.cap : wait * 2;
     return wait;
 }
 
@@ -60,29 +68,35 @@ Millis asked_wait(const RetryPolicy& policy, const model::Headers& headers, Mill
 
 }  // namespace
 
-OutcomeClass classify_status(std::int32_t status, const model::Headers& headers, BodyVerdict verdict) noexcept {
+OutcomeClass classify_status(std::int32_t status, const model::Headers& headers,
+                             BodyVerdict verdict) noexcept {
     if (status >= 200 && status < 300) return classify_body(verdict);
     switch (status) {
-        case 408:
-        case 425: return OutcomeClass::transient;
-        case 429: return OutcomeClass::throttled;
-        case 503:
-            return model::header(headers, "retry-after").empty() ? OutcomeClass::transient : OutcomeClass::throttled;
-        case 501:    // the method, and
-        case 505:    // the HTTP version, will be no better known next time
-            return OutcomeClass::permanent;
-        default: return status >= 500 && status < 600 ? OutcomeClass::transient : OutcomeClass::permanent;
+    case 408:
+    case 425:
+        return OutcomeClass::transient;
+    case 429:
+        return OutcomeClass::throttled;
+    case 503:
+        return model::header(headers, "retry-after").empty() ? OutcomeClass::transient
+                                                             : OutcomeClass::throttled;
+    case 501:  // the method, and
+    case 505:  // the HTTP version, will be no better known next time
+        return OutcomeClass::permanent;
+    default:
+        return status >= 500 && status < 600 ? OutcomeClass::transient : OutcomeClass::permanent;
     }
 }
 
 OutcomeClass classify(const HttpOutcome& outcome, BodyVerdict verdict) noexcept {
-    if (const auto* failure = std::get_if<Failure>(&outcome)) return classify_failure(*failure, verdict);
+    if (const auto* failure = std::get_if<Failure>(&outcome))
+        return classify_failure(*failure, verdict);
     const auto& response = *std::get_if<model::HttpResponse>(&outcome);
     return classify_status(response.status, response.headers, verdict);
 }
 
-std::optional<Millis> next_wait(const RetryPolicy& policy, const Tries& tries, const model::Headers& headers,
-                                Millis now, Random& random) {
+std::optional<Millis> next_wait(const RetryPolicy& policy, const Tries& tries,
+                                const model::Headers& headers, Millis now, Random& random) {
     if (tries.made >= policy.max_tries) return std::nullopt;
     const Millis asked = asked_wait(policy, headers, now);
     const Millis wait = asked > 0 ? asked : jitter(ceiling(policy, tries.made), random);

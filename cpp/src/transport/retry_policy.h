@@ -1,6 +1,7 @@
 #pragma once
-// What an outcome means for a delivery, and when to try again. Pure: one delivery is judged by itself. Whatever remembers other
-// deliveries to the same destination (retry budget, circuit breaker, dead letters) is a file of its own beside this one.
+// What an outcome means for a delivery, and when to try again. Pure: one delivery is judged by
+// itself. Whatever remembers other deliveries to the same destination (retry budget, circuit
+// breaker, dead letters) is a file of its own beside this one.
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -20,7 +21,8 @@ enum class OutcomeClass : std::uint8_t {
     unknown,    ///< it may have had its effect: the account's `on_unknown` decides
 };
 
-/// What the platform's own reading of the answer's body says, for platforms where a 2xx status alone proves nothing.
+/// What the platform's own reading of the answer's body says, for platforms where a 2xx status
+/// alone proves nothing.
 enum class BodyVerdict : std::uint8_t {
     not_needed,  ///< the status decides
     accepted,
@@ -28,7 +30,8 @@ enum class BodyVerdict : std::uint8_t {
     unreadable,  ///< absent, cut, or not what the platform documents
 };
 
-OutcomeClass classify(const HttpOutcome& outcome, BodyVerdict verdict = BodyVerdict::not_needed) noexcept;
+OutcomeClass classify(const HttpOutcome& outcome,
+                      BodyVerdict verdict = BodyVerdict::not_needed) noexcept;
 OutcomeClass classify_status(std::int32_t status, const model::Headers& headers,
                              BodyVerdict verdict = BodyVerdict::not_needed) noexcept;
 
@@ -36,7 +39,8 @@ struct RetryPolicy {
     Millis base = 1'000;
     Millis cap = 300'000;              ///< longest wait of the formula
     Millis longest_asked = 900'000;    ///< longest wait a header may ask for
-    Millis longest_total = 3'600'000;  ///< from the first try to the start of the last: a reply a day late is worse than an error
+    Millis longest_total = 3'600'000;  ///< from the first try to the start of the last: a reply a
+                                       ///< day late is worse than an error
     int max_tries = 12;
 };
 
@@ -45,11 +49,12 @@ struct Tries {
     Millis first_at = 0;  ///< when the first began
 };
 
-/// How long to wait before the next try, or nothing when the delivery is to be given up. A header that asks for a wait wins over the formula, which is
-/// full jitter: uniform in 0..min(cap, base * 2^(made - 1)). A header that asks for no wait at all says nothing and leaves it
-/// to the formula, so that `Retry-After: 0` from an overloaded server does not use up every try at once.
-std::optional<Millis> next_wait(const RetryPolicy& policy, const Tries& tries, const model::Headers& headers,
-                                Millis now, Random& random);
+/// How long to wait before the next try, or nothing when the delivery is to be given up. A header
+/// that asks for a wait wins over the formula, which is full jitter: uniform in 0..min(cap, base *
+/// 2^(made - 1)). A header that asks for no wait at all says nothing and leaves it to the formula,
+/// so that `Retry-After: 0` from an overloaded server does not use up every try at once.
+std::optional<Millis> next_wait(const RetryPolicy& policy, const Tries& tries,
+                                const model::Headers& headers, Millis now, Random& random);
 
 /// The headers of an answer, complete or not; none when nothing arrived.
 const model::Headers& headers_of(const HttpOutcome& outcome) noexcept;

@@ -1,6 +1,7 @@
 #pragma once
-// While it lives, this thread receives no signals, nor do threads that it starts then: the host's handlers run on the host's own
-// threads, and writing to a connection that is gone is an error value instead of SIGPIPE.
+// While it lives, this thread receives no signals, nor do threads that it starts then: the host's
+// handlers run on the host's own threads, and writing to a connection that is gone is an error
+// value instead of SIGPIPE.
 
 #include <pthread.h>
 #include <signal.h>

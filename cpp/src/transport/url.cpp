@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::string_view kHttps = "https";
 constexpr std::string_view kHttp = "http";
-/// RFC 3986 section 3.3 without '%' and '/', and section 3.4 with the brackets that some services use unencoded.
+/// RFC 3986 section 3.3 without '%' and '/', and section 3.4 with the brackets that some services
+/// use unencoded.
 constexpr std::string_view kPathExtra = "-._~!$&'()*+,;=:@";
 constexpr std::string_view kQueryExtra = "-._~!$&'()*+,;=:@/?[]";
 
@@ -18,12 +19,15 @@ Error bad_url(std::string_view why) { return fail(Code::config, "address " + std
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_alpha(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) noexcept {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 std::uint16_t default_port(std::string_view scheme) noexcept { return scheme == kHttps ? 443 : 80; }
 
-/// Whether every character is a letter, a digit, one of `extra`, or part of a well-formed percent escape.
+/// Whether every character is a letter, a digit, one of `extra`, or part of a well-formed percent
+/// escape.
 bool is_spelt_with(std::string_view text, std::string_view extra) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
@@ -42,17 +46,20 @@ bool is_dots(std::string_view segment) {
     return plain == "." || plain == "..";
 }
 
-/// A name whose last label is a number is read as an IPv4 address by some resolvers, so it must be a plain one.
+/// A name whose last label is a number is read as an IPv4 address by some resolvers, so it must be
+/// a plain one.
 bool is_number_in_disguise(std::string_view host) noexcept {
     const auto dot = host.rfind('.');
     const std::string_view last = dot == std::string_view::npos ? host : host.substr(dot + 1);
     const bool digits = std::all_of(last.begin(), last.end(), is_digit);
-    const bool hexadecimal = last.starts_with("0x") && std::all_of(last.begin() + 2, last.end(), is_hex);
+    const bool hexadecimal =
+        last.starts_with("0x") && std::all_of(last.begin() + 2, last.end(), is_hex);
     return (digits || hexadecimal) && !parse_address(host);
 }
 
 bool is_label(std::string_view label) noexcept {
-    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
+    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-')
+        return false;
     return std::all_of(label.begin(), label.end(),
                        [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
 }
@@ -74,7 +81,8 @@ Result<void> check_host(std::string_view host) {
         return {};
     }
     if (!is_name(host)) return bad_url("has no valid host name");
-    if (is_number_in_disguise(host)) return bad_url("has a host that is neither a name nor a plain IP address");
+    if (is_number_in_disguise(host))
+        return bad_url("has a host that is neither a name nor a plain IP address");
     return {};
 }
 
@@ -92,7 +100,8 @@ Result<void> read_authority(std::string_view authority, Url& url) {
         const auto bracket = authority.find(']');
         if (bracket == std::string_view::npos) return bad_url("has no valid IPv6 host");
         end = bracket + 1 == authority.size() ? std::string_view::npos : bracket + 1;
-        if (end != std::string_view::npos && authority[end] != ':') return bad_url("has no valid port");
+        if (end != std::string_view::npos && authority[end] != ':')
+            return bad_url("has no valid port");
     }
     url.host = to_lower(authority.substr(0, end));
     LJK_CHECK(check_host(url.host));
@@ -120,7 +129,8 @@ Result<void> check_path(std::string_view path) {
 
 Result<void> check_segment(std::string_view segment) {
     if (segment.empty()) return fail(Code::argument, "a path segment is empty");
-    if (segment == "." || segment == "..") return fail(Code::argument, "a path segment is '.' or '..'");
+    if (segment == "." || segment == "..")
+        return fail(Code::argument, "a path segment is '.' or '..'");
     const bool splits = segment.find_first_of("/\\") != std::string_view::npos;
     if (splits) return fail(Code::argument, "a path segment holds a slash");
     if (std::any_of(segment.begin(), segment.end(), is_control))
@@ -177,12 +187,14 @@ Result<std::string> join_path(std::string_view base, std::span<const std::string
     return to_string(url);
 }
 
-Result<std::string> join_path(std::string_view base, std::initializer_list<std::string_view> segments,
-                              TrailingSlash end) {
-    return join_path(base, std::span<const std::string_view>(segments.begin(), segments.size()), end);
+Result<std::string> join_path(std::string_view base,
+                              std::initializer_list<std::string_view> segments, TrailingSlash end) {
+    return join_path(base, std::span<const std::string_view>(segments.begin(), segments.size()),
+                     end);
 }
 
-Result<std::string> add_query(std::string_view base, std::string_view name, std::string_view value) {
+Result<std::string> add_query(std::string_view base, std::string_view name,
+                              std::string_view value) {
     LJK_TRY(url, split_url(base));
     if (!url.query.empty()) url.query += '&';
     url.query += percent_encode(name) + "=" + percent_encode(value);

@@ -1,6 +1,7 @@
 #pragma once
-// Strict URLs for the addresses we send to: http and https only, plain ASCII, nothing that two parsers could read in two ways.
-// Errors are Code::config and never repeat the address, which may hold a secret in its path or query.
+// Strict URLs for the addresses we send to: http and https only, plain ASCII, nothing that two
+// parsers could read in two ways. Errors are Code::config and never repeat the address, which may
+// hold a secret in its path or query.
 
 #include "base/result.h"
 
@@ -23,8 +24,9 @@ struct Url {
     friend bool operator==(const Url&, const Url&) = default;
 };
 
-/// Splits an absolute address. Refused: other schemes, user names and passwords, fragments, control characters, spaces,
-/// non-ASCII, empty and dot segments, and hosts that are numbers in disguise (`127.1`, `0x7f.1`, `2130706433`).
+/// Splits an absolute address. Refused: other schemes, user names and passwords, fragments, control
+/// characters, spaces, non-ASCII, empty and dot segments, and hosts that are numbers in disguise
+/// (`127.1`, `0x7f.1`, `2130706433`).
 Result<Url> split_url(std::string_view text);
 
 /// The address in one piece; the scheme's own port is left out.
@@ -36,12 +38,14 @@ enum class TrailingSlash : std::uint8_t {
     always,
 };
 
-/// Appends path segments to a base address: each is percent-encoded exactly once, exactly one '/' stands between, and the base's
-/// query stays behind the path. A segment that is empty, a dot segment, or holds a slash, a backslash or a control character is
-/// refused (Code::argument), because servers that decode twice or normalise would read another path.
+/// Appends path segments to a base address: each is percent-encoded exactly once, exactly one '/'
+/// stands between, and the base's query stays behind the path. A segment that is empty, a dot
+/// segment, or holds a slash, a backslash or a control character is refused (Code::argument),
+/// because servers that decode twice or normalise would read another path.
 Result<std::string> join_path(std::string_view base, std::span<const std::string_view> segments,
                               TrailingSlash end = TrailingSlash::none);
-Result<std::string> join_path(std::string_view base, std::initializer_list<std::string_view> segments,
+Result<std::string> join_path(std::string_view base,
+                              std::initializer_list<std::string_view> segments,
                               TrailingSlash end = TrailingSlash::none);
 
 /// Adds `name=value`, both percent-encoded, behind the query the address has.
