@@ -20,7 +20,7 @@ inline constexpr std::string_view kUnnamedAgent = "unnamed";
 /// Who owns a conversation; `agent` is empty unless kind is Owner::agent.
 struct OwnerRef {
     Owner kind = Owner::nobody;
-    std::string agent;
+    std::string agent = {};
 
     friend bool operator==(const OwnerRef&, const OwnerRef&) = default;
 };
@@ -36,7 +36,7 @@ struct Timer {
 
 /// The one request that is open. A new one voids the old.
 struct Offer {
-    Target target;
+    Target target = {};
     Millis deadline = 0;  ///< 0: none
 
     friend bool operator==(const Offer&, const Offer&) = default;
@@ -46,7 +46,7 @@ struct Offer {
 struct Drain {
     CommandKind command = CommandKind::release;  ///< release, pass or close
     std::uint64_t epoch = 0;
-    Target target;  ///< of a pass
+    Target target = {};  ///< of a pass
     Reason reason = Reason::released;
 
     friend bool operator==(const Drain&, const Drain&) = default;
@@ -62,24 +62,25 @@ struct Conversation {
     std::uint64_t episode = 0;  ///< rises with every handover
     Muted muted = Muted::no;
     Sync sync = Sync::confirmed;
-    std::string agent;  ///< the owner in `agent`, else empty
+    std::string agent = {};  ///< the owner in `agent`, else empty
 
-    std::optional<Drain> draining;  ///< in `agent`: the owner is leaving
-    std::optional<Offer> offer;     ///< in `requested`
-    bool ending = false;            ///< in `returning`: closed once the bot is back
+    std::optional<Drain> draining = {};  ///< in `agent`: the owner is leaving
+    std::optional<Offer> offer = {};     ///< in `requested`
+    bool ending = false;                 ///< in `returning`: closed once the bot is back
     Reason end_reason = Reason::none;  ///< of the last request, handover or conversation that ended
 
-    std::array<Millis, kWitnessCount> watermark{};  ///< time of the newest event handled, per witness
-    std::vector<Millis> failed;                     ///< when handovers failed, for R11; short
+    std::array<Millis, kWitnessCount>
+        watermark{};                  ///< time of the newest event handled, per witness
+    std::vector<Millis> failed = {};  ///< when handovers failed, for R11; short
     std::array<std::optional<Timer>, kTimerCount> timers{};
 
-    Millis active_at = 0;          ///< our time of the last event or command
-    Millis queue_noticed_at = 0;   ///< our time of the last position notice
+    Millis active_at = 0;             ///< our time of the last event or command
+    Millis queue_noticed_at = 0;      ///< our time of the last position notice
     std::int32_t queue_position = 0;  ///< in `requested`; 0: not known
     std::uint32_t talk_overs = 0;     ///< bot messages since the agent took over
     std::uint32_t return_alarms = 0;  ///< how often T_return fired in this return
     bool warned = false;              ///< the lease has expired once
-    std::string last_agent;           ///< who owned it last
+    std::string last_agent = {};      ///< who owned it last
 
     std::uint64_t version = 0;  ///< rises with every change of anything above
 

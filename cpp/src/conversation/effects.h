@@ -34,18 +34,18 @@ enum class Action : std::uint8_t {
 };
 
 enum class FactKind : std::uint8_t {
-    owner_changed,   ///< the owner, or the epoch, is another
-    handover_ended,  ///< a request or a human's ownership is over: a desk may close its ticket
-    mute_failed,     ///< T19
-    draining,        ///< the owner is leaving; see Conversation::draining
+    owner_changed,  ///< the owner, or the epoch, is another
+    handover_ended,  ///< the bot, or nobody, follows a request or an agent: a desk may close its ticket
+    mute_failed,  ///< T19
+    draining,     ///< the owner is leaving; see Conversation::draining
 };
 
 /// An item of the engine's own in the conversation's log.
 struct Fact {
     FactKind kind = FactKind::owner_changed;
     Reason reason = Reason::none;
-    OwnerRef from;
-    OwnerRef to;
+    OwnerRef from = {};
+    OwnerRef to = {};
 
     friend bool operator==(const Fact&, const Fact&) = default;
 };
@@ -53,7 +53,7 @@ struct Fact {
 /// Set (with a timer) or cancelled (without).
 struct TimerChange {
     TimerKind kind = TimerKind::accept;
-    std::optional<Timer> timer;
+    std::optional<Timer> timer = {};
 
     friend bool operator==(const TimerChange&, const TimerChange&) = default;
 };
@@ -89,10 +89,10 @@ using CommandSet = std::bitset<kCommandCount>;
 /// Why a command was refused, and who owns the conversation now.
 struct Refusal {
     Code code = Code::unsupported;  ///< not_owner, stale_owner or unsupported
-    std::string_view why;           ///< one sentence, static storage
-    OwnerRef owner;
+    std::string_view why = {};      ///< one sentence, static storage
+    OwnerRef owner = {};
     std::uint64_t epoch = 0;
-    CommandSet allowed;  ///< what the same agent may do now
+    CommandSet allowed = {};  ///< what the same agent may do now
 
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };
@@ -102,12 +102,14 @@ struct Effects {
     ItemFlags flags;
     std::vector<Fact> facts;
     std::vector<Action> actions;
-    std::optional<std::uint64_t> fence_below;  ///< pending rows of bot and agents under a lower epoch are refused
+    std::optional<std::uint64_t>
+        fence_below;  ///< pending rows of bot and agents under a lower epoch are refused
     std::vector<TimerChange> timers;
     std::vector<Notice> notices;
     std::vector<Alarm> alarms;
     std::optional<Answer> answer;  ///< only after handover_requested
-    bool drain = false;  ///< tell the machine with DrainDone when nothing of this epoch is left to send
+    bool drain =
+        false;  ///< tell the machine with DrainDone when nothing of this epoch is left to send
     bool erase = false;  ///< the retention is over
 
     friend bool operator==(const Effects&, const Effects&) = default;

@@ -16,7 +16,7 @@ namespace lampjack::conversation {
 struct Target {
     enum class Kind : std::uint8_t { anyone, agent, team };
     Kind kind = Kind::anyone;
-    std::string id;
+    std::string id = {};
 
     friend bool operator==(const Target&, const Target&) = default;
 };
@@ -35,35 +35,35 @@ struct Decision {
 // ---- Facts from the platform. `at` is the sender's time; absent means that the vendor sends none. ----
 
 struct UserMessage {
-    std::optional<Millis> at;
+    std::optional<Millis> at = {};
 };
 struct BotMessage {
-    std::optional<Millis> at;
+    std::optional<Millis> at = {};
     bool echo = false;  ///< it matches a text we sent (R12)
 };
 struct AgentMessage {
-    std::optional<Millis> at;
-    std::string agent;  ///< empty: the platform does not say who (R13)
-    bool echo = false;  ///< it matches a text we sent (R12)
+    std::optional<Millis> at = {};
+    std::string agent = {};  ///< empty: the platform does not say who (R13)
+    bool echo = false;       ///< it matches a text we sent (R12)
 };
 struct HandoverRequested {
-    std::optional<Millis> at;
+    std::optional<Millis> at = {};
     By by = By::bot;
-    Decision decision;
-    Target target;
+    Decision decision = {};
+    Target target = {};
 };
 struct HandoverToBot {  ///< the platform says that its bot is in charge
-    std::optional<Millis> at;
+    std::optional<Millis> at = {};
 };
 struct HandoverToAgent {  ///< the platform says that a human is in charge
-    std::optional<Millis> at;
-    std::string agent;  ///< empty: it does not say who
+    std::optional<Millis> at = {};
+    std::string agent = {};  ///< empty: it does not say who
 };
 struct ReturnConfirmed {
-    std::optional<Millis> at;
+    std::optional<Millis> at = {};
 };
 struct SessionEvent {
-    std::optional<Millis> at;
+    std::optional<Millis> at = {};
 };
 struct UnknownEvent {};
 
@@ -77,7 +77,7 @@ struct ReturnDone {};
 struct ReturnFailed {
     bool permanent = false;
 };
-struct DrainDone {          ///< every row accepted before the owner left has left or failed
+struct DrainDone {            ///< every row accepted before the owner left has left or failed
     std::uint64_t epoch = 0;  ///< of the owner who is leaving
 };
 
@@ -102,15 +102,15 @@ inline constexpr std::size_t kCommandCount = 13;
 
 struct Command {
     CommandKind kind = CommandKind::take;
-    std::string agent;                   ///< who gives it; empty for the desk, a rule or the platform
-    std::optional<std::uint64_t> epoch;  ///< under which it was decided
-    bool supervisor = false;             ///< may take from agents and send them back
-    bool force = false;                  ///< take, release, pass, close: at once, pending replies are refused
-    By by = By::agent;                   ///< request, cancel, close
-    Target target;                       ///< pass, request: whom to ask; decline: whom to ask next
-    Decision decision{.accept = true};   ///< request
-    int position = 0;                    ///< queue
-    Millis extend_for = 0;               ///< extend; 0 is the usual lease
+    std::string agent = {};  ///< who gives it; empty for the desk, a rule or the platform
+    std::optional<std::uint64_t> epoch = {};  ///< under which it was decided
+    bool supervisor = false;                  ///< may take from agents and send them back
+    bool force = false;  ///< take, release, pass, close: at once, pending replies are refused
+    By by = By::agent;   ///< request, cancel, close
+    Target target = {};  ///< pass, request: whom to ask; decline: whom to ask next
+    Decision decision{.accept = true};  ///< request
+    int position = 0;                   ///< queue
+    Millis extend_for = 0;              ///< extend; 0 is the usual lease
 };
 
 // ---- Timers. ----
@@ -139,12 +139,41 @@ using Input = std::variant<UserMessage, BotMessage, AgentMessage, HandoverReques
 
 /// The kinds of input as the transition table sees them: every fact, outcome, command and timer has one.
 enum class Kind : std::uint8_t {
-    user_message, bot_message, agent_message, handover_requested, handover_to_bot, handover_to_agent,
-    return_confirmed, session, unknown,
-    mute_done, mute_failed, return_done, return_failed, drain_done,
-    take, reply, notify, say, release, pass, extend, close, reopen, request, decline, cancel, queue,
-    timer_accept, timer_first, timer_idle_agent, timer_idle_user, timer_return, timer_reconcile,
-    timer_retain, timer_idle_bot,
+    user_message,
+    bot_message,
+    agent_message,
+    handover_requested,
+    handover_to_bot,
+    handover_to_agent,
+    return_confirmed,
+    session,
+    unknown,
+    mute_done,
+    mute_failed,
+    return_done,
+    return_failed,
+    drain_done,
+    take,
+    reply,
+    notify,
+    say,
+    release,
+    pass,
+    extend,
+    close,
+    reopen,
+    request,
+    decline,
+    cancel,
+    queue,
+    timer_accept,
+    timer_first,
+    timer_idle_agent,
+    timer_idle_user,
+    timer_return,
+    timer_reconcile,
+    timer_retain,
+    timer_idle_bot,
 };
 inline constexpr std::size_t kKindCount = 35;
 

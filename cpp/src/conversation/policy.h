@@ -31,16 +31,17 @@ enum class OnTimeout : std::uint8_t { return_to_bot, close };
 
 /// What follows when the agent who owns the conversation does nothing.
 enum class OnIdle : std::uint8_t {
-    warn,           ///< an alarm; the second time as return_to_bot
-    requeue,        ///< ask for another human
+    warn,     ///< an alarm; the second time as return_to_bot
+    requeue,  ///< ask for another human
     return_to_bot,
 };
 
 struct Policy {
-    bool message_takes = true;        ///< T6: an agent's message counts as a take
-    bool agents_may_take = true;      ///< T9 without a request; false: only supervisors
-    bool unnamed_takes = false;       ///< R13: on this platform a message from nobody is a human's
-    bool reopen_asks_last_agent = false;  ///< T16: a reopened conversation asks its last agent first
+    bool message_takes = true;    ///< T6: an agent's message counts as a take
+    bool agents_may_take = true;  ///< T9 without a request; false: only supervisors
+    bool unnamed_takes = false;   ///< R13: on this platform a message from nobody is a human's
+    bool reopen_asks_last_agent =
+        false;  ///< T16: a reopened conversation asks its last agent first
 
     MuteWhen mute = MuteWhen::on_take;
     MuteBy mute_by = MuteBy::call;
@@ -64,7 +65,8 @@ struct Policy {
     Millis idle_bot = 30 * kDay;
 
     std::uint32_t loop_failures = 2;  ///< R11: so many failed handovers …
-    Millis loop_window = 10 * kMinute;  ///< … within this time stop rules and bots from asking again
+    Millis loop_window =
+        10 * kMinute;  ///< … within this time stop rules and bots from asking again
     std::uint32_t talk_over_limit = 3;  ///< R7: more bot messages than this while muted: diverged
     Millis queue_notice_every = 30 * kSecond;  ///< T4: at most one position notice in this time
 

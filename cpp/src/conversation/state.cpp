@@ -10,10 +10,11 @@ constexpr Names<Owner, 3> kOwners{{"nobody", "bot", "agent"}};
 constexpr Names<Muted, 3> kMuted{{"no", "yes", "unknown"}};
 constexpr Names<Sync, 3> kSyncs{{"confirmed", "unconfirmed", "diverged"}};
 constexpr Names<Reason, kReasonCount> kReasons{
-    {"none",        "no_agent",      "loop_guard",   "accept_timeout", "declined", "user_cancelled",
-     "bot_withdrew", "desk_error",    "accepted",     "taken",          "released", "passed",
-     "closed",      "first_timeout", "idle_agent",   "idle_user",      "idle_bot", "platform",
-     "mute_failed", "late_mute",     "reopened"}};
+    {"none",           "no_agent",     "loop_guard", "accept_timeout", "declined",
+     "user_cancelled", "bot_withdrew", "desk_error", "accepted",       "taken",
+     "released",       "passed",       "closed",     "first_timeout",  "idle_agent",
+     "idle_user",      "idle_bot",     "platform",   "mute_failed",    "late_mute",
+     "reopened",       "late"}};
 
 }  // namespace
 

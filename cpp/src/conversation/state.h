@@ -62,8 +62,9 @@ enum class Reason : std::uint8_t {
     mute_failed,     ///< the platform refused for good to mute its bot (T19)
     late_mute,       ///< a mute took effect when nobody wanted it any more
     reopened,        ///< a closed conversation went on
+    late,            ///< the request is older than the handover that ended last (R10)
 };
-inline constexpr std::size_t kReasonCount = 21;
+inline constexpr std::size_t kReasonCount = 22;
 
 std::string_view name_of(State state) noexcept;
 std::string_view name_of(Owner owner) noexcept;

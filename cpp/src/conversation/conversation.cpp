@@ -1,0 +1,18 @@
+#include "conversation/conversation.h"
+
+namespace lampjack::conversation {
+
+OwnerRef owner_of(const Conversation& conversation) {
+    switch (conversation.state) {
+        case State::bot: return {.kind = Owner::bot, .agent = {}};
+        case State::agent: return {.kind = Owner::agent, .agent = conversation.agent};
+        case State::requested:
+            return {.kind = conversation.muted == Muted::no ? Owner::bot : Owner::nobody,
+                    .agent = {}};
+        case State::returning:
+        case State::closed: break;
+    }
+    return {};
+}
+
+}  // namespace lampjack::conversation

@@ -1,0 +1,46 @@
+#include "conversation/echo.h"
+
+namespace lampjack::conversation {
+namespace {
+
+constexpr bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+}  // namespace
+
+std::uint64_t text_hash(std::string_view text) noexcept {
+    // FNV-1a, 64 bits.
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    const auto add = [&hash](char c) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    };
+    bool started = false;
+    bool gap = false;
+    for (const char c : text) {
+        if (is_space(c)) {
+            gap = started;
+            continue;
+        }
+        if (gap) add(' ');
+        add(c);
+        started = true;
+        gap = false;
+    }
+    return hash;
+}
+
+void EchoGuard::sent(std::uint64_t text, Millis now) noexcept {
+    ring_[next_] = {.text = text, .at = now, .waiting = true};
+    next_ = (next_ + 1) % kCapacity;
+}
+
+bool EchoGuard::takes(std::uint64_t text, Millis now) noexcept {
+    for (std::size_t step = 0; step < kCapacity; ++step) {
+        Sent& sent = ring_[(next_ + step) % kCapacity];  // the oldest first
+        if (!sent.waiting || sent.text != text || now - sent.at > window_) continue;
+        sent.waiting = false;
+        return true;
+    }
+    return false;
+}
+
+}  // namespace lampjack::conversation

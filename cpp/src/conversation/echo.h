@@ -1,0 +1,45 @@
+#pragma once
+// The echo guard (R12): a platform may send back, as a bot's or an agent's message, what we posted for an agent.
+
+#include "base/clock.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace lampjack::conversation {
+
+/// A stable hash of a text. White space at the ends and its amount between words do not count: platforms change it.
+std::uint64_t text_hash(std::string_view text) noexcept;
+
+/// The texts sent lately in one conversation. A plain value of fixed size.
+class EchoGuard {
+public:
+    static constexpr std::size_t kCapacity = 16;
+    static constexpr Millis kDefaultWindow = 120'000;
+
+    explicit EchoGuard(Millis window = kDefaultWindow) noexcept : window_(window) {}
+
+    /// A text is about to leave. The oldest is forgotten when there are too many.
+    void sent(std::uint64_t text, Millis now) noexcept;
+    /// Whether a message that came in is an echo. Each text sent explains one echo only.
+    bool takes(std::uint64_t text, Millis now) noexcept;
+
+    friend bool operator==(const EchoGuard&, const EchoGuard&) = default;
+
+private:
+    struct Sent {
+        std::uint64_t text = 0;
+        Millis at = 0;
+        bool waiting = false;
+
+        friend bool operator==(const Sent&, const Sent&) = default;
+    };
+
+    Millis window_;
+    std::size_t next_ = 0;
+    std::array<Sent, kCapacity> ring_{};
+};
+
+}  // namespace lampjack::conversation

@@ -1,0 +1,129 @@
+// Asking for a human, and waiting for one.
+
+#include "conversation/moves.h"
+#include "conversation/step_tools.h"
+
+namespace lampjack::conversation::acts {
+namespace {
+
+bool is_platform_request(const Step& step) { return step.kind == Kind::handover_requested; }
+
+/// With MuteBy::answer the platform mutes its bot because our answer says so.
+bool answer_mutes(const Step& step) {
+    return is_platform_request(step) && step.policy.mute_by == MuteBy::answer &&
+           step.policy.mute != MuteWhen::never;
+}
+
+void answer(Step& step, bool accepted, Reason reason) {
+    if (!is_platform_request(step)) return;
+    const bool muted = accepted && answer_mutes(step) && step.next.muted == Muted::yes;
+    step.effects.answer = Answer{.accepted = accepted, .muted = muted, .reason = reason};
+}
+
+void mute_by_answer(Step& step) {
+    step.next.muted = Muted::yes;
+    step.next.sync = Sync::confirmed;
+}
+
+void mute_as_decided(Step& step) {
+    if (step.policy.mute != MuteWhen::on_accept || !decision_of(step).mute) return;
+    if (answer_mutes(step))
+        mute_by_answer(step);
+    else
+        order_mute(step);
+}
+
+void turn_down_for(Step& step, Reason reason) {
+    step.next.end_reason = reason;
+    step.effects.notices.push_back({.kind = NoticeKind::no_agent, .position = 0});
+    answer(step, false, reason);
+}
+
+/// A decline counts as a failed handover; a refusal by the loop guard does not, or it would never end.
+void turn_down_counted(Step& step, bool looping) {
+    if (!looping) count_failure(step);
+    turn_down_for(step, looping ? Reason::loop_guard : Reason::no_agent);
+}
+
+bool was_declined_by_host(const Step& step) { return !decision_of(step).accept; }
+
+}  // namespace
+
+void mark_late(Step& step) {
+    step.effects.flags.late = true;
+    const bool handed_over =
+        step.before.state == State::requested || step.before.state == State::agent;
+    answer(step, handed_over, handed_over ? Reason::none : Reason::late);
+}
+
+void ask(Step& step) {
+    Conversation& next = step.next;
+    if (step.before.state != State::bot) raise_epoch(step);
+    if (step.before.state == State::closed) step.reason = Reason::reopened;
+    begin_episode(step);
+    // Whoever asks over the platform's own webhook is a bot that speaks.
+    if (is_platform_request(step)) {
+        next.muted = Muted::no;
+        next.sync = Sync::confirmed;
+    }
+    next.ending = false;
+    next.offer = Offer{.target = target_of(step), .deadline = 0};
+    if (step.before.state == State::returning && !is_platform_request(step))
+        order_mute(step);
+    else
+        mute_as_decided(step);
+    answer(step, true, Reason::none);
+}
+
+void ask_again(Step& step) {
+    if (answer_mutes(step) && step.policy.mute == MuteWhen::on_accept && decision_of(step).mute) {
+        mute_by_answer(step);
+    }
+    answer(step, true, Reason::none);
+}
+
+void ask_while_owned(Step& step) {
+    if (answer_mutes(step)) mute_by_answer(step);
+    answer(step, true, Reason::none);
+}
+
+void ask_last_agent(Step& step) {
+    step.reason = Reason::reopened;
+    raise_epoch(step);
+    begin_episode(step);
+    step.next.offer =
+        Offer{.target = {.kind = Target::Kind::agent, .id = step.before.last_agent}, .deadline = 0};
+    if (step.policy.mute == MuteWhen::on_accept) order_mute(step);
+}
+
+void turn_down(Step& step) { turn_down_counted(step, false); }
+
+void turn_down_loop(Step& step) { turn_down_counted(step, true); }
+
+void turn_down_back_at_bot(Step& step) {
+    back_at_bot(step);
+    turn_down_counted(step, !was_declined_by_host(step));
+}
+
+void turn_down_reopened(Step& step) {
+    reopen(step);
+    turn_down_counted(step, !was_declined_by_host(step));
+}
+
+void set_position(Step& step) {
+    step.next.queue_position = step.command().position;
+    if (step.next.queue_noticed_at != 0 &&
+        step.now - step.next.queue_noticed_at < step.policy.queue_notice_every) {
+        return;
+    }
+    step.next.queue_noticed_at = step.now;
+    step.effects.notices.push_back(
+        {.kind = NoticeKind::queue_position, .position = step.command().position});
+}
+
+void offer_next(Step& step) {
+    step.next.offer = Offer{.target = step.command().target, .deadline = 0};
+    start_timers_of_state(step);
+}
+
+}  // namespace lampjack::conversation::acts

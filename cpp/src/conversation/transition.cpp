@@ -1,0 +1,168 @@
+#include "conversation/transition.h"
+
+#include "conversation/explain.h"
+#include "conversation/step_tools.h"
+#include "conversation/table.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lampjack::conversation {
+namespace {
+
+bool is_outcome_or_timer(Kind kind) {
+    return (kind >= Kind::mute_done && kind <= Kind::drain_done) || kind >= Kind::timer_accept;
+}
+
+void move_watermark(Step& step) {
+    const auto witness = witness_of(step.kind);
+    const auto at = sent_at(step.input);
+    if (!witness || !at) return;
+    Millis& newest = step.next.watermark[static_cast<std::size_t>(*witness)];
+    newest = std::max(newest, *at);
+}
+
+To address_of_user_message(const Step& step) {
+    switch (step.next.state) {
+        case State::agent: return To::desk;
+        case State::requested: return step.next.muted == Muted::no ? To::bot : To::desk;
+        case State::bot:
+        case State::returning: return To::bot;  // kept and given to the bot once it is back
+        case State::closed: break;              // only what is late stays in a closed conversation
+    }
+    return To::nobody;
+}
+
+To address_of(const Step& step) {
+    switch (step.kind) {
+        case Kind::user_message:
+        case Kind::say: return address_of_user_message(step);
+        case Kind::handover_requested:
+        case Kind::request: return step.next.episode != step.before.episode ? To::desk : To::nobody;
+        case Kind::session:
+        case Kind::handover_to_agent:
+        case Kind::handover_to_bot:
+            return step.before.state == State::agent || step.next.state == State::agent
+                       ? To::desk
+                       : To::nobody;
+        case Kind::agent_message:
+            return step.effects.flags.echo || step.next.state != State::agent ? To::nobody
+                                                                              : To::desk;
+        default: return To::nobody;
+    }
+}
+
+void address(Step& step) {
+    const bool silenced = step.before.state == State::agent ||
+                          (step.before.state == State::requested && step.before.muted != Muted::no);
+    step.effects.flags.talk_over =
+        step.kind == Kind::bot_message && silenced && !step.effects.flags.echo;
+    step.effects.to = address_of(step);
+}
+
+/// While the outcome of a mute is awaited, T_reconcile runs; once the platform agrees, it does not.
+void watch_sync(Step& step) {
+    const bool awaited = step.next.sync == Sync::unconfirmed;
+    const bool muting = awaited && step.next.muted == Muted::unknown &&
+                        (step.next.state == State::requested || step.next.state == State::agent);
+    if (!awaited) stop(step, TimerKind::reconcile);
+    if (muting && !step.next.timer(TimerKind::reconcile)) {
+        start(step, TimerKind::reconcile, step.policy.reconcile);
+    }
+}
+
+void report_owner(Step& step) {
+    if (step.next.epoch == step.before.epoch && owner_of(step.next) == owner_of(step.before))
+        return;
+    const Fact fact{.kind = FactKind::owner_changed,
+                    .reason = step.reason,
+                    .from = owner_of(step.before),
+                    .to = owner_of(step.next)};
+    step.effects.facts.insert(step.effects.facts.begin(), fact);
+    const bool left_first = step.kind == Kind::drain_done;
+    if (step.next.epoch != step.before.epoch && !left_first) {
+        step.effects.fence_below = step.next.epoch;
+    }
+}
+
+void report_timers(Step& step, const Conversation& origin) {
+    for (std::size_t index = 0; index < kTimerCount; ++index) {
+        if (step.next.timers[index] == origin.timers[index]) continue;
+        step.effects.timers.push_back(
+            {.kind = static_cast<TimerKind>(index), .timer = step.next.timers[index]});
+    }
+}
+
+void run(Step& step, const Row& row) {
+    if (row.to) step.next.state = *row.to;
+    if (row.move.run != nullptr) row.move.run(step);
+    const bool entered =
+        step.next.state != step.before.state || step.next.epoch != step.before.epoch;
+    if (entered && !step.timers_started) start_timers_of_state(step);
+}
+
+void settle(Step& step) {
+    const bool counts = !is_outcome_or_timer(step.kind) && step.kind != Kind::unknown;
+    if (counts) {
+        move_watermark(step);
+        step.next.active_at = step.now;
+    }
+    watch_sync(step);
+    address(step);
+    report_owner(step);
+}
+
+Refusal refusal_of(const Row& row, const Situation& situation) {
+    return {.code = row.refusal,
+            .why = row.why,
+            .owner = owner_of(situation.before),
+            .epoch = situation.before.epoch,
+            .allowed = allowed_now(situation.before, situation.command(), situation.policy,
+                                   situation.now)};
+}
+
+Conversation opened(const Conversation& unseen, const Policy& policy, Millis now) {
+    static const Input kNothing = UnknownEvent{};
+    Step step{{unseen, kNothing, Kind::unknown, policy, now}, unseen};
+    run(step, first_row());
+    step.next.active_at = now;
+    return step.next;
+}
+
+}  // namespace
+
+std::optional<Witness> witness_of(Kind kind) noexcept {
+    switch (kind) {
+        case Kind::user_message: return Witness::user;
+        case Kind::bot_message: return Witness::bot;
+        case Kind::agent_message: return Witness::agent;
+        case Kind::handover_requested:
+        case Kind::handover_to_bot:
+        case Kind::handover_to_agent:
+        case Kind::return_confirmed: return Witness::platform;
+        default: return std::nullopt;
+    }
+}
+
+Outcome apply(const Conversation& conversation, const Input& input, const Policy& policy,
+              Millis now) {
+    const bool opens = !conversation.seen();
+    const Conversation before = opens ? opened(conversation, policy, now) : conversation;
+    Step step{{before, input, kind_of(input), policy, now}, before};
+    const Row& row = find_row(step);
+    if (row.refuses()) {
+        return {
+            .next = conversation, .effects = {}, .refusal = refusal_of(row, step), .rule = row.id};
+    }
+    run(step, row);
+    settle(step);
+    report_timers(step, conversation);
+    if (step.next != conversation) step.next.version = conversation.version + 1;
+    return {.next = std::move(step.next),
+            .effects = std::move(step.effects),
+            .refusal = std::nullopt,
+            .rule = row.id,
+            .opened = opens};
+}
+
+}  // namespace lampjack::conversation
