@@ -8,19 +8,13 @@ namespace {
 using json::Key;
 using json::Str;
 using model::BatchBuilder;
+using Place = BatchBuilder::Place;
 using model::Chain;
 using model::OptionKind;
 using model::PartType;
 using model::Range;
 using model::Scope;
 using model::Warning;
-
-/// A member that was read but may have to be kept as it stood.
-struct Place {
-    json::Cursor::Mark mark{};
-    Str key;
-    bool present() const noexcept { return key.present(); }
-};
 
 /// The members of one message. Keys come in any order, so nothing is decided before the object
 /// ends.
@@ -68,27 +62,19 @@ private:
     }
 
     bool type(const Key& key) {
-        const Place place{cursor_.mark(), key.place};
+        const Place place = build_.here(key);
         if (!cursor_.string(message_.type)) return false;
-        return keep_again(place, message_.extra, Scope::field);
-    }
-
-    /// Keeps the member that began there, and goes on where the cursor is.
-    bool keep_again(const Place& place, Chain& chain, Scope scope) {
-        const auto here = cursor_.mark();
-        cursor_.rewind(place.mark);
-        if (!build_.keep(chain, scope, Key{{}, place.key})) return false;
-        cursor_.rewind(here);
-        return true;
+        return build_.keep_again(place, message_.extra, Scope::field);
     }
 
     bool quick_replies(const Key& key) {
         if (keep_replies_ || cursor_.peek() != '[')
             return build_.keep(message_.extra, Scope::field, key);
         if (message_.replies.count != 0) return cursor_.fail(json::Problem::mismatch);
-        const Place place{cursor_.mark(), key.place};
+        const Place place = build_.here(key);
         if (!options(message_.replies, [this] { return quick_reply(); })) return false;
-        return message_.replies.count != 0 || keep_again(place, message_.extra, Scope::field);
+        return message_.replies.count != 0 ||
+               build_.keep_again(place, message_.extra, Scope::field);
     }
 
     /// The options of an array, one after the other at the end of the batch's.
@@ -139,7 +125,7 @@ private:
     /// A word of the table, else `unknown` with the word in extra.
     template <class Table>
     bool kind(model::Option& option, const Table& table, const Key& key) {
-        const Place place{cursor_.mark(), key.place};
+        const Place place = build_.here(key);
         option.kind = OptionKind::unknown;
         if (cursor_.peek() != '"') return build_.keep(option.extra, Scope::field, key);
         Str word;
@@ -148,7 +134,7 @@ private:
             option.kind = *known;
             return true;
         }
-        return keep_again(place, option.extra, Scope::field);
+        return build_.keep_again(place, option.extra, Scope::field);
     }
 
     bool attachment() {
@@ -156,7 +142,7 @@ private:
         message_.has_attachment = true;
         return cursor_.object([this](const Key& key) {
             if (key == "type") {
-                message_.attachment_word = Place{cursor_.mark(), key.place};
+                message_.attachment_word = build_.here(key);
                 return cursor_.string(message_.attachment_type);
             }
             if (key == "payload" && !message_.has_payload) return payload();
@@ -179,7 +165,7 @@ private:
 
     bool payload_buttons(const Key& key) {
         message_.has_buttons = true;
-        message_.payload_buttons = Place{cursor_.mark(), key.place};
+        message_.payload_buttons = build_.here(key);
         return options(message_.buttons, [this] { return button(); });
     }
 
@@ -208,7 +194,8 @@ private:
             return build_.keep(card.extra, Scope::field, key);
         });
         if (!good) return false;
-        if (action.present() && item.present() && !keep_again(action, card.extra, Scope::field))
+        if (action.present() && item.present() &&
+            !build_.keep_again(action, card.extra, Scope::field))
             return false;
         build_.batch.cards.push_back(card);
         return true;
@@ -217,16 +204,16 @@ private:
     bool card_buttons(model::Card& card, const Key& key) {
         if (cursor_.peek() != '[') return build_.keep(card.extra, Scope::field, key);
         if (card.options.count != 0) return cursor_.fail(json::Problem::mismatch);
-        const Place place{cursor_.mark(), key.place};
+        const Place place = build_.here(key);
         if (!options(card.options, [this] { return button(); })) return false;
-        return card.options.count != 0 || keep_again(place, card.extra, Scope::field);
+        return card.options.count != 0 || build_.keep_again(place, card.extra, Scope::field);
     }
 
     /// The link behind a card. Only {"type":"web_url","url":…} can be written back from the address
     /// alone.
     bool default_action(model::Card& card, Place& plain, const Key& key) {
         if (cursor_.peek() != '{') return build_.keep(card.extra, Scope::field, key);
-        const Place place{cursor_.mark(), key.place};
+        const Place place = build_.here(key);
         Str url, type;
         bool other = plain.present();
         const bool good = cursor_.object([&](const Key& inner) {
@@ -239,14 +226,14 @@ private:
         if (!good) return false;
         if (url.size != 0) card.url = url;
         if (url.size == 0 || other || build_.view(type) != "web_url")
-            return keep_again(place, card.extra, Scope::field);
+            return build_.keep_again(place, card.extra, Scope::field);
         plain = place;
         return true;
     }
 
     /// The older name of the card's link; default_action wins where both stand.
     bool item_url(model::Card& card, Place& item, const Key& key) {
-        item = Place{cursor_.mark(), key.place};
+        item = build_.here(key);
         Str url;
         if (cursor_.peek() == '"' && !cursor_.string(url)) return false;
         if (!card.url && url.size != 0) card.url = url;
@@ -284,7 +271,7 @@ private:
         const bool bare = !m.template_type && !m.payload_text && !m.has_buttons && !m.has_elements;
         if (!media || !m.url || !bare) return Verdict::unknown;
         if (type != find_text(kMediaTypes, *media) &&
-            !keep_again(m.attachment_word, message_.inside, Scope::attachment))
+            !build_.keep_again(m.attachment_word, message_.inside, Scope::attachment))
             return Verdict::malformed;
         auto& part = add(event, PartType::file);
         part.media = *media;
@@ -307,7 +294,7 @@ private:
         if (!(list || type == "generic") || !m.has_elements || m.payload_text)
             return Verdict::unknown;
         if (m.has_buttons && m.buttons.count == 0 &&
-            !keep_again(m.payload_buttons, message_.inside, Scope::field))
+            !build_.keep_again(m.payload_buttons, message_.inside, Scope::field))
             return Verdict::malformed;
         auto& part = add(event, PartType::cards);
         part.layout = list ? model::CardLayout::list : model::CardLayout::carousel;

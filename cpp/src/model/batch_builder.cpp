@@ -44,6 +44,14 @@ bool BatchBuilder::keep(Chain& chain, Scope scope, const json::Key& key) {
     return true;
 }
 
+bool BatchBuilder::keep_again(const Place& place, Chain& chain, Scope scope) {
+    const auto now = cursor.mark();
+    cursor.rewind(place.mark);
+    if (!keep(chain, scope, json::Key{{}, place.key})) return false;
+    cursor.rewind(now);
+    return true;
+}
+
 bool BatchBuilder::text_or_keep(Str& out, Chain& chain, Scope scope, const json::Key& key) {
     const char first = cursor.peek();
     if (first == '"') {

@@ -17,6 +17,13 @@ public:
         std::size_t events, actors, parts, cards, options, extras;
     };
 
+    /// A member that was passed over but may have to be kept as it stood.
+    struct Place {
+        json::Cursor::Mark mark{};
+        Str key;
+        bool present() const noexcept { return key.present(); }
+    };
+
     BatchBuilder(Batch& target, json::Cursor& source) noexcept : batch(target), cursor(source) {}
 
     Batch& batch;
@@ -31,6 +38,10 @@ public:
     void splice(Chain& chain, Chain tail) noexcept;
     /// Reads the value of `key` as raw JSON into the chain.
     bool keep(Chain& chain, Scope scope, const json::Key& key);
+    /// The place of a member whose value the cursor stands before.
+    Place here(const json::Key& key) const noexcept { return {cursor.mark(), key.place}; }
+    /// Keeps the member that stood there; the cursor stays where it is.
+    bool keep_again(const Place& place, Chain& chain, Scope scope);
 
     /// A text. "" and null are absent and kept; a number or bool becomes its text and is kept; others are only kept.
     bool text_or_keep(Str& out, Chain& chain, Scope scope, const json::Key& key);
