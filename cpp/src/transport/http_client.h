@@ -45,7 +45,8 @@ struct Timeouts {
     std::chrono::milliseconds connect{3000};  ///< until connected, TLS handshake included
     std::chrono::milliseconds total{
         15000};  ///< from send() taking the call up to the last byte of the answer
-    std::chrono::seconds stalled{10};  ///< less than one byte a second for so long; 0 is never
+    /// Less than one byte a second for so long; 0 is never. A client may average over some seconds.
+    std::chrono::seconds stalled{10};
 };
 
 using CallId = std::uint64_t;
@@ -96,22 +97,14 @@ public:
 /// The name of a kind as it appears in logs and stored outcomes.
 constexpr std::string_view name_of(FailureKind kind) noexcept {
     switch (kind) {
-    case FailureKind::refused_by_policy:
-        return "refused_by_policy";
-    case FailureKind::connect:
-        return "connect";
-    case FailureKind::tls:
-        return "tls";
-    case FailureKind::timeout_before_sent:
-        return "timeout_before_sent";
-    case FailureKind::unknown_after_sent:
-        return "unknown_after_sent";
-    case FailureKind::cut_body:
-        return "cut_body";
-    case FailureKind::too_large:
-        return "too_large";
-    case FailureKind::cancelled:
-        return "cancelled";
+        case FailureKind::refused_by_policy: return "refused_by_policy";
+        case FailureKind::connect: return "connect";
+        case FailureKind::tls: return "tls";
+        case FailureKind::timeout_before_sent: return "timeout_before_sent";
+        case FailureKind::unknown_after_sent: return "unknown_after_sent";
+        case FailureKind::cut_body: return "cut_body";
+        case FailureKind::too_large: return "too_large";
+        case FailureKind::cancelled: return "cancelled";
     }
     return "unknown";
 }

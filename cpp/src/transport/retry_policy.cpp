@@ -9,13 +9,10 @@ namespace {
 
 OutcomeClass classify_body(BodyVerdict verdict) noexcept {
     switch (verdict) {
-    case BodyVerdict::not_needed:
-    case BodyVerdict::accepted:
-        return OutcomeClass::done;
-    case BodyVerdict::refused:
-        return OutcomeClass::permanent;
-    case BodyVerdict::unreadable:
-        return OutcomeClass::unknown;
+        case BodyVerdict::not_needed:
+        case BodyVerdict::accepted: return OutcomeClass::done;
+        case BodyVerdict::refused: return OutcomeClass::permanent;
+        case BodyVerdict::unreadable: return OutcomeClass::unknown;
     }
     return OutcomeClass::unknown;
 }
@@ -30,19 +27,15 @@ OutcomeClass classify_partial(const model::HttpResponse& partial, BodyVerdict ve
 
 OutcomeClass classify_failure(const Failure& failure, BodyVerdict verdict) noexcept {
     switch (failure.kind) {
-    case FailureKind::refused_by_policy:
-        return OutcomeClass::permanent;
-    case FailureKind::connect:
-    case FailureKind::tls:
-    case FailureKind::timeout_before_sent:
-        return OutcomeClass::transient;
-    case FailureKind::unknown_after_sent:
-        return OutcomeClass::unknown;
-    case FailureKind::cut_body:
-    case FailureKind::too_large:
-        return classify_partial(failure.partial, verdict);
-    case FailureKind::cancelled:
-        return failure.written ? OutcomeClass::unknown : OutcomeClass::transient;
+        case FailureKind::refused_by_policy: return OutcomeClass::permanent;
+        case FailureKind::connect:
+        case FailureKind::tls:
+        case FailureKind::timeout_before_sent: return OutcomeClass::transient;
+        case FailureKind::unknown_after_sent: return OutcomeClass::unknown;
+        case FailureKind::cut_body:
+        case FailureKind::too_large: return classify_partial(failure.partial, verdict);
+        case FailureKind::cancelled:
+            return failure.written ? OutcomeClass::unknown : OutcomeClass::transient;
     }
     return OutcomeClass::unknown;
 }
@@ -72,19 +65,18 @@ OutcomeClass classify_status(std::int32_t status, const model::Headers& headers,
                              BodyVerdict verdict) noexcept {
     if (status >= 200 && status < 300) return classify_body(verdict);
     switch (status) {
-    case 408:
-    case 425:
-        return OutcomeClass::transient;
-    case 429:
-        return OutcomeClass::throttled;
-    case 503:
-        return model::header(headers, "retry-after").empty() ? OutcomeClass::transient
-                                                             : OutcomeClass::throttled;
-    case 501:  // the method, and
-    case 505:  // the HTTP version, will be no better known next time
-        return OutcomeClass::permanent;
-    default:
-        return status >= 500 && status < 600 ? OutcomeClass::transient : OutcomeClass::permanent;
+        case 408:
+        case 425: return OutcomeClass::transient;
+        case 429: return OutcomeClass::throttled;
+        case 503:
+            return model::header(headers, "retry-after").empty() ? OutcomeClass::transient
+                                                                 : OutcomeClass::throttled;
+        case 501:  // the method, and
+        case 505:  // the HTTP version, will be no better known next time
+            return OutcomeClass::permanent;
+        default:
+            return status >= 500 && status < 600 ? OutcomeClass::transient
+                                                 : OutcomeClass::permanent;
     }
 }
 
