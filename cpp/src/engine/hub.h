@@ -64,6 +64,8 @@ struct CommandRequest {
 
 /// The refusal of a command: the error's code is not_owner, stale_owner or unsupported, and this says who owns now.
 struct CommandResult {
+    CommandResult() = default;  // no aggregate: a Result of it must not be made from an Error by mistake
+
     Error error{Code::ok, {}};
     std::string json;  ///< {"ok":…,"ref","state","epoch","owner","delivery":{"id","status"}?,"refusal":{"code","why","owner","epoch","allowed"}?}
     std::string delivery_id;  ///< empty when nothing is sent

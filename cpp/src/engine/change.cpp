@@ -1,0 +1,191 @@
+#include "engine/change.h"
+
+#include "engine/policy.h"
+#include "engine/views.h"
+#include "model/canonical.h"
+#include "model/graft.h"
+
+namespace lampjack::engine {
+
+using conversation::Action;
+using conversation::Effects;
+using conversation::Outcome;
+using conversation::To;
+
+namespace {
+
+/// One batch for each part of the event, for platforms that take one at a time.
+std::vector<model::BatchPtr> split_parts(const model::Batch& batch, std::uint32_t event) {
+    std::vector<model::BatchPtr> singles;
+    for (const model::Part& part : batch.parts_of(batch.events[event])) {
+        model::BatchPtr single = model::BatchPtr::make();
+        model::Batch& to = single.mutate();
+        to.text.assign({});
+        to.reader = batch.reader;
+        model::Graft graft(to, batch);
+        const std::uint32_t index = graft.event_without_parts(event);
+        const model::Part copy = graft.part(part);
+        to.parts.push_back(copy);
+        to.events[index].parts.count = 1;
+        to.roots.push_back(index);
+        singles.push_back(std::move(single));
+    }
+    return singles;
+}
+
+}  // namespace
+
+Result<bool> Change::open(std::string_view ref) {
+    const auto key = store::key_of(ref);
+    LJK_TRY(exists, tx_.lock(key, row_));
+    if (exists) return true;
+    row_ = {};
+    row_.key = key;
+    row_.ref = std::string(ref);
+    row_.account = account_.name;
+    return false;
+}
+
+Outcome Change::apply(const conversation::Input& input) {
+    return conversation::apply(row_.state, input, core_.policy(account_), now_);
+}
+
+Result<void> Change::append(store::ItemRow item, std::span<const model::ItemKey> keys) {
+    item.seq = row_.next_seq++;
+    item.epoch = row_.state.epoch;
+    item.episode = row_.state.episode;
+    item.state = row_.state.state;
+    item.received = now_;
+    return tx_.append(row_.key, item, keys);
+}
+
+Result<void> Change::append_event(std::string body, std::string_view kind, To to, std::string flags,
+                                  std::span<const model::ItemKey> keys) {
+    store::ItemRow item;
+    item.to = to;
+    item.flags = std::move(flags);
+    item.kind = std::string(kind);
+    item.body = std::move(body);
+    return append(std::move(item), keys);
+}
+
+Result<void> Change::append_command(std::string body, std::span<const model::ItemKey> keys) {
+    store::ItemRow item;
+    item.kind = "command";
+    item.body = std::move(body);
+    item.is_fact = true;
+    return append(std::move(item), keys);
+}
+
+Result<void> Change::append_fact(std::string body, std::string_view kind, To to) {
+    store::ItemRow item;
+    item.to = to;
+    item.kind = std::string(kind);
+    item.body = std::move(body);
+    item.is_fact = true;
+    return append(std::move(item), {});
+}
+
+Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
+    const Effects& effects = outcome.effects;
+    if (effects.fence_below) LJK_CHECK(refuse_below(*effects.fence_below));
+    for (const conversation::Fact& fact : effects.facts)
+        LJK_CHECK(append_fact(fact_json(fact, row_.state.epoch), conversation::name_of(fact.kind), To::desk));
+    for (const conversation::Notice& notice : effects.notices)
+        LJK_CHECK(append_fact(notice_json(notice), "notice", To::desk));
+    for (const Action action : effects.actions) LJK_CHECK(act(action, words));
+    report(effects);
+    if (effects.erase) LJK_CHECK(tx_.erase(row_.key));
+    return {};
+}
+
+void Change::report(const Effects& effects) {
+    if (effects.flags.talk_over) ++core_.counters.talk_overs;
+    for (const conversation::Alarm alarm : effects.alarms)
+        core_.say("warning", "conversation " + core_.tag(row_.ref) + " of account " + account_.name + ": " +
+                                 std::string(conversation::name_of(alarm)));
+}
+
+Result<void> Change::act(Action action, const Words& words) {
+    if (action == Action::mute || action == Action::unmute) return send_call(action);
+    if (words.batch == nullptr) return {};
+    const bool to_user = action == Action::reply || action == Action::notify;
+    return send_words(action, words, to_user && delivers_to_sink(account_));
+}
+
+Result<void> Change::send_call(Action action) {
+    LJK_TRY(pending, tx_.pending(row_.key));
+    for (const store::OutboxRow& row : pending)
+        if (row.action == action && row.epoch == row_.state.epoch) return {};
+    store::OutboxRow row;
+    row.action = action;
+    return enqueue(std::move(row));
+}
+
+Result<void> Change::send_words(Action action, const Words& words, bool to_sink) {
+    model::BatchPtr simple;
+    const model::Batch* batch = words.batch;
+    std::uint32_t event = words.event;
+    if (!to_sink) {
+        LJK_TRY(downgraded, platforms::downgrade(*batch, event, account_.adapter->out, losses_));
+        simple = downgraded;
+        batch = simple.get();
+        event = simple->roots.front();
+    }
+    const bool split = !to_sink && account_.adapter->out.one_part_per_message && batch->events[event].parts.count > 1;
+    std::vector<model::BatchPtr> singles = split ? split_parts(*batch, event) : std::vector<model::BatchPtr>{};
+    const auto queue = [&](const model::Batch& one, std::uint32_t index, bool last) -> Result<void> {
+        store::OutboxRow row;
+        row.action = action;
+        row.to_sink = to_sink;
+        row.agent = std::string(words.agent);
+        row.key = last ? std::string(words.key) : std::string{};
+        row.content = event_json(one, index, account_.name, model::identify(one, account_.name));
+        return enqueue(std::move(row));
+    };
+    if (!split) return queue(*batch, event, true);
+    for (const model::BatchPtr& single : singles)
+        LJK_CHECK(queue(*single, single->roots.front(), &single == &singles.back()));
+    return {};
+}
+
+Result<void> Change::enqueue(store::OutboxRow row) {
+    row.oseq = row_.next_out++;
+    row.id = core_.new_id();
+    row.epoch = row_.state.epoch;
+    row.created = now_;
+    row.ready_at = now_;
+    delivery_id_ = row.id;
+    return tx_.enqueue(row_.key, row);
+}
+
+Result<void> Change::refuse_below(std::uint64_t epoch) {
+    LJK_TRY(refused, tx_.fence(row_.key, epoch));
+    for (const store::OutboxRow& row : refused) {
+        ++core_.counters.fenced;
+        LJK_CHECK(append_fact(delivery_fact_json(row), "delivery_changed", To::desk));
+    }
+    return {};
+}
+
+Result<bool> Change::drained() {
+    LJK_TRY(pending, tx_.pending(row_.key));
+    for (const store::OutboxRow& row : pending)
+        if (row.action == Action::reply && row.epoch <= row_.state.draining->epoch) return false;
+    return true;
+}
+
+Result<void> Change::finish() {
+    if (row_.state.draining) {
+        LJK_TRY(done, drained());
+        if (done) {
+            const Outcome outcome = apply(conversation::DrainDone{row_.state.draining->epoch});
+            row_.state = outcome.next;
+            LJK_CHECK(carry_out(outcome, {}));
+        }
+    }
+    row_.touched = now_;
+    return tx_.put(row_);
+}
+
+}  // namespace lampjack::engine

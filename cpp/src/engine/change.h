@@ -1,0 +1,71 @@
+#pragma once
+// Change: one conversation being changed inside a transaction. It runs inputs through the state machine and writes down
+// what follows: items, facts, outgoing rows, refused rows. finish() stores the conversation; the caller commits.
+
+#include "conversation/transition.h"
+#include "engine/core.h"
+#include "model/batch.h"
+#include "platforms/registry.h"
+
+#include <span>
+
+namespace lampjack::engine {
+
+class Change {
+public:
+    Change(Core& core, store::Tx& tx, const platforms::Account& account)
+        : core_(core), tx_(tx), account_(account), now_(core.clock->now()) {}
+
+    /// Locks the conversation. False when it is new: it then exists as soon as an input was applied.
+    Result<bool> open(std::string_view ref);
+    store::ConversationRow& row() noexcept { return row_; }
+    const store::ConversationRow& row() const noexcept { return row_; }
+    Millis now() const noexcept { return now_; }
+
+    /// The state machine's word; nothing is written yet.
+    conversation::Outcome apply(const conversation::Input& input);
+    /// Takes an outcome over and writes what follows from it. `words` is the event behind the input, when there is one:
+    /// what reply, notify and forward send.
+    struct Words {
+        const model::Batch* batch = nullptr;
+        std::uint32_t event = 0;
+        std::string_view agent = {};
+        std::string_view key = {};
+    };
+    Result<void> carry_out(const conversation::Outcome& outcome, const Words& words);
+
+    /// Appends an item to the log, under the state as it is now.
+    Result<void> append_event(std::string body, std::string_view kind, conversation::To to, std::string flags,
+                              std::span<const model::ItemKey> keys);
+    Result<void> append_command(std::string body, std::span<const model::ItemKey> keys);
+    Result<void> append_fact(std::string body, std::string_view kind, conversation::To to);
+
+    /// Queues words towards the end user or the platform's bot; several rows when the platform takes one part at a time.
+    Result<void> send_words(conversation::Action action, const Words& words, bool to_sink);
+
+    /// Ends a drain when nothing of the leaving owner is left to send, then stores the conversation.
+    Result<void> finish();
+
+    /// The last row queued; empty when nothing was.
+    const std::string& delivery_id() const noexcept { return delivery_id_; }
+    const std::vector<platforms::Loss>& losses() const noexcept { return losses_; }
+
+private:
+    Result<void> append(store::ItemRow item, std::span<const model::ItemKey> keys);
+    Result<void> act(conversation::Action action, const Words& words);
+    Result<void> send_call(conversation::Action action);
+    Result<void> enqueue(store::OutboxRow row);
+    Result<void> refuse_below(std::uint64_t epoch);
+    Result<bool> drained();
+    void report(const conversation::Effects& effects);
+
+    Core& core_;
+    store::Tx& tx_;
+    const platforms::Account& account_;
+    Millis now_;
+    store::ConversationRow row_;
+    std::string delivery_id_;
+    std::vector<platforms::Loss> losses_;
+};
+
+}  // namespace lampjack::engine

@@ -1,0 +1,269 @@
+#include "engine/commands.h"
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "base/timestamp.h"
+#include "engine/change.h"
+#include "engine/views.h"
+#include "json/value.h"
+#include "model/canonical.h"
+
+#include <algorithm>
+
+namespace lampjack::engine {
+
+using conversation::Command;
+using conversation::CommandKind;
+using conversation::To;
+
+namespace {
+
+CommandResult refused(Error error) {
+    CommandResult result;
+    json::Writer out(result.json);
+    out.begin_object().key("ok").boolean(false).key("error").begin_object();
+    out.key("code").string(name_of(error.code)).key("message").string(error.message).end_object().end_object();
+    result.error = std::move(error);
+    return result;
+}
+
+bool speaks(CommandKind kind) noexcept {
+    return kind == CommandKind::reply || kind == CommandKind::notify || kind == CommandKind::say;
+}
+
+Result<Command> command_of(const CommandRequest& request) {
+    const auto kind = conversation::command_from(request.name);
+    if (!kind) return fail(Code::argument, "unknown command \"" + std::string(request.name) + "\"");
+    Command command;
+    command.kind = *kind;
+    command.agent = std::string(request.agent);
+    command.epoch = request.epoch;
+    command.supervisor = request.supervisor;
+    command.force = request.force;
+    if (!request.by.empty()) {
+        const auto by = conversation::by_from(request.by);
+        if (!by) return fail(Code::argument, "unknown origin \"" + std::string(request.by) + "\"");
+        command.by = *by;
+    } else if (request.agent.empty()) {
+        command.by = conversation::By::desk;
+    }
+    if (!request.target_kind.empty()) {
+        const auto target = conversation::target_kind_from(request.target_kind);
+        if (!target) return fail(Code::argument, "unknown kind of target \"" + std::string(request.target_kind) + "\"");
+        command.target = {*target, std::string(request.target)};
+    }
+    if (*kind == CommandKind::queue) command.position = static_cast<int>(std::clamp<std::int64_t>(request.number, 0, 1'000'000));
+    if (*kind == CommandKind::extend) command.extend_for = std::max<std::int64_t>(request.number, 0);
+    return command;
+}
+
+model::ItemKey item_key_of(std::string_view ref, std::string_view name, std::string_view key) {
+    const Digest digest = FieldHash().add("command").add(ref).add(name).add(key).finish();
+    model::ItemKey out;
+    std::copy_n(digest.begin(), out.size(), out.begin());
+    return out;
+}
+
+/// The words of a command as a message event of the conversation.
+Result<model::BatchPtr> event_of_words(std::string_view content, model::Role role, const store::ConversationRow& row,
+                                       std::string_view agent, Millis now) {
+    LJK_TRY(batch, model::read_content(content, role));
+    model::Batch& words = batch.mutate();
+    if (words.parts.empty()) return fail(Code::argument, "there is nothing to say");
+    model::Event& event = words.events.front();
+    event.sent_at = now;
+    const model::ConversationId id{.account = {}, .bot = row.bot.empty() ? model::Str{} : words.text.add(row.bot),
+                                   .id = words.text.add(row.id), .mode = row.mode};
+    words.conversations.push_back(id);
+    event.conversation = 0;
+    if (!agent.empty()) {
+        words.actors.emplace_back();
+        words.actors.back().id = words.text.add(agent);
+        event.actor = 0;
+    }
+    return std::move(batch);
+}
+
+/// The end user as last seen, put into an event by way of its canonical form.
+Result<model::BatchPtr> event_of_user(std::string_view content, const store::ConversationRow& row, Millis now) {
+    std::string text;
+    json::Writer out(text);
+    out.begin_object().key("v").raw("1").key("kind").string("message");
+    out.key("conversation").begin_object();
+    if (!row.bot.empty()) out.key("bot").string(row.bot);
+    out.key("mode").string(word(row.mode)).key("id").string(row.id).end_object();
+    out.key("actor").raw(row.user).key("sent_at").string(format_time(now).view());
+    out.key("content").raw(content.starts_with('{') ? "[" + std::string(content) + "]" : std::string(content));
+    out.end_object();
+    return model::read_events(text);
+}
+
+/// One command on one conversation.
+class Execution {
+public:
+    Execution(Core& core, store::Tx& tx, const platforms::Account& account, std::string_view key)
+        : core_(core), tx_(tx), account_(account), key_(key), change_(core, tx, account) {}
+
+    Change& change() noexcept { return change_; }
+
+    Result<CommandResult> run(const Command& command, std::string_view content) {
+        const std::string_view name = conversation::name_of(command.kind);
+        const auto item_key = item_key_of(change_.row().ref, name, key_);
+        if (!key_.empty()) {
+            LJK_TRY(known, tx_.known(change_.row().key, std::span(&item_key, 1)));
+            if (known[0] != 0) return repeat();
+        }
+        model::BatchPtr words;
+        if (speaks(command.kind)) {
+            LJK_TRY(event, words_of(command, content));
+            words = event;
+        }
+        const auto outcome = change_.apply(command);
+        if (outcome.refusal) return refusal(*outcome.refusal);
+        change_.row().state = outcome.next;
+        LJK_CHECK(log(command, words, outcome, item_key));
+        LJK_CHECK(change_.carry_out(outcome, {words.get(), 0, command.agent, key_}));
+        LJK_CHECK(change_.finish());
+        return accepted(change_.delivery_id(), "pending");
+    }
+
+    CommandResult accepted(const std::string& delivery, std::string_view status) {
+        const store::ConversationRow& row = change_.row();
+        CommandResult result;
+        const auto owner = owner_of(row.state);
+        result.epoch = row.state.epoch;
+        result.owner = std::string(conversation::name_of(owner.kind));
+        result.owner_agent = owner.agent;
+        result.delivery_id = delivery;
+        json::Writer out(result.json);
+        out.begin_object().key("ok").boolean(true).key("ref").string(row.ref);
+        out.key("state").string(conversation::name_of(row.state.state));
+        out.key("epoch").integer(static_cast<std::int64_t>(row.state.epoch)).key("owner").begin_object();
+        out.key("kind").string(result.owner);
+        if (!owner.agent.empty()) out.key("agent").string(owner.agent);
+        out.end_object();
+        if (!delivery.empty())
+            out.key("delivery").begin_object().key("id").string(delivery).key("status").string(status).end_object();
+        if (!change_.losses().empty()) out.key("losses").raw(platforms::write_losses(change_.losses()));
+        out.end_object();
+        return result;
+    }
+
+private:
+    Result<model::BatchPtr> words_of(const Command& command, std::string_view content) {
+        const Millis now = change_.now();
+        if (command.kind == CommandKind::say) return event_of_user(content, change_.row(), now);
+        const bool agent = command.kind == CommandKind::reply;
+        return event_of_words(content, agent ? model::Role::agent : model::Role::system, change_.row(), command.agent, now);
+    }
+
+    /// Words become an item of the transcript; other commands show as facts. A key is remembered with either.
+    Result<void> log(const Command& command, const model::BatchPtr& words, const conversation::Outcome& outcome,
+                     const model::ItemKey& item_key) {
+        const std::span<const model::ItemKey> keys(&item_key, key_.empty() ? 0 : 1);
+        if (words) {
+            auto body = event_json(*words, 0, account_.name, model::identify(*words, account_.name));
+            return change_.append_event(std::move(body), "message", outcome.effects.to, {}, keys);
+        }
+        std::string body;
+        json::Writer out(body);
+        out.begin_object().key("type").string("command").key("command").string(conversation::name_of(command.kind));
+        if (!command.agent.empty()) out.key("agent").string(command.agent);
+        out.end_object();
+        return change_.append_command(std::move(body), keys);
+    }
+
+    Result<CommandResult> repeat() {
+        LJK_TRY(row, tx_.find_command(change_.row().key, key_));
+        return accepted(row.id, store::name_of(row.status));
+    }
+
+    Result<CommandResult> refusal(const conversation::Refusal& why) {
+        CommandResult result = refused(fail(why.code, refusal_text(why)));
+        result.json.clear();
+        json::Writer out(result.json);
+        out.begin_object().key("ok").boolean(false).key("ref").string(change_.row().ref);
+        out.key("refusal").raw(refusal_json(why)).end_object();
+        result.epoch = why.epoch;
+        result.owner = std::string(conversation::name_of(why.owner.kind));
+        result.owner_agent = why.owner.agent;
+        return result;
+    }
+
+    Core& core_;
+    store::Tx& tx_;
+    const platforms::Account& account_;
+    std::string_view key_;
+    Change change_;
+};
+
+Result<CommandResult> execute(Core& core, std::string_view ref, const CommandRequest& request) {
+    if (core.closed) return fail(Code::closed, "the hub was closed");
+    model::RefParts parts;
+    if (!model::split_ref(ref, parts)) return fail(Code::argument, "a ref is account:mode:id");
+    const platforms::Account* account = core.account(parts.account);
+    if (account == nullptr) return fail(Code::not_found, "no account of that name");
+    LJK_TRY(command, command_of(request));
+    if (command.kind == CommandKind::say) return fail(Code::argument, "say is a user's: use the account's user");
+    LJK_TRY(tx, core.store->begin());
+    Execution execution(core, *tx, *account, request.key);
+    LJK_TRY(exists, execution.change().open(ref));
+    if (!exists) return fail(Code::not_found, "no such conversation");
+    LJK_TRY(result, execution.run(command, request.content));
+    if (result.error.code != Code::ok) return result;
+    LJK_CHECK(tx->commit());
+    core.changed.notify();
+    return result;
+}
+
+/// The ids an integrator gives are texts; one made of digits is what the vendor documents as a number.
+bool is_plain_number(std::string_view id) noexcept {
+    const bool digits = std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return digits && !id.empty() && id.size() <= 18 && (id.size() == 1 || id.front() != '0');
+}
+
+Result<CommandResult> execute_say(Core& core, std::string_view account_name, std::string_view user_json,
+                                  std::string_view content, std::string_view key) {
+    if (core.closed) return fail(Code::closed, "the hub was closed");
+    const platforms::Account* account = core.account(account_name);
+    if (account == nullptr) return fail(Code::not_found, "no account of that name");
+    if (account->side != platforms::Side::channel)
+        return fail(Code::unsupported, "users speak through us only where we play the channel");
+    LJK_TRY(user, json::parse_value(user_json, "the user"));
+    if (!user.is_object() || json::text_of(user.get_object(), "id").empty())
+        return fail(Code::argument, "the user must be an object with an id");
+    json::Object actor = user.get_object();
+    actor["role"] = "user";
+    const std::string id(json::text_of(actor, "id"));
+    LJK_TRY(tx, core.store->begin());
+    Execution execution(core, *tx, *account, key);
+    LJK_TRY(exists, execution.change().open(model::make_ref(account_name, model::Mode::live, id)));
+    store::ConversationRow& row = execution.change().row();
+    if (!exists) {
+        row.id = id;
+        if (is_plain_number(id)) row.raw_id = id;
+    }
+    row.user = json::to_text(actor);
+    LJK_TRY(result, execution.run(Command{.kind = CommandKind::say, .by = conversation::By::user}, content));
+    if (result.error.code != Code::ok) return result;
+    LJK_CHECK(tx->commit());
+    core.changed.notify();
+    return result;
+}
+
+CommandResult unwrap(Result<CommandResult> result) {
+    return result ? std::move(*result) : refused(std::move(result).error());
+}
+
+}  // namespace
+
+CommandResult run_command(Core& core, std::string_view ref, const CommandRequest& request) {
+    return unwrap(execute(core, ref, request));
+}
+
+CommandResult run_say(Core& core, std::string_view account, std::string_view user_json, std::string_view content,
+                      std::string_view key) {
+    return unwrap(execute_say(core, account, user_json, content, key));
+}
+
+}  // namespace lampjack::engine

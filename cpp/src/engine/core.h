@@ -1,0 +1,74 @@
+#pragma once
+// Core: what the parts of one hub share.
+
+#include "conversation/policy.h"
+#include "engine/config.h"
+#include "engine/hub.h"
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
+namespace lampjack::engine {
+
+/// Wakes whoever waits for anything to change. Waiters note the generation first, look, then wait for a newer one,
+/// so that no change between look and wait is missed.
+class Notifier {
+public:
+    std::uint64_t generation() const {
+        std::lock_guard lock(mutex_);
+        return generation_;
+    }
+    void notify() {
+        {
+            std::lock_guard lock(mutex_);
+            ++generation_;
+        }
+        changed_.notify_all();
+    }
+    /// Returns when the generation is newer than `seen`, at the latest at `deadline`.
+    void wait(std::uint64_t seen, std::chrono::steady_clock::time_point deadline) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_until(lock, deadline, [&] { return generation_ != seen; });
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::uint64_t generation_ = 0;
+};
+
+struct Counters {
+    std::atomic<std::uint64_t> requests{0}, events{0}, duplicates{0}, refused_requests{0}, handovers{0};
+    std::atomic<std::uint64_t> sent{0}, retries{0}, dead{0}, fenced{0}, held{0}, talk_overs{0}, ignored{0};
+};
+
+struct Core {
+    Config config;
+    std::map<std::string, conversation::Policy, std::less<>> policies;  ///< by account
+    std::shared_ptr<Clock> clock;
+    std::shared_ptr<Random> random;
+    std::shared_ptr<store::Store> store;
+    std::shared_ptr<transport::HttpClient> http;
+    std::function<void(std::string_view, std::string_view)> log;
+    Notifier changed;  ///< after each commit, completion, drain and close
+    Counters counters;
+    std::atomic<bool> draining{false};
+    std::atomic<bool> closed{false};
+
+    const platforms::Account* account(std::string_view name) const {
+        const auto found = config.accounts.find(name);
+        return found == config.accounts.end() ? nullptr : &found->second;
+    }
+    const conversation::Policy& policy(const platforms::Account& account) const { return policies.find(account.name)->second; }
+    /// 32 hex characters that never come twice.
+    std::string new_id() const;
+    /// What stands for a ref in logs.
+    std::string tag(std::string_view ref) const;
+    void say(std::string_view level, std::string_view text) const {
+        if (log) log(level, text);
+    }
+};
+
+}  // namespace lampjack::engine

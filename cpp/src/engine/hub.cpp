@@ -1,0 +1,259 @@
+#include "engine/hub.h"
+
+#include "base/timestamp.h"
+#include "engine/commands.h"
+#include "engine/core.h"
+#include "engine/policy.h"
+#include "engine/queries.h"
+#include "engine/reception.h"
+#include "engine/sender.h"
+#include "engine/timers.h"
+#include "engine/views.h"
+#include "transport/ca_bundle.h"
+#include "transport/curl_client.h"
+
+#include <algorithm>
+#include <fstream>
+
+namespace lampjack::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr Millis kItemLease = 300'000;
+constexpr Millis kSinkLease = 60'000;
+constexpr Millis kFirstRetry = 200;
+constexpr Millis kLongestRetry = 60'000;
+
+Millis wait_before(std::uint32_t attempt) noexcept {
+    return std::min(kLongestRetry, kFirstRetry << std::min<std::uint32_t>(attempt, 12));
+}
+
+Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config) {
+    transport::CurlOptions options;
+    options.proxy = config.proxy;
+    options.ca_file = config.ca_file;
+    if (options.ca_file.empty())
+        options.ca_file = transport::pick_ca_bundle(transport::known_ca_bundles(), [](std::string_view path) {
+            return std::ifstream(std::string(path)).good();
+        });
+    LJK_TRY(client, transport::CurlClient::make(std::move(options)));
+    return std::shared_ptr<transport::HttpClient>(std::move(client));
+}
+
+class Engine final : public Hub {
+public:
+    Engine(Config config, unsigned run, World world) : run_(run), sender_(core_), timers_(core_) {
+        core_.config = std::move(config);
+        core_.clock = world.clock ? std::move(world.clock) : std::make_shared<SystemClock>();
+        core_.random = world.random ? std::move(world.random) : std::make_shared<SystemRandom>();
+        core_.store = std::move(world.store);
+        core_.http = std::move(world.http);
+        core_.log = std::move(world.log);
+        if (core_.config.log_key.empty()) core_.config.log_key = core_.new_id();
+        for (const auto& [name, account] : core_.config.accounts) core_.policies.emplace(name, policy_of(account));
+    }
+    ~Engine() override { Engine::close(); }
+
+    void start() {
+        if ((run_ & run_sender) != 0) sender_.start();
+        if ((run_ & run_timers) != 0) timers_.start();
+    }
+
+    model::Answer receive(std::string_view account, const model::Request& request, const Decide& decide) override {
+        Reception reception(core_, account, request);
+        const Question* question = reception.question();
+        if (question == nullptr || !decide) return reception.finish(nullptr);
+        const auto begun = steady_clock::now();
+        const Decision decision = decide(*question);
+        const bool late = steady_clock::now() - begun > milliseconds(question->deadline_ms);
+        if (!late) return reception.finish(&decision);
+        core_.say("warning", "a decision came too late and was ignored; account " + std::string(account));
+        const Decision declined{false, false, "late decision"};
+        return reception.finish(&declined);
+    }
+    std::shared_ptr<Reception> begin(std::string_view account, const model::Request& request) override {
+        return std::make_shared<Reception>(core_, account, request);
+    }
+    const Question* question(const Reception& reception) const override { return reception.question(); }
+    model::Answer finish(Reception& reception, const Decision* decision) override { return reception.finish(decision); }
+    const std::string* untranslated(const Reception& reception) const override { return reception.untranslated(); }
+    Result<void> translate(Reception& reception, std::string_view events) override { return reception.translate(events); }
+
+    Result<void> subscribe(std::string_view name, std::string_view filter_json) override {
+        LJK_TRY(filter, read_filter(filter_json));
+        return core_.store->subscribe(name, filter);
+    }
+
+    Result<std::shared_ptr<Item>> next(std::string_view subscription, milliseconds timeout) override {
+        return wait_for<std::shared_ptr<Item>>(timeout, [&]() -> Result<std::shared_ptr<Item>> {
+            const Millis now = core_.clock->now();
+            auto leased = core_.store->lease_items(subscription, now, now + kItemLease, 1);
+            if (!leased && leased.error().code == Code::not_found) {
+                LJK_CHECK(core_.store->subscribe(subscription, {}));
+                leased = core_.store->lease_items(subscription, now, now + kItemLease, 1);
+            }
+            if (!leased) return leased.error();
+            if (leased->empty()) return std::shared_ptr<Item>{};
+            auto item = std::make_shared<Item>();
+            item->subscription = std::string(subscription);
+            item->lease = std::move(leased->front());
+            item->json = item_json(item->lease);
+            return item;
+        });
+    }
+
+    Result<void> done(const Item& item, bool success) override {
+        const Millis retry_at = core_.clock->now() + wait_before(item.lease.attempt);
+        LJK_CHECK(core_.store->finish_item(item.subscription, item.lease, success, retry_at));
+        core_.changed.notify();
+        return {};
+    }
+
+    CommandResult command(std::string_view ref, const CommandRequest& request) override {
+        return run_command(core_, ref, request);
+    }
+    CommandResult say(std::string_view account, std::string_view user, std::string_view content,
+                      std::string_view key) override {
+        return run_say(core_, account, user, content, key);
+    }
+    Result<std::string> conversation(std::string_view ref) override { return conversation_view(core_, ref); }
+    Result<std::string> conversations(std::string_view state, std::size_t limit) override {
+        return conversations_view(core_, state, limit);
+    }
+    Result<std::string> transcript(std::string_view ref, std::uint64_t after, std::size_t limit) override {
+        return transcript_view(core_, ref, after, limit);
+    }
+    Result<std::string> explain(std::string_view ref, std::string_view command, std::string_view agent) override {
+        return explain_view(core_, ref, command, agent);
+    }
+    Result<std::string> stuck() override { return stuck_view(core_); }
+
+    Result<std::string> delivery(std::string_view id) override {
+        std::string ref;
+        LJK_TRY(row, core_.store->delivery(id, ref));
+        return delivery_json(row, ref);
+    }
+    Result<std::string> deliveries(std::string_view ref) override { return deliveries_view(core_, ref); }
+
+    Result<std::string> wait_delivery(std::string_view id, milliseconds timeout) override {
+        return wait_for<std::string>(timeout, [&]() -> Result<std::string> {
+            std::string ref;
+            LJK_TRY(row, core_.store->delivery(id, ref));
+            return row.status == store::DeliveryStatus::pending ? std::string{} : delivery_json(row, ref);
+        });
+    }
+
+    Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account, milliseconds timeout) override {
+        if (core_.account(account) == nullptr) return fail(Code::not_found, "no account of that name");
+        const std::array names{std::string(account)};
+        return wait_for<std::shared_ptr<SinkDelivery>>(timeout, [&]() -> Result<std::shared_ptr<SinkDelivery>> {
+            const Millis now = core_.clock->now();
+            if (core_.draining) return std::shared_ptr<SinkDelivery>{};
+            LJK_TRY(leased, core_.store->lease_deliveries(names, true, now, now + kSinkLease, 1));
+            if (leased.empty()) return std::shared_ptr<SinkDelivery>{};
+            auto delivery = std::make_shared<SinkDelivery>();
+            delivery->account = names.front();
+            delivery->lease = std::move(leased.front());
+            delivery->json = sink_json(delivery->lease);
+            return delivery;
+        });
+    }
+    Result<bool> may_leave(const SinkDelivery& delivery) override { return engine::may_leave(core_, delivery.lease); }
+    Result<void> sink_done(const SinkDelivery& delivery, bool success, std::string_view error) override {
+        LJK_TRY(allowed, engine::may_leave(core_, delivery.lease));
+        store::OutboxRow row = delivery.lease.row;
+        ++row.attempts;
+        row.last_error = std::string(error.substr(0, 200));
+        if (success) {
+            row.status = store::DeliveryStatus::sent;
+        } else if (!allowed) {
+            row.status = store::DeliveryStatus::refused;
+            row.last_error = "stale_owner";
+        } else {
+            const transport::Tries tries{.made = static_cast<int>(row.attempts), .first_at = row.created};
+            const Millis now = core_.clock->now();
+            const auto wait = transport::next_wait(core_.config.retry, tries, {}, now, *core_.random);
+            if (!wait) row.status = store::DeliveryStatus::dead;
+            row.ready_at = now + wait.value_or(0);
+        }
+        return record_attempt(core_, delivery.lease, row);
+    }
+
+    std::string urls(std::string_view base) override { return urls_view(core_, base); }
+    std::string stats() override { return stats_view(core_, sender_.in_flight()); }
+
+    Result<void> drain(milliseconds timeout) override {
+        core_.draining = true;
+        core_.changed.notify();
+        const auto deadline = steady_clock::now() + timeout;
+        while (sender_.in_flight() != 0) {
+            const auto seen = core_.changed.generation();
+            if (sender_.in_flight() == 0) break;
+            if (steady_clock::now() >= deadline) return fail(Code::timeout, "some requests are still in flight");
+            core_.changed.wait(seen, std::min(deadline, steady_clock::now() + milliseconds(20)));
+        }
+        return {};
+    }
+
+    void close() override {
+        if (core_.closed.exchange(true)) return;
+        core_.draining = true;
+        core_.changed.notify();
+        timers_.stop();
+        if (core_.http && own_client_) core_.http->close();
+        sender_.stop();
+    }
+
+    void own_client(bool own) noexcept { own_client_ = own; }
+
+private:
+    /// Looks, and looks again after each change, until `look` gives something or the time is over.
+    template <class T, class Look>
+    Result<T> wait_for(milliseconds timeout, Look look) {
+        const auto deadline = steady_clock::now() + timeout;
+        for (;;) {
+            if (core_.closed) return fail(Code::closed, "the hub was closed");
+            const auto seen = core_.changed.generation();
+            Result<T> found = look();
+            if (!found || !is_empty(*found)) return found;
+            const auto now = steady_clock::now();
+            if (now >= deadline) return fail(Code::timeout, "nothing came within the given time");
+            core_.changed.wait(seen, std::min(deadline, now + milliseconds(100)));
+        }
+    }
+    static bool is_empty(const std::string& text) noexcept { return text.empty(); }
+    template <class P>
+    static bool is_empty(const std::shared_ptr<P>& pointer) noexcept { return pointer == nullptr; }
+
+    Core core_;
+    unsigned run_;
+    bool own_client_ = false;
+    Sender sender_;
+    Timers timers_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Hub>> Hub::open(std::string_view config_json, unsigned run, World world) {
+    LJK_TRY(config, read_config(config_json));
+    for (const auto& [name, account] : config.accounts) LJK_CHECK(check_policy(account));
+    LJK_TRY(networks, transport::parse_networks(config.allow_networks));
+    (void)networks;
+    if (!world.store) {
+        LJK_TRY(store, store::open(config.store));
+        world.store = std::shared_ptr<store::Store>(std::move(store));
+    }
+    const bool own_client = !world.http && (run & run_sender) != 0;
+    if (own_client) {
+        LJK_TRY(client, make_client(config));
+        world.http = std::move(client);
+    }
+    auto engine = std::make_unique<Engine>(std::move(config), run, std::move(world));
+    engine->own_client(own_client);
+    engine->start();
+    return std::unique_ptr<Hub>(std::move(engine));
+}
+
+}  // namespace lampjack::engine

@@ -1,0 +1,276 @@
+#include "engine/ingest.h"
+
+#include "base/digest.h"
+#include "engine/change.h"
+#include "engine/policy.h"
+#include "engine/views.h"
+#include "model/canonical.h"
+
+#include <algorithm>
+
+namespace lampjack::engine {
+
+using conversation::Input;
+using conversation::To;
+using model::Event;
+using model::EventKind;
+using model::ItemKey;
+using model::Role;
+
+namespace {
+
+constexpr std::string_view kUnattributed = "~unattributed";
+constexpr Millis kDoubtWindow = 60'000;
+
+std::optional<Millis> time_of(const Event& event) {
+    return event.sent_at == model::kNoTime ? std::nullopt : std::optional(event.sent_at);
+}
+
+/// What the event is to the state machine.
+Input input_of(const model::Batch& batch, const Event& event, const conversation::Decision& decision) {
+    const auto at = time_of(event);
+    switch (event.kind) {
+        case EventKind::handover_requested: return conversation::HandoverRequested{.at = at, .decision = decision};
+        case EventKind::handover:
+            if (event.handover_to == model::HandoverTo::bot) return conversation::HandoverToBot{at};
+            return conversation::HandoverToAgent{.at = at};
+        case EventKind::session: return conversation::SessionEvent{at};
+        case EventKind::unknown: return conversation::UnknownEvent{};
+        case EventKind::message: break;
+    }
+    switch (event.role) {
+        case Role::user: return conversation::UserMessage{at};
+        case Role::bot: return conversation::BotMessage{.at = at};
+        case Role::agent: {
+            conversation::AgentMessage message{.at = at};
+            if (event.actor != model::kNone) message.agent = std::string(batch.view(batch.actors[event.actor].id));
+            return message;
+        }
+        default: return conversation::UnknownEvent{};
+    }
+}
+
+void add_word(std::string& words, std::string_view word) {
+    if (!words.empty()) words += ' ';
+    words += word;
+}
+
+ItemKey derived_key(std::string_view purpose, const ItemKey& from, std::uint64_t number) {
+    FieldHash hash;
+    hash.add(purpose).add({reinterpret_cast<const char*>(from.data()), from.size()});
+    const Digest digest = hash.add(number).finish();
+    ItemKey key;
+    std::copy_n(digest.begin(), key.size(), key.begin());
+    return key;
+}
+
+/// For items that carry neither id nor time: the same content within the window.
+ItemKey doubt_key(const ItemKey& fingerprint, Millis now) {
+    return derived_key("doubt", fingerprint, static_cast<std::uint64_t>(now / kDoubtWindow));
+}
+
+/// The events of one conversation, one after the other.
+class Walk {
+public:
+    Walk(Core& core, store::Tx& tx, const platforms::Account& account, const model::Batch& batch,
+        std::span<const model::Identity> identities, const conversation::Decision& decision, Ingested& out)
+        : core_(core), tx_(tx), account_(account), batch_(batch), identities_(identities), decision_(decision),
+          out_(out), change_(core, tx, account) {}
+
+    Result<void> open(std::string_view ref) {
+        LJK_TRY(exists, change_.open(ref));
+        (void)exists;
+        return {};
+    }
+
+    Result<void> event(std::uint32_t index) {
+        const Event& event = batch_.events[index];
+        note_names(event);
+        LJK_TRY(duplicate, is_duplicate(index));
+        if (duplicate) {
+            ++core_.counters.duplicates;
+            return {};
+        }
+        if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
+        if (event.conversation == model::kNone || !batch_.conversations[event.conversation].id)
+            return append(index, To::nobody, "unattributed");
+        const auto outcome = change_.apply(input_of(batch_, event, decision_));
+        change_.row().state = outcome.next;
+        const auto& effects = outcome.effects;
+        if (effects.answer) answer_ = *effects.answer;
+        LJK_CHECK(append(index, effects.to, words_of(effects.flags)));
+        LJK_CHECK(change_.carry_out(outcome, {&batch_, index}));
+        if (effects.to == To::bot) out_.to_bot.push_back(index);
+        return pass_on(index, effects);
+    }
+
+    Result<void> finish() { return change_.finish(); }
+    const store::ConversationRow& row() const noexcept { return change_.row(); }
+    const std::optional<conversation::Answer>& answer() const noexcept { return answer_; }
+
+private:
+    /// What the platform tells about the conversation and its user, for later.
+    void note_names(const Event& event) {
+        store::ConversationRow& row = change_.row();
+        if (event.conversation != model::kNone) {
+            const model::ConversationId& id = batch_.conversations[event.conversation];
+            if (id.bot) row.bot = std::string(batch_.view(id.bot));
+            row.id = std::string(batch_.view(id.id));
+            row.mode = id.mode;
+            if (event.warns(model::Warning::id_was_number)) row.raw_id = row.id;
+        }
+        if (row.id.empty()) row.id = std::string(kUnattributed);
+    }
+
+    /// Whether the item is known. `keys_` becomes what the item will be known by.
+    /// An id decides alone; a fingerprint decides where one of the two carries no id, as in transcripts. Two ids with
+    /// one fingerprint are two messages.
+    Result<bool> is_duplicate(std::uint32_t index) {
+        const model::Identity& identity = identities_[index];
+        doubtful_ = false;
+        keys_.clear();
+        if (!identity.by_vendor_id && !identity.has_time) return note_doubt(identity);
+        const ItemKey without_id = derived_key("no id", identity.fingerprint, 0);
+        std::vector<ItemKey> asked;
+        if (identity.by_vendor_id) {
+            asked.push_back(identity.id);
+            keys_.push_back(identity.id);
+            if (identity.has_time) asked.push_back(without_id);
+            if (identity.has_time) keys_.push_back(identity.fingerprint);
+        } else {
+            asked.push_back(identity.fingerprint);
+            keys_ = {identity.fingerprint, without_id};
+        }
+        LJK_TRY(seqs, tx_.known(change_.row().key, asked));
+        const auto found = std::find_if(seqs.begin(), seqs.end(), [](std::uint64_t seq) { return seq != 0; });
+        if (found == seqs.end()) return false;
+        for (const ItemKey& key : keys_) LJK_CHECK(tx_.alias(change_.row().key, key, *found));
+        return true;
+    }
+
+    Result<bool> note_doubt(const model::Identity& identity) {
+        const Millis now = change_.now();
+        const std::array doubts{doubt_key(identity.fingerprint, now), doubt_key(identity.fingerprint, now - kDoubtWindow)};
+        LJK_TRY(seqs, tx_.known(change_.row().key, doubts));
+        doubtful_ = seqs[0] != 0 || seqs[1] != 0;
+        keys_.push_back(doubts[0]);
+        return false;
+    }
+
+    Result<void> merge_transcript(model::Range transcript) {
+        for (std::uint32_t i = 0; i < transcript.count; ++i) {
+            const std::uint32_t index = transcript.first + i;
+            LJK_TRY(known, is_duplicate(index));
+            if (known) continue;
+            LJK_CHECK(append(index, To::nobody, "transcript"));
+        }
+        return {};
+    }
+
+    Result<void> append(std::uint32_t index, To to, std::string flags) {
+        if (doubtful_) add_word(flags, "maybe_duplicate");
+        ++core_.counters.events;
+        return change_.append_event(event_json(batch_, index, account_.name, identities_),
+                                    word(batch_.events[index].kind), to, std::move(flags), keys_);
+    }
+
+    static std::string words_of(const conversation::ItemFlags& flags) {
+        std::string words;
+        if (flags.talk_over) add_word(words, "talk_over");
+        if (flags.late) add_word(words, "late");
+        if (flags.echo) add_word(words, "echo");
+        return words;
+    }
+
+    /// As the end channel we bring the bot's words to the user, unless a human owns the conversation.
+    Result<void> pass_on(std::uint32_t index, const conversation::Effects& effects) {
+        const Event& event = batch_.events[index];
+        if (account_.side != platforms::Side::channel || event.kind != EventKind::message || event.role != Role::bot)
+            return {};
+        if (effects.flags.talk_over || effects.flags.late || effects.flags.echo) return {};
+        return change_.send_words(conversation::Action::reply, {&batch_, index}, true);
+    }
+
+    Core& core_;
+    store::Tx& tx_;
+    const platforms::Account& account_;
+    const model::Batch& batch_;
+    std::span<const model::Identity> identities_;
+    const conversation::Decision& decision_;
+    Ingested& out_;
+    Change change_;
+    std::vector<ItemKey> keys_;
+    bool doubtful_ = false;
+    std::optional<conversation::Answer> answer_;
+};
+
+}  // namespace
+
+std::string Ingest::ref_of(const Event& event) const {
+    const bool attributed = event.conversation != model::kNone && batch_.conversations[event.conversation].id;
+    if (!attributed) return model::make_ref(account_.name, model::Mode::live, kUnattributed);
+    const model::ConversationId& id = batch_.conversations[event.conversation];
+    return model::make_ref(account_.name, id.mode, batch_.view(id.id));
+}
+
+const Event* Ingest::handover_request() const {
+    for (const std::uint32_t root : batch_.roots)
+        if (batch_.events[root].kind == EventKind::handover_requested) return &batch_.events[root];
+    return nullptr;
+}
+
+Result<std::optional<model::Answer>> Ingest::earlier_answer() {
+    const Event* request = handover_request();
+    if (request == nullptr || request->sent_at == model::kNoTime) return std::optional<model::Answer>{};
+    const auto identities = model::identify(batch_, account_.name);
+    const auto index = static_cast<std::size_t>(request - batch_.events.data());
+    LJK_TRY(tx, core_.store->begin());
+    LJK_TRY(answer, tx->answer_of(store::key_of(ref_of(*request)), identities[index].id));
+    if (answer.status == 0) return std::optional<model::Answer>{};
+    ++core_.counters.duplicates;
+    return std::optional(std::move(answer));
+}
+
+Result<bool> Ingest::conversation_known() {
+    if (batch_.roots.empty()) return false;
+    const auto row = core_.store->conversation(store::key_of(ref_of(batch_.root(0))));
+    if (row) return true;
+    if (row.error().code == Code::not_found) return false;
+    return row.error();
+}
+
+Result<Ingested> Ingest::run(const Decision& decision) {
+    Ingested out;
+    const auto identities = model::identify(batch_, account_.name);
+    const conversation::Decision wanted{.accept = decision.accepted, .mute = decision.mute};
+    platforms::Decision answered{decision.accepted, decision.mute, decision.reason};
+    LJK_TRY(tx, core_.store->begin());
+    std::vector<std::uint32_t> left = batch_.roots;
+    while (!left.empty()) {
+        const std::string ref = ref_of(batch_.events[left.front()]);
+        Walk walk(core_, *tx, account_, batch_, identities, wanted, out);
+        LJK_CHECK(walk.open(ref));
+        std::vector<std::uint32_t> others;
+        for (const std::uint32_t index : left) {
+            if (ref_of(batch_.events[index]) != ref) {
+                others.push_back(index);
+                continue;
+            }
+            LJK_CHECK(walk.event(index));
+        }
+        LJK_CHECK(walk.finish());
+        if (walk.answer()) answered = {walk.answer()->accepted, walk.answer()->muted, decision.reason};
+        left.swap(others);
+    }
+    const Event* request = handover_request();
+    out.answer = account_.adapter->answer(account_, {endpoint_, &batch_, request ? &answered : nullptr, nullptr});
+    if (request != nullptr && request->sent_at != model::kNoTime) {
+        const auto index = static_cast<std::size_t>(request - batch_.events.data());
+        LJK_CHECK(tx->put_answer(store::key_of(ref_of(*request)), identities[index].id, out.answer));
+    }
+    LJK_CHECK(tx->commit());
+    core_.changed.notify();
+    return out;
+}
+
+}  // namespace lampjack::engine

@@ -1,0 +1,42 @@
+#pragma once
+// Ingest: one request's events into the store, in one transaction: duplicates left out, transcript merged, every event
+// through the state machine, the answer kept for a repetition.
+
+#include "engine/core.h"
+#include "model/batch.h"
+
+#include <optional>
+#include <vector>
+
+namespace lampjack::engine {
+
+struct Ingested {
+    model::Answer answer;
+    bool replayed = false;            ///< the stored answer of an earlier delivery
+    std::vector<std::uint32_t> to_bot;  ///< events of this request that the bot is to get now (translate)
+};
+
+class Ingest {
+public:
+    Ingest(Core& core, const platforms::Account& account, const platforms::Endpoint& endpoint, const model::Batch& batch)
+        : core_(core), account_(account), endpoint_(endpoint), batch_(batch) {}
+
+    /// The answer given before to this very handover request, if there is one.
+    Result<std::optional<model::Answer>> earlier_answer();
+    /// Whether the conversation of the first event is known; for transfers.
+    Result<bool> conversation_known();
+    Result<Ingested> run(const Decision& decision);
+
+    /// The conversation of an event; events without one share the account's `~unattributed`.
+    std::string ref_of(const model::Event& event) const;
+    /// The first handover request, or null.
+    const model::Event* handover_request() const;
+
+private:
+    Core& core_;
+    const platforms::Account& account_;
+    const platforms::Endpoint& endpoint_;
+    const model::Batch& batch_;
+};
+
+}  // namespace lampjack::engine

@@ -1,0 +1,148 @@
+#include "engine/queries.h"
+
+#include "conversation/explain.h"
+#include "engine/views.h"
+#include "json/value.h"
+#include "json/writer.h"
+#include "platforms/registry.h"
+
+namespace lampjack::engine {
+namespace {
+
+Result<std::vector<std::string>> texts_of(const json::Value& value, std::string_view key) {
+    std::vector<std::string> texts;
+    if (!value.is_array()) return fail(Code::argument, std::string(key) + " must be a list of texts");
+    for (const json::Value& one : value.get_array()) {
+        if (!one.is_string()) return fail(Code::argument, std::string(key) + " must be a list of texts");
+        texts.emplace_back(json::view(one.get_string()));
+    }
+    return texts;
+}
+
+Result<conversation::To> to_of(const json::Value& value) {
+    const std::string_view text = value.is_string() ? json::view(value.get_string()) : std::string_view{};
+    for (const auto to : {conversation::To::nobody, conversation::To::desk, conversation::To::bot})
+        if (conversation::name_of(to) == text) return to;
+    return fail(Code::argument, "to must be desk, bot or nobody");
+}
+
+template <class Rows, class Write>
+std::string array_of(const Rows& rows, Write write) {
+    std::string text;
+    json::Writer out(text);
+    out.begin_array();
+    for (const auto& row : rows) out.raw(write(row));
+    out.end_array();
+    return text;
+}
+
+}  // namespace
+
+Result<store::SubscriptionFilter> read_filter(std::string_view json) {
+    store::SubscriptionFilter filter;
+    if (json.empty()) return filter;
+    LJK_TRY(value, json::parse_value(json, "the filter"));
+    if (!value.is_object()) return fail(Code::argument, "the filter must be an object");
+    for (const auto& [name, member] : value.get_object()) {
+        const std::string_view key(name.data(), name.size());
+        if (key == "kinds") {
+            LJK_TRY(kinds, texts_of(member, key));
+            filter.kinds = std::move(kinds);
+        } else if (key == "accounts") {
+            LJK_TRY(accounts, texts_of(member, key));
+            filter.accounts = std::move(accounts);
+        } else if (key == "to") {
+            LJK_TRY(to, to_of(member));
+            filter.to = to;
+        } else {
+            return fail(Code::argument, "unknown key of a filter: " + std::string(key));
+        }
+    }
+    return filter;
+}
+
+Result<std::string> conversation_view(Core& core, std::string_view ref) {
+    LJK_TRY(row, core.store->conversation(store::key_of(ref)));
+    return conversation_json(row, core.tag(ref));
+}
+
+Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit) {
+    if (!state.empty() && !conversation::state_from(state)) return fail(Code::argument, "no such state");
+    LJK_TRY(rows, core.store->conversations(state, limit));
+    return array_of(rows, [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
+}
+
+Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint64_t after, std::size_t limit) {
+    model::RefParts parts;
+    if (!model::split_ref(ref, parts)) return fail(Code::argument, "a ref is account:mode:id");
+    LJK_TRY(items, core.store->items(store::key_of(ref), after, limit));
+    return array_of(items, [&](const auto& item) { return item_json(ref, parts.account, item); });
+}
+
+Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command, std::string_view agent) {
+    const auto kind = conversation::command_from(command);
+    if (!kind) return fail(Code::argument, "unknown command \"" + std::string(command) + "\"");
+    LJK_TRY(row, core.store->conversation(store::key_of(ref)));
+    const platforms::Account* account = core.account(row.account);
+    if (account == nullptr) return fail(Code::not_found, "no account of that name");
+    return explanation_json(
+        conversation::explain(row.state, *kind, agent, core.policy(*account), core.clock->now()));
+}
+
+Result<std::string> stuck_view(Core& core) {
+    LJK_TRY(rows, core.store->conversations({}, static_cast<std::size_t>(-1)));
+    std::erase_if(rows, [](const store::ConversationRow& row) {
+        return row.state.sync != conversation::Sync::diverged && row.state.return_alarms == 0;
+    });
+    return array_of(rows, [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
+}
+
+Result<std::string> deliveries_view(Core& core, std::string_view ref) {
+    LJK_TRY(rows, core.store->deliveries(store::key_of(ref)));
+    return array_of(rows, [&](const auto& row) { return delivery_json(row, ref); });
+}
+
+std::string urls_view(const Core& core, std::string_view base) {
+    std::string text;
+    json::Writer out(text);
+    out.begin_array();
+    for (const auto& [name, account] : core.config.accounts) {
+        for (const platforms::Endpoint& endpoint : account.adapter->endpoints) {
+            if (endpoint.side != account.side) continue;
+            std::string path = endpoint.path == "/" ? std::string{} : std::string(endpoint.path);
+            out.begin_object().key("account").string(name).key("platform").string(account.adapter->name);
+            out.key("side").string(word(account.side)).key("method").string(endpoint.method);
+            out.key("url").string(std::string(base) + "/" + name + path);
+            out.key("path").string(endpoint.path).key("max_body").integer(static_cast<std::int64_t>(endpoint.max_body));
+            out.key("meaning").string(endpoint.meaning).end_object();
+        }
+    }
+    out.end_array();
+    return text;
+}
+
+std::string stats_view(const Core& core, std::size_t in_flight) {
+    const Counters& counters = core.counters;
+    std::string text;
+    json::Writer out(text);
+    out.begin_object();
+    const auto put = [&](std::string_view name, std::uint64_t value) {
+        out.key(name).integer(static_cast<std::int64_t>(value));
+    };
+    put("requests", counters.requests);
+    put("refused_requests", counters.refused_requests);
+    put("events", counters.events);
+    put("duplicates", counters.duplicates);
+    put("handovers", counters.handovers);
+    put("talk_overs", counters.talk_overs);
+    put("deliveries_sent", counters.sent);
+    put("deliveries_retried", counters.retries);
+    put("deliveries_dead", counters.dead);
+    put("deliveries_fenced", counters.fenced);
+    put("deliveries_held", counters.held);
+    put("in_flight", in_flight);
+    out.end_object();
+    return text;
+}
+
+}  // namespace lampjack::engine

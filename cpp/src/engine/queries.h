@@ -1,0 +1,20 @@
+#pragma once
+// What can be asked of a hub, as JSON.
+
+#include "engine/core.h"
+
+namespace lampjack::engine {
+
+/// {"kinds":[…],"accounts":[…],"to":"desk"}; empty text or object wants everything.
+Result<store::SubscriptionFilter> read_filter(std::string_view json);
+
+Result<std::string> conversation_view(Core& core, std::string_view ref);
+Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit);
+Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint64_t after, std::size_t limit);
+Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command, std::string_view agent);
+Result<std::string> stuck_view(Core& core);
+Result<std::string> deliveries_view(Core& core, std::string_view ref);
+std::string urls_view(const Core& core, std::string_view base);
+std::string stats_view(const Core& core, std::size_t in_flight);
+
+}  // namespace lampjack::engine

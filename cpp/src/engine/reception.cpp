@@ -1,0 +1,181 @@
+#include "engine/reception.h"
+
+#include "base/text.h"
+#include "engine/ingest.h"
+#include "engine/problem.h"
+#include "engine/views.h"
+#include "model/canonical.h"
+#include "model/graft.h"
+#include "platforms/registry.h"
+
+#include <algorithm>
+
+namespace lampjack::engine {
+
+using platforms::Purpose;
+
+namespace {
+
+constexpr std::size_t kMaxHeaders = 64;
+constexpr std::size_t kMaxHeader = 8 << 10;
+constexpr std::size_t kMaxQuery = 8 << 10;
+
+bool is_json(std::string_view content_type) {
+    const std::string type = to_lower(trim(content_type.substr(0, content_type.find(';'))));
+    return type.empty() || type == "application/json" || type == "text/json" || type.ends_with("+json");
+}
+
+/// The handover request among the batch's events, by index.
+std::optional<std::uint32_t> request_in(const model::Batch& batch) {
+    for (const std::uint32_t root : batch.roots)
+        if (batch.events[root].kind == model::EventKind::handover_requested) return root;
+    return std::nullopt;
+}
+
+}  // namespace
+
+Reception::Reception(Core& core, std::string_view account, const model::Request& request)
+    : core_(core), account_(core.account(account)) {
+    ++core_.counters.requests;
+    if (account_ == nullptr) {
+        answer_ = refuse(fail(Code::not_found, "no account of that name"));
+        return;
+    }
+    if (const auto admitted = admit(request); !admitted) answer_ = refuse(admitted.error());
+}
+
+model::Answer Reception::refuse(const Error& error) {
+    ++core_.counters.refused_requests;
+    if (account_ != nullptr && endpoint_ != nullptr && account_->adapter->refuse != nullptr)
+        if (auto own = account_->adapter->refuse(*endpoint_, error)) return std::move(*own);
+    model::Answer answer = problem(error);
+    if (!allow_.empty()) answer.headers.emplace_back("allow", allow_);
+    return answer;
+}
+
+Result<void> Reception::check_head(const model::Request& request) const {
+    if (request.headers.size() > kMaxHeaders || request.query.size() > kMaxQuery)
+        return fail(Code::argument, "too many headers or too long a query");
+    for (const auto& [name, value] : request.headers)
+        if (name.size() + value.size() > kMaxHeader) return fail(Code::argument, "a header is too long");
+    if (request.body.size() > endpoint_->max_body) return fail(Code::too_large, "the body exceeds the limit of this path");
+    return {};
+}
+
+Result<void> Reception::admit(const model::Request& request) {
+    LJK_TRY(endpoint, platforms::route(*account_->adapter, account_->side, request, &allow_));
+    endpoint_ = endpoint;
+    LJK_CHECK(check_head(request));
+    LJK_TRY(trust, account_->adapter->verify(*account_, *endpoint_, request));
+    if (endpoint_->purpose == Purpose::health) {
+        answer_ = account_->adapter->answer(*account_, {*endpoint_, nullptr, nullptr, nullptr});
+        return {};
+    }
+    const bool plain = trim(model::header(request.headers, "content-encoding")).empty() ||
+                       equals_ignoring_case(trim(model::header(request.headers, "content-encoding")), "identity");
+    if (!plain || !is_json(model::header(request.headers, "content-type"))) {
+        ++core_.counters.refused_requests;
+        answer_ = problem(415, Code::payload, "the body must be uncompressed JSON");
+        return {};
+    }
+    return read(request, trust);
+}
+
+Result<void> Reception::read(const model::Request& request, platforms::Trust trust) {
+    LJK_TRY(batch, platforms::parse(*account_->adapter, {request.path, request.query, request.headers}, request.body));
+    batch_ = batch;
+    if (trust == platforms::Trust::handover_only) {
+        const bool only = std::all_of(batch_->roots.begin(), batch_->roots.end(), [&](std::uint32_t root) {
+            return batch_->events[root].kind == model::EventKind::handover_requested;
+        });
+        if (!only || batch_->roots.empty()) return fail(Code::auth, "the token is missing");
+    }
+    if (endpoint_->purpose == Purpose::translate) untranslated_ = std::string(request.body);
+    return ask();
+}
+
+Result<void> Reception::ask() {
+    const auto request = request_in(*batch_);
+    if (!request) return {};
+    Ingest ingest(core_, *account_, *endpoint_, *batch_);
+    if (endpoint_->purpose == Purpose::transfer) {
+        LJK_TRY(known, ingest.conversation_known());
+        if (!known) return fail(Code::not_found, "no conversation of that chat id");
+    }
+    LJK_TRY(earlier, ingest.earlier_answer());
+    if (earlier) {
+        answer_ = std::move(*earlier);
+        return {};
+    }
+    Question question;
+    question.ref = ingest.ref_of(batch_->events[*request]);
+    question.item_json =
+        event_json(*batch_, *request, account_->name, model::identify(*batch_, account_->name));
+    question.deadline_ms = account_->integer("t_answer");
+    question_ = std::move(question);
+    return {};
+}
+
+// Where the answer tells the platform what was decided, silence must not promise a human. Elsewhere a request that
+// nobody decides about is a request all the same: dropping it would leave the user alone with a bot that gave up.
+Decision Reception::default_decision() const {
+    Decision decision;
+    decision.accepted = !account_->adapter->handover.mute_by_answer;
+    decision.reason = "no decision";
+    return decision;
+}
+
+Result<void> Reception::translate(std::string_view events_json) {
+    if (!untranslated_) return fail(Code::argument, "this request needs no translation");
+    LJK_TRY(batch, model::read_events(events_json));
+    batch_ = batch;
+    return {};
+}
+
+model::Answer Reception::finish(const Decision* decision) {
+    if (!answer_) {
+        auto completed = complete(decision);
+        answer_ = completed ? std::move(*completed) : refuse(completed.error());
+    }
+    return *answer_;
+}
+
+Result<model::Answer> Reception::complete(const Decision* decision) {
+    if (core_.closed) return fail(Code::closed, "the hub was closed");
+    if (endpoint_->purpose == Purpose::subscribe) return subscribe();
+    if (endpoint_->purpose == Purpose::translate) return answer_translation();
+    Decision made = decision != nullptr ? *decision : default_decision();
+    if (account_->text("mute") == "never") made.mute = false;
+    return ingest(made);
+}
+
+Result<model::Answer> Reception::ingest(const Decision& decision) {
+    if (question_) ++core_.counters.handovers;
+    LJK_TRY(done, Ingest(core_, *account_, *endpoint_, *batch_).run(decision));
+    return std::move(done.answer);
+}
+
+// The user's events go to the bot in the answer itself, as far as the bot owns the conversation.
+Result<model::Answer> Reception::answer_translation() {
+    LJK_TRY(done, Ingest(core_, *account_, *endpoint_, *batch_).run({}));
+    std::vector<platforms::Loss> losses;
+    model::BatchPtr reply = model::BatchPtr::make();
+    reply.mutate().text.assign({});
+    for (const std::uint32_t index : done.to_bot) {
+        LJK_TRY(one, platforms::downgrade(*batch_, index, account_->adapter->out, losses));
+        reply.mutate().roots.push_back(model::Graft(reply.mutate(), *one).event(one->roots.front()));
+    }
+    return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, reply.get()});
+}
+
+Result<model::Answer> Reception::subscribe() {
+    for (const std::uint32_t root : batch_->roots) {
+        const model::Str raw = batch_->find(batch_->events[root].extra, model::Scope::field, "targetUrl");
+        if (!raw) continue;
+        LJK_CHECK(core_.store->put_meta("target_url:" + account_->name, batch_->view(raw)));
+        return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, nullptr});
+    }
+    return fail(Code::payload, "targetUrl is missing");
+}
+
+}  // namespace lampjack::engine

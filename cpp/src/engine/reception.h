@@ -1,0 +1,45 @@
+#pragma once
+// Reception: one request on its way through limits, verification, parsing, decision and the store, to its answer.
+
+#include "engine/core.h"
+#include "model/batch.h"
+
+#include <optional>
+#include <string>
+
+namespace lampjack::engine {
+
+class Reception {
+public:
+    /// limits → verify raw request → parse. The request's bytes are not needed afterwards.
+    Reception(Core& core, std::string_view account, const model::Request& request);
+
+    const Question* question() const noexcept { return question_ ? &*question_ : nullptr; }
+    const std::string* untranslated() const noexcept { return untranslated_ ? &*untranslated_ : nullptr; }
+    Result<void> translate(std::string_view events_json);
+    /// decide → apply to state → store → answer. A missing decision is the safe default.
+    model::Answer finish(const Decision* decision);
+
+private:
+    Result<void> admit(const model::Request& request);
+    Result<void> check_head(const model::Request& request) const;
+    Result<void> read(const model::Request& request, platforms::Trust trust);
+    Result<void> ask();
+    Result<model::Answer> complete(const Decision* decision);
+    Result<model::Answer> ingest(const Decision& decision);
+    Result<model::Answer> subscribe();
+    Result<model::Answer> answer_translation();
+    Decision default_decision() const;
+    model::Answer refuse(const Error& error);
+
+    Core& core_;
+    const platforms::Account* account_ = nullptr;
+    const platforms::Endpoint* endpoint_ = nullptr;
+    model::BatchPtr batch_;
+    std::optional<model::Answer> answer_;  ///< decided already: refused, health check, or given before
+    std::optional<Question> question_;
+    std::optional<std::string> untranslated_;
+    std::string allow_;
+};
+
+}  // namespace lampjack::engine

@@ -1,0 +1,67 @@
+#include "engine/timers.h"
+
+#include "engine/change.h"
+
+#include <algorithm>
+
+namespace lampjack::engine {
+namespace {
+
+constexpr std::size_t kAtOnce = 64;
+constexpr Millis kLongestLook = 1000;
+
+}  // namespace
+
+void Timers::start() { thread_ = std::thread([this] { run(); }); }
+
+void Timers::stop() {
+    if (!thread_.joinable()) return;
+    stopping_ = true;
+    core_.changed.notify();
+    thread_.join();
+}
+
+void Timers::run() {
+    while (!stopping_) {
+        const auto seen = core_.changed.generation();
+        fire_due();
+        const auto next = core_.store->next_timer_at();
+        const Millis now = core_.clock->now();
+        const Millis ahead = next && *next < now + kLongestLook ? std::max<Millis>(*next - now, 1) : kLongestLook;
+        core_.changed.wait(seen, std::chrono::steady_clock::now() + std::chrono::milliseconds(ahead));
+    }
+}
+
+std::size_t Timers::fire_due() {
+    const auto due = core_.store->due_timers(core_.clock->now(), kAtOnce);
+    if (!due) return 0;
+    std::size_t fired = 0;
+    for (const store::DueTimer& timer : *due) {
+        if (fire(timer)) ++fired;
+    }
+    return fired;
+}
+
+Result<void> Timers::fire(const store::DueTimer& due) {
+    model::RefParts parts;
+    if (!model::split_ref(due.ref, parts)) return fail(Code::internal, "a stored ref cannot be read");
+    const platforms::Account* account = core_.account(parts.account);
+    if (account == nullptr) return fail(Code::not_found, "no account of that name");
+    LJK_TRY(tx, core_.store->begin());
+    Change change(core_, *tx, *account);
+    LJK_TRY(exists, change.open(due.ref));
+    if (!exists) return fail(Code::not_found, "no such conversation");
+    const auto outcome =
+        change.apply(conversation::TimerFired{due.kind, due.timer.episode, due.timer.epoch});
+    change.row().state = outcome.next;
+    // A timer that no longer means anything must not come up again.
+    auto& timer = change.row().state.timers[static_cast<std::size_t>(due.kind)];
+    if (timer && *timer == due.timer) timer.reset();
+    LJK_CHECK(change.carry_out(outcome, {}));
+    LJK_CHECK(change.finish());
+    LJK_CHECK(tx->commit());
+    core_.changed.notify();
+    return {};
+}
+
+}  // namespace lampjack::engine

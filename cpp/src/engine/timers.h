@@ -1,0 +1,29 @@
+#pragma once
+// Timers: stored with the conversation, fired once by whoever sees them first.
+
+#include "engine/core.h"
+
+#include <thread>
+
+namespace lampjack::engine {
+
+class Timers {
+public:
+    explicit Timers(Core& core) : core_(core) {}
+    ~Timers() { stop(); }
+
+    void start();
+    void stop();
+    /// Fires what is due now; how many were. Also for hosts that drive the clock themselves.
+    std::size_t fire_due();
+
+private:
+    void run();
+    Result<void> fire(const store::DueTimer& due);
+
+    Core& core_;
+    std::thread thread_;
+    std::atomic<bool> stopping_{false};
+};
+
+}  // namespace lampjack::engine

@@ -1,0 +1,34 @@
+#pragma once
+// The JSON texts that cross the border of the hub: items, facts, conversations, deliveries.
+
+#include "conversation/effects.h"
+#include "conversation/explain.h"
+#include "model/batch.h"
+#include "model/identity.h"
+#include "store/rows.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace lampjack::engine {
+
+std::string event_json(const model::Batch& batch, std::uint32_t index, std::string_view account,
+                       std::span<const model::Identity> identities);
+
+std::string fact_json(const conversation::Fact& fact, std::uint64_t epoch);
+std::string delivery_fact_json(const store::OutboxRow& row);
+std::string notice_json(const conversation::Notice& notice);
+
+std::string item_json(const store::LeasedItem& leased);
+std::string item_json(std::string_view ref, std::string_view account, const store::ItemRow& item);
+std::string conversation_json(const store::ConversationRow& row, std::string_view tag);
+std::string delivery_json(const store::OutboxRow& row, std::string_view ref);
+std::string sink_json(const store::LeasedDelivery& leased);
+std::string explanation_json(const conversation::Explanation& explanation);
+std::string refusal_json(const conversation::Refusal& refusal);
+
+/// What a refused command tells its caller: who owns the conversation, under which epoch.
+std::string refusal_text(const conversation::Refusal& refusal);
+
+}  // namespace lampjack::engine
