@@ -1,0 +1,268 @@
+// The claim webhook: a bot's module asks for a human. Nothing but the user's id is needed, because the bot's builder
+// writes the body.
+
+#include "platforms/certainly/certainly.h"
+#include "platforms/certainly/common.h"
+#include "platforms/object_writer.h"
+#include "json/index.h"
+#include "json/writer.h"
+
+#include <array>
+
+namespace lampjack::platforms::certainly {
+namespace {
+
+using json::Key;
+using model::Event;
+using model::EventKind;
+using model::Role;
+using model::Scope;
+using model::Str;
+using model::Warning;
+
+/// One of the places where the user's id may stand.
+struct Candidate {
+    std::string_view name;
+    Str id{}, raw{}, key{};
+    bool was_number = false;
+};
+
+/// How every page writes a user of the web chat.
+constexpr std::string_view kWebUser = "webbot:";
+
+/// Whether the text is one JSON object: what `tojson` inside quotes gives (template filter of the Webhook Builder).
+bool is_object_text(std::string_view text) {
+    constexpr std::size_t longest = 64 << 10;
+    if (text.size() > longest || !text.starts_with('{')) return false;
+    json::Text copy;
+    copy.assign(text);
+    json::Index index;
+    if (!index.build(copy.body(), copy.body_size())) return false;
+    json::Cursor cursor(copy, index);
+    return cursor.skip() && cursor.end();
+}
+
+class ClaimReader {
+public:
+    explicit ClaimReader(model::BatchBuilder& build) noexcept
+        : build_(build),
+          cursor_(build.cursor) {}
+
+    Result<void> read() {
+        const bool read = cursor_.object([&](const Key& key) { return member(key); });
+        if (!read) return refuse_field(cursor_, at_);
+        if (has_twins(build_.batch, event_.extra, Scope::field) ||
+            has_twins(build_.batch, event_.extra, Scope::message)) {
+            cursor_.fail(json::Problem::duplicate_key);
+            return {};
+        }
+        if (bot_ && !is_id(build_.view(bot_))) return fail(Code::payload, "botId is no id");
+        const Candidate* user = choose();
+        if (user == nullptr)
+            return fail(Code::payload, "from is missing: there is no user to talk to");
+        if (!is_id(build_.view(user->id)))
+            return fail(Code::payload, std::string(user->name) + " is no id");
+        finish(*user);
+        return {};
+    }
+
+private:
+    enum Known : unsigned {
+        kReply = 1,
+        kBot = 2,
+        kFirstName = 4,
+        kLastName = 8,
+        kSession = 16,
+        kExtracted = 32
+    };
+
+    bool member(const Key& key) {
+        for (Candidate& candidate : candidates_)
+            if (key.text == candidate.name) return collect(candidate, key);
+        if (key == "reply") return once(kReply) && reply(key);
+        if (key == "botId") return once(kBot) && text(bot_, key);
+        if (key == "firstName") return once(kFirstName) && text(first_name_, key);
+        if (key == "lastName") return once(kLastName) && text(last_name_, key);
+        if (key == "customVariables") return once(kSession) && variables(key);
+        if (key == "extractedData") return once(kExtracted) && variables(key);
+        return build_.keep(event_.extra, Scope::field, key);
+    }
+
+    bool once(Known known) noexcept {
+        if ((seen_ & known) != 0) return cursor_.fail(json::Problem::duplicate_key);
+        seen_ |= known;
+        return true;
+    }
+
+    bool text(Str& out, const Key& key) {
+        return build_.text_or_keep(out, event_.extra, Scope::field, key);
+    }
+
+    /// `from` must be an id or nothing; the others are looked at only when it is nothing.
+    bool collect(Candidate& out, const Key& key) {
+        if (out.key) return cursor_.fail(json::Problem::duplicate_key);
+        out.key = key.place;
+        const auto before = cursor_.mark();
+        if (!cursor_.at_null() && !cursor_.string_or_integer(out.id, out.was_number)) {
+            at_ = out.name;
+            if (&out == &candidates_.front()) return false;
+            cursor_.forgive_mismatch();
+        }
+        if (out.id.size == 0) out.id = Str{};
+        if (!cursor_.ok()) return false;
+        cursor_.rewind(before);
+        return cursor_.raw(out.raw);
+    }
+
+    /// The user's words are what an agent wants to see first: they are the request's payload.
+    bool reply(const Key& key) {
+        const Str name = key.place;
+        const bool absent = cursor_.at_null();
+        Str raw;
+        if (!cursor_.raw(raw)) return false;
+        if (absent || build_.view(raw) == "\"\"") {
+            build_.extra(event_.extra, Scope::field, name, raw);
+        } else {
+            event_.payload = raw;
+        }
+        return true;
+    }
+
+    bool variables(const Key& key) {
+        if (cursor_.peek() == '{') return build_.keep(event_.session, Scope::field, key);
+        const Str name = key.place;
+        if (cursor_.peek() == '"') {
+            const auto before = cursor_.mark();
+            Str inner;
+            if (!cursor_.string(inner)) return false;
+            if (is_object_text(build_.view(inner)))
+                build_.extra(event_.session, Scope::field, name, inner);
+            cursor_.rewind(before);
+        }
+        return build_.keep(event_.extra, Scope::field, Key{{}, name});
+    }
+
+    // The vendor's page on the claim has `from` and `to` the other way round than its page on variables, and its
+    // values are placeholders. So a web chat's user in `to` wins over anything else in `from`; apart from that the
+    // order of trust is from, to, sessionId.
+    const Candidate* choose() const noexcept {
+        const auto is_web_user = [&](const Candidate& it) {
+            return build_.view(it.id).starts_with(kWebUser);
+        };
+        if (!is_web_user(candidates_[0]) && is_web_user(candidates_[1])) return &candidates_[1];
+        for (const Candidate& candidate : candidates_)
+            if (candidate.id) return &candidate;
+        return nullptr;
+    }
+
+    void finish(const Candidate& user) {
+        const auto index = build_.add_event(EventKind::handover_requested, Role::user);
+        build_.batch.roots.push_back(index);
+        const bool regular = &user == &candidates_.front();
+        for (const Candidate& candidate : candidates_) {
+            if (!candidate.key) continue;
+            if (&candidate == &user && regular && !user.was_number) continue;
+            build_.extra(event_.extra, Scope::field, candidate.key, candidate.raw);
+        }
+        if (!regular) event_.warn(Warning::sender_differs);
+        if (user.was_number) event_.warn(Warning::id_was_number);
+        Event& event = build_.event(index);
+        event.extra = event_.extra;
+        event.session = event_.session;
+        event.payload = event_.payload;
+        event.warnings = event_.warnings;
+        event.conversation = build_.add_conversation();
+        build_.batch.conversations.back().id = user.id;
+        build_.batch.conversations.back().bot = bot_;
+        event.actor = build_.add_actor();
+        model::Actor& actor = build_.batch.actors.back();
+        actor.id = user.id;
+        actor.first_name = first_name_;
+        actor.last_name = last_name_;
+    }
+
+    model::BatchBuilder& build_;
+    json::Cursor& cursor_;
+    std::array<Candidate, 3> candidates_{Candidate{.name = "from"}, Candidate{.name = "to"},
+                                         Candidate{.name = "sessionId"}};
+    Event event_;  // a scratch for what is found before the user is known
+    Str bot_, first_name_, last_name_;
+    unsigned seen_ = 0;
+    std::string_view at_ = "the body";
+};
+
+/// The documented body of a claim, for an event of ours or of any other platform.
+class ClaimWriter {
+public:
+    ClaimWriter(const model::Batch& batch, const Event& event, std::string& text)
+        : batch_(batch),
+          event_(event),
+          writer_(text) {}
+
+    Result<void> write(bool own) {
+        const Str user = event_.conversation == model::kNone ? Str{} : conversation().id;
+        if (!user) return fail(Code::unsupported, "a claim needs the user's id");
+        own ? write_own(user) : write_foreign(user);
+        return {};
+    }
+
+private:
+    const model::ConversationId& conversation() const {
+        return batch_.conversations[event_.conversation];
+    }
+    model::Actor actor() const {
+        return event_.actor == model::kNone ? model::Actor{} : batch_.actors[event_.actor];
+    }
+
+    void write_own(Str user) {
+        const model::Actor who = actor();
+        ObjectWriter out(writer_, batch_, true, event_.extra);
+        out.raw("reply", event_.payload).text("botId", conversation().bot);
+        if (!event_.warns(Warning::sender_differs)) out.text("from", user);
+        out.text("firstName", who.first_name).text("lastName", who.last_name);
+        batch_.each(event_.session, [&](const model::Extra& entry) {
+            if (out.member(batch_.view(entry.key))) writer_.raw(batch_.view(entry.raw));
+        });
+        out.end();
+    }
+
+    void member(std::string_view name, Str value) { writer_.key(name).string(batch_.view(value)); }
+
+    void write_foreign(Str user) {
+        const model::Actor who = actor();
+        const std::string_view payload = batch_.view(event_.payload);
+        const bool words = payload.starts_with('"');
+        writer_.begin_object().key("reply").raw(words ? payload : "\"\"");
+        writer_.key("replyData").raw(words || payload.empty() ? "\"\"" : payload);
+        member("botId", conversation().bot);
+        writer_.key("direction").string("in").key("extractedData").raw("{}");
+        writer_.key("customVariables").begin_object();
+        batch_.each(event_.session, [&](const model::Extra& entry) {
+            writer_.any_key(batch_.view(entry.key)).raw(batch_.view(entry.raw));
+        });
+        writer_.end_object();
+        member("from", user);
+        for (const std::string_view name :
+             {"to", "sessionId", "moduleId", "botTrainedModelId", "attachedMedia"})
+            writer_.key(name).string("");
+        member("firstName", who.first_name);
+        member("lastName", who.last_name);
+        writer_.end_object();
+    }
+
+    const model::Batch& batch_;
+    const Event& event_;
+    json::Writer writer_;
+};
+
+}  // namespace
+
+Result<void> read_claim(model::BatchBuilder& build) { return ClaimReader(build).read(); }
+
+Result<std::string> write_claim(const model::Batch& batch, const Event& event) {
+    std::string text;
+    LJK_CHECK(ClaimWriter(batch, event, text).write(batch.platform() == "certainly"));
+    return text;
+}
+
+}  // namespace lampjack::platforms::certainly

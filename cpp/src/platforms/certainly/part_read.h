@@ -1,0 +1,89 @@
+#pragma once
+// Parts of a message in the vendor's words: a bot's frame, or one entry of a frame's `actions`.
+
+#include "model/batch_builder.h"
+
+namespace lampjack::platforms::certainly {
+
+/// The documented keys of frames, as bits: which stood there already, and which a kind of frame has.
+enum Field : unsigned {
+    kType = 1U << 0,
+    kText = 1U << 1,
+    kOptionsType = 1U << 2,
+    kOptions = 1U << 3,
+    kCards = 1U << 4,
+    kMessage = 1U << 5,
+    kActions = 1U << 6,
+    kAttachments = 1U << 7,
+    kUserId = 1U << 8,
+    kTimestamp = 1U << 9,
+    kId = 1U << 10,
+    kProfile = 1U << 11,
+    kVariables = 1U << 12,
+    kFrom = 1U << 13,
+    kError = 1U << 14,
+};
+inline constexpr unsigned kPartFields = kType | kText | kOptionsType | kOptions | kCards;
+
+/// Marks the field as seen. A second one would be lost, so it makes the item malformed.
+inline bool once(json::Cursor& cursor, unsigned& seen, unsigned field) noexcept {
+    if ((seen & field) != 0) return cursor.fail(json::Problem::mismatch);
+    seen |= field;
+    return true;
+}
+
+/// A value that is read when the keys behind it are known.
+struct Place {
+    json::Cursor::Mark at{};
+    model::Str name;
+};
+
+/// The members of an object that is one part, before its kind is known: keys may come in any order.
+struct PartFields {
+    model::Str type, text, options_type;
+    Place options, cards;
+    unsigned seen = 0;
+};
+
+class PartReader {
+public:
+    explicit PartReader(model::BatchBuilder& build) noexcept
+        : build_(build),
+          cursor_(build.cursor) {}
+
+    /// Whether `name` is a key of PartFields; then `member` reads its value.
+    static Field field_of(const json::Key& key) noexcept;
+    bool member(PartFields& fields, Field field, model::Chain& extra, model::Scope scope,
+                const json::Key& key);
+
+    /// Whether the frame's `type` is one of the documented ones.
+    bool knows(const PartFields& fields) const noexcept;
+    /// Makes the part of a known type; the cursor may stand anywhere afterwards.
+    bool make(const PartFields& fields, model::Part& out);
+
+    /// One entry of `actions`. What is no documented action becomes an unknown part; `warning` tells why.
+    bool action(model::Part& out, unsigned& warnings);
+    /// One entry of `attachments`: an address, or an object with one.
+    bool attachment(model::Part& out, unsigned& warnings);
+
+    /// False when a part could not be written back from what the batch holds.
+    bool exact() const noexcept { return exact_; }
+
+private:
+    bool choice(const PartFields& fields, model::Part& out);
+    bool cards(const PartFields& fields, model::Part& out);
+    bool card();
+    bool buttons(model::Card& card, const json::Key& key);
+    bool button();
+    bool button_options(model::Option& option, const json::Key& key);
+    bool action_object(model::Part& out);
+    bool attachment_object(model::Part& out);
+    /// Takes the value at the cursor as it is.
+    bool unknown(model::Part& out, model::Warning why, unsigned& warnings);
+
+    model::BatchBuilder& build_;
+    json::Cursor& cursor_;
+    bool exact_ = true;
+};
+
+}  // namespace lampjack::platforms::certainly
