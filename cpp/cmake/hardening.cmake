@@ -1,6 +1,7 @@
 # Hardening flags of the OpenSSF compiler guide, each one only where the compiler knows it.
 # Sanitizer builds switch them off: _FORTIFY_SOURCE hides calls from the address sanitizer.
-# Not used: -z nodlopen, because Python loads the extension module with dlopen.
+# Not used: -z nodlopen, because Python loads the extension module with dlopen;
+# -fno-delete-null-pointer-checks, because gcc 12 then takes no function's address in a constant expression.
 include(CheckCXXCompilerFlag)
 
 add_library(ljk_hardening INTERFACE)
@@ -8,7 +9,7 @@ add_library(ljk_hardening INTERFACE)
 if(LJK_HARDENING)
     foreach(flag IN ITEMS
             -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
-            -fstrict-flex-arrays=3 -fno-delete-null-pointer-checks -fno-strict-overflow)
+            -fstrict-flex-arrays=3 -fno-strict-overflow)
         string(MAKE_C_IDENTIFIER "LJK_HAS${flag}" known)
         check_cxx_compiler_flag("${flag}" ${known})
         if(${known})

@@ -28,8 +28,14 @@ MAY_INCLUDE: dict[str, tuple[str, ...]] = {
     "capi": ("base", "model", "engine"),
     "bindings": ("base", "model", "engine"),
 }
-# The two shells may also name the interfaces their users can implement.
-INTERFACES = ("platforms/adapter.h", "store/store.h", "transport/http_client.h")
+# The two shells may also name the interfaces their users can implement, and the registry behind the
+# pure functions (parse, write, convert, verify).
+INTERFACES = (
+    "platforms/adapter.h",
+    "platforms/registry.h",
+    "store/store.h",
+    "transport/http_client.h",
+)
 # what a third-party include starts with -> where it is allowed
 THIRD_PARTY = {
     "simdjson": ("json/",),
