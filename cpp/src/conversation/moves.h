@@ -135,7 +135,8 @@ inline constexpr Move prove_bot{"the bot is not muted, proven", acts::prove_bot}
 
 inline constexpr Move mute_took{"the bot is muted", acts::mute_took};
 inline constexpr Move prove_mute{"the bot is muted, proven", acts::prove_mute};
-inline constexpr Move mute_refused{"epoch + 1; fence; fact `mute_failed`", acts::mute_refused};
+inline constexpr Move mute_refused{"epoch + 1; fence; unmute, to be sure; fact `mute_failed`",
+                                   acts::mute_refused};
 inline constexpr Move repeat_mute{"repeat the mute call", acts::repeat_mute};
 inline constexpr Move mute_again{"flag `talk_over`; diverged; alarm; mute again", acts::mute_again};
 inline constexpr Move count_talk_over{"flag `talk_over`; count", acts::count_talk_over};

@@ -25,6 +25,8 @@ void mute_refused(Step& step) {
     count_failure(step);
     step.next.muted = Muted::no;
     step.next.sync = Sync::confirmed;
+    // A try whose outcome was unknown may have muted the bot all the same.
+    act(step, Action::unmute);
     add_fact(step, FactKind::mute_failed, Reason::mute_failed);
 }
 

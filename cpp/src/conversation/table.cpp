@@ -1,7 +1,5 @@
 #include "conversation/table.h"
 
-#include "conversation/guards_return.h"
-
 #include <array>
 
 namespace lampjack::conversation {
@@ -174,7 +172,8 @@ constexpr auto kTable = std::to_array<Row>({
     {"T13", in(returning), on(K::return_failed),                     return_is_refused, stays,    m::return_refused},
     {"R14", in(returning), on(K::return_failed),                     always,           stays,     m::repeat_unmute},
     {"T13", in(bot), on(K::return_failed),                           refused_unproven, stays,     m::return_refused},
-    {"R14", in(bot), on(K::return_failed),                           is_unproven,      stays,     m::repeat_unmute},
+    {"-",   in(bot, closed), on(K::return_failed),                   return_is_refused, stays,    m::nothing},
+    {"R14", in(bot, closed), on(K::return_failed),                   always,           stays,     m::repeat_unmute},
     {"-",   in(bot), on(K::return_done),                             always,           stays,     m::return_took},
     {"R14", in(requested, agent), on(K::return_done),                is_muted,         stays,     m::repeat_mute},
     {"-",   any, on(K::return_done, K::return_failed, K::return_confirmed, K::handover_to_bot), always, stays, m::nothing},

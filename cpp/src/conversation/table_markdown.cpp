@@ -12,6 +12,7 @@ void add_name(std::string& out, std::string_view name) {
 std::string names_of(StateSet set) {
     std::string out;
     if (set.has_unseen()) add_name(out, "(never seen)");
+    if (set.bits == (1U << kStateCount) - 1) return "(any)";
     for (std::size_t index = 0; index < kStateCount; ++index) {
         const auto state = static_cast<State>(index);
         if (set.has(state)) add_name(out, name_of(state));

@@ -1,0 +1,44 @@
+#include "conversation/fence.h"
+
+#include "conversation/scenes.h"
+
+namespace lampjack::conversation {
+namespace {
+
+TEST(Fence, lets_words_leave_only_under_the_epoch_they_were_decided_under) {
+    const Scene scene = agent_scene();
+    for (const Action words : {Action::reply, Action::forward}) {
+        EXPECT_TRUE(may_leave(scene.now, words, scene.now.epoch));
+        EXPECT_FALSE(may_leave(scene.now, words, scene.now.epoch - 1));
+    }
+}
+
+TEST(Fence, lets_a_notice_outlive_a_change_of_owner) {
+    Scene scene = requested_scene();
+    const auto epoch = scene.now.epoch;
+    scene.apply(by("", CommandKind::notify)).apply(take("ana"));
+    EXPECT_TRUE(may_leave(scene.now, Action::notify, epoch));
+}
+
+TEST(Fence, lets_a_mute_leave_only_while_it_is_wanted) {
+    Scene scene = requested_scene();
+    EXPECT_FALSE(may_leave(scene.now, Action::mute, 1));
+    scene.apply(take("ana"));
+    EXPECT_TRUE(may_leave(scene.now, Action::mute, 2));
+    scene.apply(supervised(take("boss")));
+    EXPECT_TRUE(may_leave(scene.now, Action::mute, 2));
+    scene.apply(MuteDone{});
+    EXPECT_FALSE(may_leave(scene.now, Action::mute, 3));
+    EXPECT_FALSE(may_leave(returning_scene().now, Action::mute, 3));
+}
+
+TEST(Fence, lets_a_return_call_leave_in_every_state_in_which_no_human_is_wanted) {
+    EXPECT_TRUE(may_leave(scene_in(State::bot).now, Action::unmute, 1));
+    EXPECT_TRUE(may_leave(scene_in(State::returning).now, Action::unmute, 1));
+    EXPECT_TRUE(may_leave(scene_in(State::closed).now, Action::unmute, 1));
+    EXPECT_FALSE(may_leave(scene_in(State::requested).now, Action::unmute, 1));
+    EXPECT_FALSE(may_leave(scene_in(State::agent).now, Action::unmute, 2));
+}
+
+}  // namespace
+}  // namespace lampjack::conversation
