@@ -6,7 +6,14 @@ include(GoogleTest)
 set(ljk_cpp_tests "${CMAKE_CURRENT_SOURCE_DIR}/cpp")
 add_library(ljk_test_support INTERFACE)
 target_include_directories(ljk_test_support INTERFACE "${ljk_cpp_tests}")
-target_compile_definitions(ljk_test_support INTERFACE LJK_TEST_DATA="${LJK_TEST_DATA_DIR}")
+# Corpora of other projects (JSONTestSuite, naughty strings) may lie in a folder beside the checkout; the tests that
+# need them skip without them.
+file(GLOB ljk_corpora "${PROJECT_SOURCE_DIR}/../*/corpora")
+list(APPEND ljk_corpora "${CMAKE_CURRENT_SOURCE_DIR}/corpora")
+list(GET ljk_corpora 0 ljk_corpora)
+set(LJK_CORPORA "${ljk_corpora}" CACHE PATH "folder with JSONTestSuite and naughty-strings")
+target_compile_definitions(ljk_test_support INTERFACE
+    LJK_TEST_DATA="${LJK_TEST_DATA_DIR}" LJK_CORPORA="${LJK_CORPORA}")
 target_link_libraries(ljk_test_support INTERFACE
     lampjack_core GTest::gmock GTest::gtest GTest::gtest_main ljk_warnings ljk_hardening)
 

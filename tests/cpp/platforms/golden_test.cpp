@@ -1,0 +1,131 @@
+#include "platforms/registry.h"
+
+#include "../support/golden.h"
+#include "engine/hub.h"
+#include "model/canonical.h"
+
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <cstdlib>
+#include <fstream>
+
+namespace lampjack::test {
+namespace {
+
+class GoldenCase : public testing::TestWithParam<Golden> {
+protected:
+    const Golden& golden() const { return GetParam(); }
+    const platforms::Adapter& adapter() const {
+        const auto* found = platforms::find(golden().platform);
+        EXPECT_NE(found, nullptr) << golden().platform;
+        return *found;
+    }
+    std::vector<std::pair<std::string, std::string>> headers() const {
+        std::vector<std::pair<std::string, std::string>> list;
+        const auto* given = golden().request.if_contains("headers");
+        if (given == nullptr || !given->is_object()) return list;
+        for (const auto& [name, value] : given->get_object())
+            list.emplace_back(std::string(name.data(), name.size()), std::string(json::view(value.get_string())));
+        return list;
+    }
+    Result<model::BatchPtr> parse() const {
+        const std::string path = golden().text("path");
+        const std::string query = golden().text("query");
+        platforms::ReadInput input{};
+        input.path = path;
+        input.query = query;
+        return platforms::parse(adapter(), input, golden().body);
+    }
+    platforms::Direction direction() const {
+        return golden().text("direction") == "out" ? platforms::Direction::out : platforms::Direction::in;
+    }
+};
+
+TEST_P(GoldenCase, gives_the_expected_events) {
+    const std::string error = golden().text("error");
+    if (golden().body.empty() || error == "auth" || golden().text("method") == "GET") GTEST_SKIP();
+    const auto batch = parse();
+    if (!error.empty()) {
+        ASSERT_FALSE(batch.has_value()) << "must be refused";
+        EXPECT_EQ(name_of(batch.error().code), error) << batch.error().message;
+        return;
+    }
+    ASSERT_TRUE(batch.has_value()) << batch.error().message;
+    const std::string lines = model::write_event_lines(**batch, "golden");
+    if (std::getenv("LJK_GOLDEN_REWRITE") != nullptr) {
+        std::ofstream(golden().folder + "/expected.jsonl", std::ios::binary) << lines;
+        return;
+    }
+    ASSERT_TRUE(golden().expected.has_value()) << "expected.jsonl is missing";
+    EXPECT_EQ(lines, *golden().expected);
+}
+
+TEST_P(GoldenCase, writes_back_what_it_read) {
+    if (!golden().flag("roundtrip")) GTEST_SKIP();
+    const auto batch = parse();
+    ASSERT_TRUE(batch.has_value()) << batch.error().message;
+    const auto body = adapter().write(**batch, direction());
+    ASSERT_TRUE(body.has_value()) << body.error().message;
+    EXPECT_TRUE(same_json(*body, golden().body)) << "wrote " << *body;
+}
+
+TEST_P(GoldenCase, survives_its_canonical_form) {
+    if (!golden().flag("roundtrip")) GTEST_SKIP();
+    const auto batch = parse();
+    ASSERT_TRUE(batch.has_value()) << batch.error().message;
+    const std::string canonical = model::write_events(**batch, "golden");
+    const auto again = model::read_events(canonical);
+    ASSERT_TRUE(again.has_value()) << again.error().message << "\n" << canonical;
+    EXPECT_EQ(model::write_events(**again, "golden"), canonical);
+    const auto body = adapter().write(**again, direction());
+    ASSERT_TRUE(body.has_value()) << body.error().message;
+    EXPECT_TRUE(same_json(*body, golden().body)) << "wrote " << *body;
+}
+
+TEST_P(GoldenCase, gets_the_documented_answer) {
+    if (!golden().answer) GTEST_SKIP();
+    auto hub = engine::Hub::open(golden().config(), engine::run_nothing);
+    ASSERT_TRUE(hub.has_value()) << hub.error().message;
+    const auto owned = headers();
+    std::vector<model::HeaderView> views;
+    for (const auto& [name, value] : owned) views.push_back({name, value});
+    const std::string method = golden().text("method"), path = golden().text("path"), query = golden().text("query");
+    const model::Request request{method, path, query, views, golden().body};
+    engine::Decide decide;
+    if (const auto* decision = golden().request.if_contains("decision"); decision != nullptr && decision->is_object()) {
+        const json::Object object = decision->get_object();
+        decide = [object](const engine::Question&) {
+            return engine::Decision{json::boolean_of(object, "accepted", false), json::boolean_of(object, "mute", false), {}};
+        };
+    }
+    const auto value = json::parse_value(*golden().answer, "answer.json");
+    ASSERT_TRUE(value.has_value()) << value.error().message;
+    const json::Object& expected = value->get_object();
+    for (const bool again : {false, true}) {
+        const model::Answer answer = (*hub)->receive("golden", request, decide);
+        EXPECT_EQ(answer.status, json::integer_of(expected, "status", 0)) << answer.body << (again ? " (again)" : "");
+        if (const auto* body = expected.if_contains("body")) {
+            EXPECT_EQ(answer.body, std::string(json::view(body->get_string()))) << (again ? " (again)" : "");
+        }
+        const auto* list = expected.if_contains("headers");
+        if (list == nullptr || !list->is_object()) continue;
+        for (const auto& [name, header] : list->get_object()) {
+            EXPECT_EQ(model::header(answer.headers, std::string_view(name.data(), name.size())),
+                      json::view(header.get_string()));
+        }
+    }
+}
+
+std::string test_name(const testing::TestParamInfo<Golden>& info) {
+    std::string name = info.param.name;
+    for (char& c : name)
+        if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Documents, GoldenCase, testing::ValuesIn(golden_cases()), test_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(GoldenCase);
+
+}  // namespace
+}  // namespace lampjack::test
