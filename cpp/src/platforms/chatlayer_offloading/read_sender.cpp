@@ -1,0 +1,91 @@
+// The sender of a visitor's message. Which keys it has depends on the channel; the names are spelt in several ways.
+
+#include "base/text.h"
+#include "platforms/chatlayer_offloading/user_message.h"
+
+namespace lampjack::platforms::chatlayer_offloading {
+namespace {
+
+using json::Key;
+using json::Str;
+using model::Actor;
+using model::BatchBuilder;
+using model::Scope;
+using model::Warning;
+using Place = BatchBuilder::Place;
+
+class SenderReader {
+public:
+    SenderReader(BatchBuilder& build, std::uint32_t event) noexcept
+        : build_(build),
+          cursor_(build.cursor),
+          event_(event) {}
+
+    bool read() {
+        if (!cursor_.object([this](const Key& key) { return member(key); })) return false;
+        const std::uint32_t actor = build_.add_actor();
+        build_.batch.actors[actor] = actor_;
+        build_.event(event_).actor = actor;
+        return true;
+    }
+
+private:
+    bool member(const Key& key) {
+        if (key == "id") return documented(actor_.id, id_, key);
+        if (key == "preferredLanguage") return documented(actor_.language, language_, key);
+        if (key == "firstName") return documented(actor_.first_name, first_, key);
+        if (key == "lastName") return documented(actor_.last_name, last_, key);
+        const char first = key.text.empty() ? '\0' : key.text.front();
+        if (first == 'b' || first == 'i')
+            return keep(key);  // botId, botType, isEmulator: the usual ones
+        if (is_one_of(key, "firstname", "first_name"))
+            return variant(actor_.first_name, first_, key);
+        if (is_one_of(key, "lastname", "last_name")) return variant(actor_.last_name, last_, key);
+        if (key == "locale") return variant(actor_.language, language_, key);
+        if (key != "preferedLanguage") return keep(key);
+        build_.event(event_).warn(Warning::misspelt_key);
+        return variant(actor_.language, language_, key);
+    }
+
+    bool keep(const Key& key) { return build_.keep(actor_.extra, Scope::field, key); }
+
+    static bool is_one_of(const Key& key, std::string_view one, std::string_view other) noexcept {
+        return equals_ignoring_case(key.text, one) || equals_ignoring_case(key.text, other);
+    }
+
+    bool documented(Str& out, Place& place, const Key& key) {
+        if (out) return keep(key);
+        place = build_.here(key);
+        return build_.text_or_keep(out, actor_.extra, Scope::field, key);
+    }
+
+    /// Another spelling: the value counts when there is none yet, and is written back from extra. Then the documented
+    /// spelling, where it stands beside it, must be written from there too.
+    bool variant(Str& out, Place& place, const Key& key) {
+        const Place here = build_.here(key);
+        if (out && place.present() && !build_.keep_again(place, actor_.extra, Scope::field))
+            return false;
+        place = Place{};
+        Str text;
+        if (cursor_.peek() == '"' && !out) {
+            if (!cursor_.string(text)) return false;
+            if (text.size != 0) out = text;
+            cursor_.rewind(here.mark);
+        }
+        return keep(Key{{}, here.key});
+    }
+
+    BatchBuilder& build_;
+    json::Cursor& cursor_;
+    std::uint32_t event_;
+    Actor actor_;
+    Place id_, language_, first_, last_;
+};
+
+}  // namespace
+
+bool read_sender(BatchBuilder& build, std::uint32_t event) {
+    return SenderReader(build, event).read();
+}
+
+}  // namespace lampjack::platforms::chatlayer_offloading
