@@ -184,6 +184,10 @@ public:
     std::string urls(std::string_view base) override { return urls_view(core_, base); }
     std::string stats() override { return stats_view(core_, sender_.in_flight()); }
 
+    void step() override {
+        sender_.step();
+        timers_.fire_due();
+    }
     Result<void> drain(milliseconds timeout) override {
         core_.draining = true;
         core_.changed.notify();

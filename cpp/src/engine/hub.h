@@ -145,6 +145,10 @@ public:
 
     // ---- Life ----
 
+    /// Does once, on this thread, what the sender and the timers would do now. For hosts that run neither thread and
+    /// drive the clock themselves, such as simulations.
+    virtual void step() = 0;
+
     /// What to configure at each vendor: accounts with their paths, as JSON.
     virtual std::string urls(std::string_view base) = 0;
     virtual std::string stats() = 0;

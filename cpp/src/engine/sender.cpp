@@ -42,9 +42,6 @@ std::string error_of(const transport::HttpOutcome& outcome) {
 }  // namespace
 
 void Sender::start() {
-    std::vector<std::string> texts = core_.config.allow_networks;
-    auto networks = transport::parse_networks(texts);
-    addresses_ = std::make_shared<transport::AddressPolicy>(networks ? std::move(*networks) : std::vector<transport::Network>{});
     thread_ = std::thread([this] { run(); });
 }
 
@@ -58,8 +55,7 @@ void Sender::stop() {
 void Sender::run() {
     while (!stopping_) {
         const auto seen = core_.changed.generation();
-        record_all();
-        if (!core_.draining) take_new();
+        step();
         core_.changed.wait(seen, next_look());
     }
     while (in_flight_ != 0) {
@@ -79,7 +75,17 @@ std::chrono::steady_clock::time_point Sender::next_look() const {
     return std::chrono::steady_clock::now() + wait;
 }
 
+void Sender::step() {
+    record_all();
+    if (!core_.draining && core_.http) take_new();
+}
+
 void Sender::take_new() {
+    if (!addresses_) {
+        auto networks = transport::parse_networks(core_.config.allow_networks);
+        addresses_ = std::make_shared<transport::AddressPolicy>(networks ? std::move(*networks)
+                                                                         : std::vector<transport::Network>{});
+    }
     const std::size_t busy = in_flight_.load();
     if (busy >= core_.config.in_flight) return;
     const Millis now = core_.clock->now();

@@ -22,6 +22,8 @@ public:
     ~Sender() { stop(); }
 
     void start();
+    /// One look: records what came back, takes and sends what is due.
+    void step();
     /// Waits for what is in flight; what is not back by then ends with the HTTP client.
     void stop();
     std::size_t in_flight() const noexcept { return in_flight_.load(); }
