@@ -1,0 +1,23 @@
+#pragma once
+// The functions the adapter is made of; each is defined in the file named after it.
+
+#include "platforms/adapter.h"
+
+namespace lampjack::platforms::omnichannel {
+
+inline constexpr std::string_view kSendMessage = "send_message";
+inline constexpr std::string_view kTransfer = "transfer";
+inline constexpr std::string_view kWebhook = "bot_api_webhook";
+
+/// The last segment of a path, a trailing slash ignored.
+std::string_view last_segment(std::string_view path) noexcept;
+
+Result<void> configure(const Account& account);
+Result<Trust> verify(const Account& account, const Endpoint& endpoint,
+                     const model::Request& request);
+Result<void> read(const ReadInput& input, model::BatchBuilder& build);
+Result<std::string> write(const model::Batch& batch, Direction direction);
+Result<model::HttpRequest> render(const Account& account, const Outgoing& outgoing);
+Direction direction_of(model::Role role);
+
+}  // namespace lampjack::platforms::omnichannel
