@@ -1,0 +1,112 @@
+#include "platforms/chatlayer_app/adapter.h"
+
+#include "base/text.h"
+#include "platforms/chatlayer_app/envelope.h"
+#include "platforms/chatlayer_app/read.h"
+#include "platforms/chatlayer_app/settings.h"
+
+#include <array>
+
+namespace lampjack::platforms::chatlayer_app {
+namespace {
+
+constexpr std::array kSettings{
+    Setting{
+        .name = "relay_token",
+        .kind = Setting::Kind::secret,
+        .required = true,
+        .meaning =
+            "what the app's functions send as bearer token; put the same into the app's account"},
+    Setting{.name = "user_path",
+            .fallback = kUserPaths,
+            .meaning = "where in a bundle the user's id stands: dotted paths, tried in order"},
+    Setting{.name = "target_url",
+            .kind = Setting::Kind::url,
+            .meaning = "the app's webhook address, until performSubscribe tells it"},
+};
+
+constexpr std::array kSides{Side::channel};
+
+constexpr std::array kEndpoints{
+    Endpoint{.method = "POST",
+             .path = "/receive",
+             .purpose = Purpose::translate,
+             .side = Side::channel,
+             .meaning = "performReceive: answers the array for Chatlayer"},
+    Endpoint{.method = "POST",
+             .path = "/send",
+             .purpose = Purpose::events,
+             .side = Side::channel,
+             .meaning = "performSend: messages for the user"},
+    Endpoint{.method = "POST",
+             .path = "/offload",
+             .purpose = Purpose::events,
+             .side = Side::channel,
+             .meaning = "performOffload: a human is asked for"},
+    Endpoint{.method = "POST",
+             .path = "/subscribe",
+             .purpose = Purpose::subscribe,
+             .side = Side::channel,
+             .meaning = "performSubscribe and performUnsubscribe: tells targetUrl, or null"},
+};
+
+Result<void> configure(const Account& account) {
+    if (!is_user_path(account.text("user_path")))
+        return fail(Code::config, "\"user_path\" must be dotted paths separated by single spaces");
+    return {};
+}
+
+Result<Trust> verify(const Account& account, const Endpoint&, const model::Request& request) {
+    if (account.text("auth") == "none") return Trust::full;
+    constexpr std::string_view scheme = "bearer ";
+    const std::string_view value = model::header(request.headers, "authorization");
+    const bool bearer = value.size() > scheme.size() &&
+                        equals_ignoring_case(value.substr(0, scheme.size()), scheme);
+    if (!bearer || !any_equals(account.secrets("relay_token"), trim(value.substr(scheme.size()))))
+        return fail(Code::auth, "the bearer token is missing or wrong");
+    return Trust::full;
+}
+
+model::Answer answer_json(std::int32_t status, std::string_view type, std::string body) {
+    return {.status = status,
+            .headers = {{"content-type", std::string(type)}},
+            .body = std::move(body)};
+}
+
+model::Answer answer(const Account&, const AnswerInput& input) {
+    if (input.endpoint.purpose != Purpose::translate)
+        return answer_json(200, "application/json", "{}");
+    if (input.reply == nullptr) return answer_json(200, "application/json", "[]");
+    auto body = write(*input.reply, Direction::out);
+    if (body) return answer_json(200, "application/json", std::move(*body));
+    return answer_json(
+        500, "application/problem+json",
+        R"({"title":"the translation holds what performReceive cannot return","status":500})");
+}
+
+Direction direction_of(model::Role role) {
+    return role == model::Role::user ? Direction::out : Direction::in;
+}
+
+}  // namespace
+
+const Adapter kAdapter{
+    .name = kName,
+    .title = "Chatlayer app (Sinch)",
+    .sides = kSides,
+    .settings = kSettings,
+    .endpoints = kEndpoints,
+    .out = {.parts = bit(model::PartType::text) | bit(model::PartType::postback) |
+                     bit(model::PartType::file)},
+    .handover = {.mute_by_request = true, .can_return = true, .return_by_bot_message = true},
+    .configure = configure,
+    .verify = verify,
+    .read = read,
+    .answer = answer,
+    .refuse = nullptr,
+    .write = write,
+    .direction_of = direction_of,
+    .render = render,
+};
+
+}  // namespace lampjack::platforms::chatlayer_app

@@ -1,0 +1,34 @@
+#pragma once
+// A JSON document inside a string of another one. It has an index, a batch and lower limits of its own, and is never opened
+// more than one level deep.
+
+#include "model/batch_builder.h"
+#include "json/index.h"
+
+#include <string_view>
+
+namespace lampjack::platforms::chatlayer_app {
+
+inline constexpr std::size_t kNestedBytes = 64 << 10;
+inline constexpr int kNestedDepth = 16;
+
+/// Reads the text with `read(BatchBuilder&)` into a batch that lives as long as `use(const Batch&)` runs; `use` is called
+/// only when the whole text was read. False when it was not.
+template <class Read, class Use>
+bool read_nested(std::string_view text, Read&& read, Use&& use) {
+    if (text.size() > kNestedBytes) return false;
+    // The thread's common index still serves the document around this one.
+    thread_local json::Index index;
+    model::BatchPtr inner = model::BatchPtr::make();
+    model::Batch& batch = inner.mutate();
+    batch.text.assign(text);
+    if (!index.build(batch.text.body(), batch.text.body_size())) return false;
+    json::Cursor cursor(batch.text, index);
+    cursor.rewind({cursor.mark().at, json::Cursor::kMaxDepth - kNestedDepth});
+    model::BatchBuilder build(batch, cursor);
+    if (!read(build) || !cursor.ok() || !cursor.end()) return false;
+    use(batch);
+    return true;
+}
+
+}  // namespace lampjack::platforms::chatlayer_app

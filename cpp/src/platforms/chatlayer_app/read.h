@@ -1,0 +1,70 @@
+#pragma once
+// The reader's pieces. All of them read at the batch builder's cursor and return false only when the document itself is
+// unreadable; an item that is not as documented becomes an `unknown` event with its raw JSON.
+
+#include "platforms/adapter.h"
+
+#include "model/batch_builder.h"
+
+#include <string_view>
+
+namespace lampjack::platforms::chatlayer_app {
+
+/// What comes behind so many items of one request is only kept raw.
+inline constexpr std::size_t kMaxItems = 1000;
+
+/// A member's value, to be read once more.
+struct Place {
+    json::Cursor::Mark mark{};
+    model::Str key;
+    bool present() const noexcept { return key.present(); }
+};
+
+inline Place place_of(const model::BatchBuilder& build, const json::Key& key) noexcept {
+    return {build.cursor.mark(), key.place};
+}
+
+/// Keeps the member that began there and goes on where the cursor is.
+bool keep_again(model::BatchBuilder& build, const Place& place, model::Chain& chain,
+                model::Scope scope);
+
+/// 1 to 256 bytes without control characters.
+bool is_id(std::string_view text) noexcept;
+/// `test` for ids that begin like those of the vendor's emulator.
+model::Mode mode_of(std::string_view id) noexcept;
+
+Result<void> read(const ReadInput& input, model::BatchBuilder& build);
+
+/// The array that performReceive returns: one event for each element.
+bool read_items(model::BatchBuilder& build);
+/// The `message` of such an element: the event's parts. A mismatch when it is not as documented.
+bool read_user_message(model::BatchBuilder& build, std::uint32_t event);
+
+/// The `messages` of performSend: one event for each element, all of one conversation.
+bool read_messages(model::BatchBuilder& build, std::uint32_t conversation);
+/// One of them.
+bool read_message(model::BatchBuilder& build, std::uint32_t conversation);
+/// Whether a key is one by which a performSend message, of this or of the older form, is told.
+bool is_message_key(std::string_view key) noexcept;
+
+/// The `choices` of a message or card. An empty or wrong list is kept in the chain.
+bool read_choices(model::BatchBuilder& build, model::Range& out, model::Chain& chain,
+                  const json::Key& key);
+/// The object of a card_message at the cursor; the card is appended to the batch.
+bool read_card(model::BatchBuilder& build);
+
+/// One of an object's texts: read into `out`, or told to be something else.
+struct TextField {
+    std::string_view name;
+    model::Str* out;
+};
+/// An object of those texts. `exact` turns false when the texts alone cannot give it back.
+bool read_texts(model::BatchBuilder& build, std::initializer_list<TextField> fields, bool& exact);
+
+/// Our own request, come back through the app's performReceive: an object with `lampjack` at the cursor. Its items are
+/// read as events; the first one's `extra` holds the key. False when it is none, or not made by this account.
+bool read_command(model::BatchBuilder& build, const Account* account);
+/// The same inside a string; its events are copied into the batch.
+bool read_command_text(model::BatchBuilder& build, const Account* account, std::string_view text);
+
+}  // namespace lampjack::platforms::chatlayer_app

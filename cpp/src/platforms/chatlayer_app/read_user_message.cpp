@@ -1,0 +1,145 @@
+// The `message` of a performReceive item. https://developers.sinch.com/docs/chatlayer/messaging/receiving
+
+#include "platforms/chatlayer_app/media.h"
+#include "platforms/chatlayer_app/read.h"
+#include "platforms/chatlayer_app/words.h"
+
+#include <utility>
+
+namespace lampjack::platforms::chatlayer_app {
+namespace {
+
+using json::Key;
+using model::BatchBuilder;
+using model::Chain;
+using model::PartType;
+using model::Scope;
+using model::Str;
+using model::Warning;
+
+/// The object under `message`: text, postback_v2 or upload.
+struct MessageReader {
+    BatchBuilder& build;
+    std::uint32_t index;
+    json::Cursor& cursor = build.cursor;
+    Place type_place{}, text_place{}, url_place{}, urls_place{}, payload_place{}, title_place{};
+    Str type{};
+    Chain extra{};
+
+    bool read() {
+        const auto start = build.mark();
+        if (!cursor.object([this](const Key& key) { return member(key); })) return false;
+        const auto known = find_value(kMessageTypes, build.view(type));
+        if (!known) return unknown(start);
+        if (*known != MessageType::upload && !leave(url_place, urls_place)) return false;
+        if (*known != MessageType::postback && !leave(payload_place, title_place)) return false;
+        if (*known != MessageType::text && !leave(text_place, {})) return false;
+        const bool good = *known == MessageType::text       ? text()
+                          : *known == MessageType::postback ? postback()
+                                                            : upload();
+        build.splice(build.event(index).extra, extra);
+        return good;
+    }
+
+    bool member(const Key& key) {
+        if (key == "messageType") {
+            type_place = place_of(build, key);
+            return cursor.string(type);
+        }
+        for (const auto& [name, place] :
+             {std::pair{"text", &text_place}, std::pair{"url", &url_place},
+              std::pair{"urls", &urls_place}, std::pair{"title", &title_place},
+              std::pair{"payload", &payload_place}}) {
+            if (key.text != name) continue;
+            *place = place_of(build, key);
+            return cursor.skip();
+        }
+        return build.keep(extra, Scope::field, key);
+    }
+
+    /// Fields of another message type are leftovers here.
+    bool leave(const Place& one, const Place& other) {
+        return (!one.present() || keep_again(build, one, extra, Scope::field)) &&
+               (!other.present() || keep_again(build, other, extra, Scope::field));
+    }
+
+    bool text() {
+        if (!text_place.present()) return cursor.fail(json::Problem::mismatch);
+        cursor.rewind(text_place.mark);
+        Str value;
+        if (!build.text(value)) return false;
+        build.add_part(build.event(index), PartType::text).text = value;
+        return true;
+    }
+
+    bool postback() {
+        model::Part part;
+        if (!read_text(payload_place, part.payload) || !read_text(title_place, part.title))
+            return false;
+        if (build.view(type) != "postback_v2" &&
+            !keep_again(build, type_place, extra, Scope::field))
+            return false;
+        auto& added = build.add_part(build.event(index), PartType::postback);
+        added.payload = part.payload;
+        added.title = part.title;
+        return true;
+    }
+
+    bool read_text(const Place& place, Str& out) {
+        if (!place.present()) return true;
+        cursor.rewind(place.mark);
+        return build.text_or_keep(out, extra, Scope::field, Key{{}, place.key});
+    }
+
+    /// `url` is a list although its name is singular; the offloading webhook calls it `urls`.
+    bool upload() {
+        if (!files(url_place) || !files(urls_place)) return false;
+        const bool exact = url_place.present() && !urls_place.present() && is_list(url_place);
+        if (exact)
+            return build.event(index).parts.count != 0 || cursor.fail(json::Problem::mismatch);
+        if (url_place.present() && !keep_again(build, url_place, extra, Scope::field)) return false;
+        if (urls_place.present() && !keep_again(build, urls_place, extra, Scope::field))
+            return false;
+        return build.event(index).parts.count != 0 || cursor.fail(json::Problem::mismatch);
+    }
+
+    bool is_list(const Place& place) {
+        cursor.rewind(place.mark);
+        return cursor.peek() == '[';
+    }
+
+    bool files(const Place& place) {
+        if (!place.present()) return true;
+        cursor.rewind(place.mark);
+        if (cursor.peek() == '"') return file();
+        return cursor.array([this] { return file(); });
+    }
+
+    bool file() {
+        Str url;
+        if (!cursor.string(url)) return false;
+        for (const auto& part : build.batch.parts_of(build.event(index)))
+            if (build.view(part.url) == build.view(url) && urls_place.present()) return true;
+        auto& part = build.add_part(build.event(index), PartType::file);
+        part.url = url;
+        part.media = media_of_name(build.view(url)).value_or(model::Media::file);
+        return true;
+    }
+
+    bool unknown(const BatchBuilder::Mark& start) {
+        if (!build.rewind(start)) return false;
+        Str raw;
+        if (!cursor.raw(raw)) return false;
+        build.event(index).warn(Warning::unknown_message_type);
+        build.add_part(build.event(index), PartType::unknown).raw = raw;
+        return true;
+    }
+};
+
+}  // namespace
+
+bool read_user_message(BatchBuilder& build, std::uint32_t event) {
+    return MessageReader{build, event}.read();
+}
+
+}  // namespace lampjack::platforms::chatlayer_app

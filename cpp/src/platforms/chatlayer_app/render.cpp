@@ -1,0 +1,56 @@
+// What we send: a POST to the app's targetUrl. Its performReceive passes it on to our /receive, whose answer holds the items.
+
+#include "platforms/chatlayer_app/settings.h"
+#include "platforms/chatlayer_app/write.h"
+
+namespace lampjack::platforms::chatlayer_app {
+namespace {
+
+Result<void> write_events(const Outgoing& outgoing, json::Writer& out) {
+    const ItemContext context{.id = outgoing.id, .raw_id = outgoing.raw_id, .now = outgoing.now};
+    switch (outgoing.action) {
+        case Action::message: break;
+        case Action::mute:
+        case Action::request: write_handover("agent", context, out); return {};
+        case Action::give_back: write_handover("bot", context, out); return {};
+    }
+    if (outgoing.batch == nullptr || outgoing.batch->size() != 1)
+        return fail(Code::argument, "a message is one event");
+    const model::Event& event = outgoing.batch->root(0);
+    if (event.role != model::Role::user)
+        return fail(Code::unsupported,
+                    "messages to the user go to the account's sink, not to Chatlayer");
+    return write_items(*outgoing.batch, event, context, out);
+}
+
+std::string_view target_of(const Account& account, const Outgoing& outgoing) noexcept {
+    return outgoing.target_url.empty() ? account.text("target_url") : outgoing.target_url;
+}
+
+}  // namespace
+
+Result<model::HttpRequest> render(const Account& account, const Outgoing& outgoing) {
+    model::HttpRequest request;
+    request.url = target_of(account, outgoing);
+    if (!request.url.starts_with("https://") && !request.url.starts_with("http://"))
+        return fail(Code::config,
+                    "the app has not subscribed yet and no \"target_url\" is configured");
+    if (outgoing.key.empty()) return fail(Code::argument, "a command needs a key");
+    json::Writer out(request.body);
+    out.begin_object()
+        .key("lampjack")
+        .begin_object()
+        .key("v")
+        .integer(1)
+        .key("key")
+        .string(outgoing.key);
+    if (const auto tokens = account.secrets("relay_token"); !tokens.empty())
+        out.key("mac").string(command_mac(tokens.front(), outgoing.key));
+    out.key("events").begin_array();
+    LJK_CHECK(write_events(outgoing, out));
+    out.end_array().end_object().end_object();
+    request.headers.emplace_back("content-type", "application/json");
+    return request;
+}
+
+}  // namespace lampjack::platforms::chatlayer_app

@@ -1,0 +1,21 @@
+#pragma once
+// What an account on this platform may have, and the places where a user is looked for unless it says otherwise.
+
+#include "platforms/adapter.h"
+
+#include <string_view>
+
+namespace lampjack::platforms::chatlayer_app {
+
+/// No vendor page says under which key a bundle names the user, so the likely ones are tried in this order.
+inline constexpr std::string_view kUserPaths =
+    "inputData.user.id inputData.userId inputData.conversationId user.id";
+
+/// The text that proves that a command was made by this account: nobody else can put words into the bot's mouth by calling
+/// the app's public address. Empty without a token.
+std::string command_mac(const Secret& token, std::string_view key);
+
+Result<model::HttpRequest> render(const Account& account, const Outgoing& outgoing);
+Result<std::string> write(const model::Batch& batch, Direction direction);
+
+}  // namespace lampjack::platforms::chatlayer_app
