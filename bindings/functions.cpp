@@ -1,0 +1,150 @@
+// The pure functions over platforms: write, convert, verify, and content in its canonical form.
+
+#include "batch.h"
+#include "errors.h"
+#include "model/canonical.h"
+#include "platforms/registry.h"
+#include "register.h"
+#include "requests.h"
+
+namespace lampjack::bindings {
+namespace {
+
+using platforms::Direction;
+
+Direction direction_from(const std::string& word) {
+    if (word == "in") return Direction::in;
+    if (word == "out") return Direction::out;
+    raise(fail(Code::argument, "the direction is \"in\" (the platform to us) or \"out\""));
+}
+
+/// The events as one batch. Events of one request in their order are that request's batch itself.
+model::BatchPtr gather(const py::sequence& events, const platforms::Adapter& adapter) {
+    if (py::len(events) == 0) raise(fail(Code::argument, "there is no event to write"));
+    const EventPlace first = place_of(py::object(events[0]));
+    bool whole = first.batch->size() == py::len(events) && first.batch->platform() == adapter.name;
+    for (std::size_t i = 0; whole && i < py::len(events); ++i) {
+        const EventPlace place = place_of(py::object(events[i]));
+        whole = place.batch.get() == first.batch.get() && place.index == first.batch->roots[i];
+    }
+    if (whole) return first.batch;
+    std::string text = "[";
+    for (const py::handle event : events) {
+        const EventPlace place = place_of(event);
+        if (text.size() > 1) text += ',';
+        if (place.batch->platform() == adapter.name) {
+            text += json_of(event);
+        } else {
+            std::vector<platforms::Loss> losses;
+            const auto simple = unwrap(platforms::downgrade(*place.batch, place.index, adapter.out, losses));
+            const std::string list = model::write_events(*simple, {});
+            text.append(list, 1, list.size() - 2);
+        }
+    }
+    return unwrap(model::read_events(text + "]"));
+}
+
+py::bytes write(const std::string& platform, const py::sequence& events, const std::string& direction) {
+    const platforms::Adapter* adapter = unwrap(platforms::require(platform));
+    return py::bytes(unwrap(adapter->write(*gather(events, *adapter), direction_from(direction))));
+}
+
+py::tuple convert(const py::object& event, const std::string& platform) {
+    const platforms::Adapter* adapter = unwrap(platforms::require(platform));
+    const EventPlace place = place_of(event);
+    const auto converted = unwrap(platforms::convert(*place.batch, place.index, *adapter));
+    return py::make_tuple(py::bytes(converted.body), py::str(platforms::write_losses(converted.losses)));
+}
+
+/// Verifies the sender of a raw request; the word says how far it may go.
+py::str verify(const std::string& account_json, const RequestArguments& request) {
+    const auto account = unwrap(platforms::make_account("verify", account_json));
+    std::string allow;
+    const auto* endpoint = unwrap(platforms::route(*account.adapter, account.side, request.view(), &allow));
+    const auto trust = unwrap(account.adapter->verify(account, *endpoint, request.view()));
+    return trust == platforms::Trust::full ? "full" : "handover_only";
+}
+
+std::string normalise_content(std::string_view content) {
+    const auto batch = unwrap(model::read_content(content, model::Role::agent));
+    std::string text;
+    json::Writer out(text);
+    model::write_content(*batch, batch->root(0), out);
+    return text;
+}
+
+std::string as_text(std::string_view content) {
+    const auto batch = unwrap(model::read_content(content, model::Role::agent));
+    std::vector<platforms::Loss> losses;
+    const platforms::Capabilities plain{.parts = platforms::bit(model::PartType::text)};
+    const auto simple = platforms::downgrade(*batch, batch->roots[0], plain, losses);
+    if (!simple) return {};  // nothing in it has a text
+    std::string text;
+    for (const model::Part& part : (*simple)->parts_of((*simple)->root(0))) {
+        if (!text.empty()) text += '\n';
+        text += (*simple)->view(part.text);
+    }
+    return text;
+}
+
+const char* kind_word(platforms::Setting::Kind kind) noexcept {
+    using Kind = platforms::Setting::Kind;
+    switch (kind) {
+        case Kind::text: return "text";
+        case Kind::url: return "url";
+        case Kind::secret: return "secret";
+        case Kind::boolean: return "boolean";
+        case Kind::integer: return "integer";
+        case Kind::choice: return "choice";
+        case Kind::json: return "json";
+    }
+    return "text";
+}
+
+/// (name, title, side, [(side, method, path, max_body, meaning)], [(setting, kind, required, meaning)]) for each platform.
+py::list describe_platforms() {
+    py::list out;
+    for (const platforms::Adapter* adapter : platforms::all()) {
+        py::list endpoints;
+        for (const auto& endpoint : adapter->endpoints)
+            endpoints.append(py::make_tuple(word(endpoint.side), endpoint.method, endpoint.path, endpoint.max_body,
+                                            endpoint.meaning));
+        py::list settings;
+        const auto add = [&](const platforms::Setting& setting) {
+            settings.append(py::make_tuple(setting.name, kind_word(setting.kind), setting.required, setting.meaning));
+        };
+        for (const auto& setting : adapter->settings) add(setting);
+        for (const auto& setting : platforms::common_settings()) add(setting);
+        out.append(py::make_tuple(adapter->name, adapter->title, word(adapter->sides[0]), endpoints, settings));
+    }
+    return out;
+}
+
+}  // namespace
+
+void register_functions(py::module_& m) {
+    m.def("write", write, py::arg("platform"), py::arg("events"), py::arg("direction"));
+    m.def("convert", convert, py::arg("event"), py::arg("platform"));
+    m.def(
+        "verify",
+        [](const std::string& account, const py::object& method, const py::object& path, const py::object& query,
+           const py::object& headers, const py::object& body) {
+            return verify(account, RequestArguments(method, path, query, headers, body));
+        },
+        py::arg("account"), py::arg("method"), py::arg("path"), py::arg("query"), py::arg("headers"), py::arg("body"));
+    m.def("normalise_content", normalise_content, py::arg("content"));
+    m.def("as_text", as_text, py::arg("content"));
+    m.def(
+        "read_parts",
+        [](std::string_view content) { return parts_of(unwrap(model::read_content(content, model::Role::agent))); },
+        py::arg("content"));
+    m.def(
+        "read_events",
+        [](std::string_view text) { return event_list(unwrap(model::read_events(text)), {}); }, py::arg("text"));
+    m.def("describe_platforms", describe_platforms);
+    // For what must not be destroyed: a forked child has the hub's memory, but not its threads.
+    m.def(
+        "leak", [](const py::object& object) { object.inc_ref(); }, py::arg("object"));
+}
+
+}  // namespace lampjack::bindings

@@ -1,0 +1,33 @@
+#pragma once
+// A request as Python code gives it, as the core's model::Request.
+
+#include "model/http_message.h"
+#include "pybind.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lampjack::bindings {
+
+/// Copies what it is given; texts may be str or bytes, the body anything with a buffer. Hidden, as pybind11's types are.
+class [[gnu::visibility("hidden")]] RequestArguments {
+public:
+    RequestArguments(const py::object& method, const py::object& path, const py::object& query,
+                     const py::object& headers, const py::object& body);
+    RequestArguments(const RequestArguments&) = delete;
+    RequestArguments& operator=(const RequestArguments&) = delete;
+
+    /// Valid while this lives; needs no GIL.
+    const model::Request& view() const noexcept { return request_; }
+
+private:
+    std::string method_, path_, query_;
+    std::vector<std::pair<std::string, std::string>> headers_;
+    std::vector<model::HeaderView> views_;
+    py::object body_;
+    py::buffer_info buffer_;
+    model::Request request_;
+};
+
+}  // namespace lampjack::bindings

@@ -1,0 +1,126 @@
+"""Lampjack connects bots to humans.
+
+It receives the handover webhooks of chatbot platforms, turns them into one event model, tracks who owns each
+conversation, and sends the agents' replies and handover actions back.
+"""
+
+import logging
+
+from lampjack._core import (
+    Event,
+    Handover,
+    HandoverRequested,
+    Message,
+    Session,
+    UnknownEvent,
+    __version__,
+    parse,
+)
+from lampjack._consumers import SinkMessage
+from lampjack._conversation import Command, Conversation, Delivery, Receipt, User
+from lampjack._decisions import Accept, DecisionRequest, Decline
+from lampjack._errors import (
+    ArgumentError,
+    AuthError,
+    ConfigError,
+    HubClosedError,
+    HubTimeoutError,
+    InternalError,
+    LampjackError,
+    NetworkError,
+    NotFoundError,
+    NotOwnerError,
+    PayloadError,
+    RefusedError,
+    StaleOwnerError,
+    StoreError,
+    UnsupportedError,
+)
+from lampjack._functions import Loss, convert, verify, write
+from lampjack._hub import Answer, Hub
+from lampjack._items import DeliveryChanged, Erased, Fact, HandoverEnded, Item, Owner, OwnerChanged
+from lampjack._outcome import Outcome
+from lampjack._parts import (
+    Card,
+    Cards,
+    Choice,
+    Content,
+    File,
+    Location,
+    Option,
+    Part,
+    Postback,
+    Start,
+    Text,
+    UnknownPart,
+    as_text,
+)
+from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
+
+__all__ = [
+    "Accept",
+    "Actor",
+    "Answer",
+    "ArgumentError",
+    "AuthError",
+    "Card",
+    "Cards",
+    "Choice",
+    "Command",
+    "ConfigError",
+    "Content",
+    "Conversation",
+    "ConversationId",
+    "DecisionRequest",
+    "Decline",
+    "Delivery",
+    "DeliveryChanged",
+    "Erased",
+    "Event",
+    "Fact",
+    "File",
+    "FrozenDict",
+    "Handover",
+    "HandoverEnded",
+    "HandoverInfo",
+    "HandoverRequested",
+    "Hub",
+    "HubClosedError",
+    "HubTimeoutError",
+    "InternalError",
+    "Item",
+    "LampjackError",
+    "Location",
+    "Loss",
+    "Message",
+    "NetworkError",
+    "NotFoundError",
+    "NotOwnerError",
+    "Option",
+    "Outcome",
+    "Owner",
+    "OwnerChanged",
+    "Part",
+    "PayloadError",
+    "Postback",
+    "Receipt",
+    "RefusedError",
+    "Session",
+    "SinkMessage",
+    "StaleOwnerError",
+    "Start",
+    "StoreError",
+    "Text",
+    "UnknownEvent",
+    "UnknownPart",
+    "UnsupportedError",
+    "User",
+    "__version__",
+    "as_text",
+    "convert",
+    "parse",
+    "verify",
+    "write",
+]
+
+logging.getLogger("lampjack").addHandler(logging.NullHandler())

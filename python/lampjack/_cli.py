@@ -1,0 +1,101 @@
+"""The command line. `inspect` and `urls` need nothing but the standard library."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import lampjack as lj
+
+__all__ = ["main"]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lampjack", description="Connects bots to the humans who take over.")
+    parser.add_argument("--version", action="version", version=f"lampjack {lj.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    inspect = commands.add_parser("inspect", help="print one payload's canonical events, one JSON a line")
+    inspect.add_argument("--platform", required=True, metavar="NAME", help="the vendor contract the payload follows")
+    inspect.add_argument("--query", default="", metavar="Q", help="the request's raw query string")
+    inspect.add_argument("--account", default="", metavar="NAME", help="the account to print in `conversation`")
+    inspect.add_argument("file", metavar="FILE", help="the payload, - for standard input")
+
+    urls = commands.add_parser("urls", help="print what to paste at each vendor")
+    _config_option(urls)
+    urls.add_argument("--base", default="https://YOUR-HOST/hooks", metavar="URL", help="where the hub is reachable")
+
+    serve = commands.add_parser("serve", help="serve the configured accounts (needs uvicorn)")
+    _config_option(serve)
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8080)
+    serve.add_argument("--prefix", default="/hooks", metavar="PATH", help="the path above the accounts' names")
+
+    commands.add_parser("demo", help="show the main job in one minute", add_help=False)
+    return parser
+
+
+def _config_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", default="lampjack.toml", metavar="FILE", help="the hub's configuration")
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    body = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    for event in lj.parse(options.platform, body, query=options.query, account=options.account):
+        print(event.to_json())
+    return 0
+
+
+def _urls(options: argparse.Namespace) -> int:
+    with lj.Hub.from_file(options.config) as hub:
+        entries = hub.urls(options.base)
+    width = max((len(entry["account"]) for entry in entries), default=0)
+    for entry in entries:
+        print(f"{entry['account']:{width}}  {entry['method']:4}  {entry['url']}  {entry['meaning']}".rstrip())
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    try:
+        uvicorn: Any = importlib.import_module("uvicorn")
+    except ModuleNotFoundError:
+        print("lampjack: serve needs uvicorn: pip install 'lampjack[server]'", file=sys.stderr)
+        return 1
+    from lampjack.asgi import App
+
+    hub = lj.Hub.from_file(options.config)
+    base = f"http://{options.host}:{options.port}{options.prefix.rstrip('/')}"
+    for entry in hub.urls(base):
+        print(f"{entry['method']:4}  {entry['url']}", file=sys.stderr)
+    # No access log: vendors put tokens into queries and paths.
+    uvicorn.run(App(hub, prefix=options.prefix), host=options.host, port=options.port, access_log=False)
+    return 0
+
+
+def _demo(arguments: Sequence[str]) -> int:
+    try:
+        demo: Any = importlib.import_module("lampjack._demo")
+    except ModuleNotFoundError as missing:
+        if missing.name != "lampjack._demo":
+            raise
+        print("lampjack: this build has no demo", file=sys.stderr)
+        return 1
+    return int(demo.main(list(arguments)) or 0)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 1 and one line on standard error when it fails, 2 when it is called wrongly."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["demo"]:
+        return _demo(arguments[1:])
+    options = _parser().parse_args(arguments)
+    run = {"inspect": _inspect, "urls": _urls, "serve": _serve}[options.command]
+    try:
+        return run(options)
+    except lj.LampjackError as error:
+        print(f"lampjack: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"lampjack: {error.filename}: {error.strerror}", file=sys.stderr)
+    return 1

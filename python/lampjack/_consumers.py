@@ -1,0 +1,260 @@
+"""Consumers: threads that lease items and sink messages, hand them to the host's functions and say what became of them."""
+
+import asyncio
+import inspect
+import json
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lampjack import _core
+from lampjack._conversation import Conversation, handling
+from lampjack._errors import HubClosedError, LampjackError
+from lampjack._items import Fact, Item
+
+if TYPE_CHECKING:
+    from lampjack._hub import Hub
+
+__all__ = ["SinkConsumer", "SinkMessage", "SubscriptionConsumer"]
+
+_log = logging.getLogger("lampjack")
+_POLL_MS = 250
+_PAUSE_AFTER_ERROR = 1.0
+_AT_ONCE = 16  # items of one subscription under way, each of another conversation
+
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SinkMessage:
+    """A message the host shows the end user itself. `id` stays the same when it is handed out again."""
+
+    id: str
+    ref: str
+    account: str
+    epoch: int
+    agent: str
+    attempt: int
+    event: _core.Event
+
+    @property
+    def content(self) -> tuple[Any, ...]:
+        """The parts to show."""
+        return self.event.content
+
+    def __repr__(self) -> str:
+        return f"<SinkMessage with {len(self.content)} parts>"
+
+    @classmethod
+    def from_json(cls, text: str) -> "SinkMessage":
+        """Read what the engine hands out."""
+        head, _, event = text.partition(',"event":')
+        data = json.loads(head + "}")
+        return cls(data["id"], data["ref"], data["account"], data["epoch"], data.get("agent", ""), data["attempt"],
+                   _core.Event.from_json(event[:-1]))  # fmt: skip
+
+
+class _Consumer:
+    """One thread that leases, and what its functions run on: worker threads, or the hub's loop for coroutines."""
+
+    def __init__(self, hub: "Hub", function: Handler, label: str) -> None:
+        self.hub = hub
+        self.function = function
+        self.label = label
+        self._stop = threading.Event()
+        self._free = threading.Semaphore(_AT_ONCE)
+        self._busy = 0
+        self._idle = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name=f"lampjack {label}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Lease nothing more."""
+        self._stop.set()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for what is under way; False when some of it is left."""
+        if self._thread.is_alive() and threading.current_thread() is not self._thread:
+            self._thread.join(timeout)
+        with self._idle:
+            return self._idle.wait_for(lambda: self._busy == 0, timeout)
+
+    def _lease(self) -> Any:
+        raise NotImplementedError
+
+    def _work(self, leased: Any) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
+        """Return what to call, and what to tell the engine afterwards; None when there is nothing to do."""
+        raise NotImplementedError
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            if not self._free.acquire(timeout=_POLL_MS / 1000):
+                continue
+            leased = None
+            try:
+                leased = self._lease()
+            except HubClosedError:
+                return
+            except LampjackError as error:
+                _log.error("%s cannot lease: %s", self.label, error)
+                self._stop.wait(_PAUSE_AFTER_ERROR)
+            finally:
+                if leased is None:
+                    self._free.release()
+            if leased is not None:
+                self._begin(leased)
+
+    def _begin(self, leased: Any) -> None:
+        with self._idle:
+            self._busy += 1
+        try:
+            if inspect.iscoroutinefunction(self.function):
+                running: Future[None] = asyncio.run_coroutine_threadsafe(self._handle_async(leased), self.hub._loop())
+            else:
+                running = self.hub._workers.submit(self._handle, leased)
+        except RuntimeError:  # the loop or the workers are gone: the lease ends by itself
+            self._end()
+            return
+        running.add_done_callback(lambda _: self._end())
+
+    def _end(self) -> None:
+        self._free.release()
+        with self._idle:
+            self._busy -= 1
+            self._idle.notify_all()
+
+    def _handle(self, leased: Any) -> None:
+        work = self._work(leased)
+        if work is None:
+            return
+        call, finish = work
+        failure: BaseException | None = None
+        try:
+            with handling(*self._frame_of(leased)):
+                call()
+        except Exception as error:  # noqa: BLE001  it is the host's code: whatever it raises is a retry
+            failure = error
+        self._told(finish, failure)
+
+    async def _handle_async(self, leased: Any) -> None:
+        loop = asyncio.get_running_loop()
+        pool: ThreadPoolExecutor = self.hub._workers
+        work = await loop.run_in_executor(pool, self._work, leased)
+        if work is None:
+            return
+        call, finish = work
+        failure: BaseException | None = None
+        try:
+            with handling(*self._frame_of(leased)):
+                await call()
+        except Exception as error:  # noqa: BLE001  see above
+            failure = error
+        await loop.run_in_executor(pool, self._told, finish, failure)
+
+    def _frame_of(self, leased: Any) -> tuple[Item | None, str]:
+        raise NotImplementedError
+
+    def _told(self, finish: Callable[[BaseException | None], None], failure: BaseException | None) -> None:
+        if failure is not None:
+            # Neither message nor traceback text: both may quote what a person wrote.
+            last = traceback.extract_tb(failure.__traceback__)[-1:]
+            where = f" at {last[0].name}, line {last[0].lineno}" if last else ""
+            _log.error("%s failed and is tried again: %s%s", self.label, type(failure).__name__, where)
+            _log.debug("the failure of %s", self.label, exc_info=failure)
+        try:
+            finish(failure)
+        except LampjackError as error:
+            _log.error("%s: the outcome could not be recorded: %s", self.label, error)
+
+
+class SubscriptionConsumer(_Consumer):
+    """Hands the items of one subscription to its function, in order within each conversation."""
+
+    def __init__(self, hub: "Hub", function: Handler, name: str, types: tuple[type, ...], accounts: tuple[str, ...], to: str | None) -> None:
+        super().__init__(hub, function, f"subscription {name}")
+        self.name = name
+        self.types = types
+        kinds = sorted({kind for cls in types for kind in kinds_of(cls)})
+        self.filter = {key: value for key, value in (("kinds", kinds), ("accounts", accounts), ("to", to)) if value}
+        self._items: dict[int, Item] = {}
+
+    def declare(self) -> None:
+        self.hub._native.subscribe(self.name, json.dumps(self.filter))
+
+    def _lease(self) -> Any:
+        return self.hub._native.next(self.name, _POLL_MS)
+
+    def _work(self, leased: Any) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
+        native = self.hub._native
+        item = Item.from_json(leased.json)
+        if not isinstance(item.event, self.types):
+            native.done(leased, True)
+            return None
+        self._items[id(leased)] = item
+        conversation = Conversation(self.hub, item.ref)._at(item.epoch)
+
+        def finish(failure: BaseException | None) -> None:
+            self._items.pop(id(leased), None)
+            native.done(leased, failure is None)
+
+        return (lambda: self.function(item, conversation)), finish
+
+    def _frame_of(self, leased: Any) -> tuple[Item | None, str]:
+        return self._items[id(leased)], self.name
+
+
+class SinkConsumer(_Consumer):
+    """Hands messages for the end users of one account to the host. Return: shown. Exception: tried again."""
+
+    def __init__(self, hub: "Hub", function: Handler, account: str) -> None:
+        super().__init__(hub, function, f"sink {account}")
+        self.account = account
+
+    def _lease(self) -> Any:
+        return self.hub._native.next_sink(self.account, _POLL_MS)
+
+    def _work(self, leased: Any) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
+        native = self.hub._native
+        message = SinkMessage.from_json(leased.json)
+        # The fence, immediately before the host shows it: whoever spoke may not own the conversation any more.
+        if not native.may_leave(leased):
+            native.sink_done(leased, False, "stale_owner")
+            return None
+        conversation = Conversation(self.hub, message.ref)
+
+        def finish(failure: BaseException | None) -> None:
+            native.sink_done(leased, failure is None, "" if failure is None else type(failure).__name__)
+
+        return (lambda: self.function(message, conversation)), finish
+
+    def _frame_of(self, leased: Any) -> tuple[Item | None, str]:
+        return None, self.label
+
+
+_EVENT_KINDS: dict[type, tuple[str, ...]] = {
+    _core.Message: ("message",),
+    _core.HandoverRequested: ("handover_requested",),
+    _core.Handover: ("handover",),
+    _core.Session: ("session",),
+    _core.UnknownEvent: ("unknown",),
+    _core.Event: ("message", "handover_requested", "handover", "session", "unknown"),
+}
+
+
+def kinds_of(cls: type) -> tuple[str, ...]:
+    """Return the words by which the store knows a class of events or facts."""
+    if isinstance(cls, type) and issubclass(cls, Fact):
+        return cls.kinds
+    try:
+        return _EVENT_KINDS[cls]
+    except (KeyError, TypeError):
+        raise TypeError("subscribe to classes of events or facts, such as lampjack.Message") from None
+
+
+SinkMessage.__module__ = "lampjack"

@@ -1,0 +1,133 @@
+"""Decisions about handover requests, and requests whose body only the host understands."""
+
+import asyncio
+import inspect
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from lampjack import _core
+from lampjack._parts import Content, content_json
+
+__all__ = ["Accept", "DecisionRequest", "Decline", "decide_async", "decide_sync", "translated"]
+
+_log = logging.getLogger("lampjack")
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Yes, a human will come. `mute`: the bot falls silent now, not when an agent takes the conversation."""
+
+    mute: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """No human will come; the bot goes on."""
+
+    reason: str = ""
+
+
+Decision: TypeAlias = Accept | Decline
+_Native: TypeAlias = tuple[bool, bool, str] | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DecisionRequest:
+    """A handover request that waits for a decision: `event` with its transcript, and `seconds` to decide in."""
+
+    ref: str
+    event: _core.Event
+    seconds: float
+
+    def __repr__(self) -> str:
+        return f"<DecisionRequest {self.seconds:g} s>"
+
+
+Decide: TypeAlias = Callable[[DecisionRequest], Decision | Awaitable[Decision]]
+
+
+def request_of(question: tuple[str, str, int]) -> DecisionRequest:
+    """Return the native question as a value."""
+    ref, item, deadline = question
+    return DecisionRequest(ref, _core.Event.from_json(item), deadline / 1000)
+
+
+def _native(decision: object) -> _Native:
+    if isinstance(decision, Accept):
+        return True, decision.mute, ""
+    if isinstance(decision, Decline):
+        return False, False, decision.reason
+    _log.error("a decide function gave neither Accept nor Decline but %s", type(decision).__name__)
+    return None
+
+
+def _failed(error: BaseException) -> _Native:
+    late = isinstance(error, TimeoutError)
+    _log.error("no decision about a handover request: %s", "it took too long" if late else type(error).__name__)
+    return None
+
+
+def decide_sync(decide: Decide, request: DecisionRequest, pool: ThreadPoolExecutor) -> _Native:
+    """Decide on a worker thread; None when it fails or is late. A late result is ignored."""
+
+    def run() -> object:
+        made = decide(request)
+        return asyncio.run(_awaited(made)) if inspect.isawaitable(made) else made
+
+    try:
+        return _native(pool.submit(run).result(request.seconds))
+    except Exception as error:  # noqa: BLE001  whatever the host's code raises must not cost the platform its answer
+        return _failed(error)
+
+
+async def _awaited(made: Awaitable[Decision]) -> Decision:
+    return await made
+
+
+async def decide_async(decide: Decide, request: DecisionRequest, pool: ThreadPoolExecutor) -> _Native:
+    """Decide on the running loop, or on a worker thread if the function is a plain one."""
+    started = time.monotonic()
+    try:
+        if inspect.iscoroutinefunction(decide):
+            made: object = decide(request)
+        else:
+            loop = asyncio.get_running_loop()
+            made = await asyncio.wait_for(loop.run_in_executor(pool, decide, request), request.seconds)
+        if inspect.isawaitable(made):
+            left = request.seconds - (time.monotonic() - started)
+            made = await asyncio.wait_for(made, left)
+        return _native(made)
+    except Exception as error:  # noqa: BLE001  see decide_sync
+        return _failed(error)
+
+
+Translate: TypeAlias = Callable[[Any], "Iterable[_core.Event | dict[str, Any]] | None"]
+
+
+def translated(made: Iterable[_core.Event | dict[str, Any]] | None) -> str:
+    """Return what a translate function made as canonical events.
+
+    A dict may leave out what is usual: `kind` message, `actor` user, `mode` live; `content` may be what replies take.
+    """
+    events = []
+    for event in made or ():
+        if isinstance(event, _core.Event):
+            events.append(event.to_json())
+            continue
+        data = {"v": 1, "kind": "message", **event}
+        data["conversation"] = {"mode": "live", **data.get("conversation", {})}
+        data["actor"] = {"role": "user", **data.get("actor", {})}
+        content: Content = data.get("content", ())
+        if isinstance(content, str) or not all(isinstance(part, dict) for part in content):
+            data["content"] = json.loads(content_json(content))
+        events.append(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+    return "[" + ",".join(events) + "]"
+
+
+for _class in (Accept, Decline, DecisionRequest):
+    _class.__module__ = "lampjack"

@@ -1,0 +1,47 @@
+"""The pure functions for those who want a part: no hub, no store, no network."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lampjack import _core
+
+__all__ = ["Loss", "convert", "verify", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a platform cannot carry: part number `part` of type `before` became `after`, without `what`."""
+
+    part: int
+    before: str
+    after: str
+    what: str
+
+
+def write(platform: str, events: Sequence[_core.Event], direction: Literal["in", "out"]) -> bytes:
+    """Return one body of the platform holding the events.
+
+    `direction` is `in` (the platform to us) or `out`. `write(platform, parse(platform, body), …)` is the body again, up to
+    the order of keys. Events of other platforms are downgraded first; `convert` tells what that costs.
+    """
+    return _core.write(platform, list(events), direction)
+
+
+def convert(event: _core.Event, platform: str) -> tuple[bytes, tuple[Loss, ...]]:
+    """Return the event as a body of another platform, and what is lost on the way."""
+    body, losses = _core.convert(event, platform)
+    return body, tuple(Loss(loss["part"], loss["from"], loss["to"], loss["what"]) for loss in json.loads(losses))
+
+
+def verify(platform: str, settings: Mapping[str, Any], *, method: str = "POST", path: str = "/", query: str | bytes = b"", headers: Iterable[tuple[str | bytes, str | bytes]] = (), body: bytes = b"") -> Literal["full", "handover_only"]:
+    """Check the sender of a raw request against an account's settings; `AuthError` when it is somebody else.
+
+    `handover_only` means that there was no token where the vendor documents none: only a handover request may be accepted.
+    """
+    account = json.dumps({"platform": platform, **settings})
+    return _core.verify(account, method, path, query, tuple(headers), body)
+
+
+Loss.__module__ = "lampjack"

@@ -1,0 +1,209 @@
+"""Items: the lines of a conversation's log, as subscribers and transcripts see them; and the engine's facts."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, TypeAlias
+
+from lampjack import _core
+from lampjack._values import EMPTY, FrozenDict
+
+__all__ = [
+    "DeliveryChanged",
+    "Erased",
+    "Fact",
+    "HandoverEnded",
+    "Item",
+    "Owner",
+    "OwnerChanged",
+    "items_from_json",
+]
+
+_TAIL = re.compile(r',"attempt":\d+\}\Z')
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who may speak: `kind` is `bot`, `agent` or `nobody`; `agent` the agent's id."""
+
+    kind: str
+    agent: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Fact:
+    """Something the engine did or found. `type` names it, `data` holds all that is known."""
+
+    type: str
+    data: FrozenDict = EMPTY
+
+    kinds: ClassVar[tuple[str, ...]] = (
+        "owner_changed",
+        "handover_ended",
+        "mute_failed",
+        "draining",
+        "delivery_changed",
+        "notice",
+        "command",
+        "erased",
+    )
+    kind: ClassVar[str] = "fact"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.type}>"
+
+    @property
+    def reason(self) -> str:
+        """Why, as a word; "" when there is none."""
+        return str(self.data.get("reason", ""))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is known as a dict."""
+        return dict(self.data)
+
+
+class OwnerChanged(Fact):
+    """The owner, or the epoch, is another."""
+
+    __slots__ = ()
+    kinds: ClassVar[tuple[str, ...]] = ("owner_changed",)
+    __match_args__: ClassVar[tuple[str, ...]] = ("before", "now")  # type: ignore[misc]
+
+    @property
+    def before(self) -> Owner:
+        """Who owned the conversation before."""
+        return _owner(self.data.get("from"))
+
+    @property
+    def now(self) -> Owner:
+        """Who owns it now."""
+        return _owner(self.data.get("to"))
+
+    @property
+    def epoch(self) -> int:
+        """The new epoch."""
+        return int(self.data.get("epoch", 0))
+
+
+class HandoverEnded(Fact):
+    """A request, or a human's ownership, is over: a desk may close its ticket."""
+
+    __slots__ = ()
+    kinds: ClassVar[tuple[str, ...]] = ("handover_ended",)
+
+
+class DeliveryChanged(Fact):
+    """A message on its way out was sent, refused or given up."""
+
+    __slots__ = ()
+    kinds: ClassVar[tuple[str, ...]] = ("delivery_changed",)
+    __match_args__: ClassVar[tuple[str, ...]] = ("status",)  # type: ignore[misc]
+
+    @property
+    def delivery(self) -> str:
+        """The delivery's id."""
+        return str(self.data["delivery"]["id"])
+
+    @property
+    def status(self) -> str:
+        """`pending`, `sent`, `dead`, `refused` or `held`."""
+        return str(self.data["delivery"]["status"])
+
+
+class Erased(Fact):
+    """The conversation's content was removed."""
+
+    __slots__ = ()
+    kinds: ClassVar[tuple[str, ...]] = ("erased",)
+
+
+_FACTS: dict[str, type[Fact]] = {
+    "owner_changed": OwnerChanged,
+    "handover_ended": HandoverEnded,
+    "delivery_changed": DeliveryChanged,
+    "erased": Erased,
+}
+
+
+def _owner(data: Any) -> Owner:
+    data = data or {}
+    return Owner(data.get("kind", "nobody"), data.get("agent", ""))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Item:
+    """One line of a conversation's log: `event` is what happened, the rest how it stood when it was committed.
+
+    `to` says who it was for: `desk`, `bot` or `nobody`. `flags` may hold `talk_over`, `maybe_duplicate`, `late`, `echo`.
+    """
+
+    id: str
+    seq: int
+    epoch: int
+    episode: int
+    state: str
+    to: str
+    flags: frozenset[str]
+    ref: str
+    account: str
+    received_at: datetime
+    event: "_core.Event | Fact"
+    attempt: int = 1
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("event",)  # type: ignore[misc]
+
+    def __repr__(self) -> str:
+        return f"<Item {self.seq} for {self.to}: {self.event!r}>"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Item":
+        """Read the JSON form of one item."""
+        head, _, rest = text.partition(',"event":')
+        if not rest:
+            data = json.loads(text)
+            fact = data.pop("fact")
+            return cls._make(data, _FACTS.get(fact["type"], Fact)(fact["type"], FrozenDict(fact)))
+        tail = _TAIL.search(rest)
+        body = rest[: tail.start()] if tail else rest[:-1]
+        data = json.loads(head + (tail[0] if tail else "}"))
+        return cls._make(data, _core.Event.from_json(body))
+
+    @classmethod
+    def _make(cls, data: dict[str, Any], event: "_core.Event | Fact") -> "Item":
+        return cls(
+            id=data["id"],
+            seq=data["seq"],
+            epoch=data["epoch"],
+            episode=data["episode"],
+            state=data["state"],
+            to=data["to"],
+            flags=frozenset(data["flags"]),
+            ref=data["ref"],
+            account=data["account"],
+            received_at=datetime.fromisoformat(data["received_at"]),
+            event=event,
+            attempt=data.get("attempt", 1),
+        )
+
+
+Happening: TypeAlias = "_core.Event | Fact"
+
+
+def items_from_json(text: str) -> list[Item]:
+    """Read a JSON array of items. Each event is read from its own text, so that no digit is lost."""
+    return [Item.from_json(element) for element in _elements(text)]
+
+
+def _elements(text: str) -> Iterator[str]:
+    decoder = json.JSONDecoder()
+    at = 1
+    while at < len(text) and text[at] != "]":
+        _, end = decoder.raw_decode(text, at)
+        yield text[at:end]
+        at = end + (text[end] == ",")
+
+
+for _class in (Owner, Fact, OwnerChanged, HandoverEnded, DeliveryChanged, Erased, Item):
+    _class.__module__ = "lampjack"

@@ -1,0 +1,60 @@
+"""Outcome: the result of a call that runs on the hub's own threads, for synchronous and asynchronous callers alike."""
+
+import asyncio
+import logging
+from collections.abc import Generator
+from concurrent.futures import CancelledError, Future
+from typing import Any, Generic, TypeVar
+
+from lampjack._errors import HubTimeoutError, LampjackError
+
+__all__ = ["Outcome"]
+
+T = TypeVar("T")
+_log = logging.getLogger("lampjack")
+
+
+class Outcome(Generic[T]):
+    """What a call will have given: `await outcome`, or `outcome.result(timeout)`. The call was started already."""
+
+    __slots__ = ("__weakref__", "_future", "_seen")
+
+    def __init__(self, future: "Future[T]") -> None:
+        self._future = future
+        self._seen = False
+
+    def __await__(self) -> Generator[Any, None, T]:
+        self._seen = True
+        # A cancelled caller does not take back what was started.
+        return asyncio.shield(asyncio.wrap_future(self._future)).__await__()
+
+    def result(self, timeout: float | None = None) -> T:
+        """Wait for the result; `HubTimeoutError` when it takes longer than `timeout` seconds."""
+        self._seen = True
+        try:
+            return self._future.result(timeout)
+        except LampjackError:
+            raise
+        except TimeoutError:
+            raise HubTimeoutError("the call did not finish in time") from None
+
+    def done(self) -> bool:
+        """Whether the result is there."""
+        return self._future.done()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {'done' if self.done() else 'under way'}>"
+
+    def __del__(self) -> None:
+        if not self._seen:
+            self._future.add_done_callback(_report)
+
+
+def _report(future: "Future[Any]") -> None:
+    """A refusal nobody looks at would be a lost reply."""
+    try:
+        error = future.exception(timeout=0)
+    except (CancelledError, TimeoutError):
+        return
+    if error is not None:
+        _log.warning("a call failed and nobody looked at its result: %s", type(error).__name__)

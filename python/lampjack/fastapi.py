@@ -1,0 +1,83 @@
+"""FastAPI integration: `app.include_router(HandoverRouter(hub), prefix="/hooks")`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+try:
+    from fastapi import APIRouter, Request, Response
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError("lampjack.fastapi needs FastAPI: pip install 'lampjack[fastapi]'", name=missing.name) from None
+
+from lampjack._http import TOO_LARGE, read_body
+from lampjack._hub import Answer, Hub
+
+__all__ = ["HandoverRouter"]
+
+
+def _respond(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, headers=dict(answer.headers))
+
+
+def _endpoint(hub: Hub, entry: dict[str, Any]) -> Callable[[Request], Awaitable[Response]]:
+    account: str = entry["account"]
+    pattern: str = entry["path"]
+    limit: int = entry["max_body"]
+
+    async def take(request: Request) -> Response:
+        scope = request.scope
+        body = await read_body(scope["headers"], request.receive, limit)
+        if body is None:
+            return _respond(TOO_LARGE)
+        path = pattern
+        if "{" in pattern:  # the segments as they came, percent-encoding included
+            raw: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").rstrip("/")
+            path = "/" + "/".join(raw.split("/")[-pattern.count("/") :])
+        answer = await hub.submit(
+            account,
+            method=scope["method"],
+            path=path,
+            query=scope["query_string"],
+            headers=scope["headers"],
+            body=body,
+        )
+        return _respond(answer)
+
+    return take
+
+
+class HandoverRouter(APIRouter):
+    """One route for each account and path, so that OpenAPI lists what each vendor calls.
+
+    Bodies are read raw and within the path's limit; answers are sent byte for byte. Give `lifespan=hub.lifespan` to the
+    application: FastAPI passes no lifespan on to routers that users mount.
+    """
+
+    def __init__(self, hub: Hub, **options: Any) -> None:
+        super().__init__(**{"tags": ["lampjack"], **options})
+        for entry in hub.urls():
+            self._add(hub, entry)
+
+    def _add(self, hub: Hub, entry: dict[str, Any]) -> None:
+        account, path, method = entry["account"], entry["path"].rstrip("/"), entry["method"]
+        common: dict[str, Any] = {
+            "methods": [method],
+            "response_class": Response,
+            "response_model": None,
+            "name": f"lampjack {account} {method} {path or '/'}",
+        }
+        endpoint = _endpoint(hub, entry)
+        body = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+        self.add_api_route(
+            f"/{account}{path}",
+            endpoint,
+            summary=f"{account}: {entry['meaning'] or entry['platform']}",
+            description=f"Called by {entry['platform']}.",
+            operation_id="_".join(f"{account}_{method}{path}".replace("{", "").replace("}", "").split("/")).lower(),
+            openapi_extra=body if method == "POST" else None,
+            **common,
+        )
+        # A vendor's form may insist on a closing slash; a redirect would lose the body.
+        self.add_api_route(f"/{account}{path}/", endpoint, include_in_schema=False, **common)
+
+
+HandoverRouter.__module__ = "lampjack.fastapi"

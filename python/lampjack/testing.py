@@ -1,0 +1,230 @@
+"""Doubles for tests: a clock that is moved by hand, sample requests of each platform, and a fake platform."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from lampjack import _core
+from lampjack._hub import Answer, Hub
+
+__all__ = ["FakePlatform", "ManualClock", "Received", "SampleRequest", "sample", "sample_settings"]
+
+
+class ManualClock:
+    """A clock for `Hub(…, clock=ManualClock())` that moves only when told to."""
+
+    def __init__(self, start: datetime = datetime(2026, 1, 5, 10, tzinfo=timezone.utc)) -> None:
+        self._native = _core.ManualClock(int(start.timestamp() * 1000))
+
+    def now(self) -> datetime:
+        """Return the time it shows."""
+        return datetime.fromtimestamp(self._native.now() / 1000, timezone.utc)
+
+    def advance(self, by: timedelta | float) -> None:
+        """Move it forward, by a timedelta or by seconds."""
+        seconds = by.total_seconds() if isinstance(by, timedelta) else by
+        self._native.advance(int(seconds * 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRequest:
+    """One correctly signed request of a platform, as keyword arguments of `Hub.receive` give it."""
+
+    method: str = "POST"
+    path: str = "/"
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
+    body: bytes = field(default=b"", repr=False)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return keyword arguments for `Hub.receive` and `Hub.submit`."""
+        return {"method": self.method, "path": self.path, "query": self.query, "headers": self.headers, "body": self.body}  # fmt: skip
+
+
+_TOKEN = "made-up-token"  # noqa: S105  it is what it says
+
+
+def sample_settings(platform: str, **settings: Any) -> dict[str, Any]:
+    """Return the settings of an account that accepts the samples of that platform."""
+    required: dict[str, dict[str, Any]] = {
+        "chatlayer_offloading": {
+            "verify_token": _TOKEN,
+            "api_token": "made-up-api-token",
+            "pause_action": {"action": "pause"},
+            "resume_action": {"action": "resume"},
+        },
+        "certainly": {"webhook_token": _TOKEN, "deployment_id": "dep-1"},
+        "omnichannel": {"webhook_token": _TOKEN, "channel_token": _TOKEN, "transfer_token": _TOKEN},
+        "chatlayer_app": {"relay_token": _TOKEN},
+    }
+    return {"platform": platform, **required[platform], **settings}
+
+
+def sample(platform: str, kind: str = "message", *, user: str = "user-1", text: str = "Hello", number: int = 0) -> SampleRequest:
+    """Return a request by which the platform tells a message of the user or asks for a human.
+
+    `kind` is `message` or `handover_requested`; `number` makes messages that differ in time and id.
+    """
+    make = {
+        "chatlayer_offloading": _chatlayer_offloading,
+        "certainly": _certainly,
+        "omnichannel": _omnichannel,
+        "chatlayer_app": _chatlayer_app,
+    }[platform]
+    if kind not in {"message", "handover_requested"}:
+        raise ValueError(f"there is no sample of kind {kind!r}")
+    return make(kind, user, text, number)
+
+
+def _bytes(data: object) -> bytes:
+    return json.dumps(data, ensure_ascii=False).encode()
+
+
+def _time(number: int) -> str:
+    at = datetime(2026, 1, 5, 10, tzinfo=timezone.utc) + timedelta(seconds=number)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _chatlayer_offloading(kind: str, user: str, text: str, number: int) -> SampleRequest:
+    items = [{"actor": "user", "timestamp": _time(number), "message": {"messageType": "text", "text": text}}]
+    body: dict[str, Any] = {
+        "event": "messages",
+        "botId": "bot00001",
+        "version": "LIVE",
+        "sessionId": user,
+        "timestamp": _time(number),
+        "messages": items,
+    }
+    if kind == "handover_requested":
+        body["event"] = "offload"
+        body["transcript"] = body.pop("messages")
+    return SampleRequest(query=f"challenge.verifyToken={_TOKEN}", body=_bytes(body))
+
+
+def _certainly(kind: str, user: str, text: str, number: int) -> SampleRequest:
+    query = f"token={_TOKEN}"
+    if kind == "handover_requested":
+        return SampleRequest(path="/claim", query=query, body=_bytes({"reply": text, "from": user, "botId": "bot-1"}))
+    message = {
+        "from": "human",
+        "user_id": user,
+        "id": str(1_700_000_000_000 + number),
+        "timestamp": 1_700_000_000 + number,
+        "actions": [{"type": "text", "text": text}],
+    }
+    body = {"interlocutor": "user", "data": {"error": None, "message": message}}
+    return SampleRequest(path="/messages", query=query, body=_bytes(body))
+
+
+def _omnichannel(kind: str, user: str, text: str, number: int) -> SampleRequest:
+    headers = (("content-type", "application/json"), ("authorization", f"Token {_TOKEN}"))
+    if kind == "handover_requested":
+        return SampleRequest(path="/transfer", headers=headers, body=_bytes({"chat_id": user, "reason": text}))
+    body = {"chat_id": user, "message": {"kind": "operator", "id": f"m-{number}", "text": text}}
+    return SampleRequest(path="/send_message", headers=headers, body=_bytes(body))
+
+
+def _chatlayer_app(kind: str, user: str, text: str, number: int) -> SampleRequest:
+    headers = (("content-type", "application/json"), ("authorization", f"Bearer {_TOKEN}"))
+    if kind == "handover_requested":
+        body: dict[str, Any] = {"inputData": {"user": {"id": user}, "reason": text}, "version": 2}
+        return SampleRequest(path="/offload", headers=headers, body=_bytes(body))
+    body = {"user": {"id": user}, "messages": [{"type": "text", "text": text, "number": number}]}
+    return SampleRequest(path="/send", headers=headers, body=_bytes(body))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request the fake platform got."""
+
+    method: str
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """Return the body as Python values."""
+        return json.loads(self.body)
+
+
+class FakePlatform:
+    """A vendor's side on a loopback port: notes what a hub sends, and sends samples into the hub.
+
+    `with FakePlatform("certainly") as fake:` and give `fake.settings()` as the account, `fake.networks` as the hub's
+    `allow_networks`. Answers are 200 `{}` unless `respond` is set to others, which are used up one by one.
+    """
+
+    networks = ("127.0.0.0/8",)
+
+    def __init__(self, platform: str) -> None:
+        self.platform = platform
+        self.respond: list[tuple[int, bytes]] = []
+        self._requests: list[Received] = []
+        self._changed = threading.Condition()
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _take(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                status, answer = fake._note(Received(self.command, self.path, dict(self.headers.items()), body))
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            do_GET = do_POST = do_PUT = do_DELETE = _take  # noqa: N815  the names http.server looks for
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                """Say nothing: paths may hold tokens."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def _note(self, received: Received) -> tuple[int, bytes]:
+        with self._changed:
+            self._requests.append(received)
+            self._changed.notify_all()
+            return self.respond.pop(0) if self.respond else (200, b"{}")
+
+    def settings(self, **settings: Any) -> dict[str, Any]:
+        """Return an account's settings that point at this fake."""
+        name = {
+            "chatlayer_offloading": "api_base",
+            "certainly": "api_base",
+            "omnichannel": "platform_base",
+            "chatlayer_app": "target_url",
+        }[self.platform]
+        return sample_settings(self.platform, **{name: self.url, **settings})
+
+    @property
+    def received(self) -> list[Received]:
+        """What came so far."""
+        with self._changed:
+            return list(self._requests)
+
+    def wait(self, count: int, timeout: float = 10.0) -> list[Received]:
+        """Wait until `count` requests came; AssertionError when they do not."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(self._requests) >= count, timeout):
+                raise AssertionError(f"{len(self._requests)} requests came, not {count}")
+            return list(self._requests)
+
+    def send(self, hub: Hub, account: str, kind: str = "message", **options: Any) -> Answer:
+        """Send a sample into the hub, in process."""
+        return hub.receive(account, **sample(self.platform, kind, **options).arguments())
+
+    def __enter__(self) -> "FakePlatform":
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="fake platform", daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+

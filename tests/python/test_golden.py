@@ -1,0 +1,152 @@
+"""The golden cases through Python agree with C++ and C byte for byte."""
+
+import json
+import pickle
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from conftest import Case, golden_cases, with_events
+
+import lampjack as lj
+from lampjack import _core
+
+CASES = golden_cases()
+
+
+def parse(case: Case) -> list[lj.Event]:
+    request = case.request
+    return lj.parse(
+        case.platform,
+        case.body,
+        path=request["path"],
+        query=request["query"],
+        headers=tuple(request["headers"].items()),
+        account="golden",
+    )
+
+
+def exactly(text: bytes) -> Any:
+    """JSON with the digits of its numbers and without the order of its keys."""
+    return json.loads(text, parse_int=lambda d: ("n", d), parse_float=lambda d: ("n", d))
+
+
+def ids(cases: list[Case]) -> list[str]:
+    return [case.name for case in cases]
+
+
+def test_there_are_cases_of_every_platform():
+    assert {case.platform for case in CASES} == {row[0] for row in _core.describe_platforms()}
+
+
+@pytest.mark.parametrize("case", with_events(), ids=ids(with_events()))
+def test_parses_to_the_expected_events(case: Case):
+    assert [event.to_json() for event in parse(case)] == case.expected
+
+
+REFUSED = [c for c in CASES if c.request.get("error") in {"json", "payload"} and c.body]
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=ids(REFUSED))
+def test_refuses_what_cannot_be_read(case: Case):
+    with pytest.raises(lj.PayloadError) as caught:
+        parse(case)
+    assert caught.value.code == case.request["error"]
+
+
+ROUNDTRIP = [c for c in CASES if c.request.get("roundtrip")]
+
+
+@pytest.mark.parametrize("case", ROUNDTRIP, ids=ids(ROUNDTRIP))
+def test_writes_back_what_it_read(case: Case):
+    events = parse(case)
+    direction = case.request["direction"]
+    assert exactly(lj.write(case.platform, events, direction)) == exactly(case.body)
+    # The same by way of the canonical form: then the events are no longer views of one request.
+    copies = [lj.Event.from_json(event.to_json()) for event in events]
+    assert exactly(lj.write(case.platform, copies, direction)) == exactly(case.body)
+
+
+@pytest.mark.parametrize("case", with_events(), ids=ids(with_events()))
+def test_attributes_say_what_the_json_says(case: Case):
+    for event, line in zip(parse(case), case.expected or (), strict=True):
+        check_attributes(event, json.loads(line))
+
+
+def check_attributes(event: lj.Event, data: dict[str, Any]) -> None:
+    assert (event.kind, event.id) == (data["kind"], data["id"])
+    assert event.platform == data.get("platform", event.platform)
+    assert event.vendor_id == data.get("vendor_id")
+    assert event.actor.role == data["actor"]["role"]
+    for name in ("id", "first_name", "last_name", "display_name", "login", "phone", "email", "site", "language"):
+        assert getattr(event.actor, name) == data["actor"].get(name)
+    assert event.actor.extra == data["actor"].get("extra", {})
+    assert [plain(part.to_dict()) for part in event.content] == [plain(p) for p in data.get("content", [])]
+    assert event.session == data.get("session", {})
+    assert event.extra == data.get("extra", {})
+    assert list(event.warnings) == data.get("warnings", [])
+    if "sent_at" in data:
+        assert event.sent_at.isoformat(timespec="milliseconds").replace("+00:00", "Z") == data["sent_at"]
+    else:
+        assert event.sent_at is None
+    if "conversation" in data:
+        found = event.conversation
+        assert {k: v for k in ("account", "bot", "mode", "id") if (v := getattr(found, k))} == data["conversation"]
+    if "handover" in data:
+        assert event.handover.to == data["handover"]["to"]
+        assert event.handover.payload == data["handover"].get("payload")
+        transcript = data["handover"].get("transcript", [])
+        assert len(event.handover.transcript) == len(transcript)
+        for inner, inner_data in zip(event.handover.transcript, transcript, strict=True):
+            check_attributes(inner, inner_data)
+
+
+def plain(part: dict[str, Any]) -> dict[str, Any]:
+    """Coordinates are floats in Python: compare their values."""
+    return {k: float(v) if k in {"latitude", "longitude"} else v for k, v in part.items()}
+
+
+@pytest.mark.parametrize("case", with_events(), ids=ids(with_events()))
+def test_events_survive_pickling_and_reading_their_own_json(case: Case):
+    for event, line in zip(parse(case), case.expected or (), strict=True):
+        copy = pickle.loads(pickle.dumps(event))
+        assert type(copy) is type(event)
+        assert copy.to_json() == line
+        assert copy == event
+        assert hash(copy) == hash(event)
+        assert copy.content == event.content
+
+
+ANSWERED = [c for c in CASES if c.answer is not None]
+
+
+@pytest.mark.parametrize("case", ANSWERED, ids=ids(ANSWERED))
+def test_the_hub_gives_the_documented_answer(case: Case):
+    request, expected = case.request, case.answer
+    assert expected is not None
+    config = {"store": "memory:", "account": {"golden": request["account"]}}
+    hub = lj.Hub(config, background=False)
+    decision = request.get("decision")
+    if decision:
+        made = lj.Accept(mute=decision["mute"]) if decision["accepted"] else lj.Decline("closed")
+        hub.decide("golden")(lambda _: made)
+    for _ in ("first", "again"):
+        answer = hub.receive(
+            "golden",
+            method=request["method"],
+            path=request["path"],
+            query=request["query"],
+            headers=tuple(request["headers"].items()),
+            body=case.body,
+        )
+        assert answer.status == expected["status"], answer.body
+        if "body" in expected:
+            assert answer.body == expected["body"].encode()
+        for name, value in expected.get("headers", {}).items():
+            assert dict(answer.headers)[name] == value
+    hub.close()
+
+
+def test_the_digits_check_sees_a_changed_number():
+    assert exactly(b"[1.10]") != exactly(b"[1.1]")
+    assert Decimal("1.10") == Decimal("1.1")
