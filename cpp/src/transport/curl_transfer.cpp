@@ -252,10 +252,11 @@ FailureKind kind_of(const Impl& transfer, CURLcode code, std::int32_t status,
 }
 
 /// libcurl's fixed description of the code; its detailed message may name hosts and addresses.
-std::string describe(FailureKind kind, CURLcode code) {
+std::string describe(const Impl& transfer, FailureKind kind, CURLcode code) {
     if (kind == FailureKind::refused_by_policy)
         return "the address is in a network that is not allowed";
     if (kind == FailureKind::too_large) return "the answer is too large";
+    if (transfer.now.repeated) return "the kept connection broke after the request was written";
     return "curl " + std::to_string(static_cast<int>(code)) + ": " + curl_easy_strerror(code);
 }
 
@@ -292,7 +293,7 @@ HttpOutcome CurlTransfer::outcome(int curl_code) {
     if (code == CURLE_OK && status != 0) return impl_->answer.take(status);
     const bool written = is_written(*impl_);
     const FailureKind kind = kind_of(*impl_, code, status, written);
-    return Failure{kind, describe(kind, code), impl_->answer.take(status), written};
+    return Failure{kind, describe(*impl_, kind, code), impl_->answer.take(status), written};
 }
 
 HttpOutcome CurlTransfer::cancelled() {
