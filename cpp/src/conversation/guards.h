@@ -55,6 +55,7 @@ bool mute_is_refused(const Situation& s);
 bool return_is_refused(const Situation& s);
 bool refused_unproven(const Situation& s);
 bool awaits_proof(const Situation& s);
+bool return_was_sent(const Situation& s);
 bool is_ending(const Situation& s);
 bool is_unconfirmed(const Situation& s);
 bool is_too_talkative(const Situation& s);
@@ -136,6 +137,8 @@ inline constexpr Guard mute_is_refused{"refused for good, and a mute is on its w
 inline constexpr Guard return_is_refused{"refused for good", conditions::return_is_refused};
 inline constexpr Guard refused_unproven{"refused for good, and the bot has not spoken since",
                                         conditions::refused_unproven};
+inline constexpr Guard return_was_sent{"the return call has left already",
+                                       conditions::return_was_sent};
 inline constexpr Guard awaits_proof{"the platform confirms returns", conditions::awaits_proof};
 inline constexpr Guard is_ending{"it ends once the bot is back", conditions::is_ending};
 inline constexpr Guard is_unconfirmed{"what the platform does is unconfirmed",

@@ -50,6 +50,8 @@ bool refused_unproven(S s) {
 
 bool awaits_proof(S s) { return s.policy.return_is_confirmed; }
 
+bool return_was_sent(S s) { return s.before.muted == Muted::no; }
+
 bool is_ending(S s) { return s.before.ending; }
 
 bool is_unconfirmed(S s) { return s.before.sync == Sync::unconfirmed; }

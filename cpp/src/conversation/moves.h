@@ -55,6 +55,7 @@ void end_after_return(Step& step);
 void alarm_stuck(Step& step);
 void return_refused(Step& step);
 void repeat_unmute(Step& step);
+void return_again(Step& step);
 void unmute_late_mute(Step& step);
 void return_took(Step& step);
 void prove_bot(Step& step);
@@ -126,9 +127,12 @@ inline constexpr Move warn{"alarm; a lease starts again", acts::warn};
 
 inline constexpr Move back_at_bot{"the bot is not muted", acts::back_at_bot};
 inline constexpr Move end_after_return{"closed once the bot is back", acts::end_after_return};
-inline constexpr Move alarm_stuck{"alarm; again at doubling distance", acts::alarm_stuck};
+inline constexpr Move alarm_stuck{
+    "alarm, again at doubling distances; repeat the call if none is under way", acts::alarm_stuck};
 inline constexpr Move return_refused{"diverged; alarm", acts::return_refused};
 inline constexpr Move repeat_unmute{"repeat the return call", acts::repeat_unmute};
+inline constexpr Move return_again{"the platform muted its bot again: repeat the return call",
+                                   acts::return_again};
 inline constexpr Move unmute_late_mute{"epoch + 1; unmute", acts::unmute_late_mute};
 inline constexpr Move return_took{"the bot is not muted", acts::return_took};
 inline constexpr Move prove_bot{"the bot is not muted, proven", acts::prove_bot};

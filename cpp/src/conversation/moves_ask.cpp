@@ -33,6 +33,15 @@ void mute_as_decided(Step& step) {
         order_mute(step);
 }
 
+/// It was to be silent and speaks: over its own webhook only the platform's bot asks.
+void mute_a_bot_that_asks(Step& step) {
+    if (!is_platform_request(step) || step.next.muted == Muted::no) return;
+    if (answer_mutes(step)) return mute_by_answer(step);
+    if (step.policy.mute_by == MuteBy::gate || step.next.muted == Muted::unknown) return;
+    step.next.muted = step.policy.mute == MuteWhen::never ? Muted::no : Muted::unknown;
+    order_mute(step);
+}
+
 void turn_down_for(Step& step, Reason reason) {
     step.next.end_reason = reason;
     step.effects.notices.push_back({.kind = NoticeKind::no_agent, .position = 0});
@@ -76,14 +85,13 @@ void ask(Step& step) {
 }
 
 void ask_again(Step& step) {
-    if (answer_mutes(step) && step.policy.mute == MuteWhen::on_accept && decision_of(step).mute) {
-        mute_by_answer(step);
-    }
+    mute_a_bot_that_asks(step);
+    if (step.next.muted == Muted::no) mute_as_decided(step);
     answer(step, true, Reason::none);
 }
 
 void ask_while_owned(Step& step) {
-    if (answer_mutes(step)) mute_by_answer(step);
+    mute_a_bot_that_asks(step);
     answer(step, true, Reason::none);
 }
 

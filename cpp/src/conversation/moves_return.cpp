@@ -130,8 +130,11 @@ void alarm_stuck(Step& step) {
     const auto doublings = std::min<std::uint32_t>(++step.next.return_alarms, 20);
     start(step, TimerKind::return_check, std::min(first << doublings, cap));
     raise_alarm(step, Alarm::stuck);
-    // A call that was refused for good is repeated by nobody else; the reason may have been repaired.
-    if (step.next.sync == Sync::diverged) act(step, Action::unmute);
+    // A call that was refused for good, or that had no effect, is repeated by nobody else.
+    const bool nothing_is_under_way = step.next.muted == Muted::no;
+    if (step.next.sync != Sync::diverged && !nothing_is_under_way) return;
+    step.next.muted = Muted::unknown;
+    act(step, Action::unmute);
 }
 
 void return_refused(Step& step) {
@@ -140,6 +143,11 @@ void return_refused(Step& step) {
 }
 
 void repeat_unmute(Step& step) { act(step, Action::unmute); }
+
+void return_again(Step& step) {
+    step.next.muted = Muted::unknown;
+    act(step, Action::unmute);
+}
 
 void unmute_late_mute(Step& step) {
     step.reason = Reason::late_mute;

@@ -107,6 +107,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"T9",  in(returning), on(K::handover_to_agent),                 is_named,         agent,     m::own_by_platform},
     {"T16", in(closed), on(K::handover_to_agent),                    always,           agent,     m::own_by_platform},
     {"-",   in(agent), on(K::handover_to_agent),                     always,           stays,     m::prove_mute},
+    {"R14", in(returning), on(K::handover_to_agent),                 return_was_sent,  stays,     m::return_again},
     {"-",   in(returning), on(K::handover_to_agent),                 always,           stays,     m::nothing},
 
     // ---- Words ----
@@ -165,7 +166,7 @@ constexpr auto kTable = std::to_array<Row>({
     // ---- The bot comes back ----
     {"T12", in(returning), on(K::return_confirmed, K::handover_to_bot, K::bot_message), is_ending, closed, m::back_at_bot},
     {"T12", in(returning), on(K::return_confirmed, K::handover_to_bot, K::bot_message), always, bot, m::back_at_bot},
-    {"T12", in(returning), on(K::return_done),                       awaits_proof,     stays,     m::nothing},
+    {"T12", in(returning), on(K::return_done),                       awaits_proof,     stays,     m::return_took},
     {"T12", in(returning), on(K::return_done),                       is_ending,        closed,    m::back_at_bot},
     {"T12", in(returning), on(K::return_done),                       always,           bot,       m::back_at_bot},
     {"T13", in(returning), on(K::timer_return),                      always,           stays,     m::alarm_stuck},
@@ -199,15 +200,41 @@ constexpr auto kTable = std::to_array<Row>({
 });
 // clang-format on
 
+/// The rows that may decide one pair of state and input, in order, found at compile time.
+struct Candidates {
+    std::array<std::uint8_t, 12> rows{};
+    std::uint8_t count = 0;
+    bool decided = false;
+};
+
+constexpr Candidates candidates_for(State state, Kind kind) {
+    Candidates found;
+    for (std::size_t index = 0; index < kTable.size() && !found.decided; ++index) {
+        const Row& row = kTable[index];
+        if (!row.from.has(state) || !row.on.has(kind)) continue;
+        found.rows.at(found.count++) = static_cast<std::uint8_t>(index);
+        found.decided = row.when.is_always();
+    }
+    return found;
+}
+
+using Index = std::array<std::array<Candidates, kKindCount>, kStateCount>;
+
+constexpr Index make_index() {
+    Index index;
+    for (std::size_t state = 0; state < kStateCount; ++state) {
+        for (std::size_t kind = 0; kind < kKindCount; ++kind) {
+            index[state][kind] = candidates_for(static_cast<State>(state), static_cast<Kind>(kind));
+        }
+    }
+    return index;
+}
+constexpr Index kIndex = make_index();
+
 constexpr bool every_pair_is_decided() {
-    for (unsigned state = 0; state < kStateCount; ++state) {
-        for (unsigned kind = 0; kind < kKindCount; ++kind) {
-            bool decided = false;
-            for (const Row& row : kTable) {
-                decided = decided || (row.from.has(static_cast<State>(state)) &&
-                                      row.on.has(static_cast<Kind>(kind)) && row.when.is_always());
-            }
-            if (!decided) return false;
+    for (const auto& of_state : kIndex) {
+        for (const Candidates& candidates : of_state) {
+            if (!candidates.decided) return false;
         }
     }
     return true;
@@ -221,13 +248,13 @@ std::span<const Row> transition_table() noexcept { return kTable; }
 const Row& first_row() noexcept { return kTable.front(); }
 
 const Row& find_row(const Situation& situation) noexcept {
-    for (const Row& row : kTable) {
-        if (row.from.has(situation.before.state) && row.on.has(situation.kind) &&
-            row.when(situation)) {
-            return row;
-        }
+    const auto state = static_cast<std::size_t>(situation.before.state);
+    const Candidates& candidates = kIndex[state][static_cast<std::size_t>(situation.kind)];
+    for (std::size_t place = 0; place + 1 < candidates.count; ++place) {
+        const Row& row = kTable[candidates.rows[place]];
+        if (row.when(situation)) return row;
     }
-    return kTable.back();  // not reached: see the assertion above
+    return kTable[candidates.rows[candidates.count - 1]];  // has no condition: see the assertion
 }
 
 }  // namespace lampjack::conversation

@@ -154,7 +154,25 @@ TEST(EveryPair, of_a_command_is_explained_as_it_is_decided) {
     }
 }
 
-TEST(Table, is_used_to_the_last_row_and_names_only_known_rules) {
+TEST(Table, decides_each_pair_by_the_first_row_that_fits) {
+    for (std::size_t s = 0; s < kStateCount; ++s) {
+        for (std::size_t k = 0; k < kKindCount; ++k) {
+            const Scene scene = scene_in(static_cast<State>(s));
+            const Input input = sample(static_cast<Kind>(k), scene);
+            const Situation situation{scene.now, input, static_cast<Kind>(k), scene.policy,
+                                      scene.clock};
+            const auto rows = transition_table();
+            const auto first = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
+                return row.from.has(scene.now.state) && row.on.has(situation.kind) &&
+                       row.when(situation);
+            });
+            ASSERT_NE(first, rows.end());
+            EXPECT_EQ(&find_row(situation), &*first);
+        }
+    }
+}
+
+TEST(Table, has_no_empty_row_and_names_every_transition) {
     std::set<std::string_view> ids;
     for (const Row& row : transition_table()) {
         ids.insert(row.id);

@@ -123,6 +123,14 @@ TEST(R5, an_echo_of_our_own_mute_during_a_return_takes_nothing_back) {
     Scene scene = returning_scene();
     scene.apply(HandoverToAgent{});
     EXPECT_EQ(scene.now.state, State::returning);
+    EXPECT_FALSE(scene.acted(Action::unmute));
+}
+
+TEST(R14, a_platform_that_mutes_its_bot_after_the_return_call_gets_another_one) {
+    Scene scene = returning_scene({.return_is_confirmed = true});
+    scene.apply(ReturnDone{}).apply(HandoverToAgent{});
+    EXPECT_EQ(scene.now.state, State::returning);
+    EXPECT_TRUE(scene.acted(Action::unmute));
 }
 
 TEST(R5, silence_is_bounded_by_the_lease_whatever_the_account_says) {
