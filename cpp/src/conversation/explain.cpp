@@ -5,33 +5,22 @@
 #include <string>
 
 namespace lampjack::conversation {
-namespace {
-
-const Row& row_for(const Conversation& conversation, const Command& command, const Policy& policy,
-                   Millis now) {
-    const Input input = command;
-    return find_row({conversation, input, kind_of(command.kind), policy, now});
-}
-
-}  // namespace
-
 CommandSet allowed_now(const Conversation& conversation, const Command& by, const Policy& policy,
                        Millis now) {
+    Input input = Command{.agent = by.agent, .supervisor = by.supervisor, .by = by.by};
     CommandSet allowed;
     for (std::size_t index = 0; index < kCommandCount; ++index) {
-        const Command command{.kind = static_cast<CommandKind>(index),
-                              .agent = by.agent,
-                              .epoch = std::nullopt,
-                              .supervisor = by.supervisor,
-                              .by = by.by};
-        allowed[index] = !row_for(conversation, command, policy, now).refuses();
+        const auto kind = static_cast<CommandKind>(index);
+        std::get<Command>(input).kind = kind;
+        allowed[index] = !find_row({conversation, input, kind_of(kind), policy, now}).refuses();
     }
     return allowed;
 }
 
 Explanation explain(const Conversation& conversation, const Command& command, const Policy& policy,
                     Millis now) {
-    const Row& row = row_for(conversation, command, policy, now);
+    const Input input = command;
+    const Row& row = find_row({conversation, input, kind_of(command.kind), policy, now});
     return {.allowed = !row.refuses(),
             .rule = row.id,
             .code = row.refusal,
@@ -44,8 +33,7 @@ Explanation explain(const Conversation& conversation, const Command& command, co
 
 Explanation explain(const Conversation& conversation, CommandKind kind, std::string_view agent,
                     const Policy& policy, Millis now) {
-    const Command command{.kind = kind, .agent = std::string(agent), .epoch = std::nullopt};
-    return explain(conversation, command, policy, now);
+    return explain(conversation, Command{.kind = kind, .agent = std::string(agent)}, policy, now);
 }
 
 }  // namespace lampjack::conversation

@@ -182,6 +182,7 @@ TEST(Walks, are_explained_before_they_are_walked) {
         World world(seed);
         for (int input = 0; input < kInputs; ++input) {
             step(world);
+            if (!world.dice.one_in(3)) continue;
             const Conversation before = world.now();
             const Command command = random_command(world.dice, before);
             Scene scene = world.scene;
