@@ -119,7 +119,7 @@ private:
             build_.extra(request_, Scope::request, data_name_, raw_data());
         build_.splice(frame_.extra, request_);
         add_conversation(index);
-        add_warnings();
+        add_warnings(kind);
         Event& event = build_.event(index);
         event.sent_at = frame_.sent_at;
         event.vendor_id = frame_.id;
@@ -190,14 +190,15 @@ private:
         build_.batch.actors.back().last_name = frame_.last_name;
     }
 
-    void add_warnings() noexcept {
+    void add_warnings(EventKind kind) noexcept {
         if (frame_.id_was_number) warn(Warning::id_was_number);
-        const bool has_time = frame_.sent_at != model::kNoTime;
-        const bool unreadable =
-            (frame_.warnings >> static_cast<unsigned>(Warning::time_unreadable) & 1U) != 0;
+        constexpr unsigned unreadable = 1U << static_cast<unsigned>(Warning::time_unreadable);
+        const bool has_time =
+            frame_.sent_at != model::kNoTime || (frame_.warnings & unreadable) != 0;
         // A bot's frame never has a time.
-        if (role_ == Role::user && !has_time && !unreadable && !malformed_)
+        if (kind == EventKind::message && role_ == Role::user && !has_time) {
             warn(Warning::item_time_missing);
+        }
     }
 
     model::BatchBuilder& build_;

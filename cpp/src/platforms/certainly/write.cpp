@@ -182,10 +182,12 @@ private:
         frame.literal("type", "choice")
             .text("text", part.text)
             .literal("options_type", "suggested_replies");
-        out_.key("options").begin_array();
-        for (const Option& option : batch_.options_of(part.options))
-            out_.string(batch_.view(option.title ? option.title : option.payload));
-        out_.end_array();
+        if (!own_ || part.options.count != 0) {
+            out_.key("options").begin_array();
+            for (const Option& option : batch_.options_of(part.options))
+                out_.string(batch_.view(option.title ? option.title : option.payload));
+            out_.end_array();
+        }
         frame.end();
     }
 
