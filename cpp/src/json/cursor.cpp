@@ -34,30 +34,11 @@ void Cursor::find_escape(std::uint32_t from) noexcept {
 
 bool Cursor::end() { return at_ == last_ ? true : fail(Problem::trailing); }
 
-bool Cursor::key(Key& out) {
-    if (peek() != '"') return fail(Problem::syntax);
-    const Token token = scalar();
-    const Token content{token.begin + 1, token.end - 1};
-    out.place = Str{content.begin, content.end - content.begin};
-    if (has_escape(content)) [[unlikely]] {
-        if (!unescape(content, out.place)) return false;
-    }
+bool Cursor::escaped_key(Key& out, std::uint32_t end) {
+    const Token content{out.place.offset, end};
+    if (!has_escape(content)) return true;
+    if (!unescape(content, out.place)) return false;
     out.text = text_.view(out.place);
-    ++at_;
-    if (peek() != ':') return fail(Problem::syntax);
-    ++at_;
-    return true;
-}
-
-bool Cursor::string(Str& out) {
-    if (peek() != '"') return fail(Problem::mismatch);
-    const Token token = scalar();
-    const Token content{token.begin + 1, token.end - 1};
-    out = Str{content.begin, content.end - content.begin};
-    if (has_escape(content)) {
-        if (!unescape(content, out)) return false;
-    }
-    ++at_;
     return true;
 }
 
@@ -113,7 +94,7 @@ bool Cursor::boolean(bool& out) {
     return skip();
 }
 
-bool Cursor::raw(Str& out) {
+bool Cursor::raw_any(Str& out) {
     const std::uint32_t begin = *at_;
     std::uint32_t end = begin;
     const char first = peek();
@@ -172,9 +153,13 @@ bool Cursor::walk(std::uint32_t& end) {
             fresh = false;
             continue;
         }
-        if (!fresh && !comma()) return false;
+        if (!fresh && next != ',') return fail(Problem::syntax);
         Key ignored;
-        if (in_object && !key(ignored)) return false;
+        if (in_object) {
+            if (!key(ignored, fresh ? 0 : 1)) return false;
+        } else if (!fresh) {
+            ++at_;
+        }
         const char value = peek();
         fresh = value == '{' || value == '[';
         if (fresh ? !enter(value) : !check_scalar(end)) return false;

@@ -57,11 +57,12 @@ public:
     bool object(Member&& member) {
         if (!open('{')) return false;
         if (peek() == '}') return close();
-        for (;;) {
+        for (std::uint32_t behind_comma = 0;; behind_comma = 1) {
             Key name;
-            if (!key(name) || !member(name)) return false;
-            if (peek() == '}') return close();
-            if (!comma()) return false;
+            if (!key(name, behind_comma) || !member(name)) return false;
+            const char next = peek();
+            if (next == '}') return close();
+            if (next != ',') return fail(Problem::syntax);
         }
     }
 
@@ -78,11 +79,26 @@ public:
     }
 
     /// A string, unescaped. Anything else is a mismatch.
-    bool string(Str& out);
+    bool string(Str& out) {
+        if (peek() != '"') return fail(Problem::mismatch);
+        return quoted(out);
+    }
     /// A string, or an integer with all its digits; `was_number` tells.
     bool string_or_integer(Str& out, bool& was_number);
     /// Any value, checked: the place of its bytes without surrounding blanks.
-    bool raw(Str& out);
+    bool raw(Str& out) {
+        const std::uint32_t begin = *at_;
+        if (body_[begin] == '"') {
+            std::uint32_t close = at_[1] - 1;
+            while (body_[close] != '"') --close;
+            if (next_escape_ >= close) [[likely]] {
+                ++at_;
+                out = Str{begin, close + 1 - begin};
+                return true;
+            }
+        }
+        return raw_any(out);
+    }
     /// Any value, checked and dropped.
     bool skip() {
         Str ignored;
@@ -127,7 +143,29 @@ private:
         ++at_;
         return true;
     }
-    bool key(Key& out);
+    /// A member's name and colon, `skipped` tokens ahead. The place in the index is stored once for all of them:
+    /// on small documents the reader waits for that store more than for anything else.
+    bool key(Key& out, std::uint32_t skipped) {
+        const std::uint32_t* const at = at_ + skipped;
+        const std::uint32_t begin = at[0] + 1, colon = at[1];
+        if (body_[begin - 1] != '"' || body_[colon] != ':') return fail(Problem::syntax);
+        std::uint32_t end = colon - 1;
+        while (body_[end] != '"') --end;
+        at_ = at + 2;
+        out.place = Str{begin, end - begin};
+        out.text = std::string_view(body_ + begin, end - begin);
+        return next_escape_ >= end || escaped_key(out, end);
+    }
+    /// The string at the cursor. Only blanks can stand between its closing quote and the next token.
+    bool quoted(Str& out) {
+        const std::uint32_t begin = *at_ + 1;
+        std::uint32_t end = at_[1] - 1;
+        while (body_[end] != '"') --end;
+        ++at_;
+        out = Str{begin, end - begin};
+        if (next_escape_ >= end) [[likely]] return true;
+        return !has_escape({begin, end}) || unescape({begin, end}, out);
+    }
     /// The scalar at the cursor, without the blanks behind it.
     Token scalar() const noexcept {
         std::uint32_t end = at_[1];
@@ -140,6 +178,8 @@ private:
         return next_escape_ < content.end;
     }
     void find_escape(std::uint32_t from) noexcept;
+    bool raw_any(Str& out);
+    bool escaped_key(Key& out, std::uint32_t end);
     bool unescape(Token content, Str& out);
     bool check_scalar(std::uint32_t& end);
     bool walk(std::uint32_t& end);

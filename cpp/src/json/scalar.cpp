@@ -54,8 +54,8 @@ std::int32_t read_escape(std::string_view content, std::size_t& at) noexcept {
     return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
 }
 
-void append_utf8(std::int32_t point, std::vector<char>& out) {
-    const auto put = [&out](std::int32_t byte) { out.push_back(static_cast<char>(byte)); };
+char* put_utf8(std::int32_t point, char* to) noexcept {
+    const auto put = [&to](std::int32_t byte) { *to++ = static_cast<char>(byte); };
     if (point < 0x80) {
         put(point);
     } else if (point < 0x800) {
@@ -71,6 +71,23 @@ void append_utf8(std::int32_t point, std::vector<char>& out) {
         put(0x80 | ((point >> 6) & 0x3F));
         put(0x80 | (point & 0x3F));
     }
+    return to;
+}
+
+/// Copies up to the next backslash, eight bytes at a time. There must be room for all that is left of the content.
+void copy_plain(const char*& from, const char* end, char*& to) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080, backslashes = ones * '\\';
+    while (end - from >= 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, from, sizeof word);
+        std::memcpy(to, &word, sizeof word);
+        const std::uint64_t zeros = word ^ backslashes;
+        const std::uint64_t hits = (zeros - ones) & ~zeros & high;
+        if (hits != 0) break;
+        from += 8;
+        to += 8;
+    }
+    while (from != end && *from != '\\') *to++ = *from++;
 }
 
 std::size_t next_backslash(std::string_view content, std::size_t from) noexcept {
@@ -118,18 +135,26 @@ bool has_valid_escapes(std::string_view content) noexcept {
 }
 
 bool unescape_to(std::string_view content, std::vector<char>& out) {
-    std::size_t from = 0;
-    std::size_t at = next_backslash(content, 0);
-    while (at < content.size()) {
-        out.insert(out.end(), content.begin() + static_cast<std::ptrdiff_t>(from),
-                   content.begin() + static_cast<std::ptrdiff_t>(at));
+    const std::size_t start = out.size();
+    out.resize(start + content.size());  // an escape is never shorter than what it stands for
+    char* to = out.data() + start;
+    const char* from = content.data();
+    const char* const end = from + content.size();
+    for (;;) {
+        copy_plain(from, end, to);
+        if (from == end) break;
+        if (end - from >= 2 && (from[1] == '"' || from[1] == '\\')) {
+            *to++ = from[1];
+            from += 2;
+            continue;
+        }
+        auto at = static_cast<std::size_t>(from - content.data());
         const std::int32_t point = read_escape(content, at);
         if (point < 0) return false;
-        append_utf8(point, out);
-        from = at;
-        if (at >= content.size() || content[at] != '\\') at = next_backslash(content, at);
+        to = put_utf8(point, to);
+        from = content.data() + at;
     }
-    out.insert(out.end(), content.begin() + static_cast<std::ptrdiff_t>(from), content.end());
+    out.resize(static_cast<std::size_t>(to - out.data()));
     return true;
 }
 

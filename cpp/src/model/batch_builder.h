@@ -37,7 +37,13 @@ public:
     /// Moves all entries of `tail` to the end of the chain.
     void splice(Chain& chain, Chain tail) noexcept;
     /// Reads the value of `key` as raw JSON into the chain.
-    bool keep(Chain& chain, Scope scope, const json::Key& key);
+    bool keep(Chain& chain, Scope scope, const json::Key& key) {
+        const Str name = key.place;
+        Str raw;
+        if (!cursor.raw(raw)) return false;
+        extra(chain, scope, name, raw);
+        return true;
+    }
     /// The place of a member whose value the cursor stands before.
     Place here(const json::Key& key) const noexcept { return {cursor.mark(), key.place}; }
     /// Keeps the member that stood there; the cursor stays where it is.

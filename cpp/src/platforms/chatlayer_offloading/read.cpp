@@ -135,7 +135,7 @@ private:
             return cursor_.problem() == Problem::mismatch
                        ? refuse("the field " + std::string(name) + " must be a non-empty text")
                        : false;
-        if (!is_id(build_.view(out)))
+        if (!is_id(build_.batch, out))
             return refuse("the field " + std::string(name) +
                           " must be 1 to 256 bytes without control characters");
         id_was_number_ |= was_number;
@@ -199,9 +199,14 @@ private:
 
     bool item() {
         const auto start = build_.mark();
-        if (read_item({build_, conversation_, error_})) return true;
-        if (failed() || !build_.rewind(start)) return false;
-        return raw_item(Warning::malformed_item);
+        Item one{conversation_, error_, {}};
+        const bool first = build_.batch.events.empty();
+        if (!read_item(build_, one)) {
+            if (failed() || !build_.rewind(start)) return false;
+            return raw_item(Warning::malformed_item);
+        }
+        if (first) first_time_ = one.time;
+        return true;
     }
 
     bool raw_item(Warning why) {
@@ -284,16 +289,14 @@ private:
         if (!regular && !build_.keep_again(version_, request_, Scope::request)) return false;
         if (!is_offload() && payload_)
             build_.extra(request_, Scope::request, payload_key_, payload_);
-        if (!is_offload() && !first_time_is(time_))
+        if (!is_offload() && !is_first_time(time_))
             build_.extra(request_, Scope::request, time_place_.key, time_);
         return true;
     }
 
-    bool first_time_is(Str raw) const noexcept {
-        if (build_.batch.roots.empty()) return true;
-        const Event& first = build_.batch.root(0);
-        if (first.sent_at == model::kNoTime || raw.size != 26) return false;
-        return build_.view(raw).substr(1, 24) == format_time(first.sent_at).view();
+    /// Whether the envelope's time follows from the first item's.
+    bool is_first_time(Str raw) const noexcept {
+        return first_time_ && build_.view(first_time_) == build_.view(raw);
     }
 
     void finish_first(Event& first) {
@@ -311,7 +314,7 @@ private:
     unsigned items_seen_ = 0;
     std::uint32_t conversation_ = 0;
     bool id_was_number_ = false, draft_ = false, live_ = false, emulator_ = false, offload_ = false;
-    Str bot_, session_, event_, type_, time_, payload_, payload_key_;
+    Str first_time_, bot_, session_, event_, type_, time_, payload_, payload_key_;
     Place version_, event_place_, type_place_, time_place_;
     Chain request_;
     Error error_{Code::internal, {}};

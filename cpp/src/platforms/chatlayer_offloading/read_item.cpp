@@ -24,12 +24,12 @@ Role role_of(std::string_view word) noexcept {
 
 class ItemReader {
 public:
-    explicit ItemReader(const ItemInput& input)
-        : build_(input.build),
-          cursor_(build_.cursor),
-          error_(input.error),
-          index_(build_.add_event(model::EventKind::message, Role::unknown)) {
-        event().conversation = input.conversation;
+    ItemReader(BatchBuilder& build, Item& item)
+        : build_(build),
+          cursor_(build.cursor),
+          item_(item),
+          index_(build.add_event(model::EventKind::message, Role::unknown)) {
+        event().conversation = item.conversation;
     }
 
     bool read() {
@@ -103,8 +103,8 @@ private:
     }
 
     bool refuse() {
-        error_ = lampjack::fail(Code::payload,
-                                "the fields actor and type of an item say different things");
+        item_.error = lampjack::fail(Code::payload,
+                                     "the fields actor and type of an item say different things");
         return false;
     }
 
@@ -115,6 +115,7 @@ private:
             const TimeRead time = read_time(build_.view(time_));
             item.sent_at = time.time;
             exact_ = time.exact;
+            if (exact_) item_.time = time_;
             if (!exact_) build_.extra(item.extra, Scope::item, time_key_, time_);
             if (time.time == model::kNoTime) item.warn(Warning::time_unreadable);
         } else {
@@ -140,7 +141,7 @@ private:
 
     BatchBuilder& build_;
     json::Cursor& cursor_;
-    Error& error_;
+    Item& item_;
     std::uint32_t index_;
     bool has_message_ = false, exact_ = false;
     Str actor_word_, type_word_, time_, time_key_;
@@ -150,6 +151,6 @@ private:
 
 }  // namespace
 
-bool read_item(const ItemInput& input) { return ItemReader(input).read(); }
+bool read_item(BatchBuilder& build, Item& item) { return ItemReader(build, item).read(); }
 
 }  // namespace lampjack::platforms::chatlayer_offloading

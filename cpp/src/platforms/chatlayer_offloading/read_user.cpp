@@ -165,7 +165,7 @@ private:
     }
 
     void settle_id() noexcept {
-        if (!id_.present() || !is_id(build_.view(id_.value)) || !(id_.is_text || is_number(id_)))
+        if (!id_.present() || !is_id(build_.batch, id_.value) || !(id_.is_text || is_number(id_)))
             return;
         event().vendor_id = id_.value;
         if (!id_.is_text) return;

@@ -2,9 +2,9 @@
 // The vendor's words of the offloading webhook, and what its readers and writers share.
 // https://docs.chatlayer.ai/integrations/human-offloading-live-chat/offloading-webhook
 
-#include "json/writer.h"
 #include "model/batch_builder.h"
 #include "platforms/adapter.h"
+#include "json/writer.h"
 
 #include <cstddef>
 #include <span>
@@ -37,6 +37,11 @@ inline constexpr std::string_view kNoId = "unknown";
 
 /// An id of the vendor: 1 to 256 bytes without control characters.
 bool is_id(std::string_view text) noexcept;
+/// The same for a text read from a body: there only an escape can have made a control character.
+inline bool is_id(const model::Batch& batch, model::Str text) noexcept {
+    const bool escaped = (text.offset & model::Str::kArena) != 0;
+    return escaped ? is_id(batch.view(text)) : text.size - 1U < 256U;
+}
 
 /// A time as it stands in the body, with its quotes: readable, and whether it is exactly what would be written.
 struct TimeRead {
@@ -46,13 +51,12 @@ struct TimeRead {
 TimeRead read_time(std::string_view raw) noexcept;
 
 /// Reads one item of `messages` or `transcript` into a new event. False with a mismatch for a malformed item.
-/// `error` is set when the whole request must be refused.
-struct ItemInput {
-    model::BatchBuilder& build;
+struct Item {
     std::uint32_t conversation;
-    Error& error;
+    Error& error;       ///< out: set when the whole request must be refused
+    model::Str time{};  ///< out: its timestamp, raw, when it is exactly what would be written
 };
-bool read_item(const ItemInput& input);
+bool read_item(model::BatchBuilder& build, Item& item);
 
 /// The outcome of reading a user's message: what its item must know.
 struct UserMessage {
