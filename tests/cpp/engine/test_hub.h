@@ -85,7 +85,7 @@ struct TestHub {
     }
     std::size_t events() const {
         std::size_t count = 0;
-        for (const auto& item : transcript()) count += item.as_object().contains("event") ? 1 : 0;
+        for (const auto& item : transcript()) count += item.as_object().contains("event") ? 1U : 0U;
         return count;
     }
 
