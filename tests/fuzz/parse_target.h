@@ -1,0 +1,45 @@
+#pragma once
+// One body through one platform: whatever is accepted has a canonical form that reads back to itself,
+// can be written, and can be converted to every platform.
+
+#include "model/canonical.h"
+#include "platforms/registry.h"
+#include "require.h"
+
+#include <string>
+#include <string_view>
+
+namespace lampjack::fuzz {
+
+inline void converts_to_every_platform(const model::Batch& batch) {
+    for (const auto* other : platforms::all()) {
+        for (const auto root : batch.roots) {
+            const auto converted = platforms::convert(batch, root, *other);
+            if (!converted) continue;
+            const auto again = platforms::parse(*other, converted->body);
+            require(again.has_value(), "a converted body is readable by the platform it is for");
+        }
+    }
+}
+
+inline int parse_and_check(std::string_view platform, std::string_view body) {
+    const auto* adapter = platforms::find(platform);
+    require(adapter != nullptr, "the platform is registered");
+    const auto batch = platforms::parse(*adapter, body);
+    if (!batch) {
+        require(batch.error().code != Code::internal, "bad input is no bug of ours");
+        return 0;
+    }
+    const auto canonical = model::write_events(**batch, "shop");
+    const auto read = model::read_events(canonical);
+    require(read.has_value(), "the canonical form is readable");
+    require(model::write_events(**read, "shop") == canonical, "the canonical form reads back to itself");
+    for (const auto direction : {platforms::Direction::in, platforms::Direction::out}) {
+        const auto written = adapter->write(**batch, direction);
+        require(written.has_value() || written.error().code != Code::internal, "writing has no bug");
+    }
+    converts_to_every_platform(**batch);
+    return 0;
+}
+
+}  // namespace lampjack::fuzz
