@@ -102,7 +102,7 @@ Result<model::BatchPtr> event_of_user(std::string_view content, const store::Con
 class Execution {
 public:
     Execution(Core& core, store::Tx& tx, const platforms::Account& account, std::string_view key)
-        : core_(core), tx_(tx), account_(account), key_(key), change_(core, tx, account) {}
+        : tx_(tx), account_(account), key_(key), change_(core, tx, account) {}
 
     Change& change() noexcept { return change_; }
 
@@ -190,7 +190,6 @@ private:
         return result;
     }
 
-    Core& core_;
     store::Tx& tx_;
     const platforms::Account& account_;
     std::string_view key_;
