@@ -4,6 +4,8 @@
 #include "model/object_writer.h"
 #include "platforms/chatlayer_offloading/wire.h"
 
+#include <initializer_list>
+
 namespace lampjack::platforms::chatlayer_offloading {
 namespace {
 
@@ -53,7 +55,7 @@ private:
         static const model::ConversationId none;
         const auto& id =
             first.conversation == model::kNone ? none : batch_.conversations[first.conversation];
-        if (!request.remembers_any({"event", "type"}))
+        if (!is_remembered(first.extra, Scope::request, "event", {kMessages, kOffload}))
             out_.key("event").string(offload ? kOffload : kMessages);
         if (!request.remembers("botId"))
             out_.key("botId").string(id.bot ? batch_.view(id.bot) : kNoId);
@@ -87,7 +89,7 @@ private:
         ObjectWriter item(out_, batch_, own_, event.extra, Scope::item);
         // Chatlayer knows two actors; what an agent said comes back as the bot's.
         const bool nobody = own_ && event.role == Role::unknown;
-        if (!nobody && !item.remembers_any({"actor", "type"}))
+        if (!nobody && !is_remembered(event.extra, Scope::item, "actor", {kBot, kUser}))
             out_.key("actor").string(event.role == Role::user ? kUser : kBot);
         out_.key("message");
         if (by_user(event)) {
@@ -100,6 +102,17 @@ private:
             item.iso_time("timestamp", event.sent_at);
         item.end();
         return {};
+    }
+
+    /// Whether extra holds the discriminator: under its name, or under `type`, the name of 2020, with one of its words.
+    bool is_remembered(model::Chain extra, Scope scope, std::string_view name,
+                       std::initializer_list<std::string_view> words) const {
+        if (!own_) return false;
+        if (batch_.find(extra, scope, name)) return true;
+        const std::string_view type = batch_.view(batch_.find(extra, scope, "type"));
+        for (const std::string_view word : words)
+            if (type.size() == word.size() + 2 && type.substr(1, word.size()) == word) return true;
+        return false;
     }
 
     /// A message by an unknown actor has the shape it came in; only a user's remembers a messageType then.
