@@ -203,8 +203,9 @@ Result<void> BodyWriter::message(const Event& event, const Part& part) {
     if (kind.empty()) return unsupported(part.type);
     ObjectWriter object(out_, batch_, own, event.extra, Scope::field);
     message_id(object, event);
-    if (!object.remembers("text"))
-        object.literal("kind", kind);  // a remembered text had no kind beside it
+    // The text of a text or a choice is remembered only when there was no kind beside it.
+    const bool had_no_kind = part.type != PartType::file && object.remembers("text");
+    if (!had_no_kind) object.literal("kind", kind);
     body(object, event, part);
     object.end();
     return {};
