@@ -9,10 +9,10 @@ namespace lampjack::conversation {
 
 struct Guard {
     std::string_view words;
-    bool (*holds)(const Situation&) = nullptr;  ///< none: always
+    bool (*holds)(const Situation&);
+    bool is_always = false;
 
-    constexpr bool is_always() const noexcept { return holds == nullptr; }
-    bool operator()(const Situation& s) const { return holds == nullptr || holds(s); }
+    bool operator()(const Situation& s) const { return is_always || holds(s); }
 };
 
 /// The functions behind the guards.
@@ -73,7 +73,7 @@ bool was_active(const Situation& s);
 
 namespace guards {
 
-inline constexpr Guard always{"", nullptr};
+inline constexpr Guard always{"", nullptr, true};
 
 // ---- Rules that come before the transitions ----
 inline constexpr Guard is_late{"older than the newest event of the same witness",

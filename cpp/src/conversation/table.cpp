@@ -213,7 +213,7 @@ constexpr Candidates candidates_for(State state, Kind kind) {
         const Row& row = kTable[index];
         if (!row.from.has(state) || !row.on.has(kind)) continue;
         found.rows.at(found.count++) = static_cast<std::uint8_t>(index);
-        found.decided = row.when.is_always();
+        found.decided = row.when.is_always;
     }
     return found;
 }
