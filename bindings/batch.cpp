@@ -128,12 +128,12 @@ py::object own(PyObject* value) {
     return py::reinterpret_steal<py::object>(value);
 }
 
-PyObject* extras(const Batch& batch, Chain chain) {
+PyObject* extras(const Batch& batch, Chain chain, bool scoped = true) {
     if (chain.empty()) return Py_NewRef(empty_dict);
     py::dict out;
     batch.each(chain, [&](const model::Extra& entry) {
         py::dict place = out;
-        if (entry.scope != model::Scope::field) {
+        if (scoped && entry.scope != model::Scope::field) {
             const py::handle scope = words<model::Scope>[static_cast<std::size_t>(entry.scope)];
             if (!out.contains(scope)) out[scope] = py::dict();
             place = py::reinterpret_borrow<py::dict>(out[scope].ptr());
@@ -477,7 +477,7 @@ PyObject* get_handover(PyObject* object, void*) {
 
 PyObject* get_session(PyObject* object, void*) {
     auto* self = as<EventObject>(object);
-    return guarded([&] { return extras(self->batch(), self->event().session); });
+    return guarded([&] { return extras(self->batch(), self->event().session, false); });
 }
 PyObject* get_extra(PyObject* object, void*) {
     auto* self = as<EventObject>(object);

@@ -20,7 +20,12 @@ Direction direction_from(const std::string& word) {
 
 /// The events as one batch. Events of one request in their order are that request's batch itself.
 model::BatchPtr gather(const py::sequence& events, const platforms::Adapter& adapter) {
-    if (py::len(events) == 0) raise(fail(Code::argument, "there is no event to write"));
+    if (py::len(events) == 0) {  // an envelope without items
+        model::BatchPtr empty = model::BatchPtr::make();
+        empty.mutate().text.assign({});
+        empty.mutate().reader = adapter.name;
+        return empty;
+    }
     const EventPlace first = place_of(py::object(events[0]));
     bool whole = first.batch->size() == py::len(events) && first.batch->platform() == adapter.name;
     for (std::size_t i = 0; whole && i < py::len(events); ++i) {

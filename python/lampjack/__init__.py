@@ -6,6 +6,8 @@ conversation, and sends the agents' replies and handover actions back.
 
 import logging
 
+from lampjack._consumers import SinkMessage
+from lampjack._conversation import Conversation, User
 from lampjack._core import (
     Event,
     Handover,
@@ -16,9 +18,8 @@ from lampjack._core import (
     __version__,
     parse,
 )
-from lampjack._consumers import SinkMessage
-from lampjack._conversation import Command, Conversation, Delivery, Receipt, User
 from lampjack._decisions import Accept, DecisionRequest, Decline
+from lampjack._delivery import Command, Delivery, Receipt
 from lampjack._errors import (
     ArgumentError,
     AuthError,
@@ -37,7 +38,7 @@ from lampjack._errors import (
     UnsupportedError,
 )
 from lampjack._functions import Loss, convert, verify, write
-from lampjack._hub import Answer, Hub
+from lampjack._hub import Hub
 from lampjack._items import DeliveryChanged, Erased, Fact, HandoverEnded, Item, Owner, OwnerChanged
 from lampjack._outcome import Outcome
 from lampjack._parts import (
@@ -55,6 +56,7 @@ from lampjack._parts import (
     UnknownPart,
     as_text,
 )
+from lampjack._reception import Answer
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
 
 __all__ = [

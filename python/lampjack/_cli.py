@@ -13,32 +13,49 @@ __all__ = ["main"]
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lampjack", description="Connects bots to the humans who take over.")
+    parser = argparse.ArgumentParser(
+        prog="lampjack", description="Connects bots to the humans who take over."
+    )
     parser.add_argument("--version", action="version", version=f"lampjack {lj.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    inspect = commands.add_parser("inspect", help="print one payload's canonical events, one JSON a line")
-    inspect.add_argument("--platform", required=True, metavar="NAME", help="the vendor contract the payload follows")
+    inspect = commands.add_parser(
+        "inspect", help="print one payload's canonical events, one JSON a line"
+    )
+    inspect.add_argument(
+        "--platform", required=True, metavar="NAME", help="the vendor contract the payload follows"
+    )
     inspect.add_argument("--query", default="", metavar="Q", help="the request's raw query string")
-    inspect.add_argument("--account", default="", metavar="NAME", help="the account to print in `conversation`")
+    inspect.add_argument(
+        "--account", default="", metavar="NAME", help="the account to print in `conversation`"
+    )
     inspect.add_argument("file", metavar="FILE", help="the payload, - for standard input")
 
     urls = commands.add_parser("urls", help="print what to paste at each vendor")
     _config_option(urls)
-    urls.add_argument("--base", default="https://YOUR-HOST/hooks", metavar="URL", help="where the hub is reachable")
+    urls.add_argument(
+        "--base",
+        default="https://YOUR-HOST/hooks",
+        metavar="URL",
+        help="where the hub is reachable",
+    )
 
     serve = commands.add_parser("serve", help="serve the configured accounts (needs uvicorn)")
     _config_option(serve)
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8080)
-    serve.add_argument("--prefix", default="/hooks", metavar="PATH", help="the path above the accounts' names")
+    serve.add_argument(
+        "--prefix", default="/hooks", metavar="PATH", help="the path above the accounts' names"
+    )
 
     commands.add_parser("demo", help="show the main job in one minute", add_help=False)
     return parser
 
 
 def _config_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", default="lampjack.toml", metavar="FILE", help="the hub's configuration")
+    parser.add_argument(
+        "--config", default="lampjack.toml", metavar="FILE", help="the hub's configuration"
+    )
 
 
 def _inspect(options: argparse.Namespace) -> int:
@@ -53,7 +70,9 @@ def _urls(options: argparse.Namespace) -> int:
         entries = hub.urls(options.base)
     width = max((len(entry["account"]) for entry in entries), default=0)
     for entry in entries:
-        print(f"{entry['account']:{width}}  {entry['method']:4}  {entry['url']}  {entry['meaning']}".rstrip())
+        print(
+            f"{entry['account']:{width}}  {entry['method']:4}  {entry['url']}  {entry['meaning']}".rstrip()
+        )
     return 0
 
 
@@ -70,7 +89,9 @@ def _serve(options: argparse.Namespace) -> int:
     for entry in hub.urls(base):
         print(f"{entry['method']:4}  {entry['url']}", file=sys.stderr)
     # No access log: vendors put tokens into queries and paths.
-    uvicorn.run(App(hub, prefix=options.prefix), host=options.host, port=options.port, access_log=False)
+    uvicorn.run(
+        App(hub, prefix=options.prefix), host=options.host, port=options.port, access_log=False
+    )
     return 0
 
 

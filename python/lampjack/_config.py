@@ -20,7 +20,9 @@ def read_file(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         text = Path(path).read_text("utf-8")
     except OSError as error:
-        raise ConfigError(f"the configuration {os.fspath(path)} cannot be read: {error.strerror}") from None
+        raise ConfigError(
+            f"the configuration {os.fspath(path)} cannot be read: {error.strerror}"
+        ) from None
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -32,7 +34,9 @@ def read_file(path: str | os.PathLike[str]) -> dict[str, Any]:
 def resolve(value: Any, folder: Path | None = None, where: str = "") -> Any:
     """Replace "env:NAME" and "file:PATH" by what they point at."""
     if isinstance(value, Mapping):
-        return {key: resolve(item, folder, f"{where}.{key}".lstrip(".")) for key, item in value.items()}
+        return {
+            key: resolve(item, folder, f"{where}.{key}".lstrip(".")) for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [resolve(item, folder, where) for item in value]
     if isinstance(value, str) and value.startswith("env:"):
@@ -96,4 +100,6 @@ def to_json(config: Mapping[str, Any]) -> str:
     try:
         return json.dumps(resolve(config), allow_nan=False)
     except (TypeError, ValueError):
-        raise ConfigError("the configuration may hold texts, numbers, booleans, lists and tables only") from None
+        raise ConfigError(
+            "the configuration may hold texts, numbers, booleans, lists and tables only"
+        ) from None

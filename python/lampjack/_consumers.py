@@ -7,16 +7,18 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lampjack import _core
-from lampjack._conversation import Conversation, handling
+from lampjack._conversation import Conversation
 from lampjack._errors import HubClosedError, LampjackError
+from lampjack._frames import handling
 from lampjack._items import Fact, Item
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     from lampjack._hub import Hub
 
 __all__ = ["SinkConsumer", "SinkMessage", "SubscriptionConsumer"]
@@ -88,7 +90,9 @@ class _Consumer:
     def _lease(self) -> Any:
         raise NotImplementedError
 
-    def _work(self, leased: Any) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
+    def _work(
+        self, leased: Any
+    ) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
         """Return what to call, and what to tell the engine afterwards; None when there is nothing to do."""
         raise NotImplementedError
 
@@ -115,7 +119,9 @@ class _Consumer:
             self._busy += 1
         try:
             if inspect.iscoroutinefunction(self.function):
-                running: Future[None] = asyncio.run_coroutine_threadsafe(self._handle_async(leased), self.hub._loop())
+                running: Future[None] = asyncio.run_coroutine_threadsafe(
+                    self._handle_async(leased), self.hub._loop()
+                )
             else:
                 running = self.hub._workers.submit(self._handle, leased)
         except RuntimeError:  # the loop or the workers are gone: the lease ends by itself
@@ -160,12 +166,16 @@ class _Consumer:
     def _frame_of(self, leased: Any) -> tuple[Item | None, str]:
         raise NotImplementedError
 
-    def _told(self, finish: Callable[[BaseException | None], None], failure: BaseException | None) -> None:
+    def _told(
+        self, finish: Callable[[BaseException | None], None], failure: BaseException | None
+    ) -> None:
         if failure is not None:
             # Neither message nor traceback text: both may quote what a person wrote.
             last = traceback.extract_tb(failure.__traceback__)[-1:]
             where = f" at {last[0].name}, line {last[0].lineno}" if last else ""
-            _log.error("%s failed and is tried again: %s%s", self.label, type(failure).__name__, where)
+            _log.error(
+                "%s failed and is tried again: %s%s", self.label, type(failure).__name__, where
+            )
             _log.debug("the failure of %s", self.label, exc_info=failure)
         try:
             finish(failure)
@@ -176,12 +186,24 @@ class _Consumer:
 class SubscriptionConsumer(_Consumer):
     """Hands the items of one subscription to its function, in order within each conversation."""
 
-    def __init__(self, hub: "Hub", function: Handler, name: str, types: tuple[type, ...], accounts: tuple[str, ...], to: str | None) -> None:
+    def __init__(
+        self,
+        hub: "Hub",
+        function: Handler,
+        name: str,
+        types: tuple[type, ...],
+        accounts: tuple[str, ...],
+        to: str | None,
+    ) -> None:
         super().__init__(hub, function, f"subscription {name}")
         self.name = name
         self.types = types
         kinds = sorted({kind for cls in types for kind in kinds_of(cls)})
-        self.filter = {key: value for key, value in (("kinds", kinds), ("accounts", accounts), ("to", to)) if value}
+        self.filter = {
+            key: value
+            for key, value in (("kinds", kinds), ("accounts", accounts), ("to", to))
+            if value
+        }
         self._items: dict[int, Item] = {}
 
     def declare(self) -> None:
@@ -190,7 +212,9 @@ class SubscriptionConsumer(_Consumer):
     def _lease(self) -> Any:
         return self.hub._native.next(self.name, _POLL_MS)
 
-    def _work(self, leased: Any) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
+    def _work(
+        self, leased: Any
+    ) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
         native = self.hub._native
         item = Item.from_json(leased.json)
         if not isinstance(item.event, self.types):
@@ -219,7 +243,9 @@ class SinkConsumer(_Consumer):
     def _lease(self) -> Any:
         return self.hub._native.next_sink(self.account, _POLL_MS)
 
-    def _work(self, leased: Any) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
+    def _work(
+        self, leased: Any
+    ) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
         native = self.hub._native
         message = SinkMessage.from_json(leased.json)
         # The fence, immediately before the host shows it: whoever spoke may not own the conversation any more.
@@ -229,11 +255,14 @@ class SinkConsumer(_Consumer):
         conversation = Conversation(self.hub, message.ref)
 
         def finish(failure: BaseException | None) -> None:
-            native.sink_done(leased, failure is None, "" if failure is None else type(failure).__name__)
+            native.sink_done(
+                leased, failure is None, "" if failure is None else type(failure).__name__
+            )
 
         return (lambda: self.function(message, conversation)), finish
 
     def _frame_of(self, leased: Any) -> tuple[Item | None, str]:
+        del leased
         return None, self.label
 
 
@@ -249,12 +278,12 @@ _EVENT_KINDS: dict[type, tuple[str, ...]] = {
 
 def kinds_of(cls: type) -> tuple[str, ...]:
     """Return the words by which the store knows a class of events or facts."""
-    if isinstance(cls, type) and issubclass(cls, Fact):
-        return cls.kinds
     try:
-        return _EVENT_KINDS[cls]
+        return cls.kinds if issubclass(cls, Fact) else _EVENT_KINDS[cls]
     except (KeyError, TypeError):
-        raise TypeError("subscribe to classes of events or facts, such as lampjack.Message") from None
+        raise TypeError(
+            "subscribe to classes of events or facts, such as lampjack.Message"
+        ) from None
 
 
 SinkMessage.__module__ = "lampjack"

@@ -1,15 +1,13 @@
-"""Conversation: the handle through which hosts command, and what commands give."""
+"""Conversation: the handle through which hosts command; and User, who speaks where we play the channel."""
 
-import itertools
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from lampjack._errors import NetworkError, RefusedError, StaleOwnerError
+from lampjack._delivery import Command, Delivery, explained
+from lampjack._frames import Frame, current_frame
 from lampjack._items import Item, items_from_json
 from lampjack._outcome import Outcome
 from lampjack._parts import Content, content_json
@@ -19,122 +17,9 @@ if TYPE_CHECKING:
 
     from lampjack._hub import Hub
 
-__all__ = ["Command", "Conversation", "Delivery", "Receipt", "User"]
+__all__ = ["Conversation", "User"]
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a command led to, as plain values: fit for an HTTP answer.
-
-    `delivery` is the id of what goes out, None when nothing does; `status` is `done` then, else `pending` (or, for a
-    repeated command, what became of it).
-    """
-
-    ref: str = field(repr=False)
-    state: str
-    epoch: int
-    owner: str
-    agent: str = field(default="", repr=False)
-    delivery: str | None = None
-    status: str = "done"
-
-
-class Delivery:
-    """A command that was accepted. `await delivery.sent(timeout=…)` waits until it has left."""
-
-    __slots__ = ("_hub", "losses", "receipt")
-
-    def __init__(self, hub: "Hub", data: dict[str, Any]) -> None:
-        outgoing = data.get("delivery") or {}
-        self._hub = hub
-        self.receipt = Receipt(
-            ref=data["ref"],
-            state=data["state"],
-            epoch=data["epoch"],
-            owner=data["owner"]["kind"],
-            agent=data["owner"].get("agent", ""),
-            delivery=outgoing.get("id"),
-            status=outgoing.get("status", "done"),
-        )
-        # What the platform cannot carry, part by part: [{"part": 0, "from": "cards", "to": "text", "what": …}]
-        self.losses: tuple[dict[str, Any], ...] = tuple(data.get("losses", ()))
-
-    @property
-    def id(self) -> str | None:
-        """The delivery's id; None when nothing goes out."""
-        return self.receipt.delivery
-
-    def sent(self, timeout: float = 30.0) -> Outcome[Receipt]:
-        """Wait until the platform has taken it.
-
-        `StaleOwnerError` when it was fenced, `NetworkError` when it was given up, `HubTimeoutError` when it is still
-        under way after `timeout` seconds.
-        """
-        return Outcome(self._hub._waiting(self._wait, timeout))
-
-    def status(self) -> Outcome[dict[str, Any]]:
-        """Return status, attempts and the last error as they are now."""
-        return Outcome(self._hub._reading(lambda: json.loads(self._hub._native.delivery(self.id or ""))))
-
-    def _wait(self, timeout: float) -> Receipt:
-        if self.id is None:
-            return self.receipt
-        text = self._hub._wait_delivery(self.id, timeout)
-        data = json.loads(text)
-        status = data["status"]
-        if status == "refused":
-            raise StaleOwnerError("the owner changed before it was sent", epoch=data["epoch"])
-        if status != "sent":
-            raise NetworkError(f"it was not sent: {data.get('last_error') or status}", status=status)
-        return Receipt(
-            self.receipt.ref,
-            self.receipt.state,
-            self.receipt.epoch,
-            self.receipt.owner,
-            self.receipt.agent,
-            self.id,
-            status,
-        )
-
-    def __repr__(self) -> str:
-        return f"<Delivery {self.receipt.status}>"
-
-
-class Command(Outcome[Delivery]):
-    """A command that was given: `await` it, or `.result(timeout)`, for its `Delivery`; a refusal raises."""
-
-    __slots__ = ()
-
-
-class _Frame:
-    """The item a subscriber is handling: commands given meanwhile default to its epoch and get repeatable keys."""
-
-    __slots__ = ("_ordinals", "epochs", "item", "subscription")
-
-    def __init__(self, item: Item | None, subscription: str) -> None:
-        self.item = item
-        self.subscription = subscription
-        self.epochs = {item.ref: item.epoch} if item else {}
-        self._ordinals = itertools.count()
-
-    def key(self) -> str:
-        """Item, subscription and ordinal: a second run of the handler gives the same keys in the same order."""
-        return f"{self.item.id}/{self.subscription}/{next(self._ordinals)}" if self.item else ""
-
-
-_frame: ContextVar[_Frame | None] = ContextVar("lampjack_frame", default=None)
-
-
-@contextmanager
-def handling(item: Item, subscription: str) -> Iterator[None]:
-    """Set the defaults for commands given inside."""
-    token = _frame.set(_Frame(item, subscription))
-    try:
-        yield
-    finally:
-        _frame.reset(token)
 
 
 class Conversation:
@@ -153,48 +38,113 @@ class Conversation:
 
     # ---- Commands ----
 
-    def take(self, agent: str, *, force: bool = False, supervisor: bool = False, epoch: int | None = None, key: str = "") -> Command:
+    def take(
+        self,
+        agent: str,
+        *,
+        force: bool = False,
+        supervisor: bool = False,
+        epoch: int | None = None,
+        key: str = "",
+    ) -> Command:
         """Make the agent the owner."""
-        return self._command("take", agent=agent, force=force, supervisor=supervisor, epoch=epoch, key=key)
+        return self._command(
+            "take", agent=agent, force=force, supervisor=supervisor, epoch=epoch, key=key
+        )
 
-    def reply(self, content: Content, *, agent: str, epoch: int | None = None, key: str = "") -> Command:
+    def reply(
+        self, content: Content, *, agent: str, epoch: int | None = None, key: str = ""
+    ) -> Command:
         """Say something as the agent; takes the conversation when the agent may."""
-        return self._command("reply", content=content_json(content), agent=agent, epoch=epoch, key=key)
+        return self._command(
+            "reply", content=content_json(content), agent=agent, epoch=epoch, key=key
+        )
 
     def notify(self, content: Content, *, epoch: int | None = None, key: str = "") -> Command:
         """Say something as the system. Changes no owner."""
         return self._command("notify", content=content_json(content), epoch=epoch, key=key)
 
-    def release(self, *, agent: str = "", force: bool = False, supervisor: bool = False, epoch: int | None = None, key: str = "") -> Command:
+    def release(
+        self,
+        *,
+        agent: str = "",
+        force: bool = False,
+        supervisor: bool = False,
+        epoch: int | None = None,
+        key: str = "",
+    ) -> Command:
         """Give it back to the bot, once what was said before has left."""
-        return self._command("release", agent=agent, force=force, supervisor=supervisor, epoch=epoch, key=key)
+        return self._command(
+            "release", agent=agent, force=force, supervisor=supervisor, epoch=epoch, key=key
+        )
 
     def pass_(self, to: str | None = None, *, team: str | None = None, agent: str = "", force: bool = False, supervisor: bool = False, epoch: int | None = None, key: str = "") -> Command:  # fmt: skip
         """Give it to the agent `to`, to a team, or to whoever comes first."""
         return self._command("pass", agent=agent, target=_target(to, team), force=force, supervisor=supervisor, epoch=epoch, key=key)  # fmt: skip
 
-    def extend(self, by: timedelta | float = 0.0, *, agent: str = "", epoch: int | None = None, key: str = "") -> Command:
+    def extend(
+        self,
+        by: timedelta | float = 0.0,
+        *,
+        agent: str = "",
+        epoch: int | None = None,
+        key: str = "",
+    ) -> Command:
         """Keep it without speaking, `by` that long (0: the usual lease)."""
         seconds = by.total_seconds() if isinstance(by, timedelta) else by
-        return self._command("extend", agent=agent, number=int(seconds * 1000), epoch=epoch, key=key)
+        return self._command(
+            "extend", agent=agent, number=int(seconds * 1000), epoch=epoch, key=key
+        )
 
-    def close(self, *, agent: str = "", by: str = "", force: bool = False, supervisor: bool = False, epoch: int | None = None, key: str = "") -> Command:
+    def close(
+        self,
+        *,
+        agent: str = "",
+        by: str = "",
+        force: bool = False,
+        supervisor: bool = False,
+        epoch: int | None = None,
+        key: str = "",
+    ) -> Command:
         """End it; a muted bot is woken first."""
-        return self._command("close", agent=agent, by=by, force=force, supervisor=supervisor, epoch=epoch, key=key)
+        return self._command(
+            "close", agent=agent, by=by, force=force, supervisor=supervisor, epoch=epoch, key=key
+        )
 
     def reopen(self, *, agent: str = "", epoch: int | None = None, key: str = "") -> Command:
         """Let a closed conversation go on."""
         return self._command("reopen", agent=agent, epoch=epoch, key=key)
 
-    def request(self, *, to: str | None = None, team: str | None = None, by: str = "", agent: str = "", epoch: int | None = None, key: str = "") -> Command:
+    def request(
+        self,
+        *,
+        to: str | None = None,
+        team: str | None = None,
+        by: str = "",
+        agent: str = "",
+        epoch: int | None = None,
+        key: str = "",
+    ) -> Command:
         """Ask for a human on somebody's behalf: `by` is `user`, `bot`, `rule`, `desk` or `agent`."""
-        return self._command("request", agent=agent, by=by, target=_target(to, team), epoch=epoch, key=key)
+        return self._command(
+            "request", agent=agent, by=by, target=_target(to, team), epoch=epoch, key=key
+        )
 
-    def decline(self, *, to: str | None = None, team: str | None = None, agent: str = "", epoch: int | None = None, key: str = "") -> Command:
+    def decline(
+        self,
+        *,
+        to: str | None = None,
+        team: str | None = None,
+        agent: str = "",
+        epoch: int | None = None,
+        key: str = "",
+    ) -> Command:
         """Say no to a request; `to` or `team` is who shall be asked next."""
         return self._command("decline", agent=agent, target=_target(to, team), epoch=epoch, key=key)
 
-    def cancel(self, *, by: str = "", agent: str = "", epoch: int | None = None, key: str = "") -> Command:
+    def cancel(
+        self, *, by: str = "", agent: str = "", epoch: int | None = None, key: str = ""
+    ) -> Command:
         """Take a request for a human back."""
         return self._command("cancel", agent=agent, by=by, epoch=epoch, key=key)
 
@@ -206,7 +156,9 @@ class Conversation:
 
     def transcript(self, *, after: int = 0, limit: int = 1000) -> Outcome[list[Item]]:
         """Return the log's items behind `after`, oldest first."""
-        return self._read(lambda: items_from_json(self._hub._native.transcript(self.ref, after, limit)))
+        return self._read(
+            lambda: items_from_json(self._hub._native.transcript(self.ref, after, limit))
+        )
 
     def state(self) -> Outcome[dict[str, Any]]:
         """Return state, epoch, owner, what the platform does, and more. Later commands carry this epoch."""
@@ -235,8 +187,21 @@ class Conversation:
     def _read(self, look: Callable[[], T]) -> Outcome[T]:
         return Outcome(self._hub._reading(look))
 
-    def _command(self, name: str, *, epoch: int | None, key: str, content: str = "", agent: str = "", force: bool = False, supervisor: bool = False, by: str = "", target: tuple[str, str] = ("", ""), number: int = 0) -> Command:
-        frame = _frame.get()
+    def _command(
+        self,
+        name: str,
+        *,
+        epoch: int | None,
+        key: str,
+        content: str = "",
+        agent: str = "",
+        force: bool = False,
+        supervisor: bool = False,
+        by: str = "",
+        target: tuple[str, str] = ("", ""),
+        number: int = 0,
+    ) -> Command:
+        frame = current_frame.get()
         if not key and frame is not None:
             key = frame.key()
         given = epoch is not None
@@ -244,7 +209,9 @@ class Conversation:
         def run() -> Delivery:
             # Looked up late: an earlier command of the same handler may have changed the epoch.
             under = epoch if given else self._default_epoch(frame)
-            text = self._hub._native.command(self.ref, name, content, agent, under, key, force, supervisor, by, *target, number)
+            text = self._hub._native.command(
+                self.ref, name, content, agent, under, key, force, supervisor, by, *target, number
+            )
             delivery = Delivery(self._hub, json.loads(text))
             if self._epoch is not None:
                 self._epoch = delivery.receipt.epoch
@@ -252,9 +219,9 @@ class Conversation:
                 frame.epochs[self.ref] = delivery.receipt.epoch
             return delivery
 
-        return Command(self._hub._commanding(self.ref, lambda: _explained(run)))
+        return Command(self._hub._commanding(self.ref, lambda: explained(run)))
 
-    def _default_epoch(self, frame: _Frame | None) -> int | None:
+    def _default_epoch(self, frame: Frame | None) -> int | None:
         if frame is not None and self.ref in frame.epochs:
             return frame.epochs[self.ref]
         return self._epoch
@@ -269,16 +236,6 @@ def _target(to: str | None, team: str | None) -> tuple[str, str]:
     return ("team", team) if team is not None else ("", "")
 
 
-def _explained(run: Callable[[], Delivery]) -> Delivery:
-    """Move what a refusal tells beyond the owner from its JSON into attributes."""
-    try:
-        return run()
-    except RefusedError as error:
-        data = json.loads(error.__dict__.pop("result", "") or "{}")
-        error.allowed = tuple(data.get("refusal", {}).get("allowed", ()))
-        raise
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class User:
     """An end user on an account where we play the channel."""
@@ -289,16 +246,20 @@ class User:
 
     def say(self, content: Content, *, key: str = "") -> Command:
         """Bring the user's message in; it goes to the owner of the moment. Opens the conversation when it is new."""
-        frame = _frame.get()
+        frame = current_frame.get()
         if not key and frame is not None:
             key = frame.key()
         words = content_json(content)
         user = json.dumps(self._fields, ensure_ascii=False)
 
         def run() -> Delivery:
-            return Delivery(self._hub, json.loads(self._hub._native.say(self.account, user, words, key)))
+            return Delivery(
+                self._hub, json.loads(self._hub._native.say(self.account, user, words, key))
+            )
 
-        future: Future[Delivery] = self._hub._commanding(f"{self.account}:{self._fields['id']}", lambda: _explained(run))
+        future: Future[Delivery] = self._hub._commanding(
+            f"{self.account}:{self._fields['id']}", lambda: explained(run)
+        )
         return Command(future)
 
     @property
@@ -310,5 +271,5 @@ class User:
         return f"<User on {self.account}>"
 
 
-for _class in (Receipt, Delivery, Command, Conversation, User):
+for _class in (Conversation, User):
     _class.__module__ = "lampjack"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from lampjack import _core
-from lampjack._parts import Content, content_json
+from lampjack._parts import content_json
 
 __all__ = ["Accept", "DecisionRequest", "Decline", "decide_async", "decide_sync", "translated"]
 
@@ -68,7 +68,10 @@ def _native(decision: object) -> _Native:
 
 def _failed(error: BaseException) -> _Native:
     late = isinstance(error, TimeoutError)
-    _log.error("no decision about a handover request: %s", "it took too long" if late else type(error).__name__)
+    _log.error(
+        "no decision about a handover request: %s",
+        "it took too long" if late else type(error).__name__,
+    )
     return None
 
 
@@ -89,7 +92,9 @@ async def _awaited(made: Awaitable[Decision]) -> Decision:
     return await made
 
 
-async def decide_async(decide: Decide, request: DecisionRequest, pool: ThreadPoolExecutor) -> _Native:
+async def decide_async(
+    decide: Decide, request: DecisionRequest, pool: ThreadPoolExecutor
+) -> _Native:
     """Decide on the running loop, or on a worker thread if the function is a plain one."""
     started = time.monotonic()
     try:
@@ -97,7 +102,9 @@ async def decide_async(decide: Decide, request: DecisionRequest, pool: ThreadPoo
             made: object = decide(request)
         else:
             loop = asyncio.get_running_loop()
-            made = await asyncio.wait_for(loop.run_in_executor(pool, decide, request), request.seconds)
+            made = await asyncio.wait_for(
+                loop.run_in_executor(pool, decide, request), request.seconds
+            )
         if inspect.isawaitable(made):
             left = request.seconds - (time.monotonic() - started)
             made = await asyncio.wait_for(made, left)
@@ -122,8 +129,8 @@ def translated(made: Iterable[_core.Event | dict[str, Any]] | None) -> str:
         data = {"v": 1, "kind": "message", **event}
         data["conversation"] = {"mode": "live", **data.get("conversation", {})}
         data["actor"] = {"role": "user", **data.get("actor", {})}
-        content: Content = data.get("content", ())
-        if isinstance(content, str) or not all(isinstance(part, dict) for part in content):
+        content = data.get("content", ())
+        if not (isinstance(content, list) and all(isinstance(part, dict) for part in content)):
             data["content"] = json.loads(content_json(content))
         events.append(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     return "[" + ",".join(events) + "]"

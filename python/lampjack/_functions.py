@@ -32,10 +32,21 @@ def write(platform: str, events: Sequence[_core.Event], direction: Literal["in",
 def convert(event: _core.Event, platform: str) -> tuple[bytes, tuple[Loss, ...]]:
     """Return the event as a body of another platform, and what is lost on the way."""
     body, losses = _core.convert(event, platform)
-    return body, tuple(Loss(loss["part"], loss["from"], loss["to"], loss["what"]) for loss in json.loads(losses))
+    return body, tuple(
+        Loss(loss["part"], loss["from"], loss["to"], loss["what"]) for loss in json.loads(losses)
+    )
 
 
-def verify(platform: str, settings: Mapping[str, Any], *, method: str = "POST", path: str = "/", query: str | bytes = b"", headers: Iterable[tuple[str | bytes, str | bytes]] = (), body: bytes = b"") -> Literal["full", "handover_only"]:
+def verify(
+    platform: str,
+    settings: Mapping[str, Any],
+    *,
+    method: str = "POST",
+    path: str = "/",
+    query: str | bytes = b"",
+    headers: Iterable[tuple[str | bytes, str | bytes]] = (),
+    body: bytes = b"",
+) -> Literal["full", "handover_only"]:
     """Check the sender of a raw request against an account's settings; `AuthError` when it is somebody else.
 
     `handover_only` means that there was no token where the vendor documents none: only a handover request may be accepted.

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeAlias
 
-from lampjack._hub import Answer
+from lampjack._reception import Answer
 
 __all__ = ["TOO_LARGE", "Receive", "Scope", "Send", "read_body", "send_answer"]
 
@@ -19,7 +19,9 @@ TOO_LARGE = Answer(
 )
 
 
-async def read_body(headers: Iterable[tuple[bytes, bytes]], receive: Receive, limit: int) -> bytes | None:
+async def read_body(
+    headers: Iterable[tuple[bytes, bytes]], receive: Receive, limit: int
+) -> bytes | None:
     """Read the body; None as soon as it is known to exceed the limit, whatever is still to come."""
     for name, value in headers:
         if name == b"content-length" and value.isdigit() and int(value) > limit:

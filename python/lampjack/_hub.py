@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import inspect
 import json
 import logging
 import os
@@ -12,36 +11,25 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lampjack import _config, _core
 from lampjack._consumers import SinkConsumer, SubscriptionConsumer, _Consumer
 from lampjack._conversation import Conversation, User
-from lampjack._decisions import Decide, Translate, decide_async, decide_sync, request_of, translated
-from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError, LampjackError
+from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
+from lampjack._reception import Answer, Headers, Reception
 
 if TYPE_CHECKING:
     from lampjack.testing import ManualClock
 
-__all__ = ["Answer", "Hub"]
+__all__ = ["Hub"]
 
 _log = logging.getLogger("lampjack")
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
-Headers: TypeAlias = Iterable[tuple[str | bytes, str | bytes]]
 
 _LANES = 4  # commands of one conversation keep their order, others run beside them
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the web server must answer, byte for byte."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = field(default=b"", repr=False)
 
 
 def _log_line(level: str, text: str) -> None:
@@ -58,16 +46,28 @@ class Hub:
     run from `start()`, `lifespan` or `with hub:` on.
     """
 
-    def __init__(self, config: Mapping[str, Any], *, clock: "ManualClock | None" = None, seed: int | None = None, background: bool = True) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        *,
+        clock: "ManualClock | None" = None,
+        seed: int | None = None,
+        background: bool = True,
+    ) -> None:
         text = _config.to_json(config)
-        self._hub = _core.Hub(text, background=background, log=_log_line, clock=clock and clock._native, seed=seed)
+        self._hub = _core.Hub(
+            text,
+            background=background,
+            log=_log_line,
+            clock=None if clock is None else clock._native,
+            seed=seed,
+        )
         self._pid = os.getpid()
         self._workers = ThreadPoolExecutor(16, "lampjack worker")
         self._calls = ThreadPoolExecutor(8, "lampjack call")
         self._waits = ThreadPoolExecutor(32, "lampjack wait")
         self._lanes = [ThreadPoolExecutor(1, "lampjack lane") for _ in range(_LANES)]
-        self._decide: dict[str, Decide] = {}
-        self._translate: dict[str, Translate] = {}
+        self._reception = Reception(self._calls, self._workers)
         self._consumers: dict[str, _Consumer] = {}
         self._started = self._closed = False
         self._given_loop: asyncio.AbstractEventLoop | None = None
@@ -88,44 +88,33 @@ class Hub:
 
     # ---- In ----
 
-    def receive(self, account: str, *, method: str = "POST", path: str = "/", query: str | bytes = b"", headers: Headers = (), body: bytes = b"") -> Answer:
+    def receive(
+        self,
+        account: str,
+        *,
+        method: str = "POST",
+        path: str = "/",
+        query: str | bytes = b"",
+        headers: Headers = (),
+        body: bytes = b"",
+    ) -> Answer:
         """Take one request. Never raises for what it holds: every fault is an answer. Blocks; see `submit()`."""
-        result = self._native.receive(account, method, path, query, headers, body)
-        if isinstance(result, tuple):
-            return _answer(result)
-        if result.untranslated is not None and (translate := self._translator(account)):
-            try:
-                made = translate(json.loads(result.untranslated))
-                if inspect.isawaitable(made):
-                    raise TypeError("an async translate function needs submit()")
-                self._native.translate(result, translated(made))
-            except Exception as error:  # noqa: BLE001  the host's code failed; the platform gets an answer all the same
-                return _untranslated(error)
-        decision = None
-        question = self._native.question(result)
-        if question and (decide := self._decider(account)):
-            decision = decide_sync(decide, request_of(question), self._workers)
-        return _answer(self._native.finish(result, decision))
+        return self._reception.receive(self._native, account, (method, path, query, headers, body))
 
-    async def submit(self, account: str, *, method: str = "POST", path: str = "/", query: str | bytes = b"", headers: Headers = (), body: bytes = b"") -> Answer:
+    async def submit(
+        self,
+        account: str,
+        *,
+        method: str = "POST",
+        path: str = "/",
+        query: str | bytes = b"",
+        headers: Headers = (),
+        body: bytes = b"",
+    ) -> Answer:
         """Take one request without blocking the loop; async decide and translate functions run on it."""
-        call = asyncio.get_running_loop().run_in_executor
-        result = await call(self._calls, self._native.receive, account, method, path, query, headers, body)
-        if isinstance(result, tuple):
-            return _answer(result)
-        if result.untranslated is not None and (translate := self._translator(account)):
-            try:
-                made: Any = translate(json.loads(result.untranslated))
-                if inspect.isawaitable(made):
-                    made = await made
-                await call(self._calls, self._native.translate, result, translated(made))
-            except Exception as error:  # noqa: BLE001  see receive()
-                return _untranslated(error)
-        decision = None
-        question = self._native.question(result)
-        if question and (decide := self._decider(account)):
-            decision = await decide_async(decide, request_of(question), self._workers)
-        return _answer(await call(self._calls, self._native.finish, result, decision))
+        return await self._reception.submit(
+            self._native, account, (method, path, query, headers, body)
+        )
 
     # ---- What the host contributes ----
 
@@ -134,14 +123,18 @@ class Hub:
 
         def register(function: F) -> F:
             for account in accounts or ("",):
-                if account in self._decide:
-                    raise ArgumentError(f"there is a decide function for {account or 'all accounts'} already")
-                self._decide[account] = function
+                self._reception.add_decide(account, function)
             return function
 
         return register
 
-    def on(self, *types: type, to: str | None = None, name: str | None = None, accounts: Iterable[str] = ()) -> Callable[[F], F]:
+    def on(
+        self,
+        *types: type,
+        to: str | None = None,
+        name: str | None = None,
+        accounts: Iterable[str] = (),
+    ) -> Callable[[F], F]:
         """Register a subscriber `function(item, conversation)` for events and facts of these classes.
 
         `to` is `desk`, `bot` or `nobody`. The name is permanent: the store remembers under it what was handled, and
@@ -154,8 +147,13 @@ class Hub:
         def register(function: F) -> F:
             stable = name or f"{function.__module__}.{function.__qualname__}"
             if "<" in stable:
-                raise ArgumentError("a lambda or inner function has no stable name: give on(…, name=…)")
-            self._add(SubscriptionConsumer(self, function, stable, types, tuple(accounts), to), f"on {stable}")
+                raise ArgumentError(
+                    "a lambda or inner function has no stable name: give on(…, name=…)"
+                )
+            self._add(
+                SubscriptionConsumer(self, function, stable, types, tuple(accounts), to),
+                f"on {stable}",
+            )
             return function
 
         return register
@@ -176,7 +174,7 @@ class Hub:
         """Register the function that makes events of an account's free-form requests (Chatlayer app)."""
 
         def register(function: F) -> F:
-            self._translate[account] = function
+            self._reception.add_translate(account, function)
             return function
 
         return register
@@ -188,12 +186,6 @@ class Hub:
             self._consumers[key] = consumer
         if self._started:
             self._start_consumer(consumer)
-
-    def _decider(self, account: str) -> Decide | None:
-        return self._decide.get(account) or self._decide.get("")
-
-    def _translator(self, account: str) -> Translate | None:
-        return self._translate.get(account) or self._translate.get("")
 
     # ---- Out ----
 
@@ -254,7 +246,9 @@ class Hub:
             consumer.stop()
         deadline = time.monotonic() + timeout
         self._native.drain(int(timeout * 1000))
-        if self._started and not all(c.join(max(0.0, deadline - time.monotonic())) for c in self._consumers.values()):
+        if self._started and not all(
+            c.join(max(0.0, deadline - time.monotonic())) for c in self._consumers.values()
+        ):
             raise HubTimeoutError("some subscribers are still at work")
 
     def close(self) -> None:
@@ -291,14 +285,16 @@ class Hub:
             await loop.run_in_executor(None, self.__exit__)
 
     def __repr__(self) -> str:
-        return f"<Hub {'closed' if self._closed else 'open'}>"
+        return f"<Hub {'open' if not getattr(self, '_closed', True) else 'closed'}>"
 
     # ---- Inside ----
 
     @property
     def _native(self) -> _core.Hub:
         if self._pid != os.getpid():
-            raise HubClosedError("this hub was opened before a fork: open one in each process (e.g. in the lifespan)")
+            raise HubClosedError(
+                "this hub was opened before a fork: open one in each process (e.g. in the lifespan)"
+            )
         if self._closed:
             raise HubClosedError("the hub was closed")
         return self._hub
@@ -309,7 +305,9 @@ class Hub:
                 return self._given_loop
             if self._own_loop is None:
                 self._own_loop = asyncio.new_event_loop()
-                threading.Thread(target=_run_loop, args=(self._own_loop,), name="lampjack loop", daemon=True).start()
+                threading.Thread(
+                    target=_run_loop, args=(self._own_loop,), name="lampjack loop", daemon=True
+                ).start()
             return self._own_loop
 
     def _commanding(self, ref: str, run: Callable[[], T]) -> "Future[T]":
@@ -330,18 +328,6 @@ class Hub:
         if found is None:
             raise HubTimeoutError("it is still under way")
         return found
-
-
-def _answer(native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:
-    status, headers, body = native
-    return Answer(status, tuple(headers), body)
-
-
-def _untranslated(error: Exception) -> Answer:
-    code = error.code if isinstance(error, LampjackError) else type(error).__name__
-    _log.error("a request could not be translated: %s", code)
-    body = b'{"title":"Internal Server Error","status":500,"code":"internal","detail":"the request could not be translated"}'
-    return Answer(500, (("content-type", "application/problem+json"),), body)
 
 
 def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
@@ -366,5 +352,4 @@ def _abandon() -> None:
 
 os.register_at_fork(after_in_child=_abandon)
 
-for _class in (Answer, Hub):
-    _class.__module__ = "lampjack"
+Hub.__module__ = "lampjack"

@@ -69,7 +69,7 @@ class OwnerChanged(Fact):
 
     __slots__ = ()
     kinds: ClassVar[tuple[str, ...]] = ("owner_changed",)
-    __match_args__: ClassVar[tuple[str, ...]] = ("before", "now")  # type: ignore[misc]
+    __match_args__: ClassVar[tuple[str, ...]] = ("before", "now")
 
     @property
     def before(self) -> Owner:
@@ -99,7 +99,7 @@ class DeliveryChanged(Fact):
 
     __slots__ = ()
     kinds: ClassVar[tuple[str, ...]] = ("delivery_changed",)
-    __match_args__: ClassVar[tuple[str, ...]] = ("status",)  # type: ignore[misc]
+    __match_args__: ClassVar[tuple[str, ...]] = ("status",)
 
     @property
     def delivery(self) -> str:
@@ -152,7 +152,7 @@ class Item:
     event: "_core.Event | Fact"
     attempt: int = 1
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("event",)  # type: ignore[misc]
+    __match_args__: ClassVar[tuple[str, ...]] = ("event",)
 
     def __repr__(self) -> str:
         return f"<Item {self.seq} for {self.to}: {self.event!r}>"

@@ -51,10 +51,13 @@ class Outcome(Generic[T]):
 
 
 def _report(future: "Future[Any]") -> None:
-    """A refusal nobody looks at would be a lost reply."""
+    """Log a failure nobody looks at: it may be a lost reply."""
     try:
         error = future.exception(timeout=0)
     except (CancelledError, TimeoutError):
         return
     if error is not None:
         _log.warning("a call failed and nobody looked at its result: %s", type(error).__name__)
+
+
+Outcome.__module__ = "lampjack"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self, TypeAlias
 
 from lampjack._values import EMPTY, FrozenDict
@@ -89,8 +89,17 @@ class _Part(_Value):
         return parts[0]
 
 
-def _as_option(value: "Option | str") -> "Option":
-    return Option(title=value, payload=value) if isinstance(value, str) else value
+def _as_options(values: "Iterable[Option | str]") -> "tuple[Option, ...]":
+    return tuple(
+        Option(title=value, payload=value) if isinstance(value, str) else value for value in values
+    )
+
+
+def _fill(value: Any, *members: Any) -> None:
+    """Set the fields of a frozen value in their order."""
+    for field, member in zip(fields(value), members, strict=True):
+        object.__setattr__(value, field.name, member)
+    _Value.__post_init__(value)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -111,13 +120,13 @@ class Option(_Value):
     extra: Mapping[str, Any] = EMPTY
 
     _keys: ClassVar = ("kind", "title", "payload", "url", "phone", "image_url", "target")
-    __match_args__: ClassVar = ("title", "payload")  # type: ignore[misc]
+    __match_args__: ClassVar = ("title", "payload")
 
     def __repr__(self) -> str:
         return f"<Option {self.kind}>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, init=False)
 class Card(_Value):
     """One card of a carousel or list."""
 
@@ -129,11 +138,19 @@ class Card(_Value):
     extra: Mapping[str, Any] = EMPTY
 
     _keys: ClassVar = ("title", "subtitle", "image_url", "url", "options")
-    __match_args__: ClassVar = ("title", "subtitle")  # type: ignore[misc]
+    __match_args__: ClassVar = ("title", "subtitle")
 
-    def __post_init__(self) -> None:
-        _Value.__post_init__(self)
-        object.__setattr__(self, "options", tuple(map(_as_option, self.options)))
+    def __init__(
+        self,
+        title: str | None = None,
+        subtitle: str | None = None,
+        *,
+        image_url: str | None = None,
+        url: str | None = None,
+        options: Iterable[Option | str] = (),
+        extra: Mapping[str, Any] = EMPTY,
+    ) -> None:
+        _fill(self, title, subtitle, image_url, url, _as_options(options), extra)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the canonical JSON form as a dict; what is absent is left out."""
@@ -155,13 +172,13 @@ class Text(_Part):
 
     type: ClassVar[str] = "text"
     _keys: ClassVar = ("text",)
-    __match_args__: ClassVar = ("text",)  # type: ignore[misc]
+    __match_args__: ClassVar = ("text",)
 
     def __repr__(self) -> str:
         return f"<Text of {len(self.text)} characters>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, init=False)
 class Choice(_Part):
     """A question with options; a str among the options is a reply whose payload is its title.
 
@@ -175,17 +192,22 @@ class Choice(_Part):
 
     type: ClassVar[str] = "choice"
     _keys: ClassVar = ("text", "style", "options")
-    __match_args__: ClassVar = ("text", "options")  # type: ignore[misc]
+    __match_args__: ClassVar = ("text", "options")
 
-    def __post_init__(self) -> None:
-        _Value.__post_init__(self)
-        object.__setattr__(self, "options", tuple(map(_as_option, self.options)))
+    def __init__(
+        self,
+        text: str | None = None,
+        options: Iterable[Option | str] = (),
+        style: str = "quick_replies",
+        extra: Mapping[str, Any] = EMPTY,
+    ) -> None:
+        _fill(self, text, _as_options(options), style, extra)
 
     def __repr__(self) -> str:
         return f"<Choice of {len(self.options)} options>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, init=False)
 class Cards(_Part):
     """Cards side by side (`layout="carousel"`) or one below the other (`"list"`)."""
 
@@ -196,12 +218,16 @@ class Cards(_Part):
 
     type: ClassVar[str] = "cards"
     _keys: ClassVar = ("layout", "cards", "options")
-    __match_args__: ClassVar = ("cards",)  # type: ignore[misc]
+    __match_args__: ClassVar = ("cards",)
 
-    def __post_init__(self) -> None:
-        _Value.__post_init__(self)
-        object.__setattr__(self, "cards", tuple(self.cards))
-        object.__setattr__(self, "options", tuple(map(_as_option, self.options)))
+    def __init__(
+        self,
+        cards: Iterable[Card] = (),
+        layout: str = "carousel",
+        options: Iterable[Option | str] = (),
+        extra: Mapping[str, Any] = EMPTY,
+    ) -> None:
+        _fill(self, tuple(cards), layout, _as_options(options), extra)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the canonical JSON form as a dict; what is absent is left out."""
@@ -229,7 +255,7 @@ class File(_Part):
 
     type: ClassVar[str] = "file"
     _keys: ClassVar = ("url", "media", "name", "mime", "size", "state", "vendor_id")
-    __match_args__: ClassVar = ("url", "media")  # type: ignore[misc]
+    __match_args__: ClassVar = ("url", "media")
 
     def __repr__(self) -> str:
         return f"<File {self.media}>"
@@ -246,7 +272,7 @@ class Location(_Part):
 
     type: ClassVar[str] = "location"
     _keys: ClassVar = ("latitude", "longitude", "title")
-    __match_args__: ClassVar = ("latitude", "longitude")  # type: ignore[misc]
+    __match_args__: ClassVar = ("latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True, repr=False, unsafe_hash=False)
@@ -261,7 +287,7 @@ class Postback(_Part):
 
     type: ClassVar[str] = "postback"
     _keys: ClassVar = ("title", "payload", "target", "parameters")
-    __match_args__: ClassVar = ("payload",)  # type: ignore[misc]
+    __match_args__: ClassVar = ("payload",)
 
     def __hash__(self) -> int:
         """`parameters` is free JSON and may have no hash."""
@@ -276,7 +302,7 @@ class Start(_Part):
 
     type: ClassVar[str] = "start"
     _keys: ClassVar = ()
-    __match_args__: ClassVar = ()  # type: ignore[misc]
+    __match_args__: ClassVar = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -288,7 +314,12 @@ class UnknownPart(_Part):
 
     type: ClassVar[str] = "unknown"
     _keys: ClassVar = ("raw",)
-    __match_args__: ClassVar = ("raw",)  # type: ignore[misc]
+    __match_args__: ClassVar = ("raw",)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the canonical JSON form as a dict; `raw` may be None."""
+        extra = {"extra": dict(self.extra)} if self.extra else {}
+        return {"type": self.type, "raw": self.raw, **extra}
 
     def __hash__(self) -> int:
         """`raw` is free JSON and may have no hash."""
@@ -313,7 +344,9 @@ def content_json(content: Content) -> str:
         elif isinstance(part, _Part):
             parts.append(part.to_dict())
         else:
-            raise TypeError(f"content is a str, a part or a list of these, not {type(part).__name__}")
+            raise TypeError(
+                f"content is a str, a part or a list of these, not {type(part).__name__}"
+            )
     return _dumps(parts)
 
 
@@ -322,5 +355,3 @@ def as_text(content: Content) -> str:
     from lampjack import _core
 
     return _core.as_text(content_json(content))
-
-

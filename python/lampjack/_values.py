@@ -17,7 +17,7 @@ class FrozenDict(dict[str, Any]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("events are immutable: copy this with dict(...)")
 
-    __setitem__ = __delitem__ = update = setdefault = pop = popitem = clear = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = update = setdefault = pop = popitem = clear = __ior__ = _refuse
 
     def __hash__(self) -> int:  # type: ignore[override]
         """Equal dicts have equal keys; values may be lists, which have no hash."""
@@ -64,7 +64,7 @@ class Actor:
     language: str | None = None
     extra: FrozenDict = EMPTY
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("role", "id")  # type: ignore[misc]
+    __match_args__: ClassVar[tuple[str, ...]] = ("role", "id")
 
     def __repr__(self) -> str:
         return f"<Actor {self.role}>"

@@ -6,10 +6,13 @@ from typing import Any
 try:
     from fastapi import APIRouter, Request, Response
 except ModuleNotFoundError as missing:
-    raise ModuleNotFoundError("lampjack.fastapi needs FastAPI: pip install 'lampjack[fastapi]'", name=missing.name) from None
+    raise ModuleNotFoundError(
+        "lampjack.fastapi needs FastAPI: pip install 'lampjack[fastapi]'", name=missing.name
+    ) from None
 
 from lampjack._http import TOO_LARGE, read_body
-from lampjack._hub import Answer, Hub
+from lampjack._hub import Hub
+from lampjack._reception import Answer
 
 __all__ = ["HandoverRouter"]
 
@@ -30,7 +33,9 @@ def _endpoint(hub: Hub, entry: dict[str, Any]) -> Callable[[Request], Awaitable[
             return _respond(TOO_LARGE)
         path = pattern
         if "{" in pattern:  # the segments as they came, percent-encoding included
-            raw: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").rstrip("/")
+            raw: str = (
+                (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").rstrip("/")
+            )
             path = "/" + "/".join(raw.split("/")[-pattern.count("/") :])
         answer = await hub.submit(
             account,
@@ -66,13 +71,20 @@ class HandoverRouter(APIRouter):
             "name": f"lampjack {account} {method} {path or '/'}",
         }
         endpoint = _endpoint(hub, entry)
-        body = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+        body = {
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            }
+        }
         self.add_api_route(
             f"/{account}{path}",
             endpoint,
             summary=f"{account}: {entry['meaning'] or entry['platform']}",
             description=f"Called by {entry['platform']}.",
-            operation_id="_".join(f"{account}_{method}{path}".replace("{", "").replace("}", "").split("/")).lower(),
+            operation_id="_".join(
+                f"{account}_{method}{path}".replace("{", "").replace("}", "").split("/")
+            ).lower(),
             openapi_extra=body if method == "POST" else None,
             **common,
         )

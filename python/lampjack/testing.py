@@ -3,12 +3,13 @@
 import json
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 from lampjack import _core
-from lampjack._hub import Answer, Hub
+from lampjack._hub import Hub
+from lampjack._reception import Answer
 
 __all__ = ["FakePlatform", "ManualClock", "Received", "SampleRequest", "sample", "sample_settings"]
 
@@ -16,12 +17,12 @@ __all__ = ["FakePlatform", "ManualClock", "Received", "SampleRequest", "sample",
 class ManualClock:
     """A clock for `Hub(…, clock=ManualClock())` that moves only when told to."""
 
-    def __init__(self, start: datetime = datetime(2026, 1, 5, 10, tzinfo=timezone.utc)) -> None:
+    def __init__(self, start: datetime = datetime(2026, 1, 5, 10, tzinfo=UTC)) -> None:
         self._native = _core.ManualClock(int(start.timestamp() * 1000))
 
     def now(self) -> datetime:
         """Return the time it shows."""
-        return datetime.fromtimestamp(self._native.now() / 1000, timezone.utc)
+        return datetime.fromtimestamp(self._native.now() / 1000, UTC)
 
     def advance(self, by: timedelta | float) -> None:
         """Move it forward, by a timedelta or by seconds."""
@@ -63,7 +64,14 @@ def sample_settings(platform: str, **settings: Any) -> dict[str, Any]:
     return {"platform": platform, **required[platform], **settings}
 
 
-def sample(platform: str, kind: str = "message", *, user: str = "user-1", text: str = "Hello", number: int = 0) -> SampleRequest:
+def sample(
+    platform: str,
+    kind: str = "message",
+    *,
+    user: str = "user-1",
+    text: str = "Hello",
+    number: int = 0,
+) -> SampleRequest:
     """Return a request by which the platform tells a message of the user or asks for a human.
 
     `kind` is `message` or `handover_requested`; `number` makes messages that differ in time and id.
@@ -84,12 +92,18 @@ def _bytes(data: object) -> bytes:
 
 
 def _time(number: int) -> str:
-    at = datetime(2026, 1, 5, 10, tzinfo=timezone.utc) + timedelta(seconds=number)
+    at = datetime(2026, 1, 5, 10, tzinfo=UTC) + timedelta(seconds=number)
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _chatlayer_offloading(kind: str, user: str, text: str, number: int) -> SampleRequest:
-    items = [{"actor": "user", "timestamp": _time(number), "message": {"messageType": "text", "text": text}}]
+    items = [
+        {
+            "actor": "user",
+            "timestamp": _time(number),
+            "message": {"messageType": "text", "text": text},
+        }
+    ]
     body: dict[str, Any] = {
         "event": "messages",
         "botId": "bot00001",
@@ -107,7 +121,9 @@ def _chatlayer_offloading(kind: str, user: str, text: str, number: int) -> Sampl
 def _certainly(kind: str, user: str, text: str, number: int) -> SampleRequest:
     query = f"token={_TOKEN}"
     if kind == "handover_requested":
-        return SampleRequest(path="/claim", query=query, body=_bytes({"reply": text, "from": user, "botId": "bot-1"}))
+        return SampleRequest(
+            path="/claim", query=query, body=_bytes({"reply": text, "from": user, "botId": "bot-1"})
+        )
     message = {
         "from": "human",
         "user_id": user,
@@ -122,7 +138,9 @@ def _certainly(kind: str, user: str, text: str, number: int) -> SampleRequest:
 def _omnichannel(kind: str, user: str, text: str, number: int) -> SampleRequest:
     headers = (("content-type", "application/json"), ("authorization", f"Token {_TOKEN}"))
     if kind == "handover_requested":
-        return SampleRequest(path="/transfer", headers=headers, body=_bytes({"chat_id": user, "reason": text}))
+        return SampleRequest(
+            path="/transfer", headers=headers, body=_bytes({"chat_id": user, "reason": text})
+        )
     body = {"chat_id": user, "message": {"kind": "operator", "id": f"m-{number}", "text": text}}
     return SampleRequest(path="/send_message", headers=headers, body=_bytes(body))
 
@@ -171,7 +189,9 @@ class FakePlatform:
 
             def _take(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                status, answer = fake._note(Received(self.command, self.path, dict(self.headers.items()), body))
+                status, answer = fake._note(
+                    Received(self.command, self.path, dict(self.headers.items()), body)
+                )
                 self.send_response(status)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(answer)))
@@ -220,11 +240,12 @@ class FakePlatform:
         """Send a sample into the hub, in process."""
         return hub.receive(account, **sample(self.platform, kind, **options).arguments())
 
-    def __enter__(self) -> "FakePlatform":
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="fake platform", daemon=True).start()
+    def __enter__(self) -> Self:
+        threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="fake platform", daemon=True
+        ).start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
-

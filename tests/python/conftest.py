@@ -1,9 +1,13 @@
-"""What the Python tests share: the golden cases, and a logger that must never tell a secret."""
+"""What the Python tests share: the golden cases of tests/data."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -18,7 +22,7 @@ class Case:
     def name(self) -> str:
         return f"{self.folder.parent.name}/{self.folder.name}"
 
-    @property
+    @cached_property
     def request(self) -> dict[str, Any]:
         return json.loads((self.folder / "request.json").read_text("utf-8"))
 
@@ -41,9 +45,24 @@ class Case:
         return json.loads(path.read_text("utf-8")) if path.exists() else None
 
 
+@cache
 def golden_cases() -> list[Case]:
     return [Case(path.parent) for path in sorted(DATA.glob("*/*/request.json"))]
 
 
-def with_events() -> list[Case]:
-    return [case for case in golden_cases() if case.expected]
+# The argument of a test that runs once for each of these cases.
+SELECTIONS: dict[str, Callable[[Case], bool]] = {
+    "read_case": lambda case: bool(case.expected),
+    "refused_case": lambda case: (
+        case.request.get("error") in {"json", "payload"} and bool(case.body)
+    ),
+    "written_case": lambda case: bool(case.request.get("roundtrip")),
+    "answered_case": lambda case: case.answer is not None,
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    for argument, selected in SELECTIONS.items():
+        if argument in metafunc.fixturenames:
+            cases = [case for case in golden_cases() if selected(case)]
+            metafunc.parametrize(argument, cases, ids=lambda case: case.name)

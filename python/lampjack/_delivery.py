@@ -1,0 +1,116 @@
+"""What commands give: a delivery, and its receipt."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lampjack._errors import NetworkError, RefusedError, StaleOwnerError
+from lampjack._outcome import Outcome
+
+if TYPE_CHECKING:
+    from lampjack._hub import Hub
+
+__all__ = ["Command", "Delivery", "Receipt", "explained"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a command led to, as plain values: fit for an HTTP answer.
+
+    `delivery` is the id of what goes out, None when nothing does; `status` is `done` then, else `pending` (or, for a
+    repeated command, what became of it).
+    """
+
+    ref: str = field(repr=False)
+    state: str
+    epoch: int
+    owner: str
+    agent: str = field(default="", repr=False)
+    delivery: str | None = None
+    status: str = "done"
+
+
+class Delivery:
+    """A command that was accepted. `await delivery.sent(timeout=…)` waits until it has left."""
+
+    __slots__ = ("_hub", "losses", "receipt")
+
+    def __init__(self, hub: "Hub", data: dict[str, Any]) -> None:
+        outgoing = data.get("delivery") or {}
+        self._hub = hub
+        self.receipt = Receipt(
+            ref=data["ref"],
+            state=data["state"],
+            epoch=data["epoch"],
+            owner=data["owner"]["kind"],
+            agent=data["owner"].get("agent", ""),
+            delivery=outgoing.get("id"),
+            status=outgoing.get("status", "done"),
+        )
+        # What the platform cannot carry, part by part: [{"part": 0, "from": "cards", "to": "text", "what": …}]
+        self.losses: tuple[dict[str, Any], ...] = tuple(data.get("losses", ()))
+
+    @property
+    def id(self) -> str | None:
+        """The delivery's id; None when nothing goes out."""
+        return self.receipt.delivery
+
+    def sent(self, timeout: float = 30.0) -> Outcome[Receipt]:
+        """Wait until the platform has taken it.
+
+        `StaleOwnerError` when it was fenced, `NetworkError` when it was given up, `HubTimeoutError` when it is still
+        under way after `timeout` seconds.
+        """
+        return Outcome(self._hub._waiting(self._wait, timeout))
+
+    def status(self) -> Outcome[dict[str, Any]]:
+        """Return status, attempts and the last error as they are now."""
+        return Outcome(
+            self._hub._reading(lambda: json.loads(self._hub._native.delivery(self.id or "")))
+        )
+
+    def _wait(self, timeout: float) -> Receipt:
+        if self.id is None:
+            return self.receipt
+        text = self._hub._wait_delivery(self.id, timeout)
+        data = json.loads(text)
+        status = data["status"]
+        if status == "refused":
+            raise StaleOwnerError("the owner changed before it was sent", epoch=data["epoch"])
+        if status != "sent":
+            raise NetworkError(
+                f"it was not sent: {data.get('last_error') or status}", status=status
+            )
+        return Receipt(
+            self.receipt.ref,
+            self.receipt.state,
+            self.receipt.epoch,
+            self.receipt.owner,
+            self.receipt.agent,
+            self.id,
+            status,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Delivery {self.receipt.status}>"
+
+
+class Command(Outcome[Delivery]):
+    """A command that was given: `await` it, or `.result(timeout)`, for its `Delivery`; a refusal raises."""
+
+    __slots__ = ()
+
+
+def explained(run: Callable[[], Delivery]) -> Delivery:
+    """Move what a refusal tells beyond the owner from its JSON into attributes."""
+    try:
+        return run()
+    except RefusedError as error:
+        data = json.loads(error.__dict__.pop("result", "") or "{}")
+        error.allowed = tuple(data.get("refusal", {}).get("allowed", ()))
+        raise
+
+
+for _class in (Receipt, Delivery, Command):
+    _class.__module__ = "lampjack"

@@ -1,0 +1,167 @@
+"""The plain ASGI application, driven without a server."""
+
+import json
+from typing import Any
+
+import pytest
+
+import lampjack as lj
+from lampjack.asgi import App
+from lampjack.testing import SampleRequest, sample, sample_settings
+
+
+@pytest.fixture
+def hub():
+    hub = lj.Hub(
+        {
+            "store": "memory:",
+            "account": {
+                "shop": sample_settings("certainly"),
+                "app": sample_settings("chatlayer_app"),
+            },
+        }
+    )
+    yield hub
+    hub.close()
+
+
+async def call(
+    app: App, request: SampleRequest, path: str, chunks: list[bytes] | None = None, **scope: Any
+) -> tuple[int, dict, bytes, int]:
+    """Return status, headers, body, and how many chunks were read."""
+    chunks = [request.body] if chunks is None else chunks
+    read = 0
+    sent: list[dict] = []
+
+    async def receive() -> dict:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": chunks[read - 1], "more_body": read < len(chunks)}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    full = {
+        "type": "http",
+        "method": request.method,
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": request.query.encode(),
+        "headers": [(n.encode(), v.encode()) for n, v in request.headers],
+        **scope,
+    }
+    await app(full, receive, send)
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent[1:]), read
+
+
+async def test_answers_are_the_hubs(hub: lj.Hub):
+    status, headers, body, _ = await call(App(hub), sample("certainly"), "/shop/messages")
+    assert (status, body) == (200, b"{}")
+    assert headers["content-type"] == "application/json"
+    assert headers["content-length"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("path", "scope", "options"),
+    [
+        ("/hooks/shop/messages", {}, {"prefix": "/hooks"}),
+        ("/mounted/shop/messages", {"root_path": "/mounted"}, {}),
+        ("/mounted/hooks/shop/messages", {"root_path": "/mounted"}, {"prefix": "/hooks/"}),
+        ("/shop/messages", {"raw_path": None}, {}),
+        ("/shop/messages/", {}, {}),
+    ],
+)
+async def test_prefixes_and_mounts(hub: lj.Hub, path: str, scope: dict, options: dict):
+    status, _, body, _ = await call(App(hub, **options), sample("certainly"), path, **scope)
+    assert (status, body) == (200, b"{}")
+
+
+@pytest.mark.parametrize("path", ["/", "/nobody", "/nobody/messages", "/shop", "/shop/other"])
+async def test_unknown_places_are_404(hub: lj.Hub, path: str):
+    status, headers, body, _ = await call(App(hub), sample("certainly"), path)
+    assert status == 404
+    assert headers["content-type"] == "application/problem+json"
+    assert json.loads(body)["code"] == "not_found"
+
+
+async def test_a_body_in_pieces(hub: lj.Hub):
+    request = sample("certainly")
+    pieces = [request.body[i : i + 7] for i in range(0, len(request.body), 7)]
+    status, _, _, read = await call(App(hub), request, "/shop/messages", pieces)
+    assert (status, read) == (200, len(pieces))
+
+
+async def test_reading_stops_at_the_limit(hub: lj.Hub):
+    limit = max(entry["max_body"] for entry in hub.urls() if entry["account"] == "shop")
+    chunks = [b" " * (limit // 2)] * 100
+    status, _, body, read = await call(App(hub), sample("certainly"), "/shop/messages", chunks)
+    assert (status, read) == (413, 3)
+    assert json.loads(body)["code"] == "too_large"
+    declared = SampleRequest(headers=(("content-length", str(limit + 1)),))
+    status, _, _, read = await call(App(hub), declared, "/shop/messages", [b""])
+    assert (status, read) == (413, 0)
+
+
+async def test_lifespan_opens_and_closes_the_hub(hub: lj.Hub):
+    incoming = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+    sent: list[str] = []
+
+    async def receive() -> dict:
+        return next(incoming)
+
+    async def send(message: dict) -> None:
+        sent.append(message["type"])
+
+    await App(hub)({"type": "lifespan"}, receive, send)
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    with pytest.raises(lj.HubClosedError):
+        hub.stats()
+
+
+# ---- Requests whose body only the host understands ----
+
+RELAY = sample("chatlayer_app")
+
+
+async def relay(hub: lj.Hub, body: dict) -> tuple[int, bytes]:
+    request = SampleRequest(headers=RELAY.headers, body=json.dumps(body).encode())
+    status, _, answer, _ = await call(App(hub), request, "/app/receive")
+    return status, answer
+
+
+async def test_a_translated_request_is_answered_with_what_the_bot_gets(hub: lj.Hub):
+    @hub.translate("app")
+    async def translate(request: dict) -> list[dict]:
+        inner = request["bundle"]["request"]
+        return [
+            {
+                "platform": "chatlayer_app",
+                "conversation": {"id": inner["who"]},
+                "actor": {"id": inner["who"]},
+                "content": inner["says"],
+            }
+        ]
+
+    status, answer = await relay(hub, {"bundle": {"request": {"who": "u-1", "says": "hello"}}})
+    assert status == 200
+    assert b"hello" in answer
+    items = await hub["app:live:u-1"].transcript()
+    assert [lj.as_text(i.event.content) for i in items if isinstance(i.event, lj.Message)] == [
+        "hello"
+    ]
+
+
+async def test_a_failing_translation_is_an_answer_too(
+    hub: lj.Hub, caplog: pytest.LogCaptureFixture
+):
+    @hub.translate("app")
+    def translate(request: dict) -> list[dict]:
+        raise KeyError("secret visitor text")
+
+    status, answer = await relay(hub, {"bundle": {"request": {"says": "secret words"}}})
+    assert status == 500
+    assert b"secret" not in answer
+    assert "KeyError" in caplog.text
+    assert "secret" not in caplog.text

@@ -1,0 +1,96 @@
+"""The command line, as a process: what it prints, where, and how it exits."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lampjack import _cli
+
+CASE = Path(__file__).resolve().parents[1] / "data" / "certainly" / "user_new_frame"
+CONFIG = """
+store = "memory:"
+[account.shop]
+platform = "certainly"
+webhook_token = "made-up-token"
+deployment_id = "dep-1"
+[account.line]
+platform = "omnichannel"
+webhook_token = "made-up-token"
+channel_token = "made-up-token"
+transfer_token = "made-up-token"
+"""
+
+
+def run(*arguments: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    command = [sys.executable, "-m", "lampjack", *arguments]
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=60, check=False)
+
+
+def test_inspect_prints_one_canonical_event_a_line():
+    done = run("inspect", "--platform", "certainly", "--account", "golden", str(CASE / "body.raw"))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == (CASE / "expected.jsonl").read_bytes()
+
+
+def test_inspect_reads_standard_input():
+    done = run(
+        "inspect",
+        "--platform",
+        "certainly",
+        "--query",
+        "token=x",
+        "-",
+        stdin=(CASE / "body.raw").read_bytes(),
+    )
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["content"] == [{"type": "text", "text": "hello"}]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"interlocutor":"user"}', b'{"a":"\xff"}', b""])
+def test_a_bad_payload_is_one_line_and_exit_one(body: bytes):
+    done = run("inspect", "--platform", "certainly", "-", stdin=body)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(b"lampjack: ")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_other_failures_are_one_line_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert _cli.main(["inspect", "--platform", "nobody", str(CASE / "body.raw")]) == 1
+    assert _cli.main(["inspect", "--platform", "certainly", str(tmp_path / "missing")]) == 1
+    assert _cli.main(["urls", "--config", str(tmp_path / "missing.toml")]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 3
+    assert "certainly" in err
+    with pytest.raises(SystemExit) as caught:
+        _cli.main(["inspect"])
+    assert caught.value.code == 2
+
+
+def test_urls_prints_what_to_paste_at_each_vendor(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(CONFIG)
+    assert (
+        _cli.main(["urls", "--config", str(config), "--base", "https://desk.example.org/hooks/"])
+        == 0
+    )
+    out = capsys.readouterr().out
+    for address in ("shop/claim", "shop/messages", "line/send_message", "line/transfer"):
+        assert f"https://desk.example.org/hooks/{address}  " in out
+    assert "made-up-token" not in out
+
+
+def test_inspect_and_urls_import_nothing_but_the_standard_library():
+    code = (
+        "import sys; import lampjack._cli as cli;"
+        f"cli.main(['inspect','--platform','certainly',{str(CASE / 'body.raw')!r}]);"
+        "third = {m.partition('.')[0] for m in sys.modules} - set(sys.stdlib_module_names) - set(sys.builtin_module_names);"
+        "print(sorted(n for n in third if not n.startswith('_')), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True)
+    assert done.stderr.split() == [b"['lampjack']"]

@@ -1,0 +1,208 @@
+"""The example of the README, against a real server on a loopback port. What stands between the marks is shown to users."""
+
+import asyncio
+import socket
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx2
+import pytest
+import uvicorn
+
+import lampjack as lj
+from lampjack.testing import FakePlatform, sample
+
+pytestmark = pytest.mark.e2e
+
+# ---- the example ----
+EXAMPLE = """
+import lampjack as lj
+from fastapi import Depends, FastAPI
+from lampjack.fastapi import HandoverRouter
+
+hub = lj.Hub.from_file("lampjack.toml")
+
+@hub.decide("shop")
+async def decide(request): return lj.Accept(mute=True) if await desk.is_open() else lj.Decline("closed")
+
+@hub.on(lj.HandoverRequested, name="desk.open")
+async def opened(item, conv):
+    await desk.ticket(item.id, conv.ref, await conv.transcript())
+    await conv.notify("A colleague is joining.")
+
+@hub.on(lj.Message, to="desk", name="desk.line")
+async def line(item, conv):
+    match item.event.content:
+        case [lj.Text(text)]: await desk.add(conv.ref, item.seq, text)
+        case parts: await desk.add(conv.ref, item.seq, lj.as_text(parts))
+
+app = FastAPI(lifespan=hub.lifespan)
+app.include_router(HandoverRouter(hub), prefix="/hooks")
+
+@app.post("/desk/{ref:path}/reply")
+async def reply(ref: str, text: str, epoch: int, me=Depends(agent)) -> lj.Receipt:
+    return (await hub[ref].reply(text, agent=me.id, epoch=epoch)).receipt
+"""
+# ---- its surroundings ----
+
+CONFIG = """
+store = "memory:"
+allow_networks = ["127.0.0.0/8"]
+
+[account.shop]
+platform = "chatlayer_offloading"
+verify_token = "env:SHOP_TOKEN"
+api_token = "file:api-token"
+api_base = "{url}"
+pause_action = {{ action = "pause" }}
+resume_action = {{ action = "resume" }}
+"""
+
+
+class Desk:
+    """The human side's own system."""
+
+    def __init__(self) -> None:
+        self.open = True
+        self.tickets: list[tuple[str, str, list[lj.Item]]] = []
+        self.lines: list[tuple[str, int, str]] = []
+        self._changed = threading.Condition()
+
+    async def is_open(self) -> bool:
+        await asyncio.sleep(0)
+        return self.open
+
+    async def ticket(self, key: str, ref: str, transcript: list[lj.Item]) -> None:
+        with self._changed:
+            self.tickets.append((key, ref, transcript))
+            self._changed.notify_all()
+
+    async def add(self, ref: str, seq: int, text: str) -> None:
+        with self._changed:
+            self.lines.append((ref, seq, text))
+            self._changed.notify_all()
+
+    def wait(self, condition) -> None:
+        with self._changed:
+            assert self._changed.wait_for(condition, 10), (self.tickets, self.lines)
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    with FakePlatform("chatlayer_offloading") as fake:
+        monkeypatch.setenv("SHOP_TOKEN", "made-up-token")
+        (tmp_path / "api-token").write_text("made-up-api-token\n")
+        (tmp_path / "lampjack.toml").write_text(CONFIG.format(url=fake.url))
+        monkeypatch.chdir(tmp_path)
+        desk = Desk()
+        names = {"desk": desk, "agent": lambda: SimpleNamespace(id="dana"), "__name__": "example"}
+        exec(compile(textwrap.dedent(EXAMPLE), "example.py", "exec"), names)
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(names["app"], log_level="warning", access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with httpx2.Client(base_url=base, timeout=10) as client:
+            for _ in range(200):
+                if server.started:
+                    break
+                time.sleep(0.05)
+            yield SimpleNamespace(
+                client=client, desk=desk, fake=fake, hub=names["hub"], app=names["app"]
+            )
+        server.should_exit = True
+        thread.join(30)
+        assert not thread.is_alive()
+        listener.close()
+
+
+def post(served: SimpleNamespace, kind: str, **options: object) -> httpx2.Response:
+    request = sample("chatlayer_offloading", kind, **options)
+    return served.client.post(
+        f"/hooks/shop?{request.query}", content=request.body, headers=dict(request.headers)
+    )
+
+
+def test_a_handover_from_request_to_reply(served: SimpleNamespace):
+    assert served.client.get("/hooks/shop?challenge.verifyToken=made-up-token").json() == {
+        "status": "ok"
+    }
+
+    answer = post(served, "handover_requested", text="a human please")
+    assert (answer.status_code, answer.json()) == (200, {"offloadSuccess": True, "pauseBot": True})
+    served.desk.wait(lambda: served.desk.tickets)
+    key, ref, transcript = served.desk.tickets[0]
+    assert ref == "shop:live:user-1"
+    assert key
+    assert any(
+        lj.as_text(item.event.content) == "a human please"
+        for item in transcript
+        if isinstance(item.event, lj.Message)
+    )
+    assert "A colleague is joining." in served.fake.wait(1)[0].body.decode()
+
+    assert post(served, "message", text="are you there?", number=5).json() == {}
+    served.desk.wait(lambda: any(line[2] == "are you there?" for line in served.desk.lines))
+
+    epoch = served.hub[ref].state().result(5)["epoch"]
+    said = served.client.post(
+        f"/desk/{ref}/reply", params={"text": "Hello, Dana here", "epoch": epoch}
+    )
+    assert said.status_code == 200
+    receipt = said.json()
+    assert (receipt["state"], receipt["owner"], receipt["agent"]) == ("agent", "agent", "dana")
+    assert receipt["epoch"] > epoch
+    assert "Hello, Dana here" in served.fake.wait(2)[1].body.decode()
+
+
+def test_a_closed_desk_declines(served: SimpleNamespace):
+    served.desk.open = False
+    assert post(served, "handover_requested").json() == {"offloadSuccess": False, "pauseBot": False}
+    assert served.hub["shop:live:user-1"].state().result(5)["state"] == "bot"
+
+
+def test_a_wrong_token_is_refused_before_the_body_is_read(served: SimpleNamespace):
+    answer = served.client.post("/hooks/shop?challenge.verifyToken=wrong", content=b"not json")
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "made-up" not in answer.text
+    assert "wrong" not in answer.text
+
+
+def test_the_api_description_lists_each_account(served: SimpleNamespace):
+    paths = served.client.get("/openapi.json").json()["paths"]
+    assert {"get", "post"} <= set(paths["/hooks/shop"])
+    assert "/desk/{ref}/reply" in paths
+
+
+def test_a_closing_slash_is_no_redirect(served: SimpleNamespace):
+    request = sample("chatlayer_offloading")
+    answer = served.client.post(
+        f"/hooks/shop/?{request.query}", content=request.body, headers=dict(request.headers)
+    )
+    assert answer.status_code == 200
+
+
+def test_a_large_body_is_refused_while_it_comes(served: SimpleNamespace):
+    host, port = served.client.base_url.host, served.client.base_url.port
+    with socket.create_connection((host, port), timeout=10) as raw:
+        raw.sendall(
+            b"POST /hooks/shop?challenge.verifyToken=made-up-token HTTP/1.1\r\nHost: x\r\n"
+            b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
+        answer = b""
+        try:
+            for _ in range(64):
+                raw.sendall(chunk)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it stopped listening: that is the point
+        try:
+            answer = raw.recv(64)
+        except ConnectionResetError:
+            answer = b"HTTP/1.1 413"
+        assert b" 413" in answer
