@@ -277,6 +277,9 @@ private:
     std::string unknown_key_;
 };
 
+/// events, event, handover, transcript, event, content, part, options, option, extra, scope
+constexpr int kWrapping = 11;
+
 template <class Read>
 Result<BatchPtr> read_with(std::string_view json, Read read) {
     if (json.size() > json::Text::kMaxBody) return fail(Code::too_large, "the JSON is too large");
@@ -285,6 +288,8 @@ Result<BatchPtr> read_with(std::string_view json, Read read) {
     json::Index& index = json::Index::of_this_thread();
     LJK_CHECK(index.build(batch->text.body(), batch->text.body_size()));
     json::Cursor cursor(batch.mutate().text, index);
+    // A vendor's value of the deepest level allowed stands some levels deeper in the canonical form.
+    cursor.rewind({cursor.mark().at, -kWrapping});
     BatchBuilder build(batch.mutate(), cursor);
     CanonicalReader reader(build);
     if (read(reader) && cursor.end()) return batch;
