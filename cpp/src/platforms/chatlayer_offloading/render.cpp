@@ -26,18 +26,10 @@ Result<std::string> url_of(const Account& account, const Outgoing& outgoing) {
     std::string_view base = account.text("api_base");
     while (base.ends_with('/')) base.remove_suffix(1);
     std::string path(account.text("actions_path"));
-    const bool live = outgoing.mode == model::Mode::live;
-    // The id is filled in last and the bot's first, so that neither is searched for the other's name.
-    path = fill(std::move(path), "{version}", live ? kLive : kDraft);
-    const auto bot = path.find("{bot}");
-    const auto id = path.find("{id}");
-    if (bot < id) {
-        path = fill(std::move(path), "{id}", outgoing.id);
-        path = fill(std::move(path), "{bot}", outgoing.bot);
-    } else {
-        path = fill(std::move(path), "{bot}", outgoing.bot);
-        path = fill(std::move(path), "{id}", outgoing.id);
-    }
+    path = fill(std::move(path), "{version}", outgoing.mode == model::Mode::live ? kLive : kDraft);
+    // What is filled in is percent-encoded, so it never holds another placeholder.
+    path = fill(std::move(path), "{bot}", outgoing.bot);
+    path = fill(std::move(path), "{id}", outgoing.id);
     return std::string(base) + path;
 }
 
