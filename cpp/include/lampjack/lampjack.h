@@ -1,0 +1,512 @@
+/* Lampjack: connects bots to humans. The stable C interface; extend.h holds what users may plug in.
+ *
+ * Rules that hold for every function:
+ *
+ *  - Strings are UTF-8 bytes with a length (ljk_str). Those passed in are borrowed for the call and never kept; those
+ *    returned are borrowed from the first argument and live as long as it does.
+ *  - What comes out through a pointer to a pointer belongs to the caller, who ends it with the type's own _free function.
+ *    Freeing NULL is a no-op. Handles may be freed in any order, also after the hub they came from. Nothing of the
+ *    library's is ever freed with free().
+ *  - A function that can fail returns an ljk_status and fills *err, unless err is NULL. After a failure every output is
+ *    NULL or zero; the one exception, the receipt of a refused command, is told at ljk_receipt. Each function names the
+ *    codes that are particular to it; besides, each may return LJK_E_ARGUMENT (a NULL where none is allowed, a structure
+ *    without its struct_size, text that is not UTF-8), LJK_E_INTERNAL (out of memory, or a bug in this library) and,
+ *    when it reads or writes the store, LJK_E_STORE.
+ *  - Accessors cannot fail: out of range, or of NULL, they give an empty string or zero.
+ *  - Threads: functions that take a hub may be called from any thread at any time, except ljk_hub_free, which comes last.
+ *    Every other handle is immutable and may be read from any thread, but freed by one, once; an ljk_reception is used
+ *    by one thread at a time. There is no state that belongs to a thread, no signal handler and no output.
+ *  - JSON stands for what is rich: configuration, events (the canonical form, version 1), items, conversations and
+ *    deliveries. New keys may be added to what comes out.
+ */
+#ifndef LAMPJACK_H
+#define LAMPJACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "version.h"
+
+#define LJK_ABI_VERSION 1u /* changes when a caller compiled before would break */
+
+#ifndef LJK_API
+#if defined(LJK_BUILDING_LIBRARY) && defined(__GNUC__)
+#define LJK_API __attribute__((visibility("default")))
+#else
+#define LJK_API
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Status and errors --------------------------------------------------------------------------------------------- */
+
+/** Outcome of every call that can fail. Values are only ever added, never renumbered. */
+typedef int32_t ljk_status;
+enum {
+    LJK_OK = 0,
+    LJK_E_ARGUMENT = 1,     /**< the caller broke a documented precondition */
+    LJK_E_CONFIG = 2,       /**< the configuration is incomplete or names something unknown */
+    LJK_E_AUTH = 3,         /**< the sender is not who it must be: answer 401 */
+    LJK_E_JSON = 4,         /**< the body is not acceptable JSON: answer 400 */
+    LJK_E_PAYLOAD = 5,      /**< valid JSON, but not what the platform documents: answer 400 */
+    LJK_E_TOO_LARGE = 6,    /**< the body or one of its parts exceeds a limit: answer 413 */
+    LJK_E_NOT_FOUND = 7,    /**< no such account, conversation or delivery */
+    LJK_E_NOT_OWNER = 8,    /**< another agent, or the bot, owns the conversation */
+    LJK_E_STALE_OWNER = 9,  /**< decided under an epoch that is over */
+    LJK_E_UNSUPPORTED = 10, /**< the platform or the state does not allow this */
+    LJK_E_TIMEOUT = 11,     /**< nothing happened within the given time */
+    LJK_E_STORE = 12,       /**< the store cannot be read or written now: answer 503 */
+    LJK_E_CLOSED = 13,      /**< the hub was closed */
+    LJK_E_NETWORK = 14,     /**< the other side could not be reached or did not answer */
+    LJK_E_INTERNAL = 99     /**< out of memory, or a bug in this library */
+};
+
+/** Why a call failed, in the caller's memory. The layout is frozen. */
+typedef struct ljk_error {
+    ljk_status status;
+    char
+        message[252]; /**< one line, NUL-terminated; never a secret, a payload or a person's data */
+} ljk_error;
+
+/** UTF-8 bytes with a length, not NUL-terminated. A NULL ptr is the empty string. The layout is frozen. */
+typedef struct ljk_str {
+    const char* ptr;
+    size_t len;
+} ljk_str;
+
+/** The ljk_str of a string literal. */
+#ifdef __cplusplus
+#define LJK_S(literal) (ljk_str{"" literal, sizeof(literal) - 1})
+#else
+#define LJK_S(literal) ((ljk_str){"" literal, sizeof(literal) - 1})
+#endif
+
+/** One HTTP header. The layout is frozen. */
+typedef struct ljk_header {
+    ljk_str name; /**< in any case */
+    ljk_str value;
+} ljk_header;
+
+/** The ABI of the loaded library. Refuse to go on unless it is LJK_ABI_VERSION. */
+LJK_API uint32_t ljk_abi_version(void);
+/** The release of the loaded library, such as "0.1.0". Static. */
+LJK_API ljk_str ljk_version(void);
+/** A status by its name, such as "not_owner"; empty for a number that is none. Static. */
+LJK_API ljk_str ljk_status_name(ljk_status status);
+/** 1 when the same call may succeed later without any change by the caller, else 0. */
+LJK_API int32_t ljk_status_is_retryable(ljk_status status);
+
+/** Text that the library made for the caller: JSON, or a request body. */
+typedef struct ljk_text ljk_text;
+LJK_API ljk_str ljk_text_str(const ljk_text* text);
+LJK_API void ljk_text_free(ljk_text* text);
+
+/* ---- Requests and answers ------------------------------------------------------------------------------------------ */
+
+/** One request that reached the caller's web server. Start from LJK_REQUEST_INIT; fields are only ever appended. */
+typedef struct ljk_request {
+    size_t struct_size;
+    ljk_str method;            /**< upper case; empty is "POST" */
+    ljk_str path;              /**< below {prefix}/{account}, as received; empty is "/" */
+    ljk_str query;             /**< as received, without '?' */
+    const ljk_header* headers; /**< may be NULL when header_count is 0 */
+    size_t header_count;
+    ljk_str body; /**< the bytes as received; nothing in a request need be UTF-8 */
+} ljk_request;
+#define LJK_REQUEST_INIT                                                           \
+    {                                                                              \
+        sizeof(ljk_request), {NULL, 0}, {NULL, 0}, {NULL, 0}, NULL, 0, { NULL, 0 } \
+    }
+
+/** What the web server must answer. */
+typedef struct ljk_answer ljk_answer;
+LJK_API int32_t ljk_answer_status(const ljk_answer* answer);
+LJK_API size_t ljk_answer_header_count(const ljk_answer* answer);
+LJK_API ljk_header ljk_answer_header(const ljk_answer* answer, size_t index);
+LJK_API ljk_str ljk_answer_body(const ljk_answer* answer);
+LJK_API void ljk_answer_free(ljk_answer* answer);
+
+/* ---- Events: pure functions, no hub needed ------------------------------------------------------------------------- */
+
+/** Which way a body travels: from the vendor's platform to us, or from us to it. */
+enum { LJK_IN = 0, LJK_OUT = 1 };
+
+/** Kinds of events. New ones may come: treat a number you do not know as LJK_KIND_UNKNOWN. */
+enum {
+    LJK_KIND_UNKNOWN = 0,
+    LJK_KIND_MESSAGE = 1,
+    LJK_KIND_HANDOVER_REQUESTED = 2,
+    LJK_KIND_HANDOVER = 3,
+    LJK_KIND_SESSION = 4
+};
+/** Who did it. */
+enum {
+    LJK_ROLE_UNKNOWN = 0,
+    LJK_ROLE_USER = 1,
+    LJK_ROLE_BOT = 2,
+    LJK_ROLE_AGENT = 3,
+    LJK_ROLE_SYSTEM = 4
+};
+/** Whether the conversation is a real user's or a rehearsal. */
+enum { LJK_MODE_UNKNOWN = 0, LJK_MODE_LIVE = 1, LJK_MODE_TEST = 2 };
+/** Types of the parts of a message. */
+enum {
+    LJK_PART_UNKNOWN = 0,
+    LJK_PART_TEXT = 1,
+    LJK_PART_CHOICE = 2,
+    LJK_PART_CARDS = 3,
+    LJK_PART_FILE = 4,
+    LJK_PART_LOCATION = 5,
+    LJK_PART_POSTBACK = 6,
+    LJK_PART_START = 7
+};
+/** How far a verified sender may go. */
+enum {
+    LJK_TRUST_NONE = 0,
+    LJK_TRUST_FULL = 1,
+    LJK_TRUST_HANDOVER_ONLY = 2 /**< accept a handover request, refuse everything else */
+};
+/** What ljk_event_sent_at gives when the sender told no time. */
+#define LJK_NO_TIME INT64_MIN
+
+/** The events of one body, in order. */
+typedef struct ljk_batch ljk_batch;
+
+/** Reads a body of a platform. Verifies nothing. The body's shape tells direction and dialect; path, query and headers of
+ *  the request are used where a platform puts something there, its method is not looked at.
+ *  @param account stands in the events' conversations and counts in their ids; may be empty
+ *  @return LJK_OK, LJK_E_JSON, LJK_E_PAYLOAD, LJK_E_TOO_LARGE, LJK_E_CONFIG (unknown platform) */
+LJK_API ljk_status ljk_parse(ljk_str platform, ljk_str account, const ljk_request* request,
+                             ljk_batch** out, ljk_error* err);
+/** Reads events back from their canonical JSON: one object, or an array of events of one platform.
+ *  @return LJK_OK, LJK_E_JSON, LJK_E_PAYLOAD */
+LJK_API ljk_status ljk_read_events(ljk_str events_json, ljk_batch** out, ljk_error* err);
+LJK_API void ljk_batch_free(ljk_batch* batch);
+
+LJK_API size_t ljk_batch_count(const ljk_batch* batch);
+/** The platform's name; empty when the events are of none. */
+LJK_API ljk_str ljk_batch_platform(const ljk_batch* batch);
+/** All events in their canonical JSON, one a line, each line ended by '\n'. Made when first asked for. */
+LJK_API ljk_str ljk_batch_lines(const ljk_batch* batch);
+
+/** One event in its canonical JSON. */
+LJK_API ljk_str ljk_event_json(const ljk_batch* batch, size_t event);
+LJK_API int32_t ljk_event_kind(const ljk_batch* batch, size_t event); /**< LJK_KIND_… */
+LJK_API int32_t ljk_event_role(const ljk_batch* batch,
+                               size_t event); /**< LJK_ROLE_… of the actor */
+LJK_API int32_t ljk_event_mode(const ljk_batch* batch,
+                               size_t event); /**< LJK_MODE_…; unknown without a conversation */
+/** The vendor's id of the conversation, of the bot, of the user or agent who acted, of the message. */
+LJK_API ljk_str ljk_event_conversation(const ljk_batch* batch, size_t event);
+LJK_API ljk_str ljk_event_bot(const ljk_batch* batch, size_t event);
+LJK_API ljk_str ljk_event_actor(const ljk_batch* batch, size_t event);
+LJK_API ljk_str ljk_event_vendor_id(const ljk_batch* batch, size_t event);
+/** Milliseconds since 1970-01-01T00:00:00Z, or LJK_NO_TIME. */
+LJK_API int64_t ljk_event_sent_at(const ljk_batch* batch, size_t event);
+LJK_API size_t ljk_event_part_count(const ljk_batch* batch, size_t event);
+LJK_API int32_t ljk_event_part_type(const ljk_batch* batch, size_t event,
+                                    size_t part); /**< LJK_PART_… */
+/** The words of a part: the text of a text or choice, the title of a location or postback, the address of a file. */
+LJK_API ljk_str ljk_event_part_text(const ljk_batch* batch, size_t event, size_t part);
+
+/** The words that stand for these numbers in JSON, such as "handover_requested". Static. */
+LJK_API ljk_str ljk_kind_name(int32_t kind);
+LJK_API ljk_str ljk_role_name(int32_t role);
+LJK_API ljk_str ljk_part_type_name(int32_t type);
+
+/** All events of the batch as one body of its own platform; what was read comes back up to the order of keys.
+ *  @param direction LJK_IN or LJK_OUT
+ *  @return LJK_OK, LJK_E_UNSUPPORTED (the platform has no such body), LJK_E_PAYLOAD */
+LJK_API ljk_status ljk_batch_write(const ljk_batch* batch, int32_t direction, ljk_text** out,
+                                   ljk_error* err);
+/** The same from canonical JSON: ljk_read_events and ljk_batch_write in one step. `platform` must be that of the events,
+ *  or the events of none. Events of another platform go through ljk_convert, which tells what gets lost.
+ *  @return as both, and LJK_E_CONFIG (unknown platform), LJK_E_UNSUPPORTED (events of another platform) */
+LJK_API ljk_status ljk_write(ljk_str platform, ljk_str events_json, int32_t direction,
+                             ljk_text** out, ljk_error* err);
+/** One event of any platform as a body of another. What that one cannot carry is downgraded by fixed rules.
+ *  @param losses a JSON array that names what changed ([] when nothing did); may be NULL
+ *  @return LJK_OK, LJK_E_ARGUMENT (no such event), LJK_E_CONFIG (unknown platform), LJK_E_UNSUPPORTED */
+LJK_API ljk_status ljk_convert(const ljk_batch* batch, size_t event, ljk_str platform,
+                               ljk_text** body, ljk_text** losses, ljk_error* err);
+/** Tells whether a raw request comes from the account's platform. No byte of the body is parsed.
+ *  @param account_json the account's settings, as under "account" in a hub's configuration
+ *  @param trust LJK_TRUST_…, how far the sender may go; may be NULL
+ *  @return LJK_OK, LJK_E_AUTH, LJK_E_CONFIG, LJK_E_NOT_FOUND (no such path), LJK_E_UNSUPPORTED (no such method there) */
+LJK_API ljk_status ljk_verify(ljk_str account_json, const ljk_request* request, int32_t* trust,
+                              ljk_error* err);
+
+/* ---- Hub: life ----------------------------------------------------------------------------------------------------- */
+
+/** The engine of one process. */
+typedef struct ljk_hub ljk_hub;
+
+/** Which background threads a process wants. */
+enum { LJK_RUN_NOTHING = 0, LJK_RUN_SENDER = 1, LJK_RUN_TIMERS = 2 };
+
+/** A handover request that waits for a decision. Borrowed: see ljk_decide and ljk_reception_question. */
+typedef struct ljk_question ljk_question;
+LJK_API ljk_str ljk_question_ref(const ljk_question* question);
+/** The event in its canonical JSON, with its transcript. */
+LJK_API ljk_str ljk_question_json(const ljk_question* question);
+/** How long a decision may take, in milliseconds. A later one is ignored. */
+LJK_API int64_t ljk_question_deadline_ms(const ljk_question* question);
+
+/** Decisions. */
+enum {
+    LJK_UNDECIDED = -1, /**< the platform's safe default; only for ljk_reception_finish */
+    LJK_DECLINE = 0,
+    LJK_ACCEPT = 1,
+    LJK_ACCEPT_MUTED =
+        2 /**< accept, and the bot falls silent at once where the platform can do that */
+};
+/** Decides about a handover request. Returns LJK_ACCEPT, LJK_ACCEPT_MUTED or LJK_DECLINE; anything else declines.
+ *  Thread: the one inside ljk_hub_receive; overlaps with itself when the host receives on several threads. No lock is
+ *  held: it may call every function of the hub but close and free. `question` lives until it returns. */
+typedef int32_t (*ljk_decide)(void* user, const ljk_question* question);
+/** Takes one line for an operator. `level` is "info", "warning" or "error"; the text holds no secret and no personal data.
+ *  Thread: any, overlapping; no lock is held. Both strings live until it returns. It must not call the hub. */
+typedef void (*ljk_log)(void* user, ljk_str level, ljk_str text);
+
+struct ljk_http_client; /* extend.h */
+
+/** Start from LJK_HUB_OPTIONS_INIT. Fields are only ever appended. Each `user` pointer is handed back as it is and must
+ *  stay valid until the hub, and every item, sink delivery and reception of it, is freed. */
+typedef struct ljk_hub_options {
+    size_t struct_size;
+    ljk_log log; /**< may be NULL */
+    void* log_user;
+    ljk_decide
+        decide; /**< NULL: ljk_hub_receive gives every handover request the platform's safe default */
+    void* decide_user;
+    const struct ljk_http_client*
+        http_client; /**< NULL: the built-in client. The structure is copied */
+} ljk_hub_options;
+#define LJK_HUB_OPTIONS_INIT \
+    { sizeof(ljk_hub_options), NULL, NULL, NULL, NULL, NULL }
+
+/** Opens a hub from its configuration, such as {"store":"memory:","account":{"shop":{"platform":…}}}.
+ *  @param run which threads it starts: LJK_RUN_SENDER sends what is due, LJK_RUN_TIMERS ends waits and leases
+ *  @return LJK_OK, LJK_E_JSON, LJK_E_CONFIG (the message names the key and the closest known one), LJK_E_STORE */
+LJK_API ljk_status ljk_hub_open(ljk_str config_json, uint32_t run, ljk_hub** out, ljk_error* err);
+/** The same with callbacks; NULL options are none. */
+LJK_API ljk_status ljk_hub_open_with(ljk_str config_json, uint32_t run,
+                                     const ljk_hub_options* options, ljk_hub** out, ljk_error* err);
+/** Does once, on this thread, what the sender and the timers would do now. For hosts that run neither thread. */
+LJK_API ljk_status ljk_hub_step(ljk_hub* hub, ljk_error* err);
+/** Stops sending anything new and waits for what is under way: the first thing to do on SIGTERM.
+ *  @return LJK_OK, LJK_E_TIMEOUT (something is still under way; it is sent again after a restart, under the same key) */
+LJK_API ljk_status ljk_hub_drain(ljk_hub* hub, uint32_t timeout_ms, ljk_error* err);
+/** Wakes every waiting call with LJK_E_CLOSED, cancels what is under way and ends the threads. Twice is a no-op. Not from
+ *  a callback. */
+LJK_API ljk_status ljk_hub_close(ljk_hub* hub, ljk_error* err);
+/** Closes and ends the hub. No call may be running on it: with several threads close first, then join them. */
+LJK_API void ljk_hub_free(ljk_hub* hub);
+
+/* ---- Hub: requests in ---------------------------------------------------------------------------------------------- */
+
+/** Verifies, reads, decides, stores and answers one request, from any web server. Every fault of the sender is an answer
+ *  (401, 400, 404 …) and LJK_OK. Blocks for as long as `decide` takes.
+ *  @return LJK_OK */
+LJK_API ljk_status ljk_hub_receive(ljk_hub* hub, ljk_str account, const ljk_request* request,
+                                   ljk_answer** out, ljk_error* err);
+
+/** A request between begin and finish: verified and read, not stored. For hosts that decide asynchronously. */
+typedef struct ljk_reception ljk_reception;
+/** The first half of ljk_hub_receive. The request's bytes are not needed afterwards.
+ *  @return LJK_OK, also for a request that finish will refuse */
+LJK_API ljk_status ljk_hub_begin(ljk_hub* hub, ljk_str account, const ljk_request* request,
+                                 ljk_reception** out, ljk_error* err);
+/** The question to decide, borrowed from the reception; NULL when there is none: then finish needs no decision. */
+LJK_API const ljk_question* ljk_reception_question(const ljk_reception* reception);
+/** The raw body that only the host understands (relays of a Chatlayer app); empty when there is none. */
+LJK_API ljk_str ljk_reception_untranslated(const ljk_reception* reception);
+/** Tells what such a body means, as canonical events.
+ *  @return LJK_OK, LJK_E_ARGUMENT (nothing to translate), LJK_E_JSON, LJK_E_PAYLOAD */
+LJK_API ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json,
+                                           ljk_error* err);
+/** The second half: stores and answers. A second call gives the first answer again.
+ *  @param decision LJK_UNDECIDED, LJK_DECLINE, LJK_ACCEPT or LJK_ACCEPT_MUTED
+ *  @param reason why it was declined, for the records; may be empty */
+LJK_API ljk_status ljk_reception_finish(ljk_reception* reception, int32_t decision, ljk_str reason,
+                                        ljk_answer** out, ljk_error* err);
+/** Without finish the request counts as never received. */
+LJK_API void ljk_reception_free(ljk_reception* reception);
+
+/* ---- Hub: items out ------------------------------------------------------------------------------------------------ */
+
+/** An event or an engine fact, leased to this process: nobody else gets it meanwhile. */
+typedef struct ljk_item ljk_item;
+
+/** What became of an item or sink delivery. */
+enum { LJK_DONE = 1, LJK_RETRY = 2 };
+
+/** Declares a subscription. A new one starts with the oldest item kept. The name is permanent; processes that use the
+ *  same one compete for its items.
+ *  @param filter_json {"to":"desk"|"bot"|"nobody","kinds":[…],"accounts":[…]}, each key optional; empty for all
+ *  @return LJK_OK, LJK_E_JSON */
+LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str filter_json,
+                                     ljk_error* err);
+/** Waits for the next item: in order within a conversation, one at a time there. A name that was never declared is
+ *  subscribed to everything. An item that is neither done nor retried comes again after five minutes.
+ *  @param timeout_ms 0 only looks
+ *  @return LJK_OK, LJK_E_TIMEOUT (no item came), LJK_E_CLOSED */
+LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t timeout_ms,
+                                ljk_item** out, ljk_error* err);
+/** {"id","seq","epoch","episode","state","to","flags","ref","account","received_at","attempt","event" or "fact"} */
+LJK_API ljk_str ljk_item_json(const ljk_item* item);
+/** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
+ *  @param outcome LJK_DONE or LJK_RETRY */
+LJK_API ljk_status ljk_item_done(ljk_item* item, int32_t outcome, ljk_error* err);
+LJK_API void ljk_item_free(ljk_item* item);
+
+/* ---- Hub: commands ------------------------------------------------------------------------------------------------- */
+
+/** How a command is meant. Start from LJK_COMMAND_OPTIONS_INIT; fields are only ever appended. */
+typedef struct ljk_command_options {
+    size_t struct_size;
+    ljk_str agent;  /**< who commands */
+    uint64_t epoch; /**< the epoch of the item or snapshot it was decided on; 0: the present one */
+    ljk_str key;    /**< the same key again gives the first result; empty: no such protection */
+    int32_t force;  /**< take although another has it */
+    int32_t supervisor;  /**< the agent may act on what is another's */
+    ljk_str by;          /**< request, cancel, close: agent, user, bot, rule, desk or platform */
+    ljk_str target_kind; /**< pass, request, decline: anyone, agent or team */
+    ljk_str target;      /**< which agent or team */
+} ljk_command_options;
+#define LJK_COMMAND_OPTIONS_INIT                                                            \
+    {                                                                                       \
+        sizeof(ljk_command_options), {NULL, 0}, 0, {NULL, 0}, 0, 0, {NULL, 0}, {NULL, 0}, { \
+            NULL, 0                                                                         \
+        }                                                                                   \
+    }
+
+/** What became of a command: accepted or refused. The command functions give it after LJK_OK and also after the refusals
+ *  LJK_E_NOT_OWNER, LJK_E_STALE_OWNER and LJK_E_UNSUPPORTED, so that the caller can see who owns the conversation now. */
+typedef struct ljk_receipt ljk_receipt;
+/** {"ok","ref","state","epoch","owner","delivery":{"id","status"}} or {"ok":false,"ref","refusal":{…}} */
+LJK_API ljk_str ljk_receipt_json(const ljk_receipt* receipt);
+/** What to ask deliveries for; empty when nothing is sent. */
+LJK_API ljk_str ljk_receipt_delivery(const ljk_receipt* receipt);
+/** The conversation's present epoch and owner ("bot", "agent" or "nobody"; the agent when it is one). */
+LJK_API uint64_t ljk_receipt_epoch(const ljk_receipt* receipt);
+LJK_API ljk_str ljk_receipt_owner(const ljk_receipt* receipt);
+LJK_API ljk_str ljk_receipt_agent(const ljk_receipt* receipt);
+LJK_API void ljk_receipt_free(ljk_receipt* receipt);
+
+/* All commands: `ref` names the conversation; `options` and `out` may be NULL. They return when the command is stored,
+ * not when it is sent (ljk_hub_wait waits for that), with LJK_OK, LJK_E_NOT_FOUND, LJK_E_NOT_OWNER, LJK_E_STALE_OWNER,
+ * LJK_E_UNSUPPORTED or LJK_E_CLOSED. */
+
+/** The agent takes the conversation. */
+LJK_API ljk_status ljk_hub_take(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
+                                ljk_receipt** out, ljk_error* err);
+/** The agent says something to the user; a reply by an agent who may take is a take, too. */
+LJK_API ljk_status ljk_hub_reply(ljk_hub* hub, ljk_str ref, ljk_str text,
+                                 const ljk_command_options* options, ljk_receipt** out,
+                                 ljk_error* err);
+/** The same with rich parts: one canonical part or an array of them. */
+LJK_API ljk_status ljk_hub_reply_parts(ljk_hub* hub, ljk_str ref, ljk_str parts_json,
+                                       const ljk_command_options* options, ljk_receipt** out,
+                                       ljk_error* err);
+/** The system says something to the user; ownership stays as it is. */
+LJK_API ljk_status ljk_hub_notify(ljk_hub* hub, ljk_str ref, ljk_str text,
+                                  const ljk_command_options* options, ljk_receipt** out,
+                                  ljk_error* err);
+LJK_API ljk_status ljk_hub_notify_parts(ljk_hub* hub, ljk_str ref, ljk_str parts_json,
+                                        const ljk_command_options* options, ljk_receipt** out,
+                                        ljk_error* err);
+/** The bot answers again, after everything accepted before has left. */
+LJK_API ljk_status ljk_hub_release(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
+                                   ljk_receipt** out, ljk_error* err);
+/** Hands the conversation on to options->target. */
+LJK_API ljk_status ljk_hub_pass(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
+                                ljk_receipt** out, ljk_error* err);
+/** The agent stays for so much longer; 0 is the account's own time. */
+LJK_API ljk_status ljk_hub_extend(ljk_hub* hub, ljk_str ref, int64_t milliseconds,
+                                  const ljk_command_options* options, ljk_receipt** out,
+                                  ljk_error* err);
+/** Release, then ended. */
+LJK_API ljk_status ljk_hub_close_conversation(ljk_hub* hub, ljk_str ref,
+                                              const ljk_command_options* options, ljk_receipt** out,
+                                              ljk_error* err);
+LJK_API ljk_status ljk_hub_reopen(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
+                                  ljk_receipt** out, ljk_error* err);
+/** Asks for a human. */
+LJK_API ljk_status ljk_hub_request(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
+                                   ljk_receipt** out, ljk_error* err);
+/** Nobody comes: the bot goes on. */
+LJK_API ljk_status ljk_hub_decline(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
+                                   ljk_receipt** out, ljk_error* err);
+/** The wish for a human is taken back. */
+LJK_API ljk_status ljk_hub_cancel(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
+                                  ljk_receipt** out, ljk_error* err);
+/** Tells the position in the waiting queue. */
+LJK_API ljk_status ljk_hub_queue(ljk_hub* hub, ljk_str ref, int64_t position,
+                                 const ljk_command_options* options, ljk_receipt** out,
+                                 ljk_error* err);
+/** On a channel account: brings a user's message in. It goes to whoever owns the conversation, which is opened when new.
+ *  @param user_json the user as a canonical actor, {"id":…,"display_name":…}
+ *  @param key as in ljk_command_options; may be empty */
+LJK_API ljk_status ljk_hub_say(ljk_hub* hub, ljk_str account, ljk_str user_json, ljk_str text,
+                               ljk_str key, ljk_receipt** out, ljk_error* err);
+LJK_API ljk_status ljk_hub_say_parts(ljk_hub* hub, ljk_str account, ljk_str user_json,
+                                     ljk_str parts_json, ljk_str key, ljk_receipt** out,
+                                     ljk_error* err);
+
+/* ---- Hub: looking -------------------------------------------------------------------------------------------------- */
+
+/* All of these give JSON, and LJK_E_NOT_FOUND for a conversation or delivery that does not exist. */
+
+/** One conversation: state, owner, epoch, times. */
+LJK_API ljk_status ljk_hub_conversation(ljk_hub* hub, ljk_str ref, ljk_text** out, ljk_error* err);
+/** An array of them, newest first. @param state empty for all */
+LJK_API ljk_status ljk_hub_conversations(ljk_hub* hub, ljk_str state, size_t limit, ljk_text** out,
+                                         ljk_error* err);
+/** The conversation's items after that seq, in order. */
+LJK_API ljk_status ljk_hub_transcript(ljk_hub* hub, ljk_str ref, uint64_t after, size_t limit,
+                                      ljk_text** out, ljk_error* err);
+/** Whether the agent may give that command ("reply", …) now, and why not. */
+LJK_API ljk_status ljk_hub_explain(ljk_hub* hub, ljk_str ref, ljk_str command, ljk_str agent,
+                                   ljk_text** out, ljk_error* err);
+/** Conversations whose platform does something else than was decided. */
+LJK_API ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err);
+LJK_API ljk_status ljk_hub_delivery(ljk_hub* hub, ljk_str delivery, ljk_text** out, ljk_error* err);
+LJK_API ljk_status ljk_hub_deliveries(ljk_hub* hub, ljk_str ref, ljk_text** out, ljk_error* err);
+/** Waits until the delivery is no longer pending: {"id","status":"sent"|"refused"|"dead"|"held",…}.
+ *  @return LJK_OK, LJK_E_TIMEOUT, LJK_E_CLOSED, LJK_E_NOT_FOUND */
+LJK_API ljk_status ljk_hub_wait(ljk_hub* hub, ljk_str delivery, uint32_t timeout_ms, ljk_text** out,
+                                ljk_error* err);
+/** What to configure at each vendor: an array of accounts with their addresses below `base`. */
+LJK_API ljk_status ljk_hub_urls(ljk_hub* hub, ljk_str base, ljk_text** out, ljk_error* err);
+/** Counters since the hub was opened. */
+LJK_API ljk_status ljk_hub_stats(ljk_hub* hub, ljk_text** out, ljk_error* err);
+
+/* ---- Hub: sinks ---------------------------------------------------------------------------------------------------- */
+
+/** On a channel account: a message for the user that the host delivers itself, leased to this process. */
+typedef struct ljk_sink_delivery ljk_sink_delivery;
+
+/** Waits for the next one.
+ *  @return LJK_OK, LJK_E_TIMEOUT, LJK_E_CLOSED, LJK_E_NOT_FOUND (no such account) */
+LJK_API ljk_status ljk_hub_next_sink(ljk_hub* hub, ljk_str account, uint32_t timeout_ms,
+                                     ljk_sink_delivery** out, ljk_error* err);
+/** {"id","ref","account","conversation","epoch","agent","attempt","event"} */
+LJK_API ljk_str ljk_sink_delivery_json(const ljk_sink_delivery* delivery);
+/** Whether it may still be shown; ask immediately before.
+ *  @return LJK_OK, LJK_E_STALE_OWNER (the conversation changed hands: do not show it, and say LJK_RETRY) */
+LJK_API ljk_status ljk_sink_delivery_may_leave(const ljk_sink_delivery* delivery, ljk_error* err);
+/** Shown, or to be tried again. The handle is still to be freed.
+ *  @param outcome LJK_DONE or LJK_RETRY
+ *  @param why one line for the records when it failed; may be empty */
+LJK_API ljk_status ljk_sink_delivery_done(ljk_sink_delivery* delivery, int32_t outcome, ljk_str why,
+                                          ljk_error* err);
+LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* LAMPJACK_H */

@@ -1,0 +1,62 @@
+// What a hub tells about itself, as JSON.
+
+#include "capi/handles.h"
+
+using namespace lampjack::capi;
+using lampjack::Result;
+using lampjack::engine::Hub;
+
+ljk_status ljk_hub_conversation(ljk_hub* hub, ljk_str ref, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) { return engine.conversation(view(ref)); });
+}
+
+ljk_status ljk_hub_conversations(ljk_hub* hub, ljk_str state, size_t limit, ljk_text** out,
+                                 ljk_error* err) {
+    return text_of(hub, out, err,
+                   [&](Hub& engine) { return engine.conversations(view(state), limit); });
+}
+
+ljk_status ljk_hub_transcript(ljk_hub* hub, ljk_str ref, uint64_t after, size_t limit,
+                              ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err,
+                   [&](Hub& engine) { return engine.transcript(view(ref), after, limit); });
+}
+
+ljk_status ljk_hub_explain(ljk_hub* hub, ljk_str ref, ljk_str command, ljk_str agent,
+                           ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) -> Result<std::string> {
+        LJK_TRY(who, need_utf8(agent, "agent"));
+        return engine.explain(view(ref), view(command), who);
+    });
+}
+
+ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [](Hub& engine) { return engine.stuck(); });
+}
+
+ljk_status ljk_hub_delivery(ljk_hub* hub, ljk_str delivery, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) { return engine.delivery(view(delivery)); });
+}
+
+ljk_status ljk_hub_deliveries(ljk_hub* hub, ljk_str ref, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) { return engine.deliveries(view(ref)); });
+}
+
+ljk_status ljk_hub_wait(ljk_hub* hub, ljk_str delivery, uint32_t timeout_ms, ljk_text** out,
+                        ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) {
+        return engine.wait_delivery(view(delivery), std::chrono::milliseconds(timeout_ms));
+    });
+}
+
+ljk_status ljk_hub_urls(ljk_hub* hub, ljk_str base, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) -> Result<std::string> {
+        LJK_TRY(prefix, need_utf8(base, "base"));
+        return engine.urls(prefix);
+    });
+}
+
+ljk_status ljk_hub_stats(ljk_hub* hub, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err,
+                   [](Hub& engine) -> Result<std::string> { return engine.stats(); });
+}

@@ -1,0 +1,82 @@
+// Writing bodies, converting between platforms, verifying senders.
+
+#include "capi/handles.h"
+#include "capi/request.h"
+#include "model/canonical.h"
+#include "platforms/registry.h"
+
+using namespace lampjack::capi;
+using lampjack::Code;
+using lampjack::Result;
+namespace model = lampjack::model;
+namespace platforms = lampjack::platforms;
+
+namespace {
+
+Result<std::unique_ptr<ljk_text>> write(const platforms::Adapter& adapter,
+                                        const model::Batch& batch, int32_t direction) {
+    if (direction != LJK_IN && direction != LJK_OUT)
+        return lampjack::fail(Code::argument, "the direction is LJK_IN or LJK_OUT");
+    const auto way = direction == LJK_IN ? platforms::Direction::in : platforms::Direction::out;
+    LJK_TRY(body, adapter.write(batch, way));
+    return std::make_unique<ljk_text>(ljk_text{std::move(body)});
+}
+
+Result<platforms::Trust> verify(ljk_str account_json, const model::Request& request) {
+    LJK_TRY(account, platforms::make_account("verify", view(account_json)));
+    std::string allow;
+    LJK_TRY(endpoint, platforms::route(*account.adapter, account.side, request, &allow));
+    return account.adapter->verify(account, *endpoint, request);
+}
+
+}  // namespace
+
+ljk_status ljk_batch_write(const ljk_batch* batch, int32_t direction, ljk_text** out,
+                           ljk_error* err) {
+    return guard_make(out, err, [&]() -> Result<std::unique_ptr<ljk_text>> {
+        LJK_CHECK(need(batch, "batch"));
+        LJK_TRY(adapter, platforms::require(batch->batch->platform()));
+        return write(*adapter, *batch->batch, direction);
+    });
+}
+
+ljk_status ljk_write(ljk_str platform, ljk_str events_json, int32_t direction, ljk_text** out,
+                     ljk_error* err) {
+    return guard_make(out, err, [&]() -> Result<std::unique_ptr<ljk_text>> {
+        LJK_TRY(adapter, platforms::require(view(platform)));
+        LJK_TRY(batch, model::read_events(view(events_json)));
+        if (!batch->platform().empty() && batch->platform() != adapter->name)
+            return lampjack::fail(
+                Code::unsupported,
+                "the events are another platform's; ljk_convert says what gets lost");
+        return write(*adapter, *batch, direction);
+    });
+}
+
+ljk_status ljk_convert(const ljk_batch* batch, size_t event, ljk_str platform, ljk_text** body,
+                       ljk_text** losses, ljk_error* err) {
+    if (losses != nullptr) *losses = nullptr;
+    return guard_make(body, err, [&]() -> Result<std::unique_ptr<ljk_text>> {
+        LJK_CHECK(need(batch, "batch"));
+        if (event >= batch->batch->size())
+            return lampjack::fail(Code::argument, "the batch has no such event");
+        LJK_TRY(adapter, platforms::require(view(platform)));
+        LJK_TRY(converted, platforms::convert(*batch->batch, batch->batch->roots[event], *adapter));
+        auto text = std::make_unique<ljk_text>(ljk_text{std::move(converted.body)});
+        if (losses != nullptr) *losses = new ljk_text{platforms::write_losses(converted.losses)};
+        return text;
+    });
+}
+
+ljk_status ljk_verify(ljk_str account_json, const ljk_request* request, int32_t* trust,
+                      ljk_error* err) {
+    if (trust != nullptr) *trust = LJK_TRUST_NONE;
+    return guard(err, [&]() -> Result<void> {
+        RequestView given;
+        LJK_CHECK(given.read(request));
+        LJK_TRY(found, verify(account_json, given.get()));
+        if (trust != nullptr)
+            *trust = found == platforms::Trust::full ? LJK_TRUST_FULL : LJK_TRUST_HANDOVER_ONLY;
+        return {};
+    });
+}
