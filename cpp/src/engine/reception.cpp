@@ -1,9 +1,11 @@
 #include "engine/reception.h"
 
 #include "base/text.h"
+#include "conversation/fence.h"
 #include "engine/ingest.h"
 #include "engine/problem.h"
 #include "engine/views.h"
+#include "json/value.h"
 #include "model/canonical.h"
 #include "model/graft.h"
 #include "platforms/registry.h"
@@ -30,6 +32,16 @@ std::optional<std::uint32_t> request_in(const model::Batch& batch) {
     for (const std::uint32_t root : batch.roots)
         if (batch.events[root].kind == model::EventKind::handover_requested) return root;
     return std::nullopt;
+}
+
+/// The delivery whose request the platform passed back to us (Chatlayer app): its reader leaves the id in `extra`.
+std::optional<std::string> returned_delivery(const model::Batch& batch) {
+    if (batch.size() == 0) return std::nullopt;
+    const model::Str raw = batch.find(batch.root(0).extra, model::Scope::request, "lampjack");
+    if (!raw) return std::nullopt;
+    const auto id = json::parse_value(batch.view(raw), "the delivery's id");
+    if (!id || !id->is_string()) return std::nullopt;
+    return std::string(json::view(id->get_string()));
 }
 
 }  // namespace
@@ -82,7 +94,8 @@ Result<void> Reception::admit(const model::Request& request) {
 }
 
 Result<void> Reception::read(const model::Request& request, platforms::Trust trust) {
-    LJK_TRY(batch, platforms::parse(*account_->adapter, {request.path, request.query, request.headers}, request.body));
+    const platforms::ReadInput input{request.path, request.query, request.headers, account_};
+    LJK_TRY(batch, platforms::parse(*account_->adapter, input, request.body));
     batch_ = batch;
     if (trust == platforms::Trust::handover_only) {
         const bool only = std::all_of(batch_->roots.begin(), batch_->roots.end(), [&](std::uint32_t root) {
@@ -90,7 +103,10 @@ Result<void> Reception::read(const model::Request& request, platforms::Trust tru
         });
         if (!only || batch_->roots.empty()) return fail(Code::auth, "the token is missing");
     }
-    if (endpoint_->purpose == Purpose::translate) untranslated_ = std::string(request.body);
+    if (endpoint_->purpose == Purpose::translate) {
+        returned_ = returned_delivery(*batch_);
+        if (!returned_) untranslated_ = std::string(request.body);
+    }
     return ask();
 }
 
@@ -143,6 +159,7 @@ model::Answer Reception::finish(const Decision* decision) {
 Result<model::Answer> Reception::complete(const Decision* decision) {
     if (core_.closed) return fail(Code::closed, "the hub was closed");
     if (endpoint_->purpose == Purpose::subscribe) return subscribe();
+    if (returned_) return answer_returned();
     if (endpoint_->purpose == Purpose::translate) return answer_translation();
     Decision made = decision != nullptr ? *decision : default_decision();
     if (account_->text("mute") == "never") made.mute = false;
@@ -166,6 +183,22 @@ Result<model::Answer> Reception::answer_translation() {
         reply.mutate().roots.push_back(model::Graft(reply.mutate(), *one).event(one->roots.front()));
     }
     return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, reply.get()});
+}
+
+// The fence once more, at the last moment: what was sent has passed it, what is on its way must still pass, and nothing else
+// leaves.
+Result<model::Answer> Reception::answer_returned() {
+    using store::DeliveryStatus;
+    std::string ref;
+    const auto row = core_.store->delivery(*returned_, ref);
+    if (!row && row.error().code != Code::not_found) return row.error();
+    const bool ours = row.has_value() && ref.starts_with(account_->name + ":");
+    bool leaves = ours && row->status == DeliveryStatus::sent;
+    if (ours && (row->status == DeliveryStatus::pending || row->status == DeliveryStatus::held)) {
+        LJK_TRY(conversation, core_.store->conversation(store::key_of(ref)));
+        leaves = conversation::may_leave(conversation.state, row->action, row->epoch);
+    }
+    return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, leaves ? batch_.get() : nullptr});
 }
 
 Result<model::Answer> Reception::subscribe() {

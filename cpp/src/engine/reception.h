@@ -29,6 +29,7 @@ private:
     Result<model::Answer> ingest(const Decision& decision);
     Result<model::Answer> subscribe();
     Result<model::Answer> answer_translation();
+    Result<model::Answer> answer_returned();
     Decision default_decision() const;
     model::Answer refuse(const Error& error);
 
@@ -39,6 +40,7 @@ private:
     std::optional<model::Answer> answer_;  ///< decided already: refused, health check, or given before
     std::optional<Question> question_;
     std::optional<std::string> untranslated_;
+    std::optional<std::string> returned_;  ///< the delivery whose own request came back
     std::string allow_;
 };
 

@@ -4,6 +4,7 @@
 #include "json/value.h"
 #include "model/http_message.h"
 
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct Golden {
     std::string config() const;
 };
 
+void PrintTo(const Golden& golden, std::ostream* out);
 std::vector<Golden> golden_cases();
 std::string read_file(const std::string& path);
 /// Two JSON texts, equal up to the order of keys and the spelling of escapes; numbers compare by their digits.
