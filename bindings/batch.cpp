@@ -45,7 +45,9 @@ template <std::size_t N>
 class Slots {
 public:
     Slots(const char* module, const char* name, std::array<const char*, N> fields)
-        : module_(module), name_(name), fields_(fields) {}
+        : module_(module),
+          name_(name),
+          fields_(fields) {}
 
     void load() {
         const py::object cls = py::module_::import(module_).attr(name_);
@@ -68,7 +70,8 @@ public:
             if (self == nullptr) {
                 Py_XDECREF(values[i]);
             } else {
-                *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(self) + offsets_[i]) = values[i];
+                *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(self) + offsets_[i]) =
+                    values[i];
             }
         }
         return self;
@@ -88,25 +91,29 @@ Slots<2> text_slots{kParts, "Text", {"text", "extra"}};
 Slots<4> choice_slots{kParts, "Choice", {"text", "options", "style", "extra"}};
 Slots<4> cards_slots{kParts, "Cards", {"cards", "layout", "options", "extra"}};
 Slots<6> card_slots{kParts, "Card", {"title", "subtitle", "image_url", "url", "options", "extra"}};
-Slots<8> file_slots{kParts, "File", {"url", "media", "name", "mime", "size", "state", "vendor_id", "extra"}};
+Slots<8> file_slots{
+    kParts, "File", {"url", "media", "name", "mime", "size", "state", "vendor_id", "extra"}};
 Slots<4> location_slots{kParts, "Location", {"latitude", "longitude", "title", "extra"}};
 Slots<5> postback_slots{kParts, "Postback", {"payload", "title", "target", "parameters", "extra"}};
 Slots<1> start_slots{kParts, "Start", {"extra"}};
 Slots<2> unknown_slots{kParts, "UnknownPart", {"raw", "extra"}};
-Slots<8> option_slots{kParts, "Option", {"title", "payload", "kind", "url", "phone", "image_url", "target", "extra"}};
+Slots<8> option_slots{
+    kParts, "Option", {"title", "payload", "kind", "url", "phone", "image_url", "target", "extra"}};
 Slots<4> conversation_slots{kValues, "ConversationId", {"account", "bot", "mode", "id"}};
 Slots<3> handover_slots{kValues, "HandoverInfo", {"to", "payload", "transcript"}};
 Slots<11> actor_slots{kValues,
                       "Actor",
-                      {"role", "id", "first_name", "last_name", "display_name", "login", "phone", "email", "site",
-                       "language", "extra"}};
+                      {"role", "id", "first_name", "last_name", "display_name", "login", "phone",
+                       "email", "site", "language", "extra"}};
 
 // ---- Small values; every function returns a new reference, or null with a Python error ----
 
 PyObject* unicode(std::string_view text) {
     return PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "strict");
 }
-PyObject* text(const Batch& batch, Str str) { return str ? unicode(batch.view(str)) : Py_NewRef(Py_None); }
+PyObject* text(const Batch& batch, Str str) {
+    return str ? unicode(batch.view(str)) : Py_NewRef(Py_None);
+}
 
 template <class Enum>
 PyObject* word_of(Enum value) {
@@ -120,7 +127,9 @@ PyObject* json(std::string_view raw) {
     Py_DECREF(source);
     return value;
 }
-PyObject* json(const Batch& batch, Str raw) { return raw ? json(batch.view(raw)) : Py_NewRef(Py_None); }
+PyObject* json(const Batch& batch, Str raw) {
+    return raw ? json(batch.view(raw)) : Py_NewRef(Py_None);
+}
 
 /// Throws py::error_already_set, so that loops stay readable; callers are `guarded`.
 py::object own(PyObject* value) {
@@ -156,12 +165,13 @@ PyObject* datetime(Millis time) {
     const TimeText form = format_time(time);
     const auto digits = [&](std::size_t at, std::size_t count) {
         int value = 0;
-        for (std::size_t i = at; i < at + count; ++i) value = value * 10 + (form.characters[i] - '0');
+        for (std::size_t i = at; i < at + count; ++i)
+            value = value * 10 + (form.characters[i] - '0');
         return value;
     };
-    return PyDateTimeAPI->DateTime_FromDateAndTime(digits(0, 4), digits(5, 2), digits(8, 2), digits(11, 2),
-                                                   digits(14, 2), digits(17, 2), digits(20, 3) * 1000,
-                                                   PyDateTime_TimeZone_UTC, PyDateTimeAPI->DateTimeType);
+    return PyDateTimeAPI->DateTime_FromDateAndTime(
+        digits(0, 4), digits(5, 2), digits(8, 2), digits(11, 2), digits(14, 2), digits(17, 2),
+        digits(20, 3) * 1000, PyDateTime_TimeZone_UTC, PyDateTimeAPI->DateTimeType);
 }
 
 template <class Items, class Make>
@@ -190,12 +200,14 @@ public:
         switch (part.type) {
             case model::PartType::text: return text_slots.make({str(part.text), extra(part.extra)});
             case model::PartType::choice:
-                return choice_slots.make({str(part.text), options(part.options), word_of(part.style), extra(part.extra)});
+                return choice_slots.make({str(part.text), options(part.options),
+                                          word_of(part.style), extra(part.extra)});
             case model::PartType::cards: return cards(part);
             case model::PartType::file: return file(part);
             case model::PartType::location:
-                return location_slots.make({number(batch_, part.latitude), number(batch_, part.longitude),
-                                            str(part.title), extra(part.extra)});
+                return location_slots.make({number(batch_, part.latitude),
+                                            number(batch_, part.longitude), str(part.title),
+                                            extra(part.extra)});
             case model::PartType::postback: return postback(part);
             case model::PartType::start: return start_slots.make({extra(part.extra)});
             case model::PartType::unknown: break;
@@ -210,23 +222,26 @@ private:
     PyObject* options(model::Range range) const {
         return tuple(batch_.options_of(range), [&](const model::Option& option) {
             PyObject* target = offered_target(option.target, option.payload);
-            return option_slots.make({str(option.title), str(option.payload), word_of(option.kind), str(option.url),
-                                      str(option.phone), str(option.image_url), target, extra(option.extra)});
+            return option_slots.make({str(option.title), str(option.payload), word_of(option.kind),
+                                      str(option.url), str(option.phone), str(option.image_url),
+                                      target, extra(option.extra)});
         });
     }
 
     PyObject* cards(const model::Part& part) const {
         PyObject* list = tuple(batch_.cards_of(part), [&](const model::Card& card) {
-            return card_slots.make({str(card.title), str(card.subtitle), str(card.image_url), str(card.url),
-                                    options(card.options), extra(card.extra)});
+            return card_slots.make({str(card.title), str(card.subtitle), str(card.image_url),
+                                    str(card.url), options(card.options), extra(card.extra)});
         });
-        return cards_slots.make({list, word_of(part.layout), options(part.options), extra(part.extra)});
+        return cards_slots.make(
+            {list, word_of(part.layout), options(part.options), extra(part.extra)});
     }
 
     PyObject* file(const model::Part& part) const {
-        PyObject* size = part.size == model::kNoSize ? Py_NewRef(Py_None) : PyLong_FromLongLong(part.size);
-        return file_slots.make({str(part.url), word_of(part.media), str(part.name), str(part.mime), size,
-                                str(part.state), str(part.vendor_id), extra(part.extra)});
+        PyObject* size =
+            part.size == model::kNoSize ? Py_NewRef(Py_None) : PyLong_FromLongLong(part.size);
+        return file_slots.make({str(part.url), word_of(part.media), str(part.name), str(part.mime),
+                                size, str(part.state), str(part.vendor_id), extra(part.extra)});
     }
 
     PyObject* postback(const model::Part& part) const {
@@ -238,8 +253,9 @@ private:
                 parameters = json(offer.parameters);
             }
         }
-        return postback_slots.make({str(part.payload), str(part.title), offered_target(part.target, part.payload),
-                                    parameters, extra(part.extra)});
+        return postback_slots.make({str(part.payload), str(part.title),
+                                    offered_target(part.target, part.payload), parameters,
+                                    extra(part.extra)});
     }
 
     /// As in the JSON form: what a payload offers counts unless the platform said it itself.
@@ -255,8 +271,7 @@ private:
 // ---- Batch ----
 
 struct BatchObject {
-    PyObject_HEAD
-    model::BatchPtr batch;
+    PyObject_HEAD model::BatchPtr batch;
     std::string account;
     std::vector<model::Identity> identities;  ///< made when first needed
     std::vector<PyObject*> conversations;     ///< made when first read
@@ -264,8 +279,7 @@ struct BatchObject {
 };
 
 struct EventObject {
-    PyObject_HEAD
-    BatchObject* owner;
+    PyObject_HEAD BatchObject* owner;
     std::uint32_t index;
     PyObject* content;
     PyObject* actor;
@@ -310,8 +324,10 @@ auto guarded(Function function) noexcept -> decltype(function()) {
     } catch (const std::exception& error) {
         PyErr_SetString(PyExc_RuntimeError, error.what());
     }
-    if constexpr (std::is_pointer_v<decltype(function())>) return nullptr;
-    else return -1;
+    if constexpr (std::is_pointer_v<decltype(function())>)
+        return nullptr;
+    else
+        return -1;
 }
 
 PyObject* new_batch(model::BatchPtr batch, std::string account) {
@@ -380,15 +396,18 @@ void event_dealloc(PyObject* object) {
     Py_CLEAR(self->actor);
     Py_CLEAR(self->handover);
     Py_DECREF(self->owner);
-    if (free_count < kFreeList) free_list[free_count++] = self;
-    else PyObject_Free(object);
+    if (free_count < kFreeList)
+        free_list[free_count++] = self;
+    else
+        PyObject_Free(object);
     Py_DECREF(type);
 }
 
 std::string event_json(EventObject* self) {
     std::string out;
     lampjack::json::Writer writer(out);
-    model::write_event(self->batch(), self->index, self->owner->account, identities(self->owner), writer);
+    model::write_event(self->batch(), self->index, self->owner->account, identities(self->owner),
+                       writer);
     return out;
 }
 
@@ -400,7 +419,9 @@ PyObject* kept(PyObject* object, PyObject*& place, Make make) {
     return Py_XNewRef(place);
 }
 
-PyObject* get_kind(PyObject* object, void*) { return word_of(as<EventObject>(object)->event().kind); }
+PyObject* get_kind(PyObject* object, void*) {
+    return word_of(as<EventObject>(object)->event().kind);
+}
 
 PyObject* get_id(PyObject* object, void*) {
     return guarded([&]() -> PyObject* {
@@ -425,13 +446,16 @@ PyObject* get_conversation(PyObject* object, void*) {
     if (at == model::kNone) Py_RETURN_NONE;
     BatchObject* owner = self->owner;
     const Locked lock(bindings::object(owner));
-    if (owner->conversations.empty()) owner->conversations.resize(owner->batch->conversations.size(), nullptr);
+    if (owner->conversations.empty())
+        owner->conversations.resize(owner->batch->conversations.size(), nullptr);
     PyObject*& place = owner->conversations[at];
     if (place == nullptr) {
         const Batch& batch = *owner->batch;
         const model::ConversationId& id = batch.conversations[at];
-        PyObject* account = owner->account.empty() ? text(batch, id.account) : unicode(owner->account);
-        place = conversation_slots.make({account, text(batch, id.bot), word_of(id.mode), text(batch, id.id)});
+        PyObject* account =
+            owner->account.empty() ? text(batch, id.account) : unicode(owner->account);
+        place = conversation_slots.make(
+            {account, text(batch, id.bot), word_of(id.mode), text(batch, id.id)});
     }
     return Py_XNewRef(place);
 }
@@ -441,15 +465,19 @@ PyObject* get_actor(PyObject* object, void*) {
     return kept(object, self->actor, [&] {
         const Batch& batch = self->batch();
         const model::Event& event = self->event();
-        const model::Actor actor = event.actor == model::kNone ? model::Actor{} : batch.actors[event.actor];
-        return actor_slots.make({word_of(event.role), text(batch, actor.id), text(batch, actor.first_name),
-                                 text(batch, actor.last_name), text(batch, actor.display_name),
-                                 text(batch, actor.login), text(batch, actor.phone), text(batch, actor.email),
-                                 text(batch, actor.site), text(batch, actor.language), extras(batch, actor.extra)});
+        const model::Actor actor =
+            event.actor == model::kNone ? model::Actor{} : batch.actors[event.actor];
+        return actor_slots.make(
+            {word_of(event.role), text(batch, actor.id), text(batch, actor.first_name),
+             text(batch, actor.last_name), text(batch, actor.display_name),
+             text(batch, actor.login), text(batch, actor.phone), text(batch, actor.email),
+             text(batch, actor.site), text(batch, actor.language), extras(batch, actor.extra)});
     });
 }
 
-PyObject* get_sent_at(PyObject* object, void*) { return datetime(as<EventObject>(object)->event().sent_at); }
+PyObject* get_sent_at(PyObject* object, void*) {
+    return datetime(as<EventObject>(object)->event().sent_at);
+}
 
 PyObject* get_vendor_id(PyObject* object, void*) {
     auto* self = as<EventObject>(object);
@@ -466,12 +494,15 @@ PyObject* get_content(PyObject* object, void*) {
 PyObject* get_handover(PyObject* object, void*) {
     auto* self = as<EventObject>(object);
     const model::Event& event = self->event();
-    if (event.kind != EventKind::handover_requested && event.kind != EventKind::handover) Py_RETURN_NONE;
+    if (event.kind != EventKind::handover_requested && event.kind != EventKind::handover)
+        Py_RETURN_NONE;
     return kept(object, self->handover, [&] {
         std::uint32_t at = event.transcript.first;
-        PyObject* transcript = tuple(self->batch().transcript_of(event),
-                                     [&](const model::Event&) { return new_event(self->owner, at++); });
-        return handover_slots.make({word_of(event.handover_to), json(self->batch(), event.payload), transcript});
+        PyObject* transcript = tuple(self->batch().transcript_of(event), [&](const model::Event&) {
+            return new_event(self->owner, at++);
+        });
+        return handover_slots.make(
+            {word_of(event.handover_to), json(self->batch(), event.payload), transcript});
     });
 }
 
@@ -488,7 +519,8 @@ PyObject* get_warnings(PyObject* object, void*) {
     const model::Event& event = as<EventObject>(object)->event();
     std::vector<model::Warning> present;
     for (unsigned i = 0; i < model::kWarnings; ++i)
-        if (event.warns(static_cast<model::Warning>(i))) present.push_back(static_cast<model::Warning>(i));
+        if (event.warns(static_cast<model::Warning>(i)))
+            present.push_back(static_cast<model::Warning>(i));
     return tuple(present, word_of<model::Warning>);
 }
 
@@ -502,7 +534,9 @@ PyObject* event_to_dict(PyObject* object, PyObject*) {
 PyObject* event_reduce(PyObject* object, PyObject*) {
     return guarded([&] {
         const py::object read = py::handle(bindings::object(Py_TYPE(object))).attr("from_json");
-        return py::make_tuple(read, py::make_tuple(own(event_to_json(object, nullptr)))).release().ptr();
+        return py::make_tuple(read, py::make_tuple(own(event_to_json(object, nullptr))))
+            .release()
+            .ptr();
     });
 }
 
@@ -527,7 +561,8 @@ PyObject* event_repr(PyObject* object) {
     const std::string role(word(self->event().role)), platform(self->batch().platform());
     const char* name = _PyType_Name(Py_TYPE(object));
     return PyUnicode_FromFormat("<%s by %s on %s, %u parts>", name, role.c_str(),
-                                platform.empty() ? "no platform" : platform.c_str(), self->event().parts.count);
+                                platform.empty() ? "no platform" : platform.c_str(),
+                                self->event().parts.count);
 }
 
 // ---- Reading ----
@@ -542,7 +577,8 @@ public:
             if (data == nullptr) throw py::error_already_set();
             view_ = {data, static_cast<std::size_t>(size)};
         } else {
-            if (PyObject_GetBuffer(source, &buffer_, PyBUF_SIMPLE) != 0) throw py::error_already_set();
+            if (PyObject_GetBuffer(source, &buffer_, PyBUF_SIMPLE) != 0)
+                throw py::error_already_set();
             view_ = {static_cast<const char*>(buffer_.buf), static_cast<std::size_t>(buffer_.len)};
         }
     }
@@ -583,8 +619,10 @@ PyObject* new_list(BatchObject* owner) {
     PyObject* out = PyList_New(static_cast<Py_ssize_t>(roots.size()));
     for (std::size_t i = 0; out != nullptr && i < roots.size(); ++i) {
         PyObject* event = new_event(owner, roots[i]);
-        if (event == nullptr) Py_CLEAR(out);
-        else PyList_SET_ITEM(out, static_cast<Py_ssize_t>(i), event);
+        if (event == nullptr)
+            Py_CLEAR(out);
+        else
+            PyList_SET_ITEM(out, static_cast<Py_ssize_t>(i), event);
     }
     return out;
 }
@@ -597,7 +635,9 @@ struct ParseArguments {
     PyObject* account = nullptr;
 
     PyObject** place_of_name(PyObject* name) {
-        const auto is = [&](const char* known) { return PyUnicode_CompareWithASCIIString(name, known) == 0; };
+        const auto is = [&](const char* known) {
+            return PyUnicode_CompareWithASCIIString(name, known) == 0;
+        };
         if (is("query")) return &query;
         if (is("headers")) return &headers;
         if (is("account")) return &account;
@@ -609,7 +649,8 @@ struct ParseArguments {
             PyObject* name = PyTuple_GET_ITEM(names, i);
             PyObject** place = place_of_name(name);
             if (place == nullptr) {
-                PyErr_Format(PyExc_TypeError, "parse() got an unexpected keyword argument '%U'", name);
+                PyErr_Format(PyExc_TypeError, "parse() got an unexpected keyword argument '%U'",
+                             name);
                 return false;
             }
             *place = values[i];
@@ -621,8 +662,8 @@ struct ParseArguments {
 // The GIL is kept for small bodies: getting it back beside a busy Python thread can take 5 ms, parsing takes microseconds.
 constexpr std::size_t kReleaseAbove = 256 << 10;
 
-Result<model::BatchPtr> parse_body(const platforms::Adapter& adapter, const platforms::ReadInput& input,
-                                   std::string_view body) {
+Result<model::BatchPtr> parse_body(const platforms::Adapter& adapter,
+                                   const platforms::ReadInput& input, std::string_view body) {
     if (body.size() <= kReleaseAbove) return platforms::parse(adapter, input, body);
     const py::gil_scoped_release released;
     return platforms::parse(adapter, input, body);
@@ -645,11 +686,13 @@ PyObject* parse_to_batch(PyObject* const* args, Py_ssize_t count, PyObject* name
     if (given.headers != nullptr)
         for (const py::handle pair : py::iter(given.headers)) {
             const auto two = py::reinterpret_borrow<py::sequence>(pair);
-            texts.emplace_back(Bytes(py::object(two[0]).ptr()).view(), Bytes(py::object(two[1]).ptr()).view());
+            texts.emplace_back(Bytes(py::object(two[0]).ptr()).view(),
+                               Bytes(py::object(two[1]).ptr()).view());
         }
     std::vector<model::HeaderView> headers;
     for (const auto& [name, value] : texts) headers.push_back({name, value});
-    return new_batch(unwrap(parse_body(*adapter, {.path = path, .query = query, .headers = headers}, body.view())),
+    return new_batch(unwrap(parse_body(*adapter, {.path = path, .query = query, .headers = headers},
+                                       body.view())),
                      std::move(account));
 }
 
@@ -686,28 +729,35 @@ PyCFunction method(Function* function) {
 }
 
 PyGetSetDef event_attributes[] = {
-    {"kind", get_kind, nullptr, "`message`, `handover_requested`, `handover`, `session` or `unknown`.", nullptr},
-    {"id", get_id, nullptr, "32 hexadecimal digits, the same for each delivery of the same event.", nullptr},
+    {"kind", get_kind, nullptr,
+     "`message`, `handover_requested`, `handover`, `session` or `unknown`.", nullptr},
+    {"id", get_id, nullptr, "32 hexadecimal digits, the same for each delivery of the same event.",
+     nullptr},
     {"platform", get_platform, nullptr, "The platform's name, or None.", nullptr},
     {"conversation", get_conversation, nullptr, "The ConversationId, or None.", nullptr},
     {"actor", get_actor, nullptr, "Who did it.", nullptr},
     {"sent_at", get_sent_at, nullptr, "The sender's time as an aware datetime, or None.", nullptr},
     {"vendor_id", get_vendor_id, nullptr, "The platform's id of this message, or None.", nullptr},
     {"content", get_content, nullptr, "The parts, as a tuple.", nullptr},
-    {"handover", get_handover, nullptr, "The HandoverInfo of HandoverRequested and Handover, else None.", nullptr},
+    {"handover", get_handover, nullptr,
+     "The HandoverInfo of HandoverRequested and Handover, else None.", nullptr},
     {"session", get_session, nullptr, "Session data by name.", nullptr},
-    {"extra", get_extra, nullptr, "Every vendor field with no place above, under its vendor name.", nullptr},
+    {"extra", get_extra, nullptr, "Every vendor field with no place above, under its vendor name.",
+     nullptr},
     {"warnings", get_warnings, nullptr, "Codes of drift and doubt, as a tuple.", nullptr},
     {},
 };
 
 PyMethodDef event_methods[] = {
-    {"to_json", event_to_json, METH_NOARGS, "to_json()\n--\n\nReturn the canonical JSON form, version 1."},
-    {"to_dict", event_to_dict, METH_NOARGS, "to_dict()\n--\n\nReturn the canonical JSON form as a dict."},
+    {"to_json", event_to_json, METH_NOARGS,
+     "to_json($self, /)\n--\n\nReturn the canonical JSON form, version 1."},
+    {"to_dict", event_to_dict, METH_NOARGS,
+     "to_dict($self, /)\n--\n\nReturn the canonical JSON form as a dict."},
     {"from_json", event_from_json, METH_O | METH_CLASS,
-     "from_json(text, /)\n--\n\nRead the canonical JSON form of one event; PayloadError for anything else."},
+     "from_json($type, text, /)\n--\n\nRead the canonical JSON form of one event; PayloadError for "
+     "anything else."},
     {"from_dict", event_from_dict, METH_O | METH_CLASS,
-     "from_dict(data, /)\n--\n\nRead the canonical JSON form of one event, as a dict."},
+     "from_dict($type, data, /)\n--\n\nRead the canonical JSON form of one event, as a dict."},
     {"__reduce__", event_reduce, METH_NOARGS, nullptr},
     {},
 };
@@ -732,7 +782,9 @@ PyTypeObject* new_type(const char* name, const char* doc, PyTypeObject* base) {
 }
 
 void register_events(py::module_& m) {
-    event_type = new_type("lampjack.Event", "One normalised fact received. A view: immutable, compared by value.", nullptr);
+    event_type =
+        new_type("lampjack.Event",
+                 "One normalised fact received. A view: immutable, compared by value.", nullptr);
     const auto add = [&](EventKind kind, const char* name, const char* doc, py::tuple match_args) {
         PyTypeObject* type = new_type(name, doc, event_type);
         event_types[static_cast<std::size_t>(kind)] = type;
@@ -740,10 +792,14 @@ void register_events(py::module_& m) {
         m.attr(_PyType_Name(type)) = py::handle(object(type));
     };
     m.attr("Event") = py::handle(object(event_type));
-    add(EventKind::message, "lampjack.Message", "Somebody said something.", py::make_tuple("content"));
-    add(EventKind::handover_requested, "lampjack.HandoverRequested", "A human is wanted.", py::make_tuple("handover"));
-    add(EventKind::handover, "lampjack.Handover", "The platform says who is in charge now.", py::make_tuple("handover"));
-    add(EventKind::session, "lampjack.Session", "The platform told session data.", py::make_tuple("session"));
+    add(EventKind::message, "lampjack.Message", "Somebody said something.",
+        py::make_tuple("content"));
+    add(EventKind::handover_requested, "lampjack.HandoverRequested", "A human is wanted.",
+        py::make_tuple("handover"));
+    add(EventKind::handover, "lampjack.Handover", "The platform says who is in charge now.",
+        py::make_tuple("handover"));
+    add(EventKind::session, "lampjack.Session", "The platform told session data.",
+        py::make_tuple("session"));
     add(EventKind::unknown, "lampjack.UnknownEvent", "Something the platform does not document.",
         py::make_tuple("content"));
 }
@@ -765,23 +821,27 @@ PyMethodDef functions[] = {
     {"parse", method(parse), METH_FASTCALL | METH_KEYWORDS,
      "parse(platform, body, *, path='', query=b'', headers=(), account='')\n--\n\n"
      "Return the events of one request body. Verifies nothing: that is verify()'s part.\n\n"
-     "The body's shape tells direction and dialect. PayloadError when it cannot be read, ConfigError for an unknown platform."},
+     "The body's shape tells direction and dialect. PayloadError when it cannot be read, "
+     "ConfigError for an unknown platform."},
     {"parse_batch", method(parse_batch), METH_FASTCALL | METH_KEYWORDS,
-     "parse_batch(platform, body, *, path='', query=b'', headers=(), account='')\n--\n\nThe same as a lazy sequence."},
+     "parse_batch(platform, body, *, path='', query=b'', headers=(), account='')\n--\n\nThe same "
+     "as a lazy sequence."},
     {},
 };
 
 void load_words() {
-#define LJK_WORD(list, value, spelling) \
-    words<model::list>[static_cast<std::size_t>(model::list::value)] = own(PyUnicode_InternFromString(spelling)).release().ptr();
+#define LJK_WORD(list, value, spelling)                                \
+    words<model::list>[static_cast<std::size_t>(model::list::value)] = \
+        own(PyUnicode_InternFromString(spelling)).release().ptr();
 #include "model/words.def"
 #undef LJK_WORD
 }
 
 void load_classes() {
     const auto load = [](auto&... slots) { (slots.load(), ...); };
-    load(text_slots, choice_slots, cards_slots, card_slots, file_slots, location_slots, postback_slots, start_slots,
-         unknown_slots, option_slots, conversation_slots, handover_slots, actor_slots);
+    load(text_slots, choice_slots, cards_slots, card_slots, file_slots, location_slots,
+         postback_slots, start_slots, unknown_slots, option_slots, conversation_slots,
+         handover_slots, actor_slots);
     const py::module_ values = py::module_::import(kValues);
     frozen_dict = py::object(values.attr("FrozenDict")).release().ptr();
     empty_dict = py::object(values.attr("EMPTY")).release().ptr();
@@ -797,7 +857,8 @@ py::list event_list(model::BatchPtr batch, std::string account) {
 }
 
 EventPlace place_of(py::handle event) {
-    if (PyObject_TypeCheck(event.ptr(), event_type) == 0) throw py::type_error("an Event is expected");
+    if (PyObject_TypeCheck(event.ptr(), event_type) == 0)
+        throw py::type_error("an Event is expected");
     const auto* self = as<EventObject>(event.ptr());
     return {self->owner->batch, self->index};
 }
@@ -808,7 +869,8 @@ std::string json_of(py::handle event) {
 }
 
 py::tuple parts_of(const model::BatchPtr& batch) {
-    return py::reinterpret_steal<py::tuple>(own(tuple(batch->parts_of(batch->root(0)), PartMaker(*batch))).release());
+    return py::reinterpret_steal<py::tuple>(
+        own(tuple(batch->parts_of(batch->root(0)), PartMaker(*batch))).release());
 }
 
 void register_batch(py::module_& m) {

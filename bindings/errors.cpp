@@ -9,7 +9,8 @@ const char* class_name(Code code) noexcept {
     switch (code) {
         case Code::ok: break;
 #define LJK_ERROR(name, number, retryable, python, meaning) \
-    case Code::name: return #python;
+    case Code::name:                                        \
+        return #python;
 #include "base/errors.def"
 #undef LJK_ERROR
     }

@@ -41,7 +41,8 @@ model::BatchPtr gather(const py::sequence& events, const platforms::Adapter& ada
             text += json_of(event);
         } else {
             std::vector<platforms::Loss> losses;
-            const auto simple = unwrap(platforms::downgrade(*place.batch, place.index, adapter.out, losses));
+            const auto simple =
+                unwrap(platforms::downgrade(*place.batch, place.index, adapter.out, losses));
             const std::string list = model::write_events(*simple, {});
             text.append(list, 1, list.size() - 2);
         }
@@ -49,7 +50,8 @@ model::BatchPtr gather(const py::sequence& events, const platforms::Adapter& ada
     return unwrap(model::read_events(text + "]"));
 }
 
-py::bytes write(const std::string& platform, const py::sequence& events, const std::string& direction) {
+py::bytes write(const std::string& platform, const py::sequence& events,
+                const std::string& direction) {
     const platforms::Adapter* adapter = unwrap(platforms::require(platform));
     return py::bytes(unwrap(adapter->write(*gather(events, *adapter), direction_from(direction))));
 }
@@ -58,14 +60,16 @@ py::tuple convert(const py::object& event, const std::string& platform) {
     const platforms::Adapter* adapter = unwrap(platforms::require(platform));
     const EventPlace place = place_of(event);
     const auto converted = unwrap(platforms::convert(*place.batch, place.index, *adapter));
-    return py::make_tuple(py::bytes(converted.body), py::str(platforms::write_losses(converted.losses)));
+    return py::make_tuple(py::bytes(converted.body),
+                          py::str(platforms::write_losses(converted.losses)));
 }
 
 /// Verifies the sender of a raw request; the word says how far it may go.
 py::str verify(const std::string& account_json, const RequestArguments& request) {
     const auto account = unwrap(platforms::make_account("verify", account_json));
     std::string allow;
-    const auto* endpoint = unwrap(platforms::route(*account.adapter, account.side, request.view(), &allow));
+    const auto* endpoint =
+        unwrap(platforms::route(*account.adapter, account.side, request.view(), &allow));
     const auto trust = unwrap(account.adapter->verify(account, *endpoint, request.view()));
     return trust == platforms::Trust::full ? "full" : "handover_only";
 }
@@ -112,15 +116,17 @@ py::list describe_platforms() {
     for (const platforms::Adapter* adapter : platforms::all()) {
         py::list endpoints;
         for (const auto& endpoint : adapter->endpoints)
-            endpoints.append(py::make_tuple(word(endpoint.side), endpoint.method, endpoint.path, endpoint.max_body,
-                                            endpoint.meaning));
+            endpoints.append(py::make_tuple(word(endpoint.side), endpoint.method, endpoint.path,
+                                            endpoint.max_body, endpoint.meaning));
         py::list settings;
         const auto add = [&](const platforms::Setting& setting) {
-            settings.append(py::make_tuple(setting.name, kind_word(setting.kind), setting.required, setting.meaning));
+            settings.append(py::make_tuple(setting.name, kind_word(setting.kind), setting.required,
+                                           setting.meaning));
         };
         for (const auto& setting : adapter->settings) add(setting);
         for (const auto& setting : platforms::common_settings()) add(setting);
-        out.append(py::make_tuple(adapter->name, adapter->title, word(adapter->sides[0]), endpoints, settings));
+        out.append(py::make_tuple(adapter->name, adapter->title, word(adapter->sides[0]), endpoints,
+                                  settings));
     }
     return out;
 }
@@ -132,20 +138,24 @@ void register_functions(py::module_& m) {
     m.def("convert", convert, py::arg("event"), py::arg("platform"));
     m.def(
         "verify",
-        [](const std::string& account, const py::object& method, const py::object& path, const py::object& query,
-           const py::object& headers, const py::object& body) {
+        [](const std::string& account, const py::object& method, const py::object& path,
+           const py::object& query, const py::object& headers, const py::object& body) {
             return verify(account, RequestArguments(method, path, query, headers, body));
         },
-        py::arg("account"), py::arg("method"), py::arg("path"), py::arg("query"), py::arg("headers"), py::arg("body"));
+        py::arg("account"), py::arg("method"), py::arg("path"), py::arg("query"),
+        py::arg("headers"), py::arg("body"));
     m.def("normalise_content", normalise_content, py::arg("content"));
     m.def("as_text", as_text, py::arg("content"));
     m.def(
         "read_parts",
-        [](std::string_view content) { return parts_of(unwrap(model::read_content(content, model::Role::agent))); },
+        [](std::string_view content) {
+            return parts_of(unwrap(model::read_content(content, model::Role::agent)));
+        },
         py::arg("content"));
     m.def(
         "read_events",
-        [](std::string_view text) { return event_list(unwrap(model::read_events(text)), {}); }, py::arg("text"));
+        [](std::string_view text) { return event_list(unwrap(model::read_events(text)), {}); },
+        py::arg("text"));
     m.def("describe_platforms", describe_platforms);
     // For what must not be destroyed: a forked child has the hub's memory, but not its threads.
     m.def(

@@ -55,15 +55,17 @@ struct Pending {
 };
 
 /// The answer as (status, headers, body), or a Pending. One call for the usual request.
-py::object receive(Hub& hub, const std::string& account, const py::object& method, const py::object& path,
-                   const py::object& query, const py::object& headers, const py::object& body) {
+py::object receive(Hub& hub, const std::string& account, const py::object& method,
+                   const py::object& path, const py::object& query, const py::object& headers,
+                   const py::object& body) {
     const RequestArguments arguments(method, path, query, headers, body);
     Pending pending;
     std::optional<model::Answer> answer;
     {
         const py::gil_scoped_release released;
         pending.reception = hub.begin(account, arguments.view());
-        if (const std::string* raw = hub.untranslated(*pending.reception)) pending.untranslated = *raw;
+        if (const std::string* raw = hub.untranslated(*pending.reception))
+            pending.untranslated = *raw;
         else if (hub.question(*pending.reception) == nullptr)
             answer = hub.finish(*pending.reception, nullptr);
     }
@@ -78,12 +80,14 @@ py::object question(Hub& hub, const Pending& pending) {
 }
 
 /// `decision` is None (there was no question, or no answer in time) or (accepted, mute, reason).
-py::tuple finish(Hub& hub, const Pending& pending, const std::optional<std::tuple<bool, bool, std::string>>& decision) {
+py::tuple finish(Hub& hub, const Pending& pending,
+                 const std::optional<std::tuple<bool, bool, std::string>>& decision) {
     model::Answer answer;
     {
         const py::gil_scoped_release released;
         engine::Decision made;
-        if (decision) made = {std::get<0>(*decision), std::get<1>(*decision), std::get<2>(*decision)};
+        if (decision)
+            made = {std::get<0>(*decision), std::get<1>(*decision), std::get<2>(*decision)};
         answer = hub.finish(*pending.reception, decision ? &made : nullptr);
     }
     return to_python(answer);
@@ -100,10 +104,11 @@ std::string checked(const engine::CommandResult& result) {
     return result.json;
 }
 
-std::string command(Hub& hub, const std::string& ref, const std::string& name, const std::string& content,
-                    const std::string& agent, std::optional<std::uint64_t> epoch, const std::string& key, bool force,
-                    bool supervisor, const std::string& by, const std::string& target_kind, const std::string& target,
-                    std::int64_t number) {
+std::string command(Hub& hub, const std::string& ref, const std::string& name,
+                    const std::string& content, const std::string& agent,
+                    std::optional<std::uint64_t> epoch, const std::string& key, bool force,
+                    bool supervisor, const std::string& by, const std::string& target_kind,
+                    const std::string& target, std::int64_t number) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
@@ -122,8 +127,8 @@ std::string command(Hub& hub, const std::string& ref, const std::string& name, c
     return checked(result);
 }
 
-std::string say(Hub& hub, const std::string& account, const std::string& user, const std::string& content,
-                const std::string& key) {
+std::string say(Hub& hub, const std::string& account, const std::string& user,
+                const std::string& content, const std::string& key) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
@@ -174,15 +179,18 @@ std::unique_ptr<Hub> open(const std::string& config, bool background, const py::
 
 void register_items(py::module_& m) {
     py::class_<Pending>(m, "Pending", "A request that waits for a decision or a translation.")
-        .def_property_readonly("untranslated", [](const Pending& pending) { return pending.untranslated; });
-    py::class_<engine::Item, std::shared_ptr<engine::Item>>(m, "Item", "A leased item of a subscription.")
+        .def_property_readonly("untranslated",
+                               [](const Pending& pending) { return pending.untranslated; });
+    py::class_<engine::Item, std::shared_ptr<engine::Item>>(m, "Item",
+                                                            "A leased item of a subscription.")
         .def_readonly("subscription", &engine::Item::subscription)
         .def_readonly("json", &engine::Item::json);
-    py::class_<engine::SinkDelivery, std::shared_ptr<engine::SinkDelivery>>(m, "SinkDelivery",
-                                                                            "A message the host shows itself.")
+    py::class_<engine::SinkDelivery, std::shared_ptr<engine::SinkDelivery>>(
+        m, "SinkDelivery", "A message the host shows itself.")
         .def_readonly("account", &engine::SinkDelivery::account)
         .def_readonly("json", &engine::SinkDelivery::json);
-    py::class_<ManualClock, std::shared_ptr<ManualClock>>(m, "ManualClock", "A clock that moves only when told to.")
+    py::class_<ManualClock, std::shared_ptr<ManualClock>>(m, "ManualClock",
+                                                          "A clock that moves only when told to.")
         .def(py::init<Millis>(), py::arg("start"))
         .def("now", &ManualClock::now)
         .def("advance", &ManualClock::advance, py::arg("milliseconds"))
@@ -190,8 +198,8 @@ void register_items(py::module_& m) {
 }
 
 void register_requests(py::class_<Hub>& hub) {
-    hub.def("receive", receive, py::arg("account"), py::arg("method"), py::arg("path"), py::arg("query"),
-            py::arg("headers"), py::arg("body"));
+    hub.def("receive", receive, py::arg("account"), py::arg("method"), py::arg("path"),
+            py::arg("query"), py::arg("headers"), py::arg("body"));
     hub.def("question", question, py::arg("pending"));
     hub.def("finish", finish, py::arg("pending"), py::arg("decision"));
     hub.def(
@@ -235,22 +243,30 @@ void register_subscriptions(py::class_<Hub>& hub) {
         py::arg("delivery"));
     hub.def(
         "sink_done",
-        [](Hub& self, const engine::SinkDelivery& delivery, bool success, const std::string& error) {
+        [](Hub& self, const engine::SinkDelivery& delivery, bool success,
+           const std::string& error) {
             unlocked([&] { return self.sink_done(delivery, success, error); });
         },
         py::arg("delivery"), py::arg("success"), py::arg("error"));
 }
 
 void register_commands(py::class_<Hub>& hub) {
-    hub.def("command", command, py::arg("ref"), py::arg("name"), py::arg("content"), py::arg("agent"),
-            py::arg("epoch"), py::arg("key"), py::arg("force"), py::arg("supervisor"), py::arg("by"),
-            py::arg("target_kind"), py::arg("target"), py::arg("number"));
+    hub.def("command", command, py::arg("ref"), py::arg("name"), py::arg("content"),
+            py::arg("agent"), py::arg("epoch"), py::arg("key"), py::arg("force"),
+            py::arg("supervisor"), py::arg("by"), py::arg("target_kind"), py::arg("target"),
+            py::arg("number"));
     hub.def("say", say, py::arg("account"), py::arg("user"), py::arg("content"), py::arg("key"));
     hub.def(
-        "delivery", [](Hub& self, const std::string& id) { return unlocked([&] { return self.delivery(id); }); },
+        "delivery",
+        [](Hub& self, const std::string& id) {
+            return unlocked([&] { return self.delivery(id); });
+        },
         py::arg("id"));
     hub.def(
-        "deliveries", [](Hub& self, const std::string& ref) { return unlocked([&] { return self.deliveries(ref); }); },
+        "deliveries",
+        [](Hub& self, const std::string& ref) {
+            return unlocked([&] { return self.deliveries(ref); });
+        },
         py::arg("ref"));
     hub.def(
         "wait_delivery",
@@ -263,7 +279,9 @@ void register_commands(py::class_<Hub>& hub) {
 void register_reads(py::class_<Hub>& hub) {
     hub.def(
         "conversation",
-        [](Hub& self, const std::string& ref) { return unlocked([&] { return self.conversation(ref); }); },
+        [](Hub& self, const std::string& ref) {
+            return unlocked([&] { return self.conversation(ref); });
+        },
         py::arg("ref"));
     hub.def(
         "conversations",
@@ -279,14 +297,17 @@ void register_reads(py::class_<Hub>& hub) {
         py::arg("ref"), py::arg("after"), py::arg("limit"));
     hub.def(
         "explain",
-        [](Hub& self, const std::string& ref, const std::string& command_name, const std::string& agent) {
+        [](Hub& self, const std::string& ref, const std::string& command_name,
+           const std::string& agent) {
             return unlocked([&] { return self.explain(ref, command_name, agent); });
         },
         py::arg("ref"), py::arg("command"), py::arg("agent"));
     hub.def("stuck", [](Hub& self) { return unlocked([&] { return self.stuck(); }); });
     hub.def(
-        "urls", [](Hub& self, const std::string& base) { return self.urls(base); }, py::arg("base"), Release());
-    hub.def("stats", [](Hub& self) { return self.stats(); }, Release());
+        "urls", [](Hub& self, const std::string& base) { return self.urls(base); }, py::arg("base"),
+        Release());
+    hub.def(
+        "stats", [](Hub& self) { return self.stats(); }, Release());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import lampjack as lj
+from lampjack import _config
 
 __all__ = ["main"]
 
@@ -66,8 +67,10 @@ def _inspect(options: argparse.Namespace) -> int:
 
 
 def _urls(options: argparse.Namespace) -> int:
-    with lj.Hub.from_file(options.config) as hub:
-        entries = hub.urls(options.base)
+    # Nothing is opened that somebody else may be using.
+    hub = lj.Hub({**_config.read_file(options.config), "store": "memory:"}, background=False)
+    entries = hub.urls(options.base)
+    hub.close()
     width = max((len(entry["account"]) for entry in entries), default=0)
     for entry in entries:
         print(

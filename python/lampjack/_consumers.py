@@ -60,6 +60,16 @@ class SinkMessage:
                    _core.Event.from_json(event[:-1]))  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What to call, what to tell the engine afterwards, and what commands given meanwhile refer to."""
+
+    call: Callable[[], Any]
+    finish: Callable[[BaseException | None], None]
+    item: Item | None
+    label: str
+
+
 class _Consumer:
     """One thread that leases, and what its functions run on: worker threads, or the hub's loop for coroutines."""
 
@@ -90,10 +100,8 @@ class _Consumer:
     def _lease(self) -> Any:
         raise NotImplementedError
 
-    def _work(
-        self, leased: Any
-    ) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
-        """Return what to call, and what to tell the engine afterwards; None when there is nothing to do."""
+    def _work(self, leased: Any) -> "_Work | None":
+        """Return what is to be done; None when there is nothing."""
         raise NotImplementedError
 
     def _run(self) -> None:
@@ -136,35 +144,37 @@ class _Consumer:
             self._idle.notify_all()
 
     def _handle(self, leased: Any) -> None:
-        work = self._work(leased)
+        work = self._prepared(leased)
         if work is None:
             return
-        call, finish = work
         failure: BaseException | None = None
         try:
-            with handling(*self._frame_of(leased)):
-                call()
+            with handling(work.item, work.label):
+                work.call()
         except Exception as error:  # noqa: BLE001  it is the host's code: whatever it raises is a retry
             failure = error
-        self._told(finish, failure)
+        self._told(work.finish, failure)
 
     async def _handle_async(self, leased: Any) -> None:
         loop = asyncio.get_running_loop()
         pool: ThreadPoolExecutor = self.hub._workers
-        work = await loop.run_in_executor(pool, self._work, leased)
+        work = await loop.run_in_executor(pool, self._prepared, leased)
         if work is None:
             return
-        call, finish = work
         failure: BaseException | None = None
         try:
-            with handling(*self._frame_of(leased)):
-                await call()
+            with handling(work.item, work.label):
+                await work.call()
         except Exception as error:  # noqa: BLE001  see above
             failure = error
-        await loop.run_in_executor(pool, self._told, finish, failure)
+        await loop.run_in_executor(pool, self._told, work.finish, failure)
 
-    def _frame_of(self, leased: Any) -> tuple[Item | None, str]:
-        raise NotImplementedError
+    def _prepared(self, leased: Any) -> "_Work | None":
+        try:
+            return self._work(leased)
+        except LampjackError as error:  # the lease ends by itself, and somebody tries again
+            _log.error("%s cannot handle what it leased: %s", self.label, error)
+            return None
 
     def _told(
         self, finish: Callable[[BaseException | None], None], failure: BaseException | None
@@ -204,7 +214,6 @@ class SubscriptionConsumer(_Consumer):
             for key, value in (("kinds", kinds), ("accounts", accounts), ("to", to))
             if value
         }
-        self._items: dict[int, Item] = {}
 
     def declare(self) -> None:
         self.hub._native.subscribe(self.name, json.dumps(self.filter))
@@ -212,25 +221,18 @@ class SubscriptionConsumer(_Consumer):
     def _lease(self) -> Any:
         return self.hub._native.next(self.name, _POLL_MS)
 
-    def _work(
-        self, leased: Any
-    ) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
+    def _work(self, leased: Any) -> "_Work | None":
         native = self.hub._native
         item = Item.from_json(leased.json)
         if not isinstance(item.event, self.types):
             native.done(leased, True)
             return None
-        self._items[id(leased)] = item
         conversation = Conversation(self.hub, item.ref)._at(item.epoch)
 
         def finish(failure: BaseException | None) -> None:
-            self._items.pop(id(leased), None)
             native.done(leased, failure is None)
 
-        return (lambda: self.function(item, conversation)), finish
-
-    def _frame_of(self, leased: Any) -> tuple[Item | None, str]:
-        return self._items[id(leased)], self.name
+        return _Work(lambda: self.function(item, conversation), finish, item, self.name)
 
 
 class SinkConsumer(_Consumer):
@@ -243,9 +245,7 @@ class SinkConsumer(_Consumer):
     def _lease(self) -> Any:
         return self.hub._native.next_sink(self.account, _POLL_MS)
 
-    def _work(
-        self, leased: Any
-    ) -> "tuple[Callable[[], Any], Callable[[BaseException | None], None]] | None":
+    def _work(self, leased: Any) -> "_Work | None":
         native = self.hub._native
         message = SinkMessage.from_json(leased.json)
         # The fence, immediately before the host shows it: whoever spoke may not own the conversation any more.
@@ -259,11 +259,7 @@ class SinkConsumer(_Consumer):
                 leased, failure is None, "" if failure is None else type(failure).__name__
             )
 
-        return (lambda: self.function(message, conversation)), finish
-
-    def _frame_of(self, leased: Any) -> tuple[Item | None, str]:
-        del leased
-        return None, self.label
+        return _Work(lambda: self.function(message, conversation), finish, None, self.label)
 
 
 _EVENT_KINDS: dict[type, tuple[str, ...]] = {

@@ -1,6 +1,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Literal, Self, TypeAlias, final
+from typing import Any, Literal, Self, TypeAlias, final
+
+from typing_extensions import disjoint_base
 
 from lampjack._parts import Part
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
@@ -15,6 +17,7 @@ ERRORS: tuple[tuple[str, int, bool, str, str], ...]
 
 # ---- Events ----
 
+@disjoint_base
 class Event:
     @property
     def kind(self) -> str: ...
@@ -57,27 +60,27 @@ class Event:
 
 @final
 class Message(Event):
-    __match_args__: ClassVar[tuple[str, ...]] = ("content",)
+    __match_args__ = ("content",)
 
 @final
 class HandoverRequested(Event):
-    __match_args__: ClassVar[tuple[str, ...]] = ("handover",)
+    __match_args__ = ("handover",)
     @property
     def handover(self) -> HandoverInfo: ...
 
 @final
 class Handover(Event):
-    __match_args__: ClassVar[tuple[str, ...]] = ("handover",)
+    __match_args__ = ("handover",)
     @property
     def handover(self) -> HandoverInfo: ...
 
 @final
 class Session(Event):
-    __match_args__: ClassVar[tuple[str, ...]] = ("session",)
+    __match_args__ = ("session",)
 
 @final
 class UnknownEvent(Event):
-    __match_args__: ClassVar[tuple[str, ...]] = ("content",)
+    __match_args__ = ("content",)
 
 @final
 class Batch:

@@ -13,7 +13,15 @@ from typing import Any, TypeAlias
 from lampjack import _core
 from lampjack._parts import content_json
 
-__all__ = ["Accept", "DecisionRequest", "Decline", "decide_async", "decide_sync", "translated"]
+__all__ = [
+    "Accept",
+    "DecisionRequest",
+    "Decline",
+    "bundle_request",
+    "decide_async",
+    "decide_sync",
+    "translated",
+]
 
 _log = logging.getLogger("lampjack")
 
@@ -114,6 +122,12 @@ async def decide_async(
 
 
 Translate: TypeAlias = Callable[[Any], "Iterable[_core.Event | dict[str, Any]] | None"]
+
+
+def bundle_request(raw: str) -> Any:
+    """Return what a translate function gets: the app's `bundle.request`."""
+    body = json.loads(raw)
+    return body.get("request", body) if isinstance(body, dict) else body
 
 
 def translated(made: Iterable[_core.Event | dict[str, Any]] | None) -> str:

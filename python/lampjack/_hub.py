@@ -171,7 +171,11 @@ class Hub:
         return register
 
     def translate(self, account: str) -> Callable[[F], F]:
-        """Register the function that makes events of an account's free-form requests (Chatlayer app)."""
+        """Register the function that makes events of an account's free-form requests (Chatlayer app).
+
+        It gets the app's `bundle.request` and returns events, or dicts of the canonical form that may leave out what is
+        usual: kind `message`, actor role `user`, mode `live`; `content` may be what replies take.
+        """
 
         def register(function: F) -> F:
             self._reception.add_translate(account, function)

@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import json
 import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from lampjack import _core
 from lampjack._decisions import (
     Decide,
     Translate,
+    bundle_request,
     decide_async,
     decide_sync,
     request_of,
@@ -64,7 +64,7 @@ class Reception:
             return _answer(result)
         if result.untranslated is not None and (translate := self._translate.get(account)):
             try:
-                made = translate(json.loads(result.untranslated))
+                made = translate(bundle_request(result.untranslated))
                 if inspect.isawaitable(made):
                     raise TypeError("an async translate function needs submit()")
                 native.translate(result, translated(made))
@@ -84,7 +84,7 @@ class Reception:
             return _answer(result)
         if result.untranslated is not None and (translate := self._translate.get(account)):
             try:
-                made: Any = translate(json.loads(result.untranslated))
+                made: Any = translate(bundle_request(result.untranslated))
                 if inspect.isawaitable(made):
                     made = await made
                 await call(self._calls, native.translate, result, translated(made))

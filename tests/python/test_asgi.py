@@ -134,7 +134,7 @@ async def relay(hub: lj.Hub, body: dict) -> tuple[int, bytes]:
 async def test_a_translated_request_is_answered_with_what_the_bot_gets(hub: lj.Hub):
     @hub.translate("app")
     async def translate(request: dict) -> list[dict]:
-        inner = request["bundle"]["request"]
+        inner = request["content"]
         return [
             {
                 "platform": "chatlayer_app",
@@ -144,7 +144,7 @@ async def test_a_translated_request_is_answered_with_what_the_bot_gets(hub: lj.H
             }
         ]
 
-    status, answer = await relay(hub, {"bundle": {"request": {"who": "u-1", "says": "hello"}}})
+    status, answer = await relay(hub, {"request": {"content": {"who": "u-1", "says": "hello"}}})
     assert status == 200
     assert b"hello" in answer
     items = await hub["app:live:u-1"].transcript()
@@ -160,7 +160,7 @@ async def test_a_failing_translation_is_an_answer_too(
     def translate(request: dict) -> list[dict]:
         raise KeyError("secret visitor text")
 
-    status, answer = await relay(hub, {"bundle": {"request": {"says": "secret words"}}})
+    status, answer = await relay(hub, {"request": {"content": {"says": "secret words"}}})
     assert status == 500
     assert b"secret" not in answer
     assert "KeyError" in caplog.text
