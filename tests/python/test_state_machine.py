@@ -52,6 +52,7 @@ class Handovers(RuleBasedStateMachine):
         self.hub.decide("shop")(lambda request: lj.Accept(mute=mute))
         self.number = 0
         self.highest: dict[str, int] = {}
+        self.the_platform_calls("user-1", "handover_requested", True)
 
     def teardown(self) -> None:
         if hasattr(self, "hub"):
@@ -169,8 +170,8 @@ class Handovers(RuleBasedStateMachine):
 
 
 Handovers.TestCase.settings = settings(
-    max_examples=30,
-    stateful_step_count=25,
+    max_examples=60,
+    stateful_step_count=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
