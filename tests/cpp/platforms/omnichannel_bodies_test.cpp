@@ -250,11 +250,7 @@ void exercise(std::string_view body) {
         const auto batch = read_body(body, path);
         if (!batch) continue;
         const std::string events = model::write_events(**batch, "golden");
-        const auto again = model::read_events(events);
-        // The canonical form wraps what a body holds, so the deepest of bodies are too deep in it.
-        if (!again) {
-            EXPECT_NE(again.error().message.find("nested deeper"), std::string::npos) << events;
-        }
+        EXPECT_TRUE(model::read_events(events).has_value()) << events;
         for (const Direction direction : {Direction::in, Direction::out})
             (void)adapter().write(**batch, direction);
     }

@@ -42,7 +42,7 @@ public:
         }
         if (!read) return {};
         const auto end = cursor_.mark();
-        const Result<void> made = make_events();
+        Result<void> made = make_events();
         if (cursor_.ok()) cursor_.rewind(end);
         return made;
     }

@@ -25,7 +25,7 @@ credentials(const model::Request& request,
 /// The segment before the last one, percent-decoded; empty when there is none.
 std::string token_in_path(std::string_view path) {
     const std::string_view last = last_segment(path);
-    const std::size_t before = static_cast<std::size_t>(last.data() - path.data());
+    const auto before = static_cast<std::size_t>(last.data() - path.data());
     if (before < 2) return {};
     return percent_decode(last_segment(path.substr(0, before)), false);
 }
