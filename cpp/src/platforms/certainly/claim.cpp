@@ -67,14 +67,8 @@ public:
     }
 
 private:
-    enum Known : unsigned {
-        kReply = 1,
-        kBot = 2,
-        kFirstName = 4,
-        kLastName = 8,
-        kSession = 16,
-        kExtracted = 32
-    };
+    static constexpr unsigned kReply = 1, kBot = 2, kFirstName = 4, kLastName = 8;
+    static constexpr unsigned kVariables = 16, kExtracted = 32;
 
     bool member(const Key& key) {
         for (Candidate& candidate : candidates_)
@@ -83,12 +77,12 @@ private:
         if (key == "botId") return once(kBot) && text(bot_, key);
         if (key == "firstName") return once(kFirstName) && text(first_name_, key);
         if (key == "lastName") return once(kLastName) && text(last_name_, key);
-        if (key == "customVariables") return once(kSession) && variables(key);
+        if (key == "customVariables") return once(kVariables) && variables(key);
         if (key == "extractedData") return once(kExtracted) && variables(key);
         return build_.keep(event_.extra, Scope::field, key);
     }
 
-    bool once(Known known) noexcept {
+    bool once(unsigned known) noexcept {
         if ((seen_ & known) != 0) return cursor_.fail(json::Problem::duplicate_key);
         seen_ |= known;
         return true;

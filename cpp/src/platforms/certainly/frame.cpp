@@ -37,7 +37,7 @@ bool FrameReader::wrapped(Frame& frame) {
 }
 
 bool FrameReader::member(Frame& frame, Scope scope, const Key& key) {
-    if (const Field field = PartReader::field_of(key); field != Field{})
+    if (const Field field = PartReader::field_of(key); field != 0)
         return parts_.member(frame.part, field, frame.extra, scope, key);
     const auto first = [&](Field field) { return once(cursor_, frame.seen, field); };
     if (key == "user_id") return first(kUserId) && id(frame, frame.user, "user_id", scope, key);

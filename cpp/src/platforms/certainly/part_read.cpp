@@ -35,7 +35,8 @@ constexpr std::string_view kStandby = "standby";
 constexpr std::string_view kSuggestedReplies = "suggested_replies";
 constexpr std::string_view kPostback = "postback";
 
-enum CardField : unsigned { kTitle = 1, kSubtitle = 2, kImage = 4, kLink = 8, kButtons = 16 };
+// The documented keys of a card.
+constexpr Field kTitle = 1, kSubtitle = 2, kImage = 4, kLink = 8, kButtons = 16;
 
 const Kind* find_kind(std::string_view type) noexcept {
     const auto* found = std::find_if(std::begin(kKinds), std::end(kKinds),
@@ -60,7 +61,7 @@ Field PartReader::field_of(const Key& key) noexcept {
     if (key == "options_type") return kOptionsType;
     if (key == "options") return kOptions;
     if (key == "cards") return kCards;
-    return Field{};
+    return 0;
 }
 
 bool PartReader::member(PartFields& fields, Field field, model::Chain& extra, Scope scope,
@@ -139,7 +140,7 @@ bool PartReader::card() {
     Card card;
     unsigned seen = 0;
     card.options.first = static_cast<std::uint32_t>(build_.batch.options.size());
-    const auto text = [&](CardField field, Str& out, const Key& key) {
+    const auto text = [&](Field field, Str& out, const Key& key) {
         return once(cursor_, seen, field) &&
                build_.text_or_keep(out, card.extra, Scope::field, key);
     };
@@ -233,7 +234,7 @@ bool PartReader::action_object(Part& out) {
     PartFields fields;
     const bool read = cursor_.object([&](const Key& key) {
         const Field field = field_of(key);
-        if (field == Field{}) return build_.keep(out.extra, Scope::field, key);
+        if (field == 0) return build_.keep(out.extra, Scope::field, key);
         return member(fields, field, out.extra, Scope::field, key);
     });
     if (!read) return false;

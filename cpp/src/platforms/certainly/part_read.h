@@ -6,27 +6,26 @@
 namespace lampjack::platforms::certainly {
 
 /// The documented keys of frames, as bits: which stood there already, and which a kind of frame has.
-enum Field : unsigned {
-    kType = 1U << 0,
-    kText = 1U << 1,
-    kOptionsType = 1U << 2,
-    kOptions = 1U << 3,
-    kCards = 1U << 4,
-    kMessage = 1U << 5,
-    kActions = 1U << 6,
-    kAttachments = 1U << 7,
-    kUserId = 1U << 8,
-    kTimestamp = 1U << 9,
-    kId = 1U << 10,
-    kProfile = 1U << 11,
-    kVariables = 1U << 12,
-    kFrom = 1U << 13,
-    kError = 1U << 14,
-};
-inline constexpr unsigned kPartFields = kType | kText | kOptionsType | kOptions | kCards;
+using Field = unsigned;
+inline constexpr Field kType = 1U << 0;
+inline constexpr Field kText = 1U << 1;
+inline constexpr Field kOptionsType = 1U << 2;
+inline constexpr Field kOptions = 1U << 3;
+inline constexpr Field kCards = 1U << 4;
+inline constexpr Field kMessage = 1U << 5;
+inline constexpr Field kActions = 1U << 6;
+inline constexpr Field kAttachments = 1U << 7;
+inline constexpr Field kUserId = 1U << 8;
+inline constexpr Field kTimestamp = 1U << 9;
+inline constexpr Field kId = 1U << 10;
+inline constexpr Field kProfile = 1U << 11;
+inline constexpr Field kVariables = 1U << 12;
+inline constexpr Field kFrom = 1U << 13;
+inline constexpr Field kError = 1U << 14;
+inline constexpr Field kPartFields = kType | kText | kOptionsType | kOptions | kCards;
 
 /// Marks the field as seen. A second one would be lost, so it makes the item malformed.
-inline bool once(json::Cursor& cursor, unsigned& seen, unsigned field) noexcept {
+inline bool once(json::Cursor& cursor, unsigned& seen, Field field) noexcept {
     if ((seen & field) != 0) return cursor.fail(json::Problem::mismatch);
     seen |= field;
     return true;
@@ -51,7 +50,7 @@ public:
         : build_(build),
           cursor_(build.cursor) {}
 
-    /// Whether `name` is a key of PartFields; then `member` reads its value.
+    /// The field of that key when it is one of PartFields, to be read by `member`; else 0.
     static Field field_of(const json::Key& key) noexcept;
     bool member(PartFields& fields, Field field, model::Chain& extra, model::Scope scope,
                 const json::Key& key);

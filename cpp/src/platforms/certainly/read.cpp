@@ -11,7 +11,6 @@ namespace {
 
 using json::Key;
 using model::EventKind;
-using model::Part;
 using model::PartType;
 using model::Role;
 using model::Scope;
