@@ -1,0 +1,169 @@
+"""The demo's service: a FastAPI application with a hub, served by uvicorn on a loopback port."""
+
+import threading
+import time
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any, Self
+
+import uvicorn
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import HTMLResponse
+
+import lampjack as lj
+from lampjack._demo.documented import Documented, accounts
+from lampjack.fastapi import HandoverRouter
+from lampjack.testing import FakePlatform
+
+__all__ = ["PLAYED", "Service"]
+
+PLAYED = {
+    "shop": "chatlayer_offloading",
+    "claims": "certainly",
+    "inbox": "omnichannel",
+    "app": "chatlayer_app",
+}
+
+
+class Service:
+    """The integrator's side: what a service built on Lampjack consists of."""
+
+    def __init__(self, platforms: Mapping[str, FakePlatform], cases: list[Documented], port: int) -> None:
+        config = {
+            "store": "memory:",
+            "allow_networks": ["127.0.0.0/8"],
+            "retry_base_ms": 300,
+            "retry_cap_ms": 600,
+            "account": {
+                **accounts(cases),
+                **{name: platforms[name].settings() for name in PLAYED},
+            },
+        }
+        config["account"]["app"].pop("target_url", None)
+        self.hub = lj.Hub(config)
+        self.requested: list[str] = []
+        self.desk: list[tuple[str, str]] = []
+        self.shown: list[tuple[str, str]] = []
+        self.changed = threading.Condition()
+        self._subscribe({case.account: case.decision for case in cases if case.decision})
+        self.app = self._application()
+        self._server = uvicorn.Server(
+            uvicorn.Config(self.app, "127.0.0.1", port, log_level="warning", access_log=False)
+        )
+        self._thread = threading.Thread(target=self._server.run, name="uvicorn", daemon=True)
+
+    def _subscribe(self, decisions: Mapping[str, dict[str, Any]]) -> None:
+        hub = self.hub
+
+        @hub.decide(*PLAYED)
+        def decide(request: object) -> lj.Accept:
+            return lj.Accept(mute=True)
+
+        for account, decision in decisions.items():
+            self._decide_as(account, decision)
+
+        @hub.on(lj.HandoverRequested, name="desk.open", accounts=tuple(PLAYED))
+        async def opened(item: lj.Item, conv: lj.Conversation) -> None:
+            with self.changed:
+                self.requested.append(conv.ref)
+                self.changed.notify_all()
+
+        @hub.on(lj.Message, to="desk", name="desk.line", accounts=tuple(PLAYED))
+        def line(item: lj.Item, conv: lj.Conversation) -> None:
+            with self.changed:
+                self.desk.append((conv.ref, lj.as_text(item.event.content)))
+                self.changed.notify_all()
+
+        @hub.translate("app")
+        def translate(request: dict[str, Any]) -> list[dict[str, Any]]:
+            content = request["content"]
+            return [
+                {
+                    "conversation": {"id": content["from"]},
+                    "actor": {"id": content["from"]},
+                    "content": content["text"],
+                }
+            ]
+
+        for account in ("inbox", "app"):
+            hub.sink(account)(self._show)
+
+    def _decide_as(self, account: str, decision: dict[str, Any]) -> None:
+        @self.hub.decide(account)
+        def decide(request: object) -> lj.Accept | lj.Decline:
+            if decision.get("accepted"):
+                return lj.Accept(mute=bool(decision.get("mute")))
+            return lj.Decline("declined in the documented case")
+
+    def _show(self, message: Any, conv: lj.Conversation) -> None:
+        with self.changed:
+            self.shown.append((conv.ref, lj.as_text(message.event.content)))
+            self.changed.notify_all()
+
+    def _application(self) -> FastAPI:
+        app = FastAPI(title="Lampjack demo", lifespan=self.hub.lifespan)
+        app.include_router(HandoverRouter(self.hub), prefix="/hooks")
+        page = files("lampjack._demo").joinpath("desk.html").read_text("utf-8")
+
+        @app.get("/", response_class=HTMLResponse)
+        def desk() -> str:
+            return page
+
+        @app.get("/desk/conversations")
+        def conversations() -> list[dict[str, Any]]:
+            found = self.hub.conversations(limit=500)
+            return [one for one in found if one["account"] in PLAYED]
+
+        @app.get("/desk/transcript")
+        async def transcript(ref: str) -> list[dict[str, Any]]:
+            return [_line(item) for item in await self.hub[ref].transcript()]
+
+        @app.post("/desk/{command}")
+        async def act(command: str, ref: str, agent: str = "you", text: str = "") -> lj.Receipt:
+            conv = self.hub[ref]
+            try:
+                match command:
+                    case "take": delivery = await conv.take(agent)
+                    case "reply": delivery = await conv.reply(text, agent=agent)
+                    case "release": delivery = await conv.release(agent=agent)
+                    case "close": delivery = await conv.close(agent=agent)
+                    case _: raise HTTPException(404, "no such command")  # fmt: skip
+            except lj.LampjackError as refused:
+                raise HTTPException(409, str(refused)) from None
+            return delivery.receipt
+
+        return app
+
+    @property
+    def url(self) -> str:
+        """Where the service listens."""
+        host, port = self._server.servers[0].sockets[0].getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    def wait(self, condition: Any, what: str, timeout: float = 10.0) -> None:
+        """Wait until the subscribers have seen it."""
+        with self.changed:
+            if not self.changed.wait_for(condition, timeout):
+                raise AssertionError(f"{what} did not happen")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        deadline = time.monotonic() + 15
+        while not self._server.started:
+            if time.monotonic() > deadline or not self._thread.is_alive():
+                raise RuntimeError("the server did not start")
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(20)
+
+
+def _line(item: lj.Item) -> dict[str, Any]:
+    event = item.event
+    content = getattr(event, "content", None)
+    text = lj.as_text(content) if content else ""
+    role = event.actor.role if content is not None and event.actor else ""
+    return {"seq": item.seq, "kind": event.kind, "type": getattr(event, "type", ""), "role": role, "text": text,
+            "to": item.to, "flags": sorted(item.flags), "state": item.state}  # fmt: skip
