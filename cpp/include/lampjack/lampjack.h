@@ -67,8 +67,8 @@ enum {
 /** Why a call failed, in the caller's memory. The layout is frozen. */
 typedef struct ljk_error {
     ljk_status status;
-    char
-        message[252]; /**< one line, NUL-terminated; never a secret, a payload or a person's data */
+    /** One line, NUL-terminated; never a secret, a payload or a person's data. */
+    char message[252];
 } ljk_error;
 
 /** UTF-8 bytes with a length, not NUL-terminated. A NULL ptr is the empty string. The layout is frozen. */
