@@ -440,24 +440,26 @@ PyObject* get_platform(PyObject* object, void*) {
     });
 }
 
+PyObject* make_conversation(const BatchObject* owner, std::uint32_t at) {
+    const Batch& batch = *owner->batch;
+    const model::ConversationId& id = batch.conversations[at];
+    PyObject* account = owner->account.empty() ? text(batch, id.account) : unicode(owner->account);
+    return conversation_slots.make(
+        {account, text(batch, id.bot), word_of(id.mode), text(batch, id.id)});
+}
+
 PyObject* get_conversation(PyObject* object, void*) {
     auto* self = as<EventObject>(object);
     const std::uint32_t at = self->event().conversation;
     if (at == model::kNone) Py_RETURN_NONE;
-    BatchObject* owner = self->owner;
-    const Locked lock(bindings::object(owner));
-    if (owner->conversations.empty())
+    return guarded([&] {
+        BatchObject* owner = self->owner;
+        const Locked lock(bindings::object(owner));
         owner->conversations.resize(owner->batch->conversations.size(), nullptr);
-    PyObject*& place = owner->conversations[at];
-    if (place == nullptr) {
-        const Batch& batch = *owner->batch;
-        const model::ConversationId& id = batch.conversations[at];
-        PyObject* account =
-            owner->account.empty() ? text(batch, id.account) : unicode(owner->account);
-        place = conversation_slots.make(
-            {account, text(batch, id.bot), word_of(id.mode), text(batch, id.id)});
-    }
-    return Py_XNewRef(place);
+        PyObject*& place = owner->conversations[at];
+        if (place == nullptr) place = make_conversation(owner, at);
+        return Py_XNewRef(place);
+    });
 }
 
 PyObject* get_actor(PyObject* object, void*) {
@@ -517,11 +519,13 @@ PyObject* get_extra(PyObject* object, void*) {
 
 PyObject* get_warnings(PyObject* object, void*) {
     const model::Event& event = as<EventObject>(object)->event();
-    std::vector<model::Warning> present;
-    for (unsigned i = 0; i < model::kWarnings; ++i)
-        if (event.warns(static_cast<model::Warning>(i)))
-            present.push_back(static_cast<model::Warning>(i));
-    return tuple(present, word_of<model::Warning>);
+    return guarded([&] {
+        std::vector<model::Warning> present;
+        for (unsigned i = 0; i < model::kWarnings; ++i)
+            if (const auto warning = static_cast<model::Warning>(i); event.warns(warning))
+                present.push_back(warning);
+        return tuple(present, word_of<model::Warning>);
+    });
 }
 
 PyObject* event_to_json(PyObject* object, PyObject*) {
@@ -558,11 +562,14 @@ PyObject* event_compare(PyObject* left, PyObject* right, int operation) {
 /// Nothing a person wrote or is called, and no id, stands in a repr: it ends up in logs.
 PyObject* event_repr(PyObject* object) {
     auto* self = as<EventObject>(object);
-    const std::string role(word(self->event().role)), platform(self->batch().platform());
-    const char* name = _PyType_Name(Py_TYPE(object));
-    return PyUnicode_FromFormat("<%s by %s on %s, %u parts>", name, role.c_str(),
-                                platform.empty() ? "no platform" : platform.c_str(),
-                                self->event().parts.count);
+    return guarded([&] {
+        std::string out = "<";
+        out.append(_PyType_Name(Py_TYPE(object))).append(" by ").append(word(self->event().role));
+        if (const auto platform = self->batch().platform(); !platform.empty())
+            out.append(" on ").append(platform);
+        out.append(", ").append(std::to_string(self->event().parts.count)).append(" parts>");
+        return unicode(out);
+    });
 }
 
 // ---- Reading ----

@@ -68,6 +68,7 @@ class _Work:
     finish: Callable[[BaseException | None], None]
     item: Item | None
     label: str
+    conversation: Conversation
 
 
 class _Consumer:
@@ -153,7 +154,7 @@ class _Consumer:
                 work.call()
         except Exception as error:  # noqa: BLE001  it is the host's code: whatever it raises is a retry
             failure = error
-        self._told(work.finish, failure)
+        self._told(work, failure)
 
     async def _handle_async(self, leased: Any) -> None:
         loop = asyncio.get_running_loop()
@@ -167,7 +168,7 @@ class _Consumer:
                 await work.call()
         except Exception as error:  # noqa: BLE001  see above
             failure = error
-        await loop.run_in_executor(pool, self._told, work.finish, failure)
+        await loop.run_in_executor(pool, self._told, work, failure)
 
     def _prepared(self, leased: Any) -> "_Work | None":
         try:
@@ -176,21 +177,23 @@ class _Consumer:
             _log.error("%s cannot handle what it leased: %s", self.label, error)
             return None
 
-    def _told(
-        self, finish: Callable[[BaseException | None], None], failure: BaseException | None
-    ) -> None:
-        if failure is not None:
-            # Neither message nor traceback text: both may quote what a person wrote.
-            last = traceback.extract_tb(failure.__traceback__)[-1:]
-            where = f" at {last[0].name}, line {last[0].lineno}" if last else ""
-            _log.error(
-                "%s failed and is tried again: %s%s", self.label, type(failure).__name__, where
-            )
-            _log.debug("the failure of %s", self.label, exc_info=failure)
+    def _told(self, work: _Work, failure: BaseException | None) -> None:
         try:
-            finish(failure)
+            if failure is not None:
+                self._log_failure(work, failure)
+            work.finish(failure)
         except LampjackError as error:
             _log.error("%s: the outcome could not be recorded: %s", self.label, error)
+
+    def _log_failure(self, work: _Work, failure: BaseException) -> None:
+        # Neither message nor traceback text: both may quote what a person wrote.
+        last = traceback.extract_tb(failure.__traceback__)[-1:]
+        where = f" at {last[0].name}, line {last[0].lineno}" if last else ""
+        tag, name = work.conversation.tag, type(failure).__name__
+        _log.error(
+            "%s failed on conversation %s and is tried again: %s%s", self.label, tag, name, where
+        )
+        _log.debug("the failure of %s", self.label, exc_info=failure)
 
 
 class SubscriptionConsumer(_Consumer):
@@ -232,7 +235,9 @@ class SubscriptionConsumer(_Consumer):
         def finish(failure: BaseException | None) -> None:
             native.done(leased, failure is None)
 
-        return _Work(lambda: self.function(item, conversation), finish, item, self.name)
+        return _Work(
+            lambda: self.function(item, conversation), finish, item, self.name, conversation
+        )
 
 
 class SinkConsumer(_Consumer):
@@ -259,7 +264,9 @@ class SinkConsumer(_Consumer):
                 leased, failure is None, "" if failure is None else type(failure).__name__
             )
 
-        return _Work(lambda: self.function(message, conversation), finish, None, self.label)
+        return _Work(
+            lambda: self.function(message, conversation), finish, None, self.label, conversation
+        )
 
 
 _EVENT_KINDS: dict[type, tuple[str, ...]] = {

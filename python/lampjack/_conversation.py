@@ -29,12 +29,20 @@ class Conversation:
     snapshot, else what the caller gives; without any the command is decided at commit.
     """
 
-    __slots__ = ("_epoch", "_hub", "ref")
+    __slots__ = ("_epoch", "_hub", "_tag", "ref")
 
     def __init__(self, hub: "Hub", ref: str) -> None:
         self._hub = hub
         self.ref = ref
         self._epoch: int | None = None
+        self._tag = ""
+
+    @property
+    def tag(self) -> str:
+        """What may stand in a log instead of `ref`: a keyed hash. Blocks for a read when asked for the first time."""
+        if not self._tag:
+            self._tag = json.loads(self._hub._native.conversation(self.ref))["tag"]
+        return self._tag
 
     # ---- Commands ----
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
 from lampjack import _core
+from lampjack._parts import Part
 from lampjack._values import EMPTY, FrozenDict
 
 __all__ = [
@@ -50,6 +51,9 @@ class Fact:
         "erased",
     )
     kind: ClassVar[str] = "fact"
+    content: ClassVar[
+        tuple[Part, ...]
+    ] = ()  # so that item.event.content needs no check of the class
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.type}>"

@@ -1,8 +1,12 @@
 """The command line, as a process: what it prints, where, and how it exits."""
 
 import json
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -94,3 +98,46 @@ def test_inspect_and_urls_import_nothing_but_the_standard_library():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True)
     assert done.stderr.split() == [b"['lampjack']"]
+
+
+def answer_of(address: str, body: bytes) -> bytes:
+    request = urllib.request.Request(address, body, {"content-type": "application/json"})
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.read()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ConnectionRefusedError):
+                raise
+            time.sleep(0.05)
+    raise AssertionError("the server did not start")
+
+
+@pytest.mark.e2e
+def test_serve_answers_and_writes_no_token(tmp_path: Path):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(CONFIG)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "lampjack",
+        "serve",
+        "--config",
+        str(config),
+        "--port",
+        str(port),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        try:
+            address = f"http://127.0.0.1:{port}/hooks/shop/messages?token=made-up-token"
+            assert answer_of(address, (CASE / "body.raw").read_bytes()) == b"{}"
+        finally:
+            server.send_signal(signal.SIGTERM)
+        output = server.communicate(timeout=30)[0].decode()
+    assert f"http://127.0.0.1:{port}/hooks/shop/messages" in output
+    assert "Traceback" not in output
+    assert "made-up-token" not in output

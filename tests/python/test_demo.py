@@ -17,7 +17,9 @@ def test_documented_requests_are_the_golden_ones() -> None:
     assert spec.loader is not None
     collect = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(collect)
-    assert collect.TARGET.read_text() == collect.as_text(), "run tests/collect_documented.py --write"
+    assert collect.TARGET.read_text() == collect.as_text(), (
+        "run tests/collect_documented.py --write"
+    )
 
 
 @pytest.mark.e2e

@@ -365,7 +365,8 @@ def test_a_failing_subscriber_gets_the_item_again(hub: lj.Hub, caplog: pytest.Lo
     with caplog.at_level(logging.INFO, "lampjack"), hub:
         say(hub)
         assert seen.wait(lambda v: len(v) == 3) == [1, 2, 3]
-    assert "flaky failed and is tried again: ValueError" in caplog.text
+        tag = hub[REF].tag
+    assert f"flaky failed on conversation {tag} and is tried again: ValueError" in caplog.text
     assert "secret" not in caplog.text
 
 
