@@ -58,6 +58,7 @@ bool awaits_proof(const Situation& s);
 bool return_was_sent(const Situation& s);
 bool is_ending(const Situation& s);
 bool is_unconfirmed(const Situation& s);
+bool is_unproven(const Situation& s);
 bool is_too_talkative(const Situation& s);
 bool released_must_unmute(const Situation& s);
 bool released(const Situation& s);
@@ -143,6 +144,7 @@ inline constexpr Guard awaits_proof{"the platform confirms returns", conditions:
 inline constexpr Guard is_ending{"it ends once the bot is back", conditions::is_ending};
 inline constexpr Guard is_unconfirmed{"what the platform does is unconfirmed",
                                       conditions::is_unconfirmed};
+inline constexpr Guard is_unproven{"the bot has not spoken since", conditions::is_unproven};
 inline constexpr Guard is_too_talkative{"the bot is muted and has spoken more often than allowed",
                                         conditions::is_too_talkative};
 

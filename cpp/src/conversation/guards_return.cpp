@@ -56,6 +56,8 @@ bool is_ending(S s) { return s.before.ending; }
 
 bool is_unconfirmed(S s) { return s.before.sync == Sync::unconfirmed; }
 
+bool is_unproven(S s) { return s.before.sync != Sync::confirmed; }
+
 bool is_too_talkative(S s) {
     return s.before.muted == Muted::yes && s.before.talk_overs >= s.policy.talk_over_limit;
 }

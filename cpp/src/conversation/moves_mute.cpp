@@ -24,8 +24,8 @@ void mute_refused(Step& step) {
     clear_handover(step, Reason::mute_failed);
     count_failure(step);
     step.next.muted = Muted::no;
-    step.next.sync = Sync::confirmed;
-    // A try whose outcome was unknown may have muted the bot all the same.
+    // A try whose outcome was unknown, or a return that never left, may have left the bot muted all the same.
+    step.next.sync = Sync::unconfirmed;
     act(step, Action::unmute);
     add_fact(step, FactKind::mute_failed, Reason::mute_failed);
 }

@@ -77,7 +77,7 @@ void user_spoke(Step& step) {
         if (user && lease && user->due < lease->due) user->due = lease->due;
     }
     // After a return without proof the bot has to answer its next message; if it stays silent, it may still be muted.
-    if (step.next.state == State::bot && step.next.sync == Sync::unconfirmed &&
+    if (step.next.state == State::bot && step.next.sync != Sync::confirmed &&
         !step.next.timer(TimerKind::reconcile)) {
         start(step, TimerKind::reconcile, step.policy.reconcile);
     }

@@ -186,7 +186,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"R14", in(requested, agent), on(K::mute_failed),                mute_is_pending,  stays,     m::repeat_mute},
     {"-",   any, on(K::mute_done, K::mute_failed),                   always,           stays,     m::nothing},
     {"R14", in(requested, agent), on(K::timer_reconcile),            is_unconfirmed,   stays,     m::mark_diverged},
-    {"R14", in(bot), on(K::timer_reconcile),                         is_unconfirmed,   stays,     m::mark_diverged_bot},
+    {"R14", in(bot), on(K::timer_reconcile),                         is_unproven,      stays,     m::mark_diverged_bot},
 
     // ---- Ending ----
     {"-",   in(bot), on(K::timer_idle_bot),                          was_active,       stays,     m::watch_idle_again},

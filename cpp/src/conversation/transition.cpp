@@ -60,12 +60,13 @@ void address(Step& step) {
     step.effects.to = address_of(step);
 }
 
-/// While the outcome of a mute is awaited, T_reconcile runs; once the platform agrees, it does not.
+/// While the outcome of a mute is awaited, T_reconcile runs; once the platform agrees, it does not. In `bot` it waits
+/// for the bot's answer to the user's next message.
 void watch_sync(Step& step) {
-    const bool awaited = step.next.sync == Sync::unconfirmed;
-    const bool muting = awaited && step.next.muted == Muted::unknown &&
+    const bool muting = step.next.sync == Sync::unconfirmed && step.next.muted == Muted::unknown &&
                         (step.next.state == State::requested || step.next.state == State::agent);
-    if (!awaited) stop(step, TimerKind::reconcile);
+    const bool given_up = step.next.sync == Sync::diverged && step.next.state != State::bot;
+    if (step.next.sync == Sync::confirmed || given_up) stop(step, TimerKind::reconcile);
     if (muting && !step.next.timer(TimerKind::reconcile)) {
         start(step, TimerKind::reconcile, step.policy.reconcile);
     }

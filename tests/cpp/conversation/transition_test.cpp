@@ -676,6 +676,21 @@ TEST(T19, a_mute_refused_for_good_gives_the_conversation_back_to_the_bot) {
     EXPECT_EQ(scene.last.effects.actions, std::vector{Action::unmute});
 }
 
+TEST(T19, is_not_sure_that_the_bot_speaks_until_it_does) {
+    Scene scene = returning_scene();
+    scene.apply(take("bo")).apply(MuteFailed{.permanent = true});
+    EXPECT_EQ(scene.now.state, State::bot);
+    EXPECT_EQ(scene.now.sync, Sync::unconfirmed);
+    scene.apply(ReturnFailed{.permanent = true});
+    EXPECT_EQ(scene.now.sync, Sync::diverged);
+    EXPECT_TRUE(scene.alarmed(Alarm::diverged));
+    scene.apply(UserMessage{}).fire(TimerKind::reconcile);
+    EXPECT_TRUE(scene.acted(Action::unmute));
+    scene.apply(ReturnDone{}).apply(BotMessage{});
+    EXPECT_EQ(scene.now.sync, Sync::confirmed);
+    EXPECT_FALSE(scene.runs(TimerKind::reconcile));
+}
+
 TEST(T19, does_not_follow_from_a_failure_that_may_pass) {
     Scene scene = requested_scene();
     scene.apply(take("ana")).apply(MuteFailed{.permanent = false});
