@@ -1,0 +1,123 @@
+/* The channel's side: a user speaks through the hub, the bot answers, a human takes over, a sink shows what is said. */
+#include "check.h"
+
+static const char kRef[] = "chat:live:c-1";
+static ljk_error err;
+
+static int32_t post(ljk_hub* hub, const char* path, const char* token, const char* body) {
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_header header = {LJK_S("Authorization"), {NULL, 0}};
+    ljk_answer* answer = NULL;
+    int32_t status;
+    header.value = text(token);
+    request.path = text(path);
+    request.headers = &header;
+    request.header_count = 1;
+    request.body = text(body);
+    GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("chat"), &request, &answer, &err));
+    status = ljk_answer_status(answer);
+    ljk_answer_free(answer);
+    return status;
+}
+
+/* The next message to show, which holds `part`; the caller ends it. */
+static ljk_sink_delivery* shown(ljk_hub* hub, const char* part) {
+    ljk_sink_delivery* delivery = NULL;
+    GIVES(LJK_OK, ljk_hub_next_sink(hub, LJK_S("chat"), 5000, &delivery, &err));
+    CHECK(holds(ljk_sink_delivery_json(delivery), part));
+    CHECK(holds(ljk_sink_delivery_json(delivery), kRef));
+    return delivery;
+}
+
+static void end(ljk_sink_delivery* delivery, int32_t outcome) {
+    GIVES(LJK_OK, ljk_sink_delivery_done(delivery, outcome, LJK_S("the widget was closed"), &err));
+    ljk_sink_delivery_free(delivery);
+}
+
+static void the_user_speaks(ljk_hub* hub) {
+    ljk_receipt* receipt = NULL;
+    ljk_receipt* again = NULL;
+    GIVES(LJK_OK,
+          ljk_hub_say(hub, LJK_S("chat"), LJK_S("{\"id\":\"c-1\",\"display_name\":\"Ada\"}"),
+                      LJK_S("hi"), LJK_S("u1"), &receipt, &err));
+    CHECK(is(ljk_receipt_owner(receipt), "bot"));
+    CHECK(ljk_receipt_delivery(receipt).len > 0); /* it goes to the platform */
+    GIVES(LJK_OK, ljk_hub_say(hub, LJK_S("chat"), LJK_S("{\"id\":\"c-1\"}"), LJK_S("hi"),
+                              LJK_S("u1"), &again, &err));
+    CHECK(ljk_receipt_delivery(again).len == ljk_receipt_delivery(receipt).len);
+    CHECK(memcmp(ljk_receipt_delivery(again).ptr, ljk_receipt_delivery(receipt).ptr,
+                 ljk_receipt_delivery(again).len) == 0);
+    ljk_receipt_free(receipt);
+    ljk_receipt_free(again);
+    GIVES(LJK_E_ARGUMENT,
+          ljk_hub_say(hub, LJK_S("chat"), LJK_S("{}"), LJK_S("hi"), LJK_S(""), &receipt, &err));
+    GIVES(LJK_E_NOT_FOUND, ljk_hub_say(hub, LJK_S("none"), LJK_S("{\"id\":\"u\"}"), LJK_S("hi"),
+                                       LJK_S(""), &receipt, &err));
+    CHECK(receipt == NULL);
+}
+
+static void the_bot_answers(ljk_hub* hub) {
+    ljk_sink_delivery* delivery;
+    CHECK(post(hub, "/send_message", "Token wrong",
+               "{\"chat_id\":\"c-1\",\"message\":{\"kind\":\"operator\",\"text\":\"hello\"}}") ==
+          401);
+    CHECK(post(hub, "/send_message", "Token ct-made-up",
+               "{\"chat_id\":\"c-1\",\"message\":{\"kind\":\"operator\",\"text\":\"hello\"}}") ==
+          200);
+    delivery = shown(hub, "\"text\":\"hello\"");
+    GIVES(LJK_OK, ljk_sink_delivery_may_leave(delivery, &err));
+    GIVES(LJK_E_ARGUMENT, ljk_sink_delivery_done(delivery, 0, LJK_S(""), &err));
+    end(delivery, LJK_RETRY);
+    delivery = shown(hub, "\"attempt\":2");
+    end(delivery, LJK_DONE);
+}
+
+static void a_human_answers(ljk_hub* hub) {
+    ljk_command_options options = LJK_COMMAND_OPTIONS_INIT;
+    ljk_receipt* receipt = NULL;
+    ljk_sink_delivery* delivery;
+    CHECK(post(hub, "/transfer", "Token tt-made-up",
+               "{\"chat_id\":\"c-1\",\"reason\":\"wants a human\"}") == 200);
+    options.agent = LJK_S("dana");
+    GIVES(LJK_OK, ljk_hub_reply(hub, text(kRef), LJK_S("Dana here"), &options, NULL, &err));
+    delivery = shown(hub, "\"text\":\"Dana here\"");
+    end(delivery, LJK_DONE);
+    GIVES(LJK_OK, ljk_hub_say_parts(hub, LJK_S("chat"), LJK_S("{\"id\":\"c-1\"}"),
+                                    LJK_S("[{\"type\":\"text\",\"text\":\"thanks\"}]"), LJK_S(""),
+                                    &receipt, &err));
+    CHECK(is(ljk_receipt_owner(receipt), "agent") &&
+          ljk_receipt_delivery(receipt).len == 0); /* to the desk */
+    ljk_receipt_free(receipt);
+}
+
+/* What an agent said must not be shown once another has the conversation. */
+static void a_stale_message_is_not_shown(ljk_hub* hub) {
+    ljk_command_options options = LJK_COMMAND_OPTIONS_INIT;
+    ljk_sink_delivery* delivery;
+    options.agent = LJK_S("dana");
+    GIVES(LJK_OK, ljk_hub_reply(hub, text(kRef), LJK_S("stale"), &options, NULL, &err));
+    delivery = shown(hub, "\"text\":\"stale\"");
+    GIVES(LJK_OK, ljk_sink_delivery_may_leave(delivery, &err));
+    options.agent = LJK_S("lee");
+    options.force = 1;
+    GIVES(LJK_OK, ljk_hub_take(hub, text(kRef), &options, NULL, &err));
+    GIVES(LJK_E_STALE_OWNER, ljk_sink_delivery_may_leave(delivery, &err));
+    ljk_sink_delivery_free(delivery);
+}
+
+int main(void) {
+    ljk_hub* hub = NULL;
+    GIVES(
+        LJK_OK,
+        ljk_hub_open(LJK_S("{\"store\":\"memory:\",\"retry_base_ms\":1,\"retry_cap_ms\":1,"
+                           "\"account\":{\"chat\":{"
+                           "\"platform\":\"omnichannel\",\"webhook_token\":\"wt-made-up\","
+                           "\"channel_token\":\"ct-made-up\",\"transfer_token\":\"tt-made-up\"}}}"),
+                     LJK_RUN_NOTHING, &hub, &err));
+    the_user_speaks(hub);
+    the_bot_answers(hub);
+    a_human_answers(hub);
+    a_stale_message_is_not_shown(hub);
+    ljk_hub_free(hub);
+    return 0;
+}

@@ -1,0 +1,168 @@
+/* The golden cases through C, for tests/parity:
+ *
+ *   golden events PLATFORM PATH QUERY BODY-FILE             prints the events, one canonical JSON a line
+ *   golden write PLATFORM PATH QUERY BODY-FILE in|out       prints the body written back from what was read
+ *   golden rewrite PLATFORM PATH QUERY BODY-FILE in|out     the same by way of the canonical JSON
+ *   golden answer CONFIG-FILE METHOD PATH QUERY BODY-FILE DECISION [NAME VALUE]...
+ *                                                           prints status, headers, an empty line and the body
+ *
+ * A body that cannot be read prints "error" and the code's name, and gives 1. Without arguments it reads a case itself. */
+#include "check.h"
+
+static ljk_error err;
+
+static ljk_str read_file(const char* path) {
+    FILE* file = fopen(path, "rb");
+    ljk_str out;
+    char* bytes;
+    long size;
+    CHECK(file != NULL);
+    CHECK(fseek(file, 0, SEEK_END) == 0);
+    size = ftell(file);
+    CHECK(size >= 0 && fseek(file, 0, SEEK_SET) == 0);
+    bytes = malloc((size_t)size + 1);
+    CHECK(bytes != NULL && fread(bytes, 1, (size_t)size, file) == (size_t)size);
+    fclose(file);
+    out.ptr = bytes;
+    out.len = (size_t)size;
+    return out;
+}
+
+static void free_file(ljk_str file) { free((void*)(size_t)file.ptr); }
+
+static int print(ljk_str out) {
+    CHECK(fwrite(out.ptr, 1, out.len, stdout) == out.len);
+    return 0;
+}
+
+static int print_error(void) {
+    const ljk_str name = ljk_status_name(err.status);
+    printf("error %.*s\n", (int)name.len, name.ptr);
+    return 1;
+}
+
+/* The text, or the error; frees it. */
+static int print_text(ljk_status status, ljk_text* out) {
+    if (status != LJK_OK) return print_error();
+    print(ljk_text_str(out));
+    ljk_text_free(out);
+    return 0;
+}
+
+static int rewrite(ljk_str platform, const ljk_batch* batch, int32_t direction) {
+    const ljk_str lines = ljk_batch_lines(batch);
+    char* array = malloc(lines.len + 2);
+    ljk_text* out = NULL;
+    ljk_str json;
+    ljk_status status;
+    size_t i, size = 0;
+    CHECK(array != NULL);
+    array[size++] = '[';
+    for (i = 0; i + 1 < lines.len; ++i) array[size++] = lines.ptr[i] == '\n' ? ',' : lines.ptr[i];
+    array[size++] = ']';
+    json.ptr = array;
+    json.len = size;
+    status = ljk_write(platform, json, direction, &out, &err);
+    free(array);
+    return print_text(status, out);
+}
+
+static int run_events(char** arguments, int count) {
+    const ljk_str platform = text(arguments[2]);
+    const int32_t direction = count > 6 && strcmp(arguments[6], "out") == 0 ? LJK_OUT : LJK_IN;
+    const ljk_str body = read_file(arguments[5]);
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_batch* batch = NULL;
+    ljk_text* out = NULL;
+    ljk_status status;
+    int result = 2;
+    request.path = text(arguments[3]);
+    request.query = text(arguments[4]);
+    request.body = body;
+    status = ljk_parse(platform, LJK_S("golden"), &request, &batch, &err);
+    free_file(body); /* the batch has its own copy */
+    if (status != LJK_OK) return print_error();
+    if (strcmp(arguments[1], "events") == 0) result = print(ljk_batch_lines(batch));
+    if (strcmp(arguments[1], "write") == 0) {
+        status = ljk_batch_write(batch, direction, &out, &err);
+        result = print_text(status, out);
+    }
+    if (strcmp(arguments[1], "rewrite") == 0) result = rewrite(platform, batch, direction);
+    ljk_batch_free(batch);
+    return result;
+}
+
+static int32_t decide(void* user, const ljk_question* question) {
+    CHECK(ljk_question_ref(question).len > 0);
+    return *(const int32_t*)user;
+}
+
+static int print_answer(ljk_answer* answer) {
+    size_t i;
+    printf("%d\n", (int)ljk_answer_status(answer));
+    for (i = 0; i < ljk_answer_header_count(answer); ++i) {
+        const ljk_header header = ljk_answer_header(answer, i);
+        printf("%.*s: %.*s\n", (int)header.name.len, header.name.ptr, (int)header.value.len,
+               header.value.ptr);
+    }
+    printf("\n");
+    print(ljk_answer_body(answer));
+    ljk_answer_free(answer);
+    return 0;
+}
+
+static int run_answer(char** arguments, int count) {
+    const ljk_str config = read_file(arguments[2]);
+    const ljk_str body = read_file(arguments[6]);
+    int32_t decision = atoi(arguments[7]);
+    ljk_hub_options options = LJK_HUB_OPTIONS_INIT;
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_header headers[16];
+    ljk_hub* hub = NULL;
+    ljk_answer* answer = NULL;
+    options.decide = decision == LJK_UNDECIDED ? NULL : decide;
+    options.decide_user = &decision;
+    request.method = text(arguments[3]);
+    request.path = text(arguments[4]);
+    request.query = text(arguments[5]);
+    request.headers = headers;
+    request.body = body;
+    for (; request.header_count < 16 && 9 + 2 * (int)request.header_count < count;
+         ++request.header_count) {
+        headers[request.header_count].name = text(arguments[8 + 2 * request.header_count]);
+        headers[request.header_count].value = text(arguments[9 + 2 * request.header_count]);
+    }
+    if (ljk_hub_open_with(config, LJK_RUN_NOTHING, &options, &hub, &err) != LJK_OK)
+        return print_error();
+    GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("golden"), &request, &answer, &err));
+    ljk_hub_free(hub);
+    free_file(config);
+    free_file(body);
+    return print_answer(answer);
+}
+
+/* One case as an example of all, where nobody runs tests/parity. */
+static int run_one(void) {
+    const ljk_str body = read_file(LJK_TEST_DATA "/certainly/agent_text/body.raw");
+    const ljk_str expected = read_file(LJK_TEST_DATA "/certainly/agent_text/expected.jsonl");
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_batch* batch = NULL;
+    request.path = LJK_S(
+        "/webbot/api/webchat/dep-7f3a/handover/webbot%3A5f0c1d2e-0000-4000-8000-00000000a003/");
+    request.body = body;
+    GIVES(LJK_OK, ljk_parse(LJK_S("certainly"), LJK_S("golden"), &request, &batch, &err));
+    CHECK(ljk_batch_lines(batch).len == expected.len);
+    CHECK(memcmp(ljk_batch_lines(batch).ptr, expected.ptr, expected.len) == 0);
+    ljk_batch_free(batch);
+    free_file(body);
+    free_file(expected);
+    return 0;
+}
+
+int main(int count, char** arguments) {
+    if (count == 1) return run_one();
+    if (count >= 8 && strcmp(arguments[1], "answer") == 0) return run_answer(arguments, count);
+    if (count >= 6) return run_events(arguments, count);
+    fprintf(stderr, "usage: see the head of golden.c\n");
+    return 2;
+}

@@ -1,0 +1,164 @@
+"""Every golden case through the C ABI gives the same bytes as the files say and as Python gives."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+try:
+    import lampjack as lj
+except ImportError:  # only the C side was built
+    lj = None  # type: ignore[assignment]
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+UNDECIDED, DECLINE, ACCEPT, ACCEPT_MUTED = "-1", "0", "1", "2"
+
+
+@dataclass(frozen=True)
+class Case:
+    folder: Path
+    request: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @property
+    def platform(self) -> str:
+        return self.folder.parent.name
+
+    @property
+    def body(self) -> bytes:
+        return (self.folder / "body.raw").read_bytes()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the case says what its body means: not what is refused before a byte is read, or has no body."""
+        unread = self.request.get("error") == "auth" or self.request["method"] == "GET"
+        return bool(self.body) and not unread
+
+    @property
+    def decision(self) -> str:
+        decision = self.request.get("decision")
+        if not decision:
+            return UNDECIDED
+        if not decision.get("accepted"):
+            return DECLINE
+        return ACCEPT_MUTED if decision.get("mute") else ACCEPT
+
+
+def all_cases() -> list[Case]:
+    paths = sorted(DATA.glob("*/*/request.json"))
+    return [Case(path.parent, json.loads(path.read_text("utf-8"))) for path in paths]
+
+
+CASES = all_cases()
+READ = [case for case in CASES if case.is_read]
+ACCEPTED = [case for case in READ if not case.request.get("error")]
+ROUNDTRIP = [case for case in ACCEPTED if case.request.get("roundtrip")]
+ANSWERED = [case for case in CASES if (case.folder / "answer.json").exists()]
+
+
+def each(cases: list[Case]) -> Any:
+    return pytest.mark.parametrize("case", cases, ids=[case.name for case in cases])
+
+
+def run(program: Path, *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    done = subprocess.run([program, *arguments], capture_output=True, timeout=60, check=False)
+    assert done.returncode in (0, 1), done.stderr.decode()
+    return done
+
+
+def run_body(program: Path, verb: str, case: Case) -> subprocess.CompletedProcess[bytes]:
+    path, query = case.request["path"], case.request["query"]
+    body = case.folder / "body.raw"
+    return run(program, verb, case.platform, path, query, body, case.request["direction"])
+
+
+def in_python(case: Case) -> list[Any]:
+    return lj.parse(
+        case.platform,
+        case.body,
+        path=case.request["path"],
+        query=case.request["query"],
+        account="golden",
+    )
+
+
+def exactly(text: bytes) -> Any:
+    """JSON with the digits of its numbers and without the order of its keys."""
+    return json.loads(text, parse_int=lambda d: ("n", d), parse_float=lambda d: ("n", d))
+
+
+def test_there_are_cases_of_every_platform():
+    assert len({case.platform for case in ROUNDTRIP}) >= 3
+    assert len(READ) > len(ROUNDTRIP) > 50
+
+
+@each(READ)
+def test_c_reads_what_the_case_says(case: Case, golden_program: Path):
+    done = run_body(golden_program, "events", case)
+    error = case.request.get("error")
+    if error:
+        assert (done.returncode, done.stdout) == (1, f"error {error}\n".encode())
+    else:
+        assert done.stdout == (case.folder / "expected.jsonl").read_bytes()
+
+
+@each(ROUNDTRIP)
+def test_c_writes_back_what_it_read(case: Case, golden_program: Path):
+    for verb in ("write", "rewrite"):
+        done = run_body(golden_program, verb, case)
+        assert done.returncode == 0, done.stdout
+        assert exactly(done.stdout) == exactly(case.body)
+
+
+@pytest.mark.skipif(lj is None, reason="the Python package is not installed")
+@each(ACCEPTED)
+def test_python_reads_the_same_bytes(case: Case, golden_program: Path):
+    lines = "".join(event.to_json() + "\n" for event in in_python(case))
+    assert run_body(golden_program, "events", case).stdout == lines.encode()
+
+
+@pytest.mark.skipif(lj is None, reason="the Python package is not installed")
+@each(ROUNDTRIP)
+def test_python_writes_the_same_bytes(case: Case, golden_program: Path):
+    body = lj.write(case.platform, in_python(case), case.request["direction"])
+    assert run_body(golden_program, "write", case).stdout == body
+
+
+@each(ANSWERED)
+def test_c_gives_the_documented_answer(case: Case, golden_program: Path, tmp_path: Path):
+    request = case.request
+    expected = json.loads((case.folder / "answer.json").read_text("utf-8"))
+    account = {**request.get("account", {}), "platform": case.platform}
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"store": "memory:", "account": {"golden": account}}), "utf-8")
+    headers = [word for pair in request.get("headers", {}).items() for word in pair]
+    done = run(
+        golden_program,
+        "answer",
+        config,
+        request["method"],
+        request["path"],
+        request["query"],
+        case.folder / "body.raw",
+        case.decision,
+        *headers,
+    )
+    head, _, body = done.stdout.partition(b"\n\n")
+    status, *lines = head.decode().split("\n")
+    assert int(status) == expected["status"], body
+    found = dict(line.split(": ", 1) for line in lines)
+    assert {k: v for k, v in found.items() if k in expected.get("headers", {})} == expected.get(
+        "headers", {}
+    )
+    if "body" in expected:
+        assert body == expected["body"].encode()
+
+
+def test_the_comparison_sees_a_changed_digit():
+    assert exactly(b"[1.10]") != exactly(b"[1.1]")
