@@ -127,6 +127,11 @@ def post(served: SimpleNamespace, kind: str, **options: object) -> httpx2.Respon
     )
 
 
+def test_the_readme_shows_this_example():
+    readme = Path(__file__).resolve().parents[2] / "README.md"
+    assert EXAMPLE.strip() in readme.read_text("utf-8")
+
+
 def test_a_handover_from_request_to_reply(served: SimpleNamespace):
     assert served.client.get("/hooks/shop?challenge.verifyToken=made-up-token").json() == {
         "status": "ok"
