@@ -11,13 +11,30 @@
 
 namespace lampjack::fuzz {
 
+/// Some bodies are told apart by the path they come to.
+inline bool is_readable(const platforms::Adapter& adapter, std::string_view body) {
+    if (platforms::parse(adapter, body)) return true;
+    for (const auto& endpoint : adapter.endpoints) {
+        const platforms::ReadInput input{.path = endpoint.path};
+        if (platforms::parse(adapter, input, body)) return true;
+    }
+    return false;
+}
+
+/// A request that names nobody is kept, but there is no one to pass it on for.
+inline bool names_a_conversation(const model::Batch& batch, const model::Event& event) {
+    return event.conversation != model::kNone &&
+           !batch.view(batch.conversations[event.conversation].id).empty();
+}
+
 inline void converts_to_every_platform(const model::Batch& batch) {
     for (const auto* other : platforms::all()) {
         for (const auto root : batch.roots) {
+            if (!names_a_conversation(batch, batch.events[root])) continue;
             const auto converted = platforms::convert(batch, root, *other);
             if (!converted) continue;
-            const auto again = platforms::parse(*other, converted->body);
-            require(again.has_value(), "a converted body is readable by the platform it is for");
+            require(is_readable(*other, converted->body),
+                    "a converted body is readable by the platform it is for");
         }
     }
 }
