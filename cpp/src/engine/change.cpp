@@ -39,7 +39,7 @@ Result<bool> Change::open(std::string_view ref) {
     const auto key = store::key_of(ref);
     LJK_TRY(exists, tx_.lock(key, row_));
     if (exists) return true;
-    row_ = {};
+    row_ = store::ConversationRow{};
     row_.key = key;
     row_.ref = std::string(ref);
     row_.account = account_.name;
@@ -110,6 +110,9 @@ Result<void> Change::act(Action action, const Words& words) {
     if (action == Action::mute || action == Action::unmute) return send_call(action);
     if (words.batch == nullptr) return {};
     const bool to_user = action == Action::reply || action == Action::notify;
+    if (to_user)
+        for (const model::Part& part : words.batch->parts_of(words.batch->events[words.event]))
+            if (part.text) row_.echo.sent(conversation::text_hash(words.batch->view(part.text)), now_);
     return send_words(action, words, to_user && delivers_to_sink(account_));
 }
 

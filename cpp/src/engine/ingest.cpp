@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "engine/change.h"
 #include "engine/policy.h"
+#include "engine/transcript_merge.h"
 #include "engine/views.h"
 #include "model/canonical.h"
 
@@ -21,13 +22,15 @@ namespace {
 
 constexpr std::string_view kUnattributed = "~unattributed";
 constexpr Millis kDoubtWindow = 60'000;
+/// How far back a transcript is compared with what came live.
+constexpr std::size_t kMergedItems = 5000;
 
 std::optional<Millis> time_of(const Event& event) {
     return event.sent_at == model::kNoTime ? std::nullopt : std::optional(event.sent_at);
 }
 
 /// What the event is to the state machine.
-Input input_of(const model::Batch& batch, const Event& event, const conversation::Decision& decision) {
+Input input_of(const model::Batch& batch, const Event& event, const conversation::Decision& decision, bool echo) {
     const auto at = time_of(event);
     switch (event.kind) {
         case EventKind::handover_requested: return conversation::HandoverRequested{.at = at, .decision = decision};
@@ -40,9 +43,9 @@ Input input_of(const model::Batch& batch, const Event& event, const conversation
     }
     switch (event.role) {
         case Role::user: return conversation::UserMessage{at};
-        case Role::bot: return conversation::BotMessage{.at = at};
+        case Role::bot: return conversation::BotMessage{.at = at, .echo = echo};
         case Role::agent: {
-            conversation::AgentMessage message{.at = at};
+            conversation::AgentMessage message{.at = at, .agent = {}, .echo = echo};
             if (event.actor != model::kNone) message.agent = std::string(batch.view(batch.actors[event.actor].id));
             return message;
         }
@@ -94,7 +97,7 @@ public:
         if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
         if (event.conversation == model::kNone || !batch_.conversations[event.conversation].id)
             return append(index, To::nobody, "unattributed");
-        const auto outcome = change_.apply(input_of(batch_, event, decision_));
+        const auto outcome = change_.apply(input_of(batch_, event, decision_, is_echo(event)));
         change_.row().state = outcome.next;
         const auto& effects = outcome.effects;
         if (effects.answer) answer_ = *effects.answer;
@@ -109,6 +112,16 @@ public:
     const std::optional<conversation::Answer>& answer() const noexcept { return answer_; }
 
 private:
+    /// Whether the platform sends back, as a bot's or an agent's, what we posted for an agent (R12).
+    bool is_echo(const Event& event) {
+        const bool candidate = account_.side == platforms::Side::desk && event.kind == EventKind::message &&
+                               (event.role == Role::bot || event.role == Role::agent);
+        if (!candidate || event.parts.count == 0) return false;
+        const model::Part& part = batch_.parts_of(event).front();
+        if (!part.text) return false;
+        return change_.row().echo.takes(conversation::text_hash(batch_.view(part.text)), change_.now());
+    }
+
     /// What the platform tells about the conversation and its user, for later.
     void note_names(const Event& event) {
         store::ConversationRow& row = change_.row();
@@ -157,12 +170,14 @@ private:
         return false;
     }
 
+    /// Appends what the transcript tells and live traffic did not; where live traffic should have, the item says so.
     Result<void> merge_transcript(model::Range transcript) {
-        for (std::uint32_t i = 0; i < transcript.count; ++i) {
-            const std::uint32_t index = transcript.first + i;
-            LJK_TRY(known, is_duplicate(index));
+        LJK_TRY(stored, tx_.newest(change_.row().key, kMergedItems));
+        LJK_TRY(news, news_of(batch_, transcript, identities_, stored, account_.name));
+        for (const TranscriptNews& one : news) {
+            LJK_TRY(known, is_duplicate(one.event));
             if (known) continue;
-            LJK_CHECK(append(index, To::nobody, "transcript"));
+            LJK_CHECK(append(one.event, To::nobody, one.hole ? "transcript hole" : "transcript"));
         }
         return {};
     }

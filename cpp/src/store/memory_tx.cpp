@@ -61,6 +61,14 @@ Result<void> MemoryTx::put(const ConversationRow& row) {
     return {};
 }
 
+Result<std::vector<ItemRow>> MemoryTx::newest(const ConversationKey& key, std::size_t limit) {
+    const Record* record = find(key);
+    if (record == nullptr) return std::vector<ItemRow>{};
+    const auto& items = record->items;
+    const auto skipped = static_cast<std::ptrdiff_t>(items.size() - std::min(limit, items.size()));
+    return std::vector<ItemRow>(items.begin() + skipped, items.end());
+}
+
 Result<void> MemoryTx::enqueue(const ConversationKey& key, const OutboxRow& row) {
     Record& record = touch(key);
     record.outbox.push_back(row);

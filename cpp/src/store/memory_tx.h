@@ -19,6 +19,7 @@ public:
                         std::span<const model::ItemKey> keys) override;
     Result<void> alias(const ConversationKey& key, const model::ItemKey& item, std::uint64_t seq) override;
     Result<void> put(const ConversationRow& row) override;
+    Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;
     Result<OutboxRow> find_command(const ConversationKey& key, std::string_view command_key) override;
     Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override;

@@ -2,6 +2,7 @@
 // What a store keeps: rows as values. JSON texts are canonical forms; times are ours unless said otherwise.
 
 #include "conversation/conversation.h"
+#include "conversation/echo.h"
 #include "conversation/effects.h"
 #include "model/http_message.h"
 #include "model/identity.h"
@@ -28,6 +29,7 @@ struct ConversationRow {
     std::string raw_id;  ///< its JSON when it is a number there, else empty
     std::string user;    ///< the end user as canonical JSON (`actor`), as last seen
     conversation::Conversation state;
+    conversation::EchoGuard echo;  ///< texts we sent that may come back
     std::uint64_t next_seq = 1;
     std::uint64_t next_out = 1;
     Millis touched = 0;

@@ -29,6 +29,8 @@ public:
     /// Gives a known item another key (the id of a message first seen without one).
     virtual Result<void> alias(const ConversationKey& key, const model::ItemKey& item, std::uint64_t seq) = 0;
     virtual Result<void> put(const ConversationRow& row) = 0;
+    /// The newest items, oldest first.
+    virtual Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) = 0;
 
     virtual Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) = 0;
     /// The row of that caller's key, for a repeated command; empty id when there is none.

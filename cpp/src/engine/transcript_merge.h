@@ -1,0 +1,25 @@
+#pragma once
+// What a transcript tells that never came live: conversation/merge.h applied to stored items and a batch's events.
+
+#include "base/result.h"
+#include "model/batch.h"
+#include "model/identity.h"
+#include "store/rows.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace lampjack::engine {
+
+struct TranscriptNews {
+    std::uint32_t event = 0;  ///< index in the batch
+    bool hole = false;        ///< live traffic should have brought it: a gap ends here
+};
+
+/// The transcript's events that are not among the stored items, in order.
+Result<std::vector<TranscriptNews>> news_of(const model::Batch& batch, model::Range transcript,
+                                            std::span<const model::Identity> identities,
+                                            std::span<const store::ItemRow> stored, std::string_view account);
+
+}  // namespace lampjack::engine
