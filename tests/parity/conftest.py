@@ -8,20 +8,15 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def build_folder() -> Path:
+@pytest.fixture(scope="session")
+def build() -> Path:
+    """The build folder, which may be without what a test needs."""
     return Path(os.environ.get("LJK_BUILD") or ROOT / "build" / "dev")
 
 
-def find_program(name: str) -> Path | None:
-    for folder in (build_folder() / "tests", build_folder()):
-        if os.access(folder / name, os.X_OK):
-            return folder / name
-    return None
-
-
 @pytest.fixture(scope="session")
-def golden_program() -> Path:
-    program = find_program("capi_golden")
-    if program is None:
-        pytest.skip("capi_golden is not built; ./dev setup builds it, LJK_BUILD says where it is")
-    return program
+def golden_program(build: Path) -> Path:
+    for folder in (build / "tests", build):
+        if os.access(folder / "capi_golden", os.X_OK):
+            return folder / "capi_golden"
+    pytest.skip("capi_golden is not built; ./dev setup builds it, LJK_BUILD says where it is")
