@@ -30,7 +30,7 @@ struct Signs {
     bool message = false;  ///< the agent's text
 };
 
-// Of the claim's keys those that no frame has: the seed of the vendor's "Handover conversation flow" and the reserved
+// Of the claim's keys those that no frame has: the vendor's "Handover conversation flow" and the reserved
 // variables, https://support.certainly.io/knowledge/use-reserved-variables-collected-from-chatbot-conversations.
 constexpr std::string_view kClaimKeys[] = {
     "to",        "sessionId",     "reply",    "botId",     "customVariables",   "extractedData",
