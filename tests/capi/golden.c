@@ -6,10 +6,16 @@
  *   golden answer CONFIG-FILE METHOD PATH QUERY BODY-FILE DECISION [NAME VALUE]...
  *                                                           prints status, headers, an empty line and the body
  *
+ *   golden serve                                            reads such commands, a line each with tabs between the words,
+ *                                                           and frames what they print: status, length, line end, bytes
+ *
  * A body that cannot be read prints "error" and the code's name, and gives 1. Without arguments it reads a case itself. */
 #include "check.h"
 
+#include <sys/types.h>
+
 static ljk_error err;
+static FILE* to; /* where commands print */
 
 static ljk_str read_file(const char* path) {
     FILE* file = fopen(path, "rb");
@@ -31,13 +37,13 @@ static ljk_str read_file(const char* path) {
 static void free_file(ljk_str file) { free((void*)(size_t)file.ptr); }
 
 static int print(ljk_str out) {
-    CHECK(fwrite(out.ptr, 1, out.len, stdout) == out.len);
+    CHECK(fwrite(out.ptr, 1, out.len, to) == out.len);
     return 0;
 }
 
 static int print_error(void) {
     const ljk_str name = ljk_status_name(err.status);
-    printf("error %.*s\n", (int)name.len, name.ptr);
+    fprintf(to, "error %.*s\n", (int)name.len, name.ptr);
     return 1;
 }
 
@@ -99,13 +105,13 @@ static int32_t decide(void* user, const ljk_question* question) {
 
 static int print_answer(ljk_answer* answer) {
     size_t i;
-    printf("%d\n", (int)ljk_answer_status(answer));
+    fprintf(to, "%d\n", (int)ljk_answer_status(answer));
     for (i = 0; i < ljk_answer_header_count(answer); ++i) {
         const ljk_header header = ljk_answer_header(answer, i);
-        printf("%.*s: %.*s\n", (int)header.name.len, header.name.ptr, (int)header.value.len,
-               header.value.ptr);
+        fprintf(to, "%.*s: %.*s\n", (int)header.name.len, header.name.ptr, (int)header.value.len,
+                header.value.ptr);
     }
-    printf("\n");
+    fprintf(to, "\n");
     print(ljk_answer_body(answer));
     ljk_answer_free(answer);
     return 0;
@@ -159,10 +165,45 @@ static int run_one(void) {
     return 0;
 }
 
-int main(int count, char** arguments) {
-    if (count == 1) return run_one();
+static int run(char** arguments, int count) {
     if (count >= 8 && strcmp(arguments[1], "answer") == 0) return run_answer(arguments, count);
     if (count >= 6) return run_events(arguments, count);
     fprintf(stderr, "usage: see the head of golden.c\n");
     return 2;
+}
+
+/* One process for a thousand cases. */
+static int serve(void) {
+    enum { WORDS = 48 };
+    char* line = NULL;
+    size_t room = 0;
+    ssize_t size;
+    while ((size = getline(&line, &room, stdin)) > 0) {
+        char* words[WORDS] = {NULL};
+        char *printed = NULL, *at = line;
+        size_t length = 0;
+        int count = 1, status;
+        line[size - 1] = '\0';
+        while (at != NULL && count < WORDS) {
+            words[count++] = at;
+            at = strchr(at, '\t');
+            if (at != NULL) *at++ = '\0';
+        }
+        to = open_memstream(&printed, &length);
+        CHECK(to != NULL);
+        status = run(words, count);
+        CHECK(fclose(to) == 0);
+        printf("%d %lu\n", status, (unsigned long)length);
+        CHECK(fwrite(printed, 1, length, stdout) == length && fflush(stdout) == 0);
+        free(printed);
+    }
+    free(line);
+    return 0;
+}
+
+int main(int count, char** arguments) {
+    to = stdout;
+    if (count == 1) return run_one();
+    if (count == 2 && strcmp(arguments[1], "serve") == 0) return serve();
+    return run(arguments, count);
 }
