@@ -140,16 +140,17 @@ private:
     /// one fingerprint are two messages.
     Result<bool> is_duplicate(std::uint32_t index) {
         const model::Identity& identity = identities_[index];
+        const bool has_time = identity.has_time && !account_.adapter->coarse_times;
         doubtful_ = false;
         keys_.clear();
-        if (!identity.by_vendor_id && !identity.has_time) return note_doubt(identity);
+        if (!identity.by_vendor_id && !has_time) return note_doubt(identity);
         const ItemKey without_id = derived_key("no id", identity.fingerprint, 0);
         std::vector<ItemKey> asked;
         if (identity.by_vendor_id) {
             asked.push_back(identity.id);
             keys_.push_back(identity.id);
-            if (identity.has_time) asked.push_back(without_id);
-            if (identity.has_time) keys_.push_back(identity.fingerprint);
+            if (has_time) asked.push_back(without_id);
+            if (has_time) keys_.push_back(identity.fingerprint);
         } else {
             asked.push_back(identity.fingerprint);
             keys_ = {identity.fingerprint, without_id};

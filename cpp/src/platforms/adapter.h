@@ -134,6 +134,9 @@ struct Adapter {
     Direction (*direction_of)(model::Role);
     /// The HTTP request for an outgoing action; `unsupported` where the platform has none.
     Result<model::HttpRequest> (*render)(const Account&, const Outgoing&);
+
+    /// The times it sends are too coarse to tell two equal messages apart: such items are kept and flagged, never dropped.
+    bool coarse_times = false;
 };
 
 }  // namespace lampjack::platforms

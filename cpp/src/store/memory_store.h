@@ -11,7 +11,7 @@
 
 namespace lampjack::store {
 
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
 public:
     Result<std::unique_ptr<Tx>> begin() override;
 

@@ -29,7 +29,7 @@ struct ConversationRow {
     std::string raw_id;  ///< its JSON when it is a number there, else empty
     std::string user;    ///< the end user as canonical JSON (`actor`), as last seen
     conversation::Conversation state;
-    conversation::EchoGuard echo;  ///< texts we sent that may come back
+    conversation::EchoGuard echo = conversation::EchoGuard();  ///< texts we sent that may come back
     std::uint64_t next_seq = 1;
     std::uint64_t next_out = 1;
     Millis touched = 0;

@@ -94,6 +94,7 @@ const Adapter kAdapter{
     .write = write,
     .direction_of = direction_of,
     .render = render,
+    .coarse_times = true,  // whole seconds
 };
 
 }  // namespace lampjack::platforms::certainly

@@ -1,0 +1,130 @@
+#include "engine/hub.h"
+
+#include "test_hub.h"
+#include "json/writer.h"
+
+#include <array>
+
+namespace lampjack::test {
+namespace {
+
+// A whole channel in a Chatlayer app: what the user says goes out as a call of the app's address, comes back through its
+// performReceive, and only the answer to that holds the message.
+
+constexpr const char* kApp = R"("platform":"chatlayer_app","relay_token":"rt-made-up")";
+
+struct App : TestHub {
+    App() : TestHub(kApp) {
+        EXPECT_EQ(relay("/subscribe", R"({"targetUrl":"https://hook.example/1"})").body, "{}");
+    }
+
+    static constexpr std::array<model::HeaderView, 2> kHeaders{
+        model::HeaderView{"content-type", "application/json"},
+        model::HeaderView{"authorization", "Bearer rt-made-up"}};
+
+    static model::Request request(std::string_view path, std::string_view body) {
+        model::Request out;
+        out.method = "POST";
+        out.path = path;
+        out.headers = kHeaders;
+        out.body = body;
+        return out;
+    }
+    model::Answer relay(std::string_view path, std::string_view body) {
+        return hub->receive("shop", request(path, body), {});
+    }
+    engine::CommandResult say(std::string_view text, std::string_view key) {
+        return hub->say("shop", R"({"id":"s-1"})",
+                        R"({"type":"text","text":")" + std::string(text) + R"("})", key);
+    }
+    /// The call that the sender has just made, as the app's performReceive passes it on.
+    std::string returned(std::size_t call, bool as_text = false) const {
+        std::string content = http->calls().at(call).request.body;
+        if (as_text) {
+            std::string quoted;
+            json::append_string(content, quoted);
+            content = quoted;
+        }
+        return R"({"request":{"content":)" + content +
+               R"(,"method":"POST","query":{},"headers":{}}})";
+    }
+};
+
+constexpr const char* kHello =
+    R"([{"user":{"id":"s-1"},"actor":{"type":"user"},"type":"message","message":{"messageType":"text","text":"hello"},)"
+    R"("timestamp":1767607200000}])";
+
+TEST(ChatlayerApp, gets_what_the_user_says_when_it_passes_our_call_on) {
+    App app;
+    const auto said = app.say("hello", "k-1");
+    ASSERT_EQ(said.error.code, Code::ok) << said.error.message;
+    app.hub->step();
+    ASSERT_EQ(app.http->calls().size(), 1u);
+    EXPECT_EQ(app.http->calls()[0].request.url, "https://hook.example/1");
+    const auto items = app.transcript().size();
+    for (const bool as_text : {false, true}) {
+        const std::string body = app.returned(0, as_text);
+        EXPECT_EQ(app.hub->untranslated(*app.hub->begin("shop", App::request("/receive", body))),
+                  nullptr);
+        EXPECT_EQ(app.relay("/receive", body).body, kHello);
+    }
+    app.answer_next(200);
+    EXPECT_EQ(json::text_of(app.delivery(said.delivery_id), "status"), "sent");
+    EXPECT_EQ(app.relay("/receive", app.returned(0)).body, kHello)
+        << "the app may run after its address has answered";
+    EXPECT_EQ(app.transcript().size() - items, 1u) << "only the delivery's own fact, nothing twice";
+}
+
+TEST(ChatlayerApp, gets_nothing_when_the_owner_has_changed_meanwhile) {
+    App app;
+    app.say("hello", "k-1");
+    app.hub->step();
+    ASSERT_EQ(app.http->calls().size(), 1u);
+    EXPECT_EQ(app.relay("/receive", app.returned(0)).body, kHello);
+    ASSERT_EQ(app.command("take", "dana", {}, {}, {}, true).error.code, Code::ok);
+    EXPECT_EQ(app.relay("/receive", app.returned(0)).body, "[]");
+}
+
+TEST(ChatlayerApp, leaves_calls_that_are_not_ours_to_the_host) {
+    App app;
+    app.say("hello", "k-1");
+    app.hub->step();
+    std::string forged = app.returned(0);
+    const auto mac = forged.find("\"mac\":\"") + 7;
+    forged[mac] = forged[mac] == '0' ? '1' : '0';
+    EXPECT_NE(app.hub->untranslated(*app.hub->begin("shop", App::request("/receive", forged))),
+              nullptr);
+    EXPECT_EQ(app.relay("/receive", forged).body, "[]");
+}
+
+TEST(ChatlayerApp, is_called_no_more_after_it_has_unsubscribed) {
+    App app;
+    EXPECT_EQ(app.relay("/subscribe", R"({"targetUrl":null})").status, 200);
+    const auto said = app.say("hello", "k-1");
+    app.hub->step();
+    EXPECT_TRUE(app.http->calls().empty());
+    EXPECT_NE(json::text_of(app.delivery(said.delivery_id), "status"), "sent");
+}
+
+TEST(ChatlayerApp, is_told_of_a_take_and_of_the_return) {
+    App app;
+    EXPECT_EQ(app.relay("/offload", R"({"inputData":{"user":{"id":"s-1"}}})").body, "{}");
+    EXPECT_EQ(app.state(), "requested");
+    ASSERT_EQ(app.command("take", "dana").error.code, Code::ok);
+    app.hub->step();
+    ASSERT_EQ(app.http->calls().size(), 1u);
+    EXPECT_NE(app.relay("/receive", app.returned(0)).body.find(R"("handover":{"to":"agent"})"),
+              std::string::npos);
+    app.answer_next(200);
+    ASSERT_EQ(app.command("release", "dana").error.code, Code::ok);
+    app.hub->step();
+    ASSERT_EQ(app.http->calls().size(), 2u);
+    EXPECT_NE(app.relay("/receive", app.returned(1)).body.find(R"("handover":{"to":"bot"})"),
+              std::string::npos);
+    app.answer_next(200);
+    EXPECT_NE(app.relay("/receive", app.returned(1)).body.find(R"("handover":{"to":"bot"})"),
+              std::string::npos);
+}
+
+}  // namespace
+}  // namespace lampjack::test
