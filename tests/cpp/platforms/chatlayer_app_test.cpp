@@ -265,13 +265,14 @@ TEST(ChatlayerAppRender, knows_each_action) {
                 R"({"type":"file","url":"https://f.example/2","media":"file"}])");
     auto message = outgoing(Action::message);
     message.batch = batch.get();
-    message.raw_id = "77";
+    message.id = "77";
+    message.raw_id = "77";  // documented as a string, whatever it was elsewhere
     EXPECT_EQ(
         body(message),
         R"({"lampjack":{"v":1,"key":"key-1","events":[)"
-        R"({"user":{"id":77,"firstName":"Robin"},"actor":{"type":"user"},"type":"message",)"
+        R"({"user":{"id":"77","firstName":"Robin"},"actor":{"type":"user"},"type":"message",)"
         R"("message":{"messageType":"text","text":"hi"},"timestamp":1767607200500},)"
-        R"({"user":{"id":77,"firstName":"Robin"},"actor":{"type":"user"},"type":"message",)"
+        R"({"user":{"id":"77","firstName":"Robin"},"actor":{"type":"user"},"type":"message",)"
         R"("message":{"messageType":"upload","url":["https://f.example/1","https://f.example/2"]},)"
         R"("timestamp":1767607200500}]}})");
 }

@@ -7,7 +7,7 @@ namespace lampjack::platforms::chatlayer_app {
 namespace {
 
 Result<void> write_events(const Outgoing& outgoing, json::Writer& out) {
-    const ItemContext context{.id = outgoing.id, .raw_id = outgoing.raw_id, .now = outgoing.now};
+    const ItemContext context{.id = outgoing.id, .now = outgoing.now};
     switch (outgoing.action) {
         case Action::message: break;
         case Action::mute:
@@ -23,8 +23,13 @@ Result<void> write_events(const Outgoing& outgoing, json::Writer& out) {
     return write_items(*outgoing.batch, event, context, out);
 }
 
+bool is_address(std::string_view text) noexcept {
+    return text.starts_with("https://") || text.starts_with("http://");
+}
+
+/// What performSubscribe told, as long as performUnsubscribe has not taken it back with null.
 std::string_view target_of(const Account& account, const Outgoing& outgoing) noexcept {
-    return outgoing.target_url.empty() ? account.text("target_url") : outgoing.target_url;
+    return is_address(outgoing.target_url) ? outgoing.target_url : account.text("target_url");
 }
 
 }  // namespace
@@ -32,7 +37,7 @@ std::string_view target_of(const Account& account, const Outgoing& outgoing) noe
 Result<model::HttpRequest> render(const Account& account, const Outgoing& outgoing) {
     model::HttpRequest request;
     request.url = target_of(account, outgoing);
-    if (!request.url.starts_with("https://") && !request.url.starts_with("http://"))
+    if (!is_address(request.url))
         return fail(Code::config,
                     "the app has not subscribed yet and no \"target_url\" is configured");
     if (outgoing.key.empty()) return fail(Code::argument, "a command needs a key");

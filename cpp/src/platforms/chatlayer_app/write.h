@@ -9,10 +9,10 @@
 
 namespace lampjack::platforms::chatlayer_app {
 
-/// What an item needs beyond its event; empty members are taken from the event.
+/// What an item needs beyond its event; empty members are taken from the event. The user's id is documented as a string, so
+/// one that came as a number elsewhere is written as its digits in quotes.
 struct ItemContext {
     std::string_view id;          ///< the user
-    std::string_view raw_id;      ///< the id's JSON when it came as a number
     Millis now = model::kNoTime;  ///< for events without a time
 };
 

@@ -83,13 +83,7 @@ private:
         const model::Actor person =
             event_.actor == model::kNone ? model::Actor{} : batch_.actors[event_.actor];
         ObjectWriter user(out_, batch_, own_, person.extra);
-        if (user.member("id")) {
-            if (!context_.raw_id.empty()) {
-                out_.raw(context_.raw_id);
-            } else {
-                out_.string(id(person));
-            }
-        }
+        if (user.member("id")) out_.string(id(person));
         const bool named = own_ || person.first_name || person.last_name;
         user.text("firstName", named ? person.first_name : person.display_name)
             .text("lastName", person.last_name);
