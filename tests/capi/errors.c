@@ -108,6 +108,9 @@ static void structures_are_checked(ljk_hub* hub) {
     GIVES(LJK_E_ARGUMENT, ljk_hub_receive(hub, LJK_S("shop"), NULL, &answer, &err));
     request.header_count = 1;
     GIVES(LJK_E_ARGUMENT, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));
+    request.headers = (const ljk_header*)&request;
+    request.header_count = SIZE_MAX;
+    GIVES(LJK_E_ARGUMENT, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));
     request = request_of("{}");
     request.struct_size = 0;
     GIVES(LJK_E_ARGUMENT, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));

@@ -3,10 +3,18 @@
 #include "capi/handles.h"
 
 namespace lampjack::capi {
+namespace {
+
+/// No request has more; a number that was never set does. What a sender may send is the core's to limit.
+constexpr std::size_t kMostHeaders = 1 << 16;
+
+}  // namespace
 
 Result<void> RequestView::read(const ljk_request* given) {
     LJK_CHECK(need(given, "request"));
     LJK_TRY(request, copy_struct(given, sizeof(ljk_request), "request"));
+    if (request.header_count > kMostHeaders)
+        return fail(Code::argument, "request.header_count cannot be true");
     if (request.header_count != 0) LJK_CHECK(need(request.headers, "request.headers"));
     headers_.reserve(request.header_count);
     for (std::size_t i = 0; i < request.header_count; ++i)
