@@ -13,6 +13,7 @@
 #include "model/payload_offer.h"
 #include "platforms/registry.h"
 #include "register.h"
+#include "requests.h"
 
 #include <datetime.h>
 #include <structmember.h>
@@ -691,7 +692,7 @@ PyObject* parse_to_batch(PyObject* const* args, Py_ssize_t count, PyObject* name
     if (given.account != nullptr) account = Bytes(given.account).view();
     std::vector<std::pair<std::string, std::string>> texts;
     if (given.headers != nullptr)
-        for (const py::handle pair : py::iter(given.headers)) {
+        for (const py::handle pair : pairs_of(py::reinterpret_borrow<py::object>(given.headers))) {
             const auto two = py::reinterpret_borrow<py::sequence>(pair);
             texts.emplace_back(Bytes(py::object(two[0]).ptr()).view(),
                                Bytes(py::object(two[1]).ptr()).view());

@@ -11,6 +11,10 @@ std::string text_of(const py::object& value) {
 
 }  // namespace
 
+py::object pairs_of(const py::object& headers) {
+    return py::hasattr(headers, "items") ? headers.attr("items")() : headers;
+}
+
 RequestArguments::RequestArguments(const py::object& method, const py::object& path,
                                    const py::object& query, const py::object& headers,
                                    const py::object& body)
@@ -18,7 +22,7 @@ RequestArguments::RequestArguments(const py::object& method, const py::object& p
       path_(text_of(path)),
       query_(text_of(query)),
       body_(body) {
-    for (const py::handle pair : headers) {
+    for (const py::handle pair : pairs_of(headers)) {
         const auto two = py::reinterpret_borrow<py::sequence>(pair);
         headers_.emplace_back(text_of(two[0]), text_of(two[1]));
     }

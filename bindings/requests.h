@@ -10,6 +10,9 @@
 
 namespace lampjack::bindings {
 
+/// Headers as pairs: a mapping (a web framework's, too) gives its items, anything else is pairs already.
+py::object pairs_of(const py::object& headers);
+
 /// Copies what it is given; texts may be str or bytes, the body anything with a buffer. Hidden, as pybind11's types are.
 class [[gnu::visibility("hidden")]] RequestArguments {
 public:

@@ -9,7 +9,7 @@ from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
 
 _Bytes: TypeAlias = str | bytes | bytearray | memoryview
 _Text: TypeAlias = str | bytes
-_Headers: TypeAlias = Iterable[tuple[_Text, _Text]]
+_Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[_Text, _Text]]
 _Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
 __version__: str

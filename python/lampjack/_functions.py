@@ -1,11 +1,12 @@
 """The pure functions for those who want a part: no hub, no store, no network."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from lampjack import _core
+from lampjack._reception import Headers
 
 __all__ = ["Loss", "convert", "verify", "write"]
 
@@ -44,7 +45,7 @@ def verify(
     method: str = "POST",
     path: str = "/",
     query: str | bytes = b"",
-    headers: Iterable[tuple[str | bytes, str | bytes]] = (),
+    headers: Headers = (),
     body: bytes = b"",
 ) -> Literal["full", "handover_only"]:
     """Check the sender of a raw request against an account's settings; `AuthError` when it is somebody else.
@@ -52,7 +53,7 @@ def verify(
     `handover_only` means that there was no token where the vendor documents none: only a handover request may be accepted.
     """
     account = json.dumps({"platform": platform, **settings})
-    return _core.verify(account, method, path, query, tuple(headers), body)
+    return _core.verify(account, method, path, query, headers, body)
 
 
 Loss.__module__ = "lampjack"

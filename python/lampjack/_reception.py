@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -23,7 +23,7 @@ from lampjack._errors import ArgumentError, LampjackError
 __all__ = ["Answer", "Headers", "Reception"]
 
 _log = logging.getLogger("lampjack")
-Headers: TypeAlias = Iterable[tuple[str | bytes, str | bytes]]
+Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
 _Request: TypeAlias = tuple[str, str, str | bytes, Headers, bytes]
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from starlette.datastructures import Headers
 
 import lampjack as lj
 from lampjack.testing import FakePlatform, ManualClock, sample, sample_settings
@@ -567,6 +568,27 @@ def test_a_refusal_nobody_looks_at_is_logged(hub: lj.Hub, caplog: pytest.LogCapt
     del command
     assert "nobody looked" in caplog.text
     assert "dana" not in caplog.text
+
+
+def test_headers_may_be_pairs_or_a_mapping_of_any_kind():
+    hub = lj.Hub(
+        {"store": "memory:", "account": {"line": sample_settings("omnichannel")}}, background=False
+    )
+    request = sample("omnichannel").arguments()
+    pairs = request["headers"]
+    forms = [
+        pairs,
+        iter(pairs),
+        dict(pairs),
+        Headers(dict(pairs)),
+        [(n.encode(), v.encode()) for n, v in pairs],
+    ]
+    for number, headers in enumerate(forms):
+        body = sample("omnichannel", number=number).body
+        assert hub.receive("line", **{**request, "headers": headers, "body": body}).status == 200
+        assert lj.parse("omnichannel", body, headers=dict(pairs))
+    assert hub.receive("line", **{**request, "headers": {}}).status == 401
+    hub.close()
 
 
 def test_verify_stands_alone():
