@@ -148,7 +148,9 @@ std::optional<Witness> witness_of(Kind kind) noexcept {
 Outcome apply(const Conversation& conversation, const Input& input, const Policy& policy,
               Millis now) {
     const bool opens = !conversation.seen();
-    const Conversation before = opens ? opened(conversation, policy, now) : conversation;
+    std::optional<Conversation> fresh;
+    if (opens) fresh = opened(conversation, policy, now);
+    const Conversation& before = opens ? *fresh : conversation;
     Step step{{before, input, kind_of(input), policy, now}, before};
     const Row& row = find_row(step);
     if (row.refuses()) {
