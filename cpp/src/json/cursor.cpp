@@ -47,7 +47,7 @@ bool Cursor::unescape(Token content, Str& out) {
     const auto start = arena.size();
     const std::string_view raw(body_ + content.begin, content.end - content.begin);
     if (!unescape_to(raw, arena)) return fail(Problem::escape);
-    out = Str{static_cast<std::uint32_t>(start) | Str::kArena, static_cast<std::uint32_t>(arena.size() - start)};
+    out = Str::at(static_cast<std::uint32_t>(start) | Str::kArena, static_cast<std::uint32_t>(arena.size() - start));
     find_escape(content.end);
     return true;
 }
@@ -65,7 +65,7 @@ bool Cursor::string_or_integer(Str& out, bool& was_number) {
         at_ = before;
         return fail(Problem::mismatch);
     }
-    out = Str{token.begin, token.end - token.begin};
+    out = Str::at(token.begin, token.end - token.begin);
     ++at_;
     return true;
 }
@@ -100,7 +100,7 @@ bool Cursor::raw_any(Str& out) {
     const char first = peek();
     const bool good = first == '{' || first == '[' ? walk(end) : check_scalar(end);
     if (!good) return false;
-    out = Str{begin, end - begin};
+    out = Str::at(begin, end - begin);
     return true;
 }
 
@@ -138,6 +138,7 @@ bool Cursor::walk(std::uint32_t& end) {
     const int bottom = depth_;
     const auto enter = [&](char bracket) {
         if (!open(bracket)) return false;
+        if (depth_ - bottom > 64) return fail(Problem::depth);  // there are no more bits
         kinds = (kinds << 1) | (bracket == '{' ? 1U : 0U);
         return true;
     };

@@ -468,7 +468,11 @@ TEST(ChatlayerOffloadingFuzz, survives_truncated_and_changed_bodies) {
         for (std::size_t at = 0; at < golden.body.size(); ++at) {
             std::string changed = golden.body;
             changed[at] = "\"{}[],:0x\\"[at % 10];
-            use(changed);
+            if (at % 4 == 0) {
+                use(changed);
+            } else {
+                static_cast<void>(parse(adapter(), changed));
+            }
         }
     }
 }
