@@ -28,7 +28,7 @@ struct Padded {
     Form form;
     std::string buffer;
     std::size_t size;
-    simdjson::padded_string_view view() const { return {buffer.data(), size, buffer.size()}; }
+    simdjson::padded_string_view view() const { return simdjson::padded_string_view(buffer.data(), size, buffer.size()); }
     std::string_view text() const { return {buffer.data(), size}; }
 };
 
@@ -95,7 +95,7 @@ bool check(const std::vector<Case>& cases, OndemandLoop& loop) {
             std::string why = "not read";
             const auto batch = lampjack::platforms::parse(adapter_of(body.form), body.text());
             if (batch && loop.read(body.form, body.view(), flat) && same(body.form, **batch, flat, why)) continue;
-            std::printf("results differ in %s: %s\n%s\n", one.name.c_str(), batch ? why.c_str() : batch.error().message.c_str(), body.buffer.c_str());
+            std::printf("results differ in %s: %s\n%s\n", one.name.c_str(), batch ? why.c_str() : batch.error().message.c_str(), body.buffer.substr(0, 600).c_str());
             return false;
         }
     }

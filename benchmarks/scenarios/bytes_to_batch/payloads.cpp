@@ -104,6 +104,7 @@ private:
     static std::string plain(std::string text) {
         std::erase(text, '"');
         std::erase(text, '\\');
+        std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });  // a cut may have split one
         return text;
     }
     std::mt19937_64 random_;
