@@ -105,6 +105,43 @@ static void a_stale_message_is_not_shown(ljk_hub* hub) {
     ljk_sink_delivery_free(delivery);
 }
 
+/* A request whose body only the host understands: what it translates goes to the bot in the answer itself. */
+static void the_host_translates(void) {
+    const ljk_header header = {LJK_S("Authorization"), LJK_S("Bearer rt-made-up")};
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_hub* hub = NULL;
+    ljk_reception* reception = NULL;
+    ljk_answer* answer = NULL;
+    ljk_text* conversation = NULL;
+    GIVES(LJK_OK, ljk_hub_open(LJK_S("{\"store\":\"memory:\",\"account\":{\"app\":{\"platform\":"
+                                     "\"chatlayer_app\",\"relay_token\":\"rt-made-up\"}}}"),
+                               LJK_RUN_NOTHING, &hub, &err));
+    request.path = LJK_S("/receive");
+    request.headers = &header;
+    request.header_count = 1;
+    request.body = LJK_S("{\"request\":{\"content\":{\"who\":\"u-1\",\"says\":\"hello\"}}}");
+    GIVES(LJK_OK, ljk_hub_begin(hub, LJK_S("app"), &request, &reception, &err));
+    CHECK(ljk_reception_question(reception) == NULL);
+    CHECK(holds(ljk_reception_untranslated(reception), "\"says\":\"hello\""));
+    GIVES(LJK_E_PAYLOAD,
+          ljk_reception_translate(reception, LJK_S("{\"v\":1,\"kind\":\"dance\"}"), &err));
+    GIVES(
+        LJK_OK,
+        ljk_reception_translate(
+            reception,
+            LJK_S("[{\"v\":1,\"kind\":\"message\",\"platform\":\"chatlayer_app\",\"conversation\":{"
+                  "\"mode\":\"live\",\"id\":\"u-1\"},\"actor\":{\"role\":\"user\",\"id\":\"u-1\"},"
+                  "\"content\":[{\"type\":\"text\",\"text\":\"hello\"}]}]"),
+            &err));
+    GIVES(LJK_OK, ljk_reception_finish(reception, LJK_UNDECIDED, LJK_S(""), &answer, &err));
+    CHECK(ljk_answer_status(answer) == 200 && holds(ljk_answer_body(answer), "\"text\":\"hello\""));
+    ljk_answer_free(answer);
+    GIVES(LJK_OK, ljk_hub_conversation(hub, LJK_S("app:live:u-1"), &conversation, &err));
+    ljk_text_free(conversation);
+    ljk_hub_free(hub);
+    ljk_reception_free(reception); /* in any order */
+}
+
 int main(void) {
     ljk_hub* hub = NULL;
     GIVES(
@@ -119,5 +156,6 @@ int main(void) {
     a_human_answers(hub);
     a_stale_message_is_not_shown(hub);
     ljk_hub_free(hub);
+    the_host_translates();
     return 0;
 }
