@@ -47,7 +47,7 @@ bool Cursor::unescape(Token content, Str& out) {
     const auto start = arena.size();
     const std::string_view raw(body_ + content.begin, content.end - content.begin);
     if (!unescape_to(raw, arena)) return fail(Problem::escape);
-    out = Str::at(static_cast<std::uint32_t>(start) | Str::kArena, static_cast<std::uint32_t>(arena.size() - start));
+    out = Str{static_cast<std::uint32_t>(start) | Str::kArena, static_cast<std::uint32_t>(arena.size() - start)};
     find_escape(content.end);
     return true;
 }
@@ -65,7 +65,7 @@ bool Cursor::string_or_integer(Str& out, bool& was_number) {
         at_ = before;
         return fail(Problem::mismatch);
     }
-    out = Str::at(token.begin, token.end - token.begin);
+    out = Str{token.begin, token.end - token.begin};
     ++at_;
     return true;
 }
@@ -100,7 +100,7 @@ bool Cursor::raw_any(Str& out) {
     const char first = peek();
     const bool good = first == '{' || first == '[' ? walk(end) : check_scalar(end);
     if (!good) return false;
-    out = Str::at(begin, end - begin);
+    out = Str{begin, end - begin};
     return true;
 }
 
