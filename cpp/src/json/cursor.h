@@ -1,4 +1,5 @@
 #pragma once
+// size: the walk is the hot loop of every reader and has to be inlined into them
 // Cursor: walks an indexed document once, front to back. Whatever is not read by name is checked all the same.
 //
 // Every function returns false when it could not do its work; problem() then says why. `mismatch` (a value of another
@@ -58,8 +59,12 @@ public:
         if (!open('{')) return false;
         if (peek() == '}') return close();
         for (std::uint32_t behind_comma = 0;; behind_comma = 1) {
-            Key name;
-            if (!key(name, behind_comma) || !member(name)) return false;
+            const Token place = key(behind_comma);
+            if (place.begin == 0) return false;
+            const std::uint32_t size = place.end - place.begin;
+            Key name{std::string_view(body_ + place.begin, size), Str{place.begin, size}};
+            if (next_escape_ < place.end && !escaped_key(name, place.end)) return false;
+            if (!member(name)) return false;
             const char next = peek();
             if (next == '}') return close();
             if (next != ',') return fail(Problem::syntax);
@@ -143,18 +148,19 @@ private:
         ++at_;
         return true;
     }
-    /// A member's name and colon, `skipped` tokens ahead. The place in the index is stored once for all of them:
-    /// on small documents the reader waits for that store more than for anything else.
-    bool key(Key& out, std::uint32_t skipped) {
+    /// A member's name and colon, `skipped` tokens ahead; begins at 0 when there is none. The place in the index is
+    /// stored once for all of them: on small documents the reader waits for that store more than for anything else.
+    Token key(std::uint32_t skipped) {
         const std::uint32_t* const at = at_ + skipped;
         const std::uint32_t begin = at[0] + 1, colon = at[1];
-        if (body_[begin - 1] != '"' || body_[colon] != ':') return fail(Problem::syntax);
+        if (body_[begin - 1] != '"' || body_[colon] != ':') {
+            fail(Problem::syntax);
+            return {0, 0};
+        }
         std::uint32_t end = colon - 1;
         while (body_[end] != '"') --end;
         at_ = at + 2;
-        out.place = Str{begin, end - begin};
-        out.text = std::string_view(body_ + begin, end - begin);
-        return next_escape_ >= end || escaped_key(out, end);
+        return {begin, end};
     }
     /// The string at the cursor. Only blanks can stand between its closing quote and the next token.
     bool quoted(Str& out) {
@@ -181,6 +187,7 @@ private:
     bool raw_any(Str& out);
     bool escaped_key(Key& out, std::uint32_t end);
     bool unescape(Token content, Str& out);
+    bool escapes_are_valid(Token content) noexcept;
     bool check_scalar(std::uint32_t& end);
     bool walk(std::uint32_t& end);
 
