@@ -23,3 +23,12 @@ if(TARGET lampjack AND CMAKE_NM)
             -DHEADERS=${PROJECT_SOURCE_DIR}/cpp/include/lampjack
             -P ${CMAKE_CURRENT_LIST_DIR}/check_symbols.cmake)
 endif()
+
+# Not under a sanitizer: the stranger's program is not compiled with its flags.
+if(TARGET lampjack AND LJK_INSTALL_C AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    add_test(NAME package.strangers_build_against_the_installed_library
+        COMMAND ${CMAKE_COMMAND} -DBUILD=${PROJECT_BINARY_DIR} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/capi/consumer
+            -DWORK=${CMAKE_CURRENT_BINARY_DIR}/installed -DCC=${CMAKE_C_COMPILER}
+            -DVERSION=${PROJECT_VERSION} -P ${CMAKE_CURRENT_LIST_DIR}/check_install.cmake)
+    set_tests_properties(package.strangers_build_against_the_installed_library PROPERTIES TIMEOUT 300)
+endif()
