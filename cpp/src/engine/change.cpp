@@ -22,6 +22,7 @@ std::vector<model::BatchPtr> split_parts(const model::Batch& batch, std::uint32_
         model::Batch& to = single.mutate();
         to.text.assign({});
         to.reader = batch.reader;
+        if (batch.reader.empty() && batch.platform_name) to.platform_name = to.text.add(batch.view(batch.platform_name));
         model::Graft graft(to, batch);
         const std::uint32_t index = graft.event_without_parts(event);
         const model::Part copy = graft.part(part);
@@ -102,17 +103,14 @@ Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
 void Change::report(const Effects& effects) {
     if (effects.flags.talk_over) ++core_.counters.talk_overs;
     for (const conversation::Alarm alarm : effects.alarms)
-        core_.say("warning", "conversation " + core_.tag(row_.ref) + " of account " + account_.name + ": " +
-                                 std::string(conversation::name_of(alarm)));
+        alarms_.push_back("conversation " + core_.tag(row_.ref) + " of account " + account_.name + ": " +
+                          std::string(conversation::name_of(alarm)));
 }
 
 Result<void> Change::act(Action action, const Words& words) {
     if (action == Action::mute || action == Action::unmute) return send_call(action);
     if (words.batch == nullptr) return {};
     const bool to_user = action == Action::reply || action == Action::notify;
-    if (to_user)
-        for (const model::Part& part : words.batch->parts_of(words.batch->events[words.event]))
-            if (part.text) row_.echo.sent(conversation::text_hash(words.batch->view(part.text)), now_);
     return send_words(action, words, to_user && delivers_to_sink(account_));
 }
 
@@ -135,6 +133,10 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
         batch = simple.get();
         event = simple->roots.front();
     }
+    const bool to_user = action == Action::reply || action == Action::notify;
+    if (to_user && !to_sink)  // as it leaves: that is what comes back
+        for (const model::Part& part : batch->parts_of(batch->events[event]))
+            if (part.text) row_.echo.sent(conversation::text_hash(batch->view(part.text)), now_);
     const bool split = !to_sink && account_.adapter->out.one_part_per_message && batch->events[event].parts.count > 1;
     std::vector<model::BatchPtr> singles = split ? split_parts(*batch, event) : std::vector<model::BatchPtr>{};
     const auto queue = [&](const model::Batch& one, std::uint32_t index, bool last) -> Result<void> {

@@ -8,6 +8,9 @@
 #include "platforms/registry.h"
 
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace lampjack::engine {
 
@@ -49,6 +52,8 @@ public:
     /// The last row queued; empty when nothing was.
     const std::string& delivery_id() const noexcept { return delivery_id_; }
     const std::vector<platforms::Loss>& losses() const noexcept { return losses_; }
+    /// Lines for an operator; said after the commit, because the transaction may hold the store's lock.
+    std::vector<std::string> take_alarms() noexcept { return std::exchange(alarms_, {}); }
 
 private:
     Result<void> append(store::ItemRow item, std::span<const model::ItemKey> keys);
@@ -66,6 +71,7 @@ private:
     store::ConversationRow row_;
     std::string delivery_id_;
     std::vector<platforms::Loss> losses_;
+    std::vector<std::string> alarms_;
 };
 
 }  // namespace lampjack::engine

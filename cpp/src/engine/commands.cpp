@@ -95,7 +95,9 @@ Result<model::BatchPtr> event_of_user(std::string_view content, const store::Con
     out.key("actor").raw(row.user).key("sent_at").string(format_time(now).view());
     out.key("content").raw(content.starts_with('{') ? "[" + std::string(content) + "]" : std::string(content));
     out.end_object();
-    return model::read_events(text);
+    LJK_TRY(batch, model::read_events(text));
+    if (batch->parts_of(batch->root(0)).empty()) return fail(Code::argument, "there is nothing to say");
+    return std::move(batch);
 }
 
 /// One command on one conversation.
@@ -211,7 +213,7 @@ Result<CommandResult> execute(Core& core, std::string_view ref, const CommandReq
     LJK_TRY(result, execution.run(command, request.content));
     if (result.error.code != Code::ok) return result;
     LJK_CHECK(tx->commit());
-    core.changed.notify();
+    core.committed(execution.change().take_alarms());
     return result;
 }
 
@@ -246,7 +248,7 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name, std
     LJK_TRY(result, execution.run(Command{.kind = CommandKind::say, .by = conversation::By::user}, content));
     if (result.error.code != Code::ok) return result;
     LJK_CHECK(tx->commit());
-    core.changed.notify();
+    core.committed(execution.change().take_alarms());
     return result;
 }
 

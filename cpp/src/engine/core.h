@@ -67,7 +67,16 @@ struct Core {
     /// What stands for a ref in logs.
     std::string tag(std::string_view ref) const;
     void say(std::string_view level, std::string_view text) const {
-        if (log) log(level, text);
+        if (!log) return;
+        try {
+            log(level, text);
+        } catch (...) {  // a log that fails must not end a thread of ours
+        }
+    }
+    /// After a commit, without any lock: what operators and waiters have to know.
+    void committed(const std::vector<std::string>& alarms) {
+        changed.notify();
+        for (const std::string& alarm : alarms) say("warning", alarm);
     }
 };
 

@@ -26,6 +26,19 @@ constexpr Millis kSinkLease = 60'000;
 constexpr Millis kFirstRetry = 200;
 constexpr Millis kLongestRetry = 60'000;
 
+/// When a wait of that length ends; a length without sense does not overflow.
+steady_clock::time_point end_of(milliseconds timeout) noexcept {
+    constexpr milliseconds longest = std::chrono::hours(24 * 365);
+    return steady_clock::now() + std::clamp(timeout, milliseconds(0), longest);
+}
+
+/// At most `limit` bytes, never half a character.
+std::string shortened(std::string_view text, std::size_t limit) {
+    if (text.size() <= limit) return std::string(text);
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
+    return std::string(text.substr(0, limit));
+}
+
 Millis wait_before(std::uint32_t attempt) noexcept {
     return std::min(kLongestRetry, kFirstRetry << std::min<std::uint32_t>(attempt, 12));
 }
@@ -66,7 +79,13 @@ public:
         const Question* question = reception.question();
         if (question == nullptr || !decide) return reception.finish(nullptr);
         const auto begun = steady_clock::now();
-        const Decision decision = decide(*question);
+        Decision decision;
+        try {
+            decision = decide(*question);
+        } catch (...) {
+            core_.say("warning", "a decision failed; account " + std::string(account));
+            return reception.finish(nullptr);
+        }
         const bool late = steady_clock::now() - begun > milliseconds(question->deadline_ms);
         if (!late) return reception.finish(&decision);
         core_.say("warning", "a decision came too late and was ignored; account " + std::string(account));
@@ -165,7 +184,7 @@ public:
         LJK_TRY(allowed, engine::may_leave(core_, delivery.lease));
         store::OutboxRow row = delivery.lease.row;
         ++row.attempts;
-        row.last_error = std::string(error.substr(0, 200));
+        row.last_error = shortened(error, 200);
         if (success) {
             row.status = store::DeliveryStatus::sent;
         } else if (!allowed) {
@@ -191,10 +210,10 @@ public:
     Result<void> drain(milliseconds timeout) override {
         core_.draining = true;
         core_.changed.notify();
-        const auto deadline = steady_clock::now() + timeout;
-        while (sender_.in_flight() != 0) {
+        const auto deadline = end_of(timeout);
+        while (sender_.is_busy()) {
             const auto seen = core_.changed.generation();
-            if (sender_.in_flight() == 0) break;
+            if (!sender_.is_busy()) break;
             if (steady_clock::now() >= deadline) return fail(Code::timeout, "some requests are still in flight");
             core_.changed.wait(seen, std::min(deadline, steady_clock::now() + milliseconds(20)));
         }
@@ -216,7 +235,7 @@ private:
     /// Looks, and looks again after each change, until `look` gives something or the time is over.
     template <class T, class Look>
     Result<T> wait_for(milliseconds timeout, Look look) {
-        const auto deadline = steady_clock::now() + timeout;
+        const auto deadline = end_of(timeout);
         for (;;) {
             if (core_.closed) return fail(Code::closed, "the hub was closed");
             const auto seen = core_.changed.generation();

@@ -92,6 +92,7 @@ public:
         LJK_TRY(duplicate, is_duplicate(index));
         if (duplicate) {
             ++core_.counters.duplicates;
+            give_again(index);
             return {};
         }
         if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
@@ -108,6 +109,7 @@ public:
     }
 
     Result<void> finish() { return change_.finish(); }
+    std::vector<std::string> take_alarms() noexcept { return change_.take_alarms(); }
     const store::ConversationRow& row() const noexcept { return change_.row(); }
     const std::optional<conversation::Answer>& answer() const noexcept { return answer_; }
 
@@ -122,7 +124,16 @@ private:
         return change_.row().echo.takes(conversation::text_hash(batch_.view(part.text)), change_.now());
     }
 
-    /// What the platform tells about the conversation and its user, for later.
+    /// The answer that carried a user's message to the bot may have been lost: a repetition carries it again while the
+    /// bot is the one to answer.
+    void give_again(std::uint32_t index) {
+        const Event& event = batch_.events[index];
+        if (event.kind != EventKind::message || event.role != Role::user) return;
+        const auto owner = owner_of(change_.row().state);
+        if (owner.kind == conversation::Owner::bot) out_.to_bot.push_back(index);
+    }
+
+    /// What the platform tells about the conversation, for later.
     void note_names(const Event& event) {
         store::ConversationRow& row = change_.row();
         if (event.conversation != model::kNone) {
@@ -260,7 +271,19 @@ Result<Ingested> Ingest::run(const Decision& decision) {
     const auto identities = model::identify(batch_, account_.name);
     const conversation::Decision wanted{.accept = decision.accepted, .mute = decision.mute};
     platforms::Decision answered{decision.accepted, decision.mute, decision.reason};
+    const Event* request = handover_request();
+    const bool kept = request != nullptr && request->sent_at != model::kNoTime;
+    const auto asked = request != nullptr ? static_cast<std::size_t>(request - batch_.events.data()) : 0;
     LJK_TRY(tx, core_.store->begin());
+    if (kept) {  // the same request may have been decided about at the same time: the first answer holds
+        LJK_TRY(earlier, tx->answer_of(store::key_of(ref_of(*request)), identities[asked].id));
+        if (earlier.status != 0) {
+            ++core_.counters.duplicates;
+            out.answer = std::move(earlier);
+            return out;
+        }
+    }
+    std::vector<std::string> alarms;
     std::vector<std::uint32_t> left = batch_.roots;
     while (!left.empty()) {
         const std::string ref = ref_of(batch_.events[left.front()]);
@@ -276,16 +299,13 @@ Result<Ingested> Ingest::run(const Decision& decision) {
         }
         LJK_CHECK(walk.finish());
         if (walk.answer()) answered = {walk.answer()->accepted, walk.answer()->muted, decision.reason};
+        for (std::string& alarm : walk.take_alarms()) alarms.push_back(std::move(alarm));
         left.swap(others);
     }
-    const Event* request = handover_request();
     out.answer = account_.adapter->answer(account_, {endpoint_, &batch_, request ? &answered : nullptr, nullptr});
-    if (request != nullptr && request->sent_at != model::kNoTime) {
-        const auto index = static_cast<std::size_t>(request - batch_.events.data());
-        LJK_CHECK(tx->put_answer(store::key_of(ref_of(*request)), identities[index].id, out.answer));
-    }
+    if (kept) LJK_CHECK(tx->put_answer(store::key_of(ref_of(*request)), identities[asked].id, out.answer));
     LJK_CHECK(tx->commit());
-    core_.changed.notify();
+    core_.committed(alarms);
     return out;
 }
 

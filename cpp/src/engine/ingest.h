@@ -12,7 +12,6 @@ namespace lampjack::engine {
 
 struct Ingested {
     model::Answer answer;
-    bool replayed = false;            ///< the stored answer of an earlier delivery
     std::vector<std::uint32_t> to_bot;  ///< events of this request that the bot is to get now (translate)
 };
 

@@ -179,8 +179,9 @@ Result<model::Answer> Reception::answer_translation() {
     model::BatchPtr reply = model::BatchPtr::make();
     reply.mutate().text.assign({});
     for (const std::uint32_t index : done.to_bot) {
-        LJK_TRY(one, platforms::downgrade(*batch_, index, account_->adapter->out, losses));
-        reply.mutate().roots.push_back(model::Graft(reply.mutate(), *one).event(one->roots.front()));
+        const auto one = platforms::downgrade(*batch_, index, account_->adapter->out, losses);
+        if (!one) continue;  // it is stored; nothing of it can be said to this platform's bot
+        reply.mutate().roots.push_back(model::Graft(reply.mutate(), **one).event((*one)->roots.front()));
     }
     return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, reply.get()});
 }

@@ -5,6 +5,8 @@
 #include "engine/sender.h"
 #include "engine/views.h"
 
+#include <algorithm>
+
 namespace lampjack::engine {
 
 using conversation::Action;
@@ -37,6 +39,18 @@ void count(Counters& counters, DeliveryStatus status) {
     }
 }
 
+/// A row that was refused while it was under way stays refused, and nobody is told twice: only the attempt is noted.
+Result<void> record_fenced(Core& core, store::Tx& tx, const Change& change, const store::LeasedDelivery& lease,
+                           const store::OutboxRow& after) {
+    store::OutboxRow row = after;
+    row.status = DeliveryStatus::refused;
+    row.last_error = "stale_owner";
+    LJK_CHECK(tx.record(change.row().key, row, lease.token));
+    LJK_CHECK(tx.commit());
+    core.changed.notify();
+    return {};
+}
+
 }  // namespace
 
 Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease, const store::OutboxRow& after) {
@@ -46,6 +60,11 @@ Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease, cons
     Change change(core, *tx, *account);
     LJK_TRY(exists, change.open(lease.conversation.ref));
     if (!exists) return fail(Code::not_found, "no such conversation");
+    LJK_TRY(pending, tx->pending(change.row().key));
+    const bool fenced = std::none_of(pending.begin(), pending.end(),
+                                     [&](const store::OutboxRow& row) { return row.oseq == after.oseq; });
+    if (fenced && after.status != DeliveryStatus::sent && after.status != DeliveryStatus::held)
+        return record_fenced(core, *tx, change, lease, after);
     LJK_CHECK(tx->record(change.row().key, after, lease.token));
     count(core.counters, after.status);
     if (after.status != DeliveryStatus::pending) {
@@ -58,7 +77,7 @@ Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease, cons
     }
     LJK_CHECK(change.finish());
     LJK_CHECK(tx->commit());
-    core.changed.notify();
+    core.committed(change.take_alarms());
     return {};
 }
 

@@ -41,6 +41,12 @@ std::string error_of(const transport::HttpOutcome& outcome) {
 
 }  // namespace
 
+Sender::~Sender() {
+    stop();
+    std::lock_guard lock(mailbox_->mutex);
+    mailbox_->bell = nullptr;
+}
+
 void Sender::start() {
     thread_ = std::thread([this] { run(); });
 }
@@ -69,7 +75,8 @@ void Sender::run() {
 std::chrono::steady_clock::time_point Sender::next_look() const {
     auto wait = kLongestLook;
     if (const auto at = core_.store->next_delivery_at(false)) {
-        const Millis ahead = *at == std::numeric_limits<Millis>::max() ? Millis{500} : *at - core_.clock->now();
+        const bool later = *at != std::numeric_limits<Millis>::max() && *at > looked_at_ && !core_.draining;
+        const Millis ahead = later ? *at - core_.clock->now() : kLongestLook.count();
         wait = std::chrono::milliseconds(std::clamp<Millis>(ahead, 1, kLongestLook.count()));
     }
     return std::chrono::steady_clock::now() + wait;
@@ -77,7 +84,9 @@ std::chrono::steady_clock::time_point Sender::next_look() const {
 
 void Sender::step() {
     record_all();
+    looking_ = true;  // before the look at `draining`, so that drain() sees one or the other
     if (!core_.draining && core_.http) take_new();
+    looking_ = false;
 }
 
 void Sender::take_new() {
@@ -86,9 +95,10 @@ void Sender::take_new() {
         addresses_ = std::make_shared<transport::AddressPolicy>(networks ? std::move(*networks)
                                                                          : std::vector<transport::Network>{});
     }
+    const Millis now = core_.clock->now();
+    looked_at_ = now;
     const std::size_t busy = in_flight_.load();
     if (busy >= core_.config.in_flight) return;
-    const Millis now = core_.clock->now();
     const Millis until = now + core_.config.timeouts.total.count() + kLeaseMargin;
     const auto accounts = core_.config.account_names();
     auto leases = core_.store->lease_deliveries(accounts, false, now, until, core_.config.in_flight - busy);
@@ -147,12 +157,11 @@ void Sender::send(LeasedDelivery lease, model::HttpRequest request) {
     call.request = std::move(request);
     call.timeouts = core_.config.timeouts;
     call.policy = addresses_;
-    call.done = [this, lease](transport::HttpOutcome outcome) {
-        {
-            std::lock_guard lock(mutex_);
-            done_.push_back({lease, std::move(outcome)});
-        }
-        core_.changed.notify();
+    call.done = [mailbox = mailbox_, lease](transport::HttpOutcome outcome) {
+        std::lock_guard lock(mailbox->mutex);
+        if (mailbox->bell == nullptr) return;
+        mailbox->done.push_back({lease, std::move(outcome)});
+        mailbox->bell->notify();
     };
     if (const auto sent = core_.http->send(std::move(call)); !sent) {
         --in_flight_;
@@ -165,10 +174,10 @@ void Sender::record_all() {
     for (;;) {
         Done done;
         {
-            std::lock_guard lock(mutex_);
-            if (done_.empty()) return;
-            done = std::move(done_.front());
-            done_.pop_front();
+            std::lock_guard lock(mailbox_->mutex);
+            if (mailbox_->done.empty()) return;
+            done = std::move(mailbox_->done.front());
+            mailbox_->done.pop_front();
         }
         record(done);
         --in_flight_;

@@ -18,8 +18,8 @@ Result<bool> may_leave(Core& core, const store::LeasedDelivery& lease);
 
 class Sender {
 public:
-    explicit Sender(Core& core) : core_(core) {}
-    ~Sender() { stop(); }
+    explicit Sender(Core& core) : core_(core) { mailbox_->bell = &core.changed; }
+    ~Sender();
 
     void start();
     /// One look: records what came back, takes and sends what is due.
@@ -27,11 +27,19 @@ public:
     /// Waits for what is in flight; what is not back by then ends with the HTTP client.
     void stop();
     std::size_t in_flight() const noexcept { return in_flight_.load(); }
+    /// Whether anything is in flight or about to be.
+    bool is_busy() const noexcept { return looking_ || in_flight_ != 0; }
 
 private:
     struct Done {
         store::LeasedDelivery lease;
         transport::HttpOutcome outcome;
+    };
+    /// Where the client leaves outcomes. A client of the host's own may still hold it when the hub is gone.
+    struct Mailbox {
+        std::mutex mutex;
+        std::deque<Done> done;
+        Notifier* bell = nullptr;  ///< null when nobody reads any more
     };
 
     void run();
@@ -49,8 +57,9 @@ private:
     std::thread thread_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> in_flight_{0};
-    std::mutex mutex_;
-    std::deque<Done> done_;  ///< guarded by mutex_
+    std::atomic<bool> looking_{false};
+    Millis looked_at_ = 0;  ///< what was due then and is still there is not for us, or not now
+    std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
 };
 
 }  // namespace lampjack::engine

@@ -24,10 +24,11 @@ void Timers::stop() {
 void Timers::run() {
     while (!stopping_) {
         const auto seen = core_.changed.generation();
-        fire_due();
+        const std::size_t fired = fire_due();
         const auto next = core_.store->next_timer_at();
         const Millis now = core_.clock->now();
-        const Millis ahead = next && *next < now + kLongestLook ? std::max<Millis>(*next - now, 1) : kLongestLook;
+        Millis ahead = next && *next < now + kLongestLook ? std::max<Millis>(*next - now, 1) : kLongestLook;
+        if (ahead == 1 && fired == 0) ahead = kLongestLook / 10;  // due and not ours to fire: no busy loop
         core_.changed.wait(seen, std::chrono::steady_clock::now() + std::chrono::milliseconds(ahead));
     }
 }
@@ -51,16 +52,18 @@ Result<void> Timers::fire(const store::DueTimer& due) {
     Change change(core_, *tx, *account);
     LJK_TRY(exists, change.open(due.ref));
     if (!exists) return fail(Code::not_found, "no such conversation");
+    // It was looked up before the lock: a lease that was renewed meanwhile is another timer of the same epoch.
+    auto& timer = change.row().state.timers[static_cast<std::size_t>(due.kind)];
+    if (!timer || *timer != due.timer) return fail(Code::not_found, "the timer was set anew meanwhile");
     const auto outcome =
         change.apply(conversation::TimerFired{due.kind, due.timer.episode, due.timer.epoch});
     change.row().state = outcome.next;
     // A timer that no longer means anything must not come up again.
-    auto& timer = change.row().state.timers[static_cast<std::size_t>(due.kind)];
     if (timer && *timer == due.timer) timer.reset();
     LJK_CHECK(change.carry_out(outcome, {}));
     LJK_CHECK(change.finish());
     LJK_CHECK(tx->commit());
-    core_.changed.notify();
+    core_.committed(change.take_alarms());
     return {};
 }
 

@@ -56,6 +56,9 @@ constexpr std::array kCommon{
     Setting{.name = "t_retain", .kind = Kind::integer, .fallback = "2592000000", .meaning = "ms a closed conversation is kept"},
 };
 
+/// Some 31 years in milliseconds: no sum of it with a time overflows.
+constexpr std::int64_t kLargestInteger = 1'000'000'000'000;
+
 const Setting* find_setting(std::span<const Setting> settings, std::string_view name) noexcept {
     for (const Setting& setting : settings)
         if (setting.name == name) return &setting;
@@ -167,7 +170,8 @@ private:
                 if (!value.is_bool()) return bad(setting.name, "must be true or false");
                 return keep(value.get_bool() ? "true" : "false");
             case Kind::integer:
-                if (!value.is_int64() || value.get_int64() < 0) return bad(setting.name, "must be a whole number from 0");
+                if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > kLargestInteger)
+                    return bad(setting.name, "must be a whole number from 0 to 1000000000000");
                 return keep(std::to_string(value.get_int64()));
             default: break;
         }

@@ -71,6 +71,13 @@ private:
             to_.options.push_back(copy);
             ++out.options.count;
         }
+        if (out.options.count == 0) {  // a choice of nothing is no choice
+            lose(part, PartType::text, "buttons and their payloads");
+            Part plain;
+            plain.type = PartType::text;
+            plain.text = to_.text.add(text);
+            return push(plain);
+        }
         lose(part, PartType::choice, "kinds of options");
         out.text = to_.text.add(text);
         push(out);

@@ -91,7 +91,10 @@ Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Re
     bool path_known = false;
     for (const Endpoint& endpoint : adapter.endpoints) {
         if (endpoint.side != side || !matches(normal(endpoint.path), path)) continue;
-        if (endpoint.method == request.method) return &endpoint;
+        if (endpoint.method == request.method) {
+            if (allow != nullptr) allow->clear();
+            return &endpoint;
+        }
         path_known = true;
         if (allow != nullptr) allow->append(allow->empty() ? "" : ", ").append(endpoint.method);
     }

@@ -68,6 +68,11 @@ void LaneSchedule::erase(const ConversationKey& key) {
     lanes_.erase(found);
 }
 
+void LaneSchedule::drop_waiting(const ConversationKey& key) {
+    const auto found = lanes_.find(key);
+    if (found != lanes_.end() && found->second.token == 0) erase(key);
+}
+
 Millis LaneSchedule::next_at(const std::function<bool(const ConversationKey&)>& wanted) const {
     for (const auto& [at, order, key] : order_)
         if (wanted(key)) return at;

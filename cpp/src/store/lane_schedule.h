@@ -36,6 +36,8 @@ public:
     /// Gives the lane back: due again at `at`, or idle when that is absent. False when the lease was lost.
     bool release(const ConversationKey& key, std::uint64_t token, std::optional<Millis> at);
     void erase(const ConversationKey& key);
+    /// Nothing is left to do: a waiting lane goes, a leased one stays until its holder gives it back.
+    void drop_waiting(const ConversationKey& key);
     /// When the next waiting lane that `wanted` accepts becomes due, or a lease runs out; kNever when there is none.
     Millis next_at(const std::function<bool(const ConversationKey&)>& wanted) const;
 

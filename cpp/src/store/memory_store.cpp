@@ -124,7 +124,10 @@ Result<void> MemoryStore::release_delivery(const ConversationKey& key, std::uint
 
 Result<Millis> MemoryStore::next_delivery_at(bool sinks) {
     std::lock_guard lock(mutex_);
-    return lanes(sinks).next_at([](const ConversationKey&) { return true; });
+    return lanes(sinks).next_at([&](const ConversationKey& key) {
+        const auto found = records_.find(key);
+        return found != records_.end() && head(found->second, sinks) != nullptr;
+    });
 }
 
 bool MemoryStore::wants(const SubscriptionFilter& filter, const ConversationRow& row, const ItemRow& item) {
@@ -152,8 +155,13 @@ void MemoryStore::announce(const ConversationKey& key, std::size_t first_item) {
 }
 
 void MemoryStore::offer_lanes(const ConversationKey& key, const Record& record) {
-    for (const bool sinks : {false, true})
-        if (const OutboxRow* row = head(record, sinks)) lanes(sinks).offer(key, row->ready_at);
+    for (const bool sinks : {false, true}) {
+        if (const OutboxRow* row = head(record, sinks)) {
+            lanes(sinks).offer(key, row->ready_at);
+        } else {
+            lanes(sinks).drop_waiting(key);  // its rows were refused: a lane without rows would be due for ever
+        }
+    }
 }
 
 void MemoryStore::schedule_timers(const ConversationKey& key, const Record& record) {

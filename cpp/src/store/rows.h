@@ -27,7 +27,7 @@ struct ConversationRow {
     model::Mode mode = model::Mode::live;
     std::string id;      ///< the vendor's
     std::string raw_id;  ///< its JSON when it is a number there, else empty
-    std::string user;    ///< the end user as canonical JSON (`actor`), as last seen
+    std::string user;    ///< the end user as canonical JSON (`actor`), as last given with `say`; else empty
     conversation::Conversation state;
     conversation::EchoGuard echo = conversation::EchoGuard();  ///< texts we sent that may come back
     std::uint64_t next_seq = 1;
