@@ -14,6 +14,15 @@ std::int64_t millis(std::string_view text) {
 
 std::string_view text(od::value value) { return value.get_string(); }
 
+/// A field that has no place: kept as its bytes.
+template <class Owner>
+void keep(Owner& owner, std::string_view key, od::value value) {
+    std::string_view raw = value.raw_json_token();
+    if (raw.front() == '{') raw = value.get_object().raw_json();
+    else if (raw.front() == '[') raw = value.get_array().raw_json();
+    owner.extras.push_back({key, raw});
+}
+
 void read_button(od::object object, FlatEvent& event) {
     FlatButton button;
     for (auto field : object) {
@@ -21,6 +30,7 @@ void read_button(od::object object, FlatEvent& event) {
         if (key == "title") button.title = text(field.value());
         else if (key == "type" || key == "content_type") button.type = text(field.value());
         else if (key == "payload" || key == "url") button.value = text(field.value());
+        else keep(event, key, field.value());
     }
     event.buttons.push_back(button);
 }
@@ -32,6 +42,7 @@ void read_element(od::object object, FlatEvent& event) {
         else if (key == "image_url") event.urls.push_back(text(field.value()));
         else if (key == "subtitle") event.payload = text(field.value());
         else if (key == "buttons") for (auto button : field.value().get_array()) read_button(button.get_object(), event);
+        else keep(event, key, field.value());
     }
 }
 
@@ -44,8 +55,9 @@ void read_attachment(od::object object, FlatEvent& event) {
                 const std::string_view name = inner.unescaped_key();
                 if (name == "template_type") event.kind = text(inner.value());
                 else if (name == "elements") for (auto element : inner.value().get_array()) read_element(element.get_object(), event);
+                else keep(event, name, inner.value());
             }
-        }
+        } else keep(event, key, field.value());
     }
 }
 
@@ -54,7 +66,7 @@ void read_sender(od::object object, FlatEvent& event) {
         const std::string_view key = field.unescaped_key();
         if (key == "preferredLanguage") event.language = text(field.value());
         else if (key == "firstname") event.first_name = text(field.value());
-        else if (key == "id" || key == "botId" || key == "botType") (void)text(field.value());
+        else keep(event, key, field.value());
     }
 }
 
@@ -65,7 +77,7 @@ void read_message(od::object object, FlatEvent& event) {
         else if (key == "messageType") event.kind = text(field.value());
         else if (key == "channelType") event.channel = text(field.value());
         else if (key == "sender") read_sender(field.value().get_object(), event);
-        else if (key == "timestamp") (void)millis(text(field.value()));
+        else if (key == "timestamp") keep(event, key, field.value());
         else if (key == "id") event.vendor_id = text(field.value());
         else if (key == "title") event.title = text(field.value());
         else if (key == "nextDialogstateId") event.payload = text(field.value());
@@ -77,10 +89,9 @@ void read_message(od::object object, FlatEvent& event) {
                 const std::string_view name = place.unescaped_key();
                 if (name == "lat") event.latitude = place.value().get_double();
                 else if (name == "long") event.longitude = place.value().get_double();
+                else keep(event, name, place.value());
             }
-        } else if (key == "data") {
-            for (auto part : field.value().get_object()) (void)text(part.value());
-        }
+        } else keep(event, key, field.value());
     }
 }
 
@@ -97,10 +108,10 @@ void read_chatlayer(od::object object, Flat& out) {
                     if (name == "actor") event.actor = text(member.value());
                     else if (name == "message") read_message(member.value().get_object(), event);
                     else if (name == "timestamp") event.sent_at = millis(text(member.value()));
+                    else keep(event, name, member.value());
                 }
             }
-        } else if (key == "version" || key == "event") (void)text(field.value());
-        else if (key == "timestamp") (void)millis(text(field.value()));
+        } else keep(out, key, field.value());
     }
 }
 
@@ -111,29 +122,34 @@ void read_certainly(od::object object, Flat& out) {
         if (key == "interlocutor") event.actor = text(field.value());
         else if (key == "data") {
             for (auto member : field.value().get_object()) {
-                if (std::string_view(member.unescaped_key()) != "message") continue;
+                const std::string_view outer = member.unescaped_key();
+                if (outer != "message") {
+                    keep(event, outer, member.value());
+                    continue;
+                }
                 for (auto inner : member.value().get_object()) {
                     const std::string_view name = inner.unescaped_key();
                     if (name == "user_id") out.conversation = text(inner.value());
                     else if (name == "message") event.text = text(inner.value());
                     else if (name == "timestamp") event.sent_at = std::int64_t(inner.value().get_int64()) * 1000;
+                    else keep(event, name, inner.value());
                 }
             }
-        }
+        } else keep(out, key, field.value());
     }
 }
 
 void read_visitor(od::object object, FlatEvent& event) {
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "id") (void)text(field.value());
+        if (key == "id") keep(event, key, field.value());
         else if (key == "fields") {
             for (auto inner : field.value().get_object()) {
                 const std::string_view name = inner.unescaped_key();
                 if (name == "name") event.first_name = text(inner.value());
-                else (void)text(inner.value());
+                else keep(event, name, inner.value());
             }
-        }
+        } else keep(event, key, field.value());
     }
 }
 
@@ -154,10 +170,9 @@ void read_omni_message(od::object object, FlatEvent& event) {
                         if (what == "id") event.payload = text(member.value());
                         else event.title = text(member.value());
                     }
-                } else if (name == "size") (void)std::int64_t(inner.value().get_int64());
-                else (void)text(inner.value());
+                } else keep(event, name, inner.value());
             }
-        }
+        } else keep(event, key, field.value());
     }
 }
 
@@ -166,12 +181,13 @@ void read_omnichannel(od::object object, Flat& out) {
     event.actor = "user";
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "event") (void)text(field.value());
+        if (key == "event") keep(out, key, field.value());
         else if (key == "chat_id") {
             out.conversation = field.value().raw_json_token();
             while (!out.conversation.empty() && out.conversation.back() <= ' ') out.conversation.remove_suffix(1);
         } else if (key == "visitor") read_visitor(field.value().get_object(), event);
         else if (key == "message") read_omni_message(field.value().get_object(), event);
+        else keep(out, key, field.value());
     }
 }
 
@@ -186,12 +202,14 @@ void read_receive(od::array array, Flat& out) {
                     if (name == "id") out.conversation = text(inner.value());
                     else if (name == "firstName") event.first_name = text(inner.value());
                     else if (name == "preferredLanguage") event.language = text(inner.value());
+                    else keep(event, name, inner.value());
                 }
             } else if (key == "actor") {
                 for (auto inner : field.value().get_object()) event.actor = text(inner.value());
-            } else if (key == "type") (void)text(field.value());
+            } else if (key == "type") keep(event, key, field.value());
             else if (key == "message") read_message(field.value().get_object(), event);
             else if (key == "timestamp") event.sent_at = field.value().get_int64();
+            else keep(event, key, field.value());
         }
     }
 }
