@@ -18,8 +18,13 @@ std::string_view text(od::value value) { return value.get_string(); }
 template <class Owner>
 void keep(Owner& owner, std::string_view key, od::value value) {
     std::string_view raw = value.raw_json_token();
-    if (raw.front() == '{') raw = value.get_object().raw_json();
-    else if (raw.front() == '[') raw = value.get_array().raw_json();
+    if (raw.front() == '{') {
+        od::object object = value.get_object();
+        raw = object.raw_json();
+    } else if (raw.front() == '[') {
+        od::array array = value.get_array();
+        raw = array.raw_json();
+    }
     owner.extras.push_back({key, raw});
 }
 
