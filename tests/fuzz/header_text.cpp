@@ -14,15 +14,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     constexpr lampjack::Millis kNow = 1'637'000'000'000;
     const auto text = lampjack::fuzz::text_of(data, size);
 
-    require(lampjack::base64_decode(lampjack::base64_encode(text)) == std::string(text), "base64 round trip");
+    require(lampjack::base64_decode(lampjack::base64_encode(text)) == std::string(text),
+            "base64 round trip");
     if (const auto bytes = lampjack::base64_decode(text))
-        require(lampjack::base64_decode(lampjack::base64_encode(*bytes)) == bytes, "base64 is stable");
-    require(lampjack::percent_decode(lampjack::percent_encode(text), false) == text, "percent round trip");
+        require(lampjack::base64_decode(lampjack::base64_encode(*bytes)) == bytes,
+                "base64 is stable");
+    require(lampjack::percent_decode(lampjack::percent_encode(text), false) == text,
+            "percent round trip");
 
     if (const auto time = lampjack::parse_time(text)) {
         lampjack::Millis again = 0;
         const auto spelled = lampjack::format_time(*time);
-        require(lampjack::parse_exact(spelled.view(), again) && again == *time, "a time reads back to itself");
+        require(lampjack::parse_exact(spelled.view(), again) && again == *time,
+                "a time reads back to itself");
     }
     lampjack::transport::parse_http_date(text, kNow);
     for (const auto* name : {"Retry-After", "RateLimit-Reset", "X-RateLimit-Reset", "RateLimit"}) {

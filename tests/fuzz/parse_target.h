@@ -50,10 +50,12 @@ inline int parse_and_check(std::string_view platform, std::string_view body) {
     const auto canonical = model::write_events(**batch, "shop");
     const auto read = model::read_events(canonical);
     require(read.has_value(), "the canonical form is readable");
-    require(model::write_events(**read, "shop") == canonical, "the canonical form reads back to itself");
+    require(model::write_events(**read, "shop") == canonical,
+            "the canonical form reads back to itself");
     for (const auto direction : {platforms::Direction::in, platforms::Direction::out}) {
         const auto written = adapter->write(**batch, direction);
-        require(written.has_value() || written.error().code != Code::internal, "writing has no bug");
+        require(written.has_value() || written.error().code != Code::internal,
+                "writing has no bug");
     }
     converts_to_every_platform(**batch);
     return 0;

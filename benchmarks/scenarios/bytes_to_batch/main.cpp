@@ -28,7 +28,9 @@ struct Padded {
     Form form;
     std::string buffer;
     std::size_t size;
-    simdjson::padded_string_view view() const { return simdjson::padded_string_view(buffer.data(), size, buffer.size()); }
+    simdjson::padded_string_view view() const {
+        return simdjson::padded_string_view(buffer.data(), size, buffer.size());
+    }
     std::string_view text() const { return {buffer.data(), size}; }
 };
 
@@ -68,13 +70,18 @@ struct Measured {
     std::vector<double> ratio;
 };
 
-Measured measure(const Case& one, const std::vector<Contender>& contenders, int rounds, double round_ms) {
+Measured measure(const Case& one, const std::vector<Contender>& contenders, int rounds,
+                 double round_ms) {
     std::size_t passes = 1;
-    while (nanoseconds(one, contenders[0], passes) * static_cast<double>(passes * one.bodies.size()) < round_ms * 1e6) passes *= 2;
+    while (nanoseconds(one, contenders[0], passes) *
+               static_cast<double>(passes * one.bodies.size()) <
+           round_ms * 1e6)
+        passes *= 2;
     std::vector<std::vector<double>> ns(contenders.size()), ratio(contenders.size());
     for (int round = 0; round < rounds; ++round) {
         std::vector<double> times;
-        for (const Contender& contender : contenders) times.push_back(nanoseconds(one, contender, passes));
+        for (const Contender& contender : contenders)
+            times.push_back(nanoseconds(one, contender, passes));
         for (std::size_t i = 0; i < times.size(); ++i) {
             ns[i].push_back(times[i]);
             ratio[i].push_back(times[0] / times[i]);
@@ -94,8 +101,12 @@ bool check(const std::vector<Case>& cases, OndemandLoop& loop) {
         for (const Padded& body : one.bodies) {
             std::string why = "not read";
             const auto batch = lampjack::platforms::parse(adapter_of(body.form), body.text());
-            if (batch && loop.read(body.form, body.view(), flat) && same(body.form, **batch, flat, why)) continue;
-            std::printf("results differ in %s: %s\n%s\n", one.name.c_str(), batch ? why.c_str() : batch.error().message.c_str(), body.buffer.substr(0, 600).c_str());
+            if (batch && loop.read(body.form, body.view(), flat) &&
+                same(body.form, **batch, flat, why))
+                continue;
+            std::printf("results differ in %s: %s\n%s\n", one.name.c_str(),
+                        batch ? why.c_str() : batch.error().message.c_str(),
+                        body.buffer.substr(0, 600).c_str());
             return false;
         }
     }
@@ -104,20 +115,25 @@ bool check(const std::vector<Case>& cases, OndemandLoop& loop) {
 
 std::vector<Contender> contenders(OndemandLoop& loop, Flat& flat, lampjack::json::Index& index) {
     return {
-        {"lampjack", [](const Padded& body) {
+        {"lampjack",
+         [](const Padded& body) {
              const auto batch = lampjack::platforms::parse(adapter_of(body.form), body.text());
              g_sink += (*batch)->size();
          }},
-        {"od_loop", [&](const Padded& body) {
+        {"od_loop",
+         [&](const Padded& body) {
              loop.read(body.form, body.view(), flat);
              g_sink += flat.count;
          }},
-        {"stage1", [&](const Padded& body) {
+        {"stage1",
+         [&](const Padded& body) {
              g_sink += index.build(body.buffer.data(), body.size).has_value() ? index.count() : 0;
          }},
-        {"boost_parse", [](const Padded& body) {
+        {"boost_parse",
+         [](const Padded& body) {
              boost::json::monotonic_resource memory;
-             g_sink += boost::json::parse({body.buffer.data(), body.size}, &memory).is_object() ? 1U : 0U;
+             g_sink +=
+                 boost::json::parse({body.buffer.data(), body.size}, &memory).is_object() ? 1U : 0U;
          }},
     };
 }
@@ -145,15 +161,17 @@ int run(bool quick) {
     std::printf("results equal for %zu payloads\n\n", cases.size() - 1 + 4096);
 
     const auto all = contenders(loop, flat, index);
-    std::printf("%-18s %8s | %10s %10s %10s %12s | ours/od  ours/stage1  ours/boost\n", "payload", "bytes", "lampjack", "od loop", "stage 1", "boost parse");
+    std::printf("%-18s %8s | %10s %10s %10s %12s | ours/od  ours/stage1  ours/boost\n", "payload",
+                "bytes", "lampjack", "od loop", "stage 1", "boost parse");
     std::map<std::string, Measured> results;
     for (const Case& one : cases) {
         std::size_t bytes = 0;
         for (const Padded& body : one.bodies) bytes += body.size;
         const Measured m = measure(one, all, quick ? 5 : 15, quick ? 1.0 : 4.0);
         results[one.name] = m;
-        std::printf("%-18s %8zu | %8.0fns %8.0fns %8.0fns %10.0fns | %7.2f  %11.2f  %10.2f\n", one.name.c_str(), bytes / one.bodies.size(), m.ns[0],
-                    m.ns[1], m.ns[2], m.ns[3], m.ratio[1], m.ratio[2], m.ratio[3]);
+        std::printf("%-18s %8zu | %8.0fns %8.0fns %8.0fns %10.0fns | %7.2f  %11.2f  %10.2f\n",
+                    one.name.c_str(), bytes / one.bodies.size(), m.ns[0], m.ns[1], m.ns[2], m.ns[3],
+                    m.ratio[1], m.ratio[2], m.ratio[3]);
     }
 
     std::vector<Contender> ordered{all[0], {"od_in_order", [&](const Padded& body) {
@@ -161,20 +179,25 @@ int run(bool quick) {
                                                 g_sink += flat.count;
                                             }}};
     const Measured in_order = measure(cases[0], ordered, quick ? 5 : 15, quick ? 1.0 : 4.0);
-    const auto each = [&](const char* name, double messages) { return results.at(name).ns[0] / messages; };
+    const auto each = [&](const char* name, double messages) {
+        return results.at(name).ns[0] / messages;
+    };
     const Gate gates[] = {
         {"1  mix4096: ours / On-Demand loop", results.at("mix4096").ratio[1], 1.10},
         {"2  user_text: ours / On-Demand by name in order", in_order.ratio[1], 1.60},
         {"3  mix4096: ours / stage 1", results.at("mix4096").ratio[2], 8.0},
-        {"4a ns per message, 500 / 50 messages", each("offload_500", 500) / each("offload_50", 50), 1.15},
-        {"4b ns per message, 5000 / 50 messages", each("offload_5000", 5000) / each("offload_50", 50), 1.40},
+        {"4a ns per message, 500 / 50 messages", each("offload_500", 500) / each("offload_50", 50),
+         1.15},
+        {"4b ns per message, 5000 / 50 messages",
+         each("offload_5000", 5000) / each("offload_50", 50), 1.40},
     };
     bool good = true;
     std::printf("\n");
     for (const Gate& gate : gates) {
         const bool holds = gate.value <= gate.limit;
         good = good && holds;
-        std::printf("gate %-50s %6.2f  (at most %.2f)  %s\n", gate.what, gate.value, gate.limit, holds ? "holds" : "MISSED");
+        std::printf("gate %-50s %6.2f  (at most %.2f)  %s\n", gate.what, gate.value, gate.limit,
+                    holds ? "holds" : "MISSED");
     }
     std::printf("(checksum %llu)\n", static_cast<unsigned long long>(g_sink));
     return good ? 0 : 2;
@@ -183,4 +206,6 @@ int run(bool quick) {
 }  // namespace
 }  // namespace bench
 
-int main(int argc, char** argv) { return bench::run(argc > 1 && std::strcmp(argv[1], "--quick") == 0); }
+int main(int argc, char** argv) {
+    return bench::run(argc > 1 && std::strcmp(argv[1], "--quick") == 0);
+}

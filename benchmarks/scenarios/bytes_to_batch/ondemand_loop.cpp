@@ -32,10 +32,14 @@ void read_button(od::object object, FlatEvent& event) {
     FlatButton button;
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "title") button.title = text(field.value());
-        else if (key == "type" || key == "content_type") button.type = text(field.value());
-        else if (key == "payload" || key == "url") button.value = text(field.value());
-        else keep(event, key, field.value());
+        if (key == "title")
+            button.title = text(field.value());
+        else if (key == "type" || key == "content_type")
+            button.type = text(field.value());
+        else if (key == "payload" || key == "url")
+            button.value = text(field.value());
+        else
+            keep(event, key, field.value());
     }
     event.buttons.push_back(button);
 }
@@ -43,80 +47,116 @@ void read_button(od::object object, FlatEvent& event) {
 void read_element(od::object object, FlatEvent& event) {
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "title") event.title = text(field.value());
-        else if (key == "image_url") event.urls.push_back(text(field.value()));
-        else if (key == "subtitle") event.payload = text(field.value());
-        else if (key == "buttons") for (auto button : field.value().get_array()) read_button(button.get_object(), event);
-        else keep(event, key, field.value());
+        if (key == "title")
+            event.title = text(field.value());
+        else if (key == "image_url")
+            event.urls.push_back(text(field.value()));
+        else if (key == "subtitle")
+            event.payload = text(field.value());
+        else if (key == "buttons")
+            for (auto button : field.value().get_array()) read_button(button.get_object(), event);
+        else
+            keep(event, key, field.value());
     }
 }
 
 void read_attachment(od::object object, FlatEvent& event) {
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "type") event.kind = text(field.value());
+        if (key == "type")
+            event.kind = text(field.value());
         else if (key == "payload") {
             for (auto inner : field.value().get_object()) {
                 const std::string_view name = inner.unescaped_key();
-                if (name == "template_type") event.kind = text(inner.value());
-                else if (name == "elements") for (auto element : inner.value().get_array()) read_element(element.get_object(), event);
-                else keep(event, name, inner.value());
+                if (name == "template_type")
+                    event.kind = text(inner.value());
+                else if (name == "elements")
+                    for (auto element : inner.value().get_array())
+                        read_element(element.get_object(), event);
+                else
+                    keep(event, name, inner.value());
             }
-        } else keep(event, key, field.value());
+        } else
+            keep(event, key, field.value());
     }
 }
 
 void read_sender(od::object object, FlatEvent& event) {
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "preferredLanguage") event.language = text(field.value());
-        else if (key == "firstname") event.first_name = text(field.value());
-        else keep(event, key, field.value());
+        if (key == "preferredLanguage")
+            event.language = text(field.value());
+        else if (key == "firstname")
+            event.first_name = text(field.value());
+        else
+            keep(event, key, field.value());
     }
 }
 
 void read_message(od::object object, FlatEvent& event) {
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "text") event.text = text(field.value());
-        else if (key == "messageType") event.kind = text(field.value());
-        else if (key == "channelType") event.channel = text(field.value());
-        else if (key == "sender") read_sender(field.value().get_object(), event);
-        else if (key == "timestamp") keep(event, key, field.value());
-        else if (key == "id") event.vendor_id = text(field.value());
-        else if (key == "title") event.title = text(field.value());
-        else if (key == "nextDialogstateId") event.payload = text(field.value());
-        else if (key == "urls") for (auto url : field.value().get_array()) event.urls.push_back(url.get_string());
-        else if (key == "quick_replies") for (auto reply : field.value().get_array()) read_button(reply.get_object(), event);
-        else if (key == "attachment") read_attachment(field.value().get_object(), event);
+        if (key == "text")
+            event.text = text(field.value());
+        else if (key == "messageType")
+            event.kind = text(field.value());
+        else if (key == "channelType")
+            event.channel = text(field.value());
+        else if (key == "sender")
+            read_sender(field.value().get_object(), event);
+        else if (key == "timestamp")
+            keep(event, key, field.value());
+        else if (key == "id")
+            event.vendor_id = text(field.value());
+        else if (key == "title")
+            event.title = text(field.value());
+        else if (key == "nextDialogstateId")
+            event.payload = text(field.value());
+        else if (key == "urls")
+            for (auto url : field.value().get_array()) event.urls.push_back(url.get_string());
+        else if (key == "quick_replies")
+            for (auto reply : field.value().get_array()) read_button(reply.get_object(), event);
+        else if (key == "attachment")
+            read_attachment(field.value().get_object(), event);
         else if (key == "coordinates") {
             for (auto place : field.value().get_object()) {
                 const std::string_view name = place.unescaped_key();
-                if (name == "lat") event.latitude = place.value().get_double();
-                else if (name == "long") event.longitude = place.value().get_double();
-                else keep(event, name, place.value());
+                if (name == "lat")
+                    event.latitude = place.value().get_double();
+                else if (name == "long")
+                    event.longitude = place.value().get_double();
+                else
+                    keep(event, name, place.value());
             }
-        } else keep(event, key, field.value());
+        } else
+            keep(event, key, field.value());
     }
 }
 
 void read_chatlayer(od::object object, Flat& out) {
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "botId") out.bot = text(field.value());
-        else if (key == "sessionId") out.conversation = text(field.value());
+        if (key == "botId")
+            out.bot = text(field.value());
+        else if (key == "sessionId")
+            out.conversation = text(field.value());
         else if (key == "messages" || key == "transcript") {
             for (auto item : field.value().get_array()) {
                 FlatEvent& event = out.add();
                 for (auto member : item.get_object()) {
                     const std::string_view name = member.unescaped_key();
-                    if (name == "actor") event.actor = text(member.value());
-                    else if (name == "message") read_message(member.value().get_object(), event);
-                    else if (name == "timestamp") event.sent_at = millis(text(member.value()));
-                    else keep(event, name, member.value());
+                    if (name == "actor")
+                        event.actor = text(member.value());
+                    else if (name == "message")
+                        read_message(member.value().get_object(), event);
+                    else if (name == "timestamp")
+                        event.sent_at = millis(text(member.value()));
+                    else
+                        keep(event, name, member.value());
                 }
             }
-        } else keep(out, key, field.value());
+        } else
+            keep(out, key, field.value());
     }
 }
 
@@ -124,7 +164,8 @@ void read_certainly(od::object object, Flat& out) {
     FlatEvent& event = out.add();
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "interlocutor") event.actor = text(field.value());
+        if (key == "interlocutor")
+            event.actor = text(field.value());
         else if (key == "data") {
             for (auto member : field.value().get_object()) {
                 const std::string_view outer = member.unescaped_key();
@@ -134,50 +175,68 @@ void read_certainly(od::object object, Flat& out) {
                 }
                 for (auto inner : member.value().get_object()) {
                     const std::string_view name = inner.unescaped_key();
-                    if (name == "user_id") out.conversation = text(inner.value());
-                    else if (name == "message") event.text = text(inner.value());
-                    else if (name == "timestamp") event.sent_at = std::int64_t(inner.value().get_int64()) * 1000;
-                    else keep(event, name, inner.value());
+                    if (name == "user_id")
+                        out.conversation = text(inner.value());
+                    else if (name == "message")
+                        event.text = text(inner.value());
+                    else if (name == "timestamp")
+                        event.sent_at = std::int64_t(inner.value().get_int64()) * 1000;
+                    else
+                        keep(event, name, inner.value());
                 }
             }
-        } else keep(out, key, field.value());
+        } else
+            keep(out, key, field.value());
     }
 }
 
 void read_visitor(od::object object, FlatEvent& event) {
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "id") keep(event, key, field.value());
+        if (key == "id")
+            keep(event, key, field.value());
         else if (key == "fields") {
             for (auto inner : field.value().get_object()) {
                 const std::string_view name = inner.unescaped_key();
-                if (name == "name") event.first_name = text(inner.value());
-                else keep(event, name, inner.value());
+                if (name == "name")
+                    event.first_name = text(inner.value());
+                else
+                    keep(event, name, inner.value());
             }
-        } else keep(event, key, field.value());
+        } else
+            keep(event, key, field.value());
     }
 }
 
 void read_omni_message(od::object object, FlatEvent& event) {
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "id") event.vendor_id = text(field.value());
-        else if (key == "kind") event.kind = text(field.value());
-        else if (key == "text") event.text = text(field.value());
+        if (key == "id")
+            event.vendor_id = text(field.value());
+        else if (key == "kind")
+            event.kind = text(field.value());
+        else if (key == "text")
+            event.text = text(field.value());
         else if (key == "data") {
             for (auto inner : field.value().get_object()) {
                 const std::string_view name = inner.unescaped_key();
-                if (name == "url") event.urls.push_back(text(inner.value()));
-                else if (name == "name") event.title = text(inner.value());
+                if (name == "url")
+                    event.urls.push_back(text(inner.value()));
+                else if (name == "name")
+                    event.title = text(inner.value());
                 else if (name == "button") {
                     for (auto member : inner.value().get_object()) {
                         const std::string_view what = member.unescaped_key();
-                        if (what == "id") event.payload = text(member.value());
-                        else event.title = text(member.value());
+                        if (what == "id")
+                            event.payload = text(member.value());
+                        else
+                            event.title = text(member.value());
                     }
-                } else keep(event, name, inner.value());
+                } else
+                    keep(event, name, inner.value());
             }
-        } else keep(event, key, field.value());
+        } else
+            keep(event, key, field.value());
     }
 }
 
@@ -186,13 +245,18 @@ void read_omnichannel(od::object object, Flat& out) {
     event.actor = "user";
     for (auto field : object) {
         const std::string_view key = field.unescaped_key();
-        if (key == "event") keep(out, key, field.value());
+        if (key == "event")
+            keep(out, key, field.value());
         else if (key == "chat_id") {
             out.conversation = field.value().raw_json_token();
-            while (!out.conversation.empty() && out.conversation.back() <= ' ') out.conversation.remove_suffix(1);
-        } else if (key == "visitor") read_visitor(field.value().get_object(), event);
-        else if (key == "message") read_omni_message(field.value().get_object(), event);
-        else keep(out, key, field.value());
+            while (!out.conversation.empty() && out.conversation.back() <= ' ')
+                out.conversation.remove_suffix(1);
+        } else if (key == "visitor")
+            read_visitor(field.value().get_object(), event);
+        else if (key == "message")
+            read_omni_message(field.value().get_object(), event);
+        else
+            keep(out, key, field.value());
     }
 }
 
@@ -204,17 +268,25 @@ void read_receive(od::array array, Flat& out) {
             if (key == "user") {
                 for (auto inner : field.value().get_object()) {
                     const std::string_view name = inner.unescaped_key();
-                    if (name == "id") out.conversation = text(inner.value());
-                    else if (name == "firstName") event.first_name = text(inner.value());
-                    else if (name == "preferredLanguage") event.language = text(inner.value());
-                    else keep(event, name, inner.value());
+                    if (name == "id")
+                        out.conversation = text(inner.value());
+                    else if (name == "firstName")
+                        event.first_name = text(inner.value());
+                    else if (name == "preferredLanguage")
+                        event.language = text(inner.value());
+                    else
+                        keep(event, name, inner.value());
                 }
             } else if (key == "actor") {
                 for (auto inner : field.value().get_object()) event.actor = text(inner.value());
-            } else if (key == "type") keep(event, key, field.value());
-            else if (key == "message") read_message(field.value().get_object(), event);
-            else if (key == "timestamp") event.sent_at = field.value().get_int64();
-            else keep(event, key, field.value());
+            } else if (key == "type")
+                keep(event, key, field.value());
+            else if (key == "message")
+                read_message(field.value().get_object(), event);
+            else if (key == "timestamp")
+                event.sent_at = field.value().get_int64();
+            else
+                keep(event, key, field.value());
         }
     }
 }

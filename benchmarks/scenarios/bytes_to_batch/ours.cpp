@@ -21,12 +21,16 @@ double number(std::string_view digits) {
 
 class Check {
 public:
-    Check(Form form, const Batch& batch, std::string& why) : form_(form), batch_(batch), why_(why) {}
+    Check(Form form, const Batch& batch, std::string& why)
+        : form_(form),
+          batch_(batch),
+          why_(why) {}
 
     bool event(const Event& event, const FlatEvent& expected) {
         bool good = equal("actor", word(event.role), expected.actor);
         good = equal("vendor_id", batch_.view(event.vendor_id), expected.vendor_id) && good;
-        if (event.sent_at != expected.sent_at && !(expected.sent_at == 0 && event.sent_at == lampjack::model::kNoTime))
+        if (event.sent_at != expected.sent_at &&
+            !(expected.sent_at == 0 && event.sent_at == lampjack::model::kNoTime))
             good = differ("sent_at");
         if (event.actor != lampjack::model::kNone) {
             const auto& actor = batch_.actors[event.actor];
@@ -41,25 +45,34 @@ private:
     bool part(const Part& part, const FlatEvent& expected) {
         switch (part.type) {
             case PartType::text: return equal("text", batch_.view(part.text), expected.text);
-            case PartType::choice: return equal("text", batch_.view(part.text), expected.text) && buttons(part.options, 0, expected);
+            case PartType::choice:
+                return equal("text", batch_.view(part.text), expected.text) &&
+                       buttons(part.options, 0, expected);
             case PartType::cards: {
                 std::size_t first = 0, image = 0;
                 bool good = true;
                 for (const auto& card : batch_.cards_of(part)) {
-                    good = equal("image", batch_.view(card.image_url), image < expected.urls.size() ? expected.urls[image] : "") && good;
+                    good = equal("image", batch_.view(card.image_url),
+                                 image < expected.urls.size() ? expected.urls[image] : "") &&
+                           good;
                     ++image;
                     good = buttons(card.options, first, expected) && good;
                     first += card.options.count;
                 }
                 return good;
             }
-            case PartType::file: return equal("url", batch_.view(part.url), expected.urls.empty() ? "" : expected.urls.front());
+            case PartType::file:
+                return equal("url", batch_.view(part.url),
+                             expected.urls.empty() ? "" : expected.urls.front());
             case PartType::location:
-                return (number(batch_.view(part.latitude)) == expected.latitude && number(batch_.view(part.longitude)) == expected.longitude) ||
+                return (number(batch_.view(part.latitude)) == expected.latitude &&
+                        number(batch_.view(part.longitude)) == expected.longitude) ||
                        differ("location");
             case PartType::postback:
                 return equal("title", batch_.view(part.title), expected.title) &&
-                       equal("payload", batch_.view(form_ == Form::omnichannel ? part.payload : part.target), expected.payload);
+                       equal("payload",
+                             batch_.view(form_ == Form::omnichannel ? part.payload : part.target),
+                             expected.payload);
             default: return differ("kind of part");
         }
     }
@@ -69,12 +82,16 @@ private:
             if (first >= expected.buttons.size()) return differ("number of buttons");
             const FlatButton& button = expected.buttons[first++];
             if (!equal("button title", batch_.view(option.title), button.title)) return false;
-            if (!equal("button value", batch_.view(option.url ? option.url : option.payload), button.value)) return false;
+            if (!equal("button value", batch_.view(option.url ? option.url : option.payload),
+                       button.value))
+                return false;
         }
         return true;
     }
 
-    bool equal(std::string_view what, std::string_view ours, std::string_view theirs) { return ours == theirs || differ(what); }
+    bool equal(std::string_view what, std::string_view ours, std::string_view theirs) {
+        return ours == theirs || differ(what);
+    }
     bool differ(std::string_view what) {
         why_ = what;
         return false;
@@ -98,7 +115,8 @@ const lampjack::platforms::Adapter& adapter_of(Form form) {
 }
 
 bool same(Form form, const Batch& batch, const Flat& expected, std::string& why) {
-    const bool offload = batch.size() == 1 && batch.root(0).kind == lampjack::model::EventKind::handover_requested;
+    const bool offload =
+        batch.size() == 1 && batch.root(0).kind == lampjack::model::EventKind::handover_requested;
     const std::size_t count = offload ? batch.root(0).transcript.count : batch.size();
     if (count != expected.count) {
         why = "number of events";

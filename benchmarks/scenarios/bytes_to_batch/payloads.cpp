@@ -18,19 +18,23 @@ public:
         for (std::size_t i = 0; i < length; ++i) out += "0123456789abcdef"[below(16)];
         return out;
     }
-    std::string uuid() { return hex(8) + "-" + hex(4) + "-" + hex(4) + "-" + hex(4) + "-" + hex(12); }
+    std::string uuid() {
+        return hex(8) + "-" + hex(4) + "-" + hex(4) + "-" + hex(4) + "-" + hex(12);
+    }
     std::string time() {
         char text[32];
-        std::snprintf(text, sizeof text, "2021-11-%02zuT%02zu:%02zu:%02zu.%03zuZ", 1 + below(28), below(24), below(60),
-                      below(60), below(1000));
+        std::snprintf(text, sizeof text, "2021-11-%02zuT%02zu:%02zu:%02zu.%03zuZ", 1 + below(28),
+                      below(24), below(60), below(60), below(1000));
         return text;
     }
     std::string sentence() {
-        static constexpr const char* kWords[] = {"invoice", "where",  "is",    "my",     "order", "number",  "please", "help",
-                                                 "the",     "refund", "is",    "late",   "café",  "delivery", "agent",  "thanks",
-                                                 "can",     "you",    "check", "again?", "I",     "need",    "a",      "copy"};
+        static constexpr const char* kWords[] = {
+            "invoice", "where",  "is",    "my",     "order", "number",   "please", "help",
+            "the",     "refund", "is",    "late",   "café",  "delivery", "agent",  "thanks",
+            "can",     "you",    "check", "again?", "I",     "need",     "a",      "copy"};
         std::string out;
-        for (std::size_t i = 2 + below(12); i > 0; --i) out.append(out.empty() ? "" : " ").append(kWords[below(24)]);
+        for (std::size_t i = 2 + below(12); i > 0; --i)
+            out.append(out.empty() ? "" : " ").append(kWords[below(24)]);
         if (below(20) == 0) out += " \\\"now\\\"";
         return out;
     }
@@ -51,17 +55,20 @@ public:
     }
     std::string text() { return R"("messageType":"text","text":")" + sentence() + "\""; }
     std::string postback() {
-        return R"("messageType":"postback","title":")" + sentence() + R"(","parameters":[],"nextDialogstateId":")" + uuid() + "\"";
+        return R"("messageType":"postback","title":")" + sentence() +
+               R"(","parameters":[],"nextDialogstateId":")" + uuid() + "\"";
     }
     std::string location() {
         char text[96];
-        std::snprintf(text, sizeof text, R"("messageType":"location","coordinates":{"lat":%.4f,"long":%.4f})",
-                      static_cast<double>(below(900000)) / 1e4, static_cast<double>(below(900000)) / 1e4);
+        std::snprintf(
+            text, sizeof text, R"("messageType":"location","coordinates":{"lat":%.4f,"long":%.4f})",
+            static_cast<double>(below(900000)) / 1e4, static_cast<double>(below(900000)) / 1e4);
         return text;
     }
     std::string upload() {
         const std::string url = "https://files.example/" + hex(64) + "/" + hex(13) + "_full.png";
-        return R"("messageType":"fileUploadInputResult","urls":[")" + url + R"("],"data":{"uploadStatus":"SUCCEEDED","fileUrl":")" + url + "\"}";
+        return R"("messageType":"fileUploadInputResult","urls":[")" + url +
+               R"("],"data":{"uploadStatus":"SUCCEEDED","fileUrl":")" + url + "\"}";
     }
     std::string bot_text() { return R"({"text":")" + sentence() + "\"}"; }
     std::string quick_replies() {
@@ -69,34 +76,44 @@ public:
         for (std::size_t i = 0, n = 2 + below(2); i < n; ++i) {
             const std::string title = sentence().substr(0, 12);
             out.append(i ? "," : "").append(R"({"title":")").append(plain(title));
-            out.append(R"(","payload":"{\"title\":\")" + plain(title) + R"(\",\"type\":\"quickreply\",\"parameters\":[],\"nextDialogstateId\":\")" + uuid() +
-                       R"(\"}","content_type":"text"})");
+            out.append(R"(","payload":"{\"title\":\")" + plain(title) +
+                       R"(\",\"type\":\"quickreply\",\"parameters\":[],\"nextDialogstateId\":\")" +
+                       uuid() + R"(\"}","content_type":"text"})");
         }
         return out + "]}";
     }
     std::string carousel() {
-        std::string out = R"({"attachment":{"type":"template","payload":{"template_type":"generic","elements":[)";
+        std::string out =
+            R"({"attachment":{"type":"template","payload":{"template_type":"generic","elements":[)";
         for (int i = 0; i < 2; ++i)
-            out.append(i ? "," : "").append(R"({"title":"Item )" + hex(4) + R"(","image_url":"https://files.example/)" + hex(40) +
-                                            R"(.jpg","subtitle":")" + plain(sentence()) +
-                                            R"(","buttons":[{"title":"Docs","url":"https://docs.example/)" + hex(6) + R"(","type":"web_url"}]})");
+            out.append(i ? "," : "")
+                .append(R"({"title":"Item )" + hex(4) + R"(","image_url":"https://files.example/)" +
+                        hex(40) + R"(.jpg","subtitle":")" + plain(sentence()) +
+                        R"(","buttons":[{"title":"Docs","url":"https://docs.example/)" + hex(6) +
+                        R"(","type":"web_url"}]})");
         return out + "]}}}";
     }
     std::string envelope(const std::string& session, const std::string& items) {
-        return R"({"botId":"ko3123ze","version":"LIVE","sessionId":")" + session + R"(","event":"messages","messages":[)" + items +
-               R"(],"timestamp":")" + time() + "\"}";
+        return R"({"botId":"ko3123ze","version":"LIVE","sessionId":")" + session +
+               R"(","event":"messages","messages":[)" + items + R"(],"timestamp":")" + time() +
+               "\"}";
     }
     std::string certainly() {
-        return R"({"interlocutor":"user","data":{"error":null,"message":{"user_profile":{},"ref":null,"user_id":"webbot:)" + uuid() +
-               R"(","timestamp":)" + std::to_string(1600000000 + below(100000000)) + R"(,"message":")" + sentence() + R"(","attachments":[]}}})";
+        return R"({"interlocutor":"user","data":{"error":null,"message":{"user_profile":{},"ref":null,"user_id":"webbot:)" +
+               uuid() + R"(","timestamp":)" + std::to_string(1600000000 + below(100000000)) +
+               R"(,"message":")" + sentence() + R"(","attachments":[]}}})";
     }
     std::string omni(const std::string& message) {
-        return R"({"event":"new_message","chat_id":)" + std::to_string(1000 + below(9000000)) + R"(,"visitor":{"id":")" + hex(12) +
-               R"(","fields":{"name":"Robin","email":"robin@visitor.example"}},"message":{"id":")" + hex(16) + R"(",)" + message + "}}";
+        return R"({"event":"new_message","chat_id":)" + std::to_string(1000 + below(9000000)) +
+               R"(,"visitor":{"id":")" + hex(12) +
+               R"(","fields":{"name":"Robin","email":"robin@visitor.example"}},"message":{"id":")" +
+               hex(16) + R"(",)" + message + "}}";
     }
     std::string receive_item() {
-        return R"({"user":{"id":")" + hex(20) + R"(","firstName":"Robin","preferredLanguage":"en"},"actor":{"type":"user"},"type":"message",)"
-               R"("message":{"messageType":"text","text":")" + sentence() + R"("},"timestamp":)" +
+        return R"({"user":{"id":")" + hex(20) +
+               R"(","firstName":"Robin","preferredLanguage":"en"},"actor":{"type":"user"},"type":"message",)"
+               R"("message":{"messageType":"text","text":")" +
+               sentence() + R"("},"timestamp":)" +
                std::to_string(1640000000000 + below(100000000000)) + "}";
     }
 
@@ -104,19 +121,26 @@ private:
     static std::string plain(std::string text) {
         std::erase(text, '"');
         std::erase(text, '\\');
-        std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });  // a cut may have split one
+        std::erase_if(text, [](char c) {
+            return static_cast<unsigned char>(c) >= 0x80;
+        });  // a cut may have split one
         return text;
     }
     std::mt19937_64 random_;
 };
 
-std::string omni_text(Maker& m) { return m.omni(R"("kind":"visitor","text":")" + m.sentence() + "\""); }
+std::string omni_text(Maker& m) {
+    return m.omni(R"("kind":"visitor","text":")" + m.sentence() + "\"");
+}
 std::string omni_file(Maker& m) {
-    return m.omni(R"("kind":"file_visitor","data":{"id":")" + m.hex(8) + R"(","state":"ready","name":"a.pdf","content_type":"application/pdf","size":)" +
-                  std::to_string(m.below(1 << 24)) + R"(,"url":"https://files.example/)" + m.hex(32) + "\"}");
+    return m.omni(R"("kind":"file_visitor","data":{"id":")" + m.hex(8) +
+                  R"(","state":"ready","name":"a.pdf","content_type":"application/pdf","size":)" +
+                  std::to_string(m.below(1 << 24)) + R"(,"url":"https://files.example/)" +
+                  m.hex(32) + "\"}");
 }
 std::string omni_button(Maker& m) {
-    return m.omni(R"("kind":"keyboard_response","data":{"button":{"id":")" + m.hex(6) + R"(","text":"Yes"}})");
+    return m.omni(R"("kind":"keyboard_response","data":{"button":{"id":")" + m.hex(6) +
+                  R"(","text":"Yes"}})");
 }
 std::string receive(Maker& m, std::size_t count) {
     std::string out = "[";
@@ -137,24 +161,35 @@ std::string any_item(Maker& m, const std::string& session, bool live) {
 
 Payload make_offload(Maker& m, std::size_t messages) {
     const std::string session = "emulator-" + m.uuid();
-    std::string body = R"({"botId":"ko3123ze","version":"DRAFT","sessionId":")" + session + R"(","timestamp":")" + m.time() +
-                       R"(","event":"offload","transcript":[)";
-    for (std::size_t i = 0; i < messages; ++i) body.append(i ? "," : "").append(any_item(m, session, false));
+    std::string body = R"({"botId":"ko3123ze","version":"DRAFT","sessionId":")" + session +
+                       R"(","timestamp":")" + m.time() + R"(","event":"offload","transcript":[)";
+    for (std::size_t i = 0; i < messages; ++i)
+        body.append(i ? "," : "").append(any_item(m, session, false));
     return {"offload_" + std::to_string(messages), Form::chatlayer, body + "]}"};
 }
 
 Payload mixed(Maker& m) {
     const std::string session = m.uuid();
     const std::size_t dice = m.below(100);
-    if (dice < 29) return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.text(), true))};
+    if (dice < 29)
+        return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.text(), true))};
     if (dice < 55) return {"mix", Form::chatlayer, m.envelope(session, m.bot(m.bot_text()))};
-    if (dice < 67) return {"mix", Form::chatlayer, m.envelope(session, m.bot(m.bot_text()) + "," + m.bot(m.quick_replies()))};
-    if (dice < 76) return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.postback(), true))};
+    if (dice < 67)
+        return {"mix", Form::chatlayer,
+                m.envelope(session, m.bot(m.bot_text()) + "," + m.bot(m.quick_replies()))};
+    if (dice < 76)
+        return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.postback(), true))};
     if (dice < 80) return {"mix", Form::chatlayer, m.envelope(session, m.bot(m.carousel()))};
-    if (dice < 83) return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.upload(), true))};
-    if (dice < 85) return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.location(), true))};
+    if (dice < 83)
+        return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.upload(), true))};
+    if (dice < 85)
+        return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.location(), true))};
     if (dice < 90) return {"mix", Form::certainly, m.certainly()};
-    if (dice < 96) return {"mix", Form::omnichannel, m.below(2) ? omni_text(m) : m.below(2) ? omni_file(m) : omni_button(m)};
+    if (dice < 96)
+        return {"mix", Form::omnichannel,
+                m.below(2)   ? omni_text(m)
+                : m.below(2) ? omni_file(m)
+                             : omni_button(m)};
     if (dice < 99) return {"mix", Form::receive, receive(m, 1 + m.below(5))};
     Payload offload = make_offload(m, 10 + m.below(51));
     offload.name = "mix";
@@ -183,7 +218,8 @@ std::vector<Payload> kinds() {
     all.push_back({"omni_button", Form::omnichannel, omni_button(m)});
     all.push_back({"receive_1", Form::receive, receive(m, 1)});
     all.push_back({"receive_50", Form::receive, receive(m, 50)});
-    for (const std::size_t messages : {5U, 50U, 500U, 5000U}) all.push_back(make_offload(m, messages));
+    for (const std::size_t messages : {5U, 50U, 500U, 5000U})
+        all.push_back(make_offload(m, messages));
     return all;
 }
 

@@ -6,7 +6,8 @@ std::string_view name_of(Code code) noexcept {
     switch (code) {
         case Code::ok: return "ok";
 #define LJK_ERROR(name, number, retryable, python, meaning) \
-    case Code::name: return #name;
+    case Code::name:                                        \
+        return #name;
 #include "base/errors.def"
 #undef LJK_ERROR
     }
@@ -17,7 +18,8 @@ bool is_retryable(Code code) noexcept {
     switch (code) {
         case Code::ok: return false;
 #define LJK_ERROR(name, number, retryable, python, meaning) \
-    case Code::name: return retryable;
+    case Code::name:                                        \
+        return retryable;
 #include "base/errors.def"
 #undef LJK_ERROR
     }

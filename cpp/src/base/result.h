@@ -43,10 +43,10 @@ inline Error fail(Code code, std::string message) { return Error{code, std::move
 }  // namespace lampjack
 
 /// `LJK_TRY(name, expression)`: binds the value of a Result, or returns its error to the caller.
-#define LJK_TRY(name, ...)                                         \
-    auto name##_or_error = (__VA_ARGS__);                          \
+#define LJK_TRY(name, ...)                                           \
+    auto name##_or_error = (__VA_ARGS__);                            \
     if (!name##_or_error) return std::move(name##_or_error).error(); \
     auto&& name = *name##_or_error
 /// `LJK_CHECK(expression)`: returns the error of a Result<void> to the caller.
-#define LJK_CHECK(...)                                     \
+#define LJK_CHECK(...) \
     if (auto checked = (__VA_ARGS__); !checked) return std::move(checked).error()

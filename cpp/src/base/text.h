@@ -1,10 +1,10 @@
 #pragma once
 // Small text helpers: views in, views or owned text out, ASCII rules only, no locale.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <optional>
-#include <cstdint>
 
 namespace lampjack {
 

@@ -16,7 +16,8 @@ constexpr std::int64_t days_from_civil(std::int64_t year, unsigned month, unsign
     const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
     const auto year_of_era = static_cast<std::uint64_t>(year - era * 400);
     const std::uint64_t day_of_year = (153 * (month + (month > 2 ? -3U : 9U)) + 2) / 5 + day - 1;
-    const std::uint64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    const std::uint64_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
 }
 
@@ -39,14 +40,16 @@ bool digits(const char* at, int count, unsigned& out) noexcept {
 /// "YYYY-MM-DDTHH:MM:SS", the first 19 characters.
 bool parse_seconds(const char* t, Millis& out) noexcept {
     unsigned year, month, day, hour, minute, second;
-    if (!digits(t, 4, year) || t[4] != '-' || !digits(t + 5, 2, month) || t[7] != '-' || !digits(t + 8, 2, day) ||
-        (t[10] != 'T' && t[10] != ' ' && t[10] != 't') || !digits(t + 11, 2, hour) || t[13] != ':' ||
-        !digits(t + 14, 2, minute) || t[16] != ':' || !digits(t + 17, 2, second))
+    if (!digits(t, 4, year) || t[4] != '-' || !digits(t + 5, 2, month) || t[7] != '-' ||
+        !digits(t + 8, 2, day) || (t[10] != 'T' && t[10] != ' ' && t[10] != 't') ||
+        !digits(t + 11, 2, hour) || t[13] != ':' || !digits(t + 14, 2, minute) || t[16] != ':' ||
+        !digits(t + 17, 2, second))
         return false;
-    if (month < 1 || month > 12 || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 60)
+    if (month < 1 || month > 12 || day < 1 || day > days_in(year, month) || hour > 23 ||
+        minute > 59 || second > 60)
         return false;
-    out = days_from_civil(year, month, day) * kDay + Millis{hour} * 3'600'000 + Millis{minute} * 60'000 +
-          Millis{second} * 1000;
+    out = days_from_civil(year, month, day) * kDay + Millis{hour} * 3'600'000 +
+          Millis{minute} * 60'000 + Millis{second} * 1000;
     return true;
 }
 
@@ -56,7 +59,8 @@ bool parse_offset(std::string_view text, Millis& out) noexcept {
         return true;
     }
     unsigned hours = 0, minutes = 0;
-    if (text.size() < 3 || (text[0] != '+' && text[0] != '-') || !digits(text.data() + 1, 2, hours)) return false;
+    if (text.size() < 3 || (text[0] != '+' && text[0] != '-') || !digits(text.data() + 1, 2, hours))
+        return false;
     std::string_view rest = text.substr(3);
     if (!rest.empty() && rest[0] == ':') rest.remove_prefix(1);
     if (!rest.empty() && (rest.size() != 2 || !digits(rest.data(), 2, minutes))) return false;
@@ -92,7 +96,8 @@ std::optional<Millis> parse_iso(std::string_view text) noexcept {
 std::optional<Millis> parse_epoch(std::string_view text) noexcept {
     double value = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || stop != text.data() + text.size() || !(value > 0) || value > 1e18) return std::nullopt;
+    if (error != std::errc{} || stop != text.data() + text.size() || !(value > 0) || value > 1e18)
+        return std::nullopt;
     const double millis = value < 1e11 ? value * 1e3 : value < 1e14 ? value : value / 1e3;
     return in_range(static_cast<Millis>(millis + 0.5));
 }
@@ -118,7 +123,9 @@ public:
         value_ = word(text) ^ form.expected;
         return ((value_ | (value_ + form.limit)) & 0xF0F0F0F0F0F0F0F0) == 0;
     }
-    unsigned one(unsigned at) const noexcept { return static_cast<unsigned>(value_ >> (8 * at)) & 0xFF; }
+    unsigned one(unsigned at) const noexcept {
+        return static_cast<unsigned>(value_ >> (8 * at)) & 0xFF;
+    }
     unsigned two(unsigned at) const noexcept {
         return static_cast<unsigned>((value_ * 10 + (value_ >> 8)) >> (8 * at)) & 0xFF;
     }
@@ -129,7 +136,8 @@ private:
         if constexpr (std::endian::native == std::endian::little) {
             std::memcpy(&out, text, sizeof out);
         } else {
-            for (unsigned i = 0; i < 8; ++i) out |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+            for (unsigned i = 0; i < 8; ++i)
+                out |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
         }
         return out;
     }
@@ -142,16 +150,19 @@ bool parse_exact(std::string_view text, Millis& out) noexcept {
     if (text.size() != 24) return false;
     constexpr Form date_form("0000-00-"), clock_form("00T00:00"), rest_form(":00.000Z");
     Digits date, clock, rest;
-    const bool good = date.read(text.data(), date_form) && clock.read(text.data() + 8, clock_form) &&
+    const bool good = date.read(text.data(), date_form) &&
+                      clock.read(text.data() + 8, clock_form) &&
                       rest.read(text.data() + 16, rest_form);
     if (!good) return false;
     const unsigned year = date.two(0) * 100 + date.two(2), month = date.two(5), day = clock.two(0);
     const unsigned hour = clock.two(3), minute = clock.two(6), second = rest.two(1);
     const unsigned millis = rest.two(4) * 10 + rest.one(6);
     // A leap second would be written back as the next minute, so it has no exact form.
-    if (month - 1 > 11 || day - 1 >= days_in(year, month) || hour > 23 || minute > 59 || second > 59) return false;
-    out = days_from_civil(year, month, day) * kDay + Millis{hour} * 3'600'000 + Millis{minute} * 60'000 +
-          Millis{second} * 1000 + millis;
+    if (month - 1 > 11 || day - 1 >= days_in(year, month) || hour > 23 || minute > 59 ||
+        second > 59)
+        return false;
+    out = days_from_civil(year, month, day) * kDay + Millis{hour} * 3'600'000 +
+          Millis{minute} * 60'000 + Millis{second} * 1000 + millis;
     return out >= kEarliest && out < kLatest;
 }
 
@@ -171,10 +182,12 @@ TimeText format_time(Millis time) noexcept {
     const auto day_of_era = static_cast<std::uint64_t>(shifted - era * 146097);
     const std::uint64_t year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const std::uint64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::uint64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const std::uint64_t part = (5 * day_of_year + 2) / 153;
     const std::uint64_t month = part < 10 ? part + 3 : part - 9;
-    const std::uint64_t year = year_of_era + static_cast<std::uint64_t>(era) * 400 + (month <= 2 ? 1 : 0);
+    const std::uint64_t year =
+        year_of_era + static_cast<std::uint64_t>(era) * 400 + (month <= 2 ? 1 : 0);
 
     TimeText out;
     std::memcpy(out.characters, "0000-00-00T00:00:00.000Z", sizeof out.characters);

@@ -22,7 +22,8 @@ std::vector<model::BatchPtr> split_parts(const model::Batch& batch, std::uint32_
         model::Batch& to = single.mutate();
         to.text.assign({});
         to.reader = batch.reader;
-        if (batch.reader.empty() && batch.platform_name) to.platform_name = to.text.add(batch.view(batch.platform_name));
+        if (batch.reader.empty() && batch.platform_name)
+            to.platform_name = to.text.add(batch.view(batch.platform_name));
         model::Graft graft(to, batch);
         const std::uint32_t index = graft.event_without_parts(event);
         const model::Part copy = graft.part(part);
@@ -91,7 +92,8 @@ Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
     const Effects& effects = outcome.effects;
     if (effects.fence_below) LJK_CHECK(refuse_below(*effects.fence_below));
     for (const conversation::Fact& fact : effects.facts)
-        LJK_CHECK(append_fact(fact_json(fact, row_.state.epoch), conversation::name_of(fact.kind), To::desk));
+        LJK_CHECK(append_fact(fact_json(fact, row_.state.epoch), conversation::name_of(fact.kind),
+                              To::desk));
     for (const conversation::Notice& notice : effects.notices)
         LJK_CHECK(append_fact(notice_json(notice), "notice", To::desk));
     for (const Action action : effects.actions) LJK_CHECK(act(action, words));
@@ -103,8 +105,8 @@ Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
 void Change::report(const Effects& effects) {
     if (effects.flags.talk_over) ++core_.counters.talk_overs;
     for (const conversation::Alarm alarm : effects.alarms)
-        alarms_.push_back("conversation " + core_.tag(row_.ref) + " of account " + account_.name + ": " +
-                          std::string(conversation::name_of(alarm)));
+        alarms_.push_back("conversation " + core_.tag(row_.ref) + " of account " + account_.name +
+                          ": " + std::string(conversation::name_of(alarm)));
 }
 
 Result<void> Change::act(Action action, const Words& words) {
@@ -137,9 +139,12 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
     if (to_user && !to_sink)  // as it leaves: that is what comes back
         for (const model::Part& part : batch->parts_of(batch->events[event]))
             if (part.text) row_.echo.sent(conversation::text_hash(batch->view(part.text)), now_);
-    const bool split = !to_sink && account_.adapter->out.one_part_per_message && batch->events[event].parts.count > 1;
-    std::vector<model::BatchPtr> singles = split ? split_parts(*batch, event) : std::vector<model::BatchPtr>{};
-    const auto queue = [&](const model::Batch& one, std::uint32_t index, bool last) -> Result<void> {
+    const bool split = !to_sink && account_.adapter->out.one_part_per_message &&
+                       batch->events[event].parts.count > 1;
+    std::vector<model::BatchPtr> singles =
+        split ? split_parts(*batch, event) : std::vector<model::BatchPtr>{};
+    const auto queue = [&](const model::Batch& one, std::uint32_t index,
+                           bool last) -> Result<void> {
         store::OutboxRow row;
         row.action = action;
         row.to_sink = to_sink;

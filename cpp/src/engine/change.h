@@ -17,7 +17,10 @@ namespace lampjack::engine {
 class Change {
 public:
     Change(Core& core, store::Tx& tx, const platforms::Account& account)
-        : core_(core), tx_(tx), account_(account), now_(core.clock->now()) {}
+        : core_(core),
+          tx_(tx),
+          account_(account),
+          now_(core.clock->now()) {}
 
     /// Locks the conversation. False when it is new: it then exists as soon as an input was applied.
     Result<bool> open(std::string_view ref);
@@ -38,8 +41,8 @@ public:
     Result<void> carry_out(const conversation::Outcome& outcome, const Words& words);
 
     /// Appends an item to the log, under the state as it is now.
-    Result<void> append_event(std::string body, std::string_view kind, conversation::To to, std::string flags,
-                              std::span<const model::ItemKey> keys);
+    Result<void> append_event(std::string body, std::string_view kind, conversation::To to,
+                              std::string flags, std::span<const model::ItemKey> keys);
     Result<void> append_command(std::string body, std::span<const model::ItemKey> keys);
     Result<void> append_fact(std::string body, std::string_view kind, conversation::To to);
 

@@ -5,8 +5,8 @@
 #include "base/timestamp.h"
 #include "engine/change.h"
 #include "engine/views.h"
-#include "json/value.h"
 #include "model/canonical.h"
+#include "json/value.h"
 
 #include <algorithm>
 
@@ -22,7 +22,12 @@ CommandResult refused(Error error) {
     CommandResult result;
     json::Writer out(result.json);
     out.begin_object().key("ok").boolean(false).key("error").begin_object();
-    out.key("code").string(name_of(error.code)).key("message").string(error.message).end_object().end_object();
+    out.key("code")
+        .string(name_of(error.code))
+        .key("message")
+        .string(error.message)
+        .end_object()
+        .end_object();
     result.error = std::move(error);
     return result;
 }
@@ -49,11 +54,15 @@ Result<Command> command_of(const CommandRequest& request) {
     }
     if (!request.target_kind.empty()) {
         const auto target = conversation::target_kind_from(request.target_kind);
-        if (!target) return fail(Code::argument, "unknown kind of target \"" + std::string(request.target_kind) + "\"");
+        if (!target)
+            return fail(Code::argument,
+                        "unknown kind of target \"" + std::string(request.target_kind) + "\"");
         command.target = {*target, std::string(request.target)};
     }
-    if (*kind == CommandKind::queue) command.position = static_cast<int>(std::clamp<std::int64_t>(request.number, 0, 1'000'000));
-    if (*kind == CommandKind::extend) command.extend_for = std::max<std::int64_t>(request.number, 0);
+    if (*kind == CommandKind::queue)
+        command.position = static_cast<int>(std::clamp<std::int64_t>(request.number, 0, 1'000'000));
+    if (*kind == CommandKind::extend)
+        command.extend_for = std::max<std::int64_t>(request.number, 0);
     return command;
 }
 
@@ -65,15 +74,18 @@ model::ItemKey item_key_of(std::string_view ref, std::string_view name, std::str
 }
 
 /// The words of a command as a message event of the conversation.
-Result<model::BatchPtr> event_of_words(std::string_view content, model::Role role, const store::ConversationRow& row,
-                                       std::string_view agent, Millis now) {
+Result<model::BatchPtr> event_of_words(std::string_view content, model::Role role,
+                                       const store::ConversationRow& row, std::string_view agent,
+                                       Millis now) {
     LJK_TRY(batch, model::read_content(content, role));
     model::Batch& words = batch.mutate();
     if (words.parts.empty()) return fail(Code::argument, "there is nothing to say");
     model::Event& event = words.events.front();
     event.sent_at = now;
-    const model::ConversationId id{.account = {}, .bot = row.bot.empty() ? model::Str{} : words.text.add(row.bot),
-                                   .id = words.text.add(row.id), .mode = row.mode};
+    const model::ConversationId id{.account = {},
+                                   .bot = row.bot.empty() ? model::Str{} : words.text.add(row.bot),
+                                   .id = words.text.add(row.id),
+                                   .mode = row.mode};
     words.conversations.push_back(id);
     event.conversation = 0;
     if (!agent.empty()) {
@@ -85,7 +97,8 @@ Result<model::BatchPtr> event_of_words(std::string_view content, model::Role rol
 }
 
 /// The end user as last seen, put into an event by way of its canonical form.
-Result<model::BatchPtr> event_of_user(std::string_view content, const store::ConversationRow& row, Millis now) {
+Result<model::BatchPtr> event_of_user(std::string_view content, const store::ConversationRow& row,
+                                      Millis now) {
     std::string text;
     json::Writer out(text);
     out.begin_object().key("v").raw("1").key("kind").string("message");
@@ -93,10 +106,12 @@ Result<model::BatchPtr> event_of_user(std::string_view content, const store::Con
     if (!row.bot.empty()) out.key("bot").string(row.bot);
     out.key("mode").string(word(row.mode)).key("id").string(row.id).end_object();
     out.key("actor").raw(row.user).key("sent_at").string(format_time(now).view());
-    out.key("content").raw(content.starts_with('{') ? "[" + std::string(content) + "]" : std::string(content));
+    out.key("content").raw(content.starts_with('{') ? "[" + std::string(content) + "]"
+                                                    : std::string(content));
     out.end_object();
     LJK_TRY(batch, model::read_events(text));
-    if (batch->parts_of(batch->root(0)).empty()) return fail(Code::argument, "there is nothing to say");
+    if (batch->parts_of(batch->root(0)).empty())
+        return fail(Code::argument, "there is nothing to say");
     return std::move(batch);
 }
 
@@ -104,7 +119,10 @@ Result<model::BatchPtr> event_of_user(std::string_view content, const store::Con
 class Execution {
 public:
     Execution(Core& core, store::Tx& tx, const platforms::Account& account, std::string_view key)
-        : tx_(tx), account_(account), key_(key), change_(core, tx, account) {}
+        : tx_(tx),
+          account_(account),
+          key_(key),
+          change_(core, tx, account) {}
 
     Change& change() noexcept { return change_; }
 
@@ -140,13 +158,23 @@ public:
         json::Writer out(result.json);
         out.begin_object().key("ok").boolean(true).key("ref").string(row.ref);
         out.key("state").string(conversation::name_of(row.state.state));
-        out.key("epoch").integer(static_cast<std::int64_t>(row.state.epoch)).key("owner").begin_object();
+        out.key("epoch")
+            .integer(static_cast<std::int64_t>(row.state.epoch))
+            .key("owner")
+            .begin_object();
         out.key("kind").string(result.owner);
         if (!owner.agent.empty()) out.key("agent").string(owner.agent);
         out.end_object();
         if (!delivery.empty())
-            out.key("delivery").begin_object().key("id").string(delivery).key("status").string(status).end_object();
-        if (!change_.losses().empty()) out.key("losses").raw(platforms::write_losses(change_.losses()));
+            out.key("delivery")
+                .begin_object()
+                .key("id")
+                .string(delivery)
+                .key("status")
+                .string(status)
+                .end_object();
+        if (!change_.losses().empty())
+            out.key("losses").raw(platforms::write_losses(change_.losses()));
         out.end_object();
         return result;
     }
@@ -156,20 +184,23 @@ private:
         const Millis now = change_.now();
         if (command.kind == CommandKind::say) return event_of_user(content, change_.row(), now);
         const bool agent = command.kind == CommandKind::reply;
-        return event_of_words(content, agent ? model::Role::agent : model::Role::system, change_.row(), command.agent, now);
+        return event_of_words(content, agent ? model::Role::agent : model::Role::system,
+                              change_.row(), command.agent, now);
     }
 
     /// Words become an item of the transcript; other commands show as facts. A key is remembered with either.
-    Result<void> log(const Command& command, const model::BatchPtr& words, const conversation::Outcome& outcome,
-                     const model::ItemKey& item_key) {
+    Result<void> log(const Command& command, const model::BatchPtr& words,
+                     const conversation::Outcome& outcome, const model::ItemKey& item_key) {
         const std::span<const model::ItemKey> keys(&item_key, key_.empty() ? 0 : 1);
         if (words) {
-            auto body = event_json(*words, 0, account_.name, model::identify(*words, account_.name));
+            auto body =
+                event_json(*words, 0, account_.name, model::identify(*words, account_.name));
             return change_.append_event(std::move(body), "message", outcome.effects.to, {}, keys);
         }
         std::string body;
         json::Writer out(body);
-        out.begin_object().key("type").string("command").key("command").string(conversation::name_of(command.kind));
+        out.begin_object().key("type").string("command").key("command").string(
+            conversation::name_of(command.kind));
         if (!command.agent.empty()) out.key("agent").string(command.agent);
         out.end_object();
         return change_.append_command(std::move(body), keys);
@@ -205,7 +236,8 @@ Result<CommandResult> execute(Core& core, std::string_view ref, const CommandReq
     const platforms::Account* account = core.account(parts.account);
     if (account == nullptr) return fail(Code::not_found, "no account of that name");
     LJK_TRY(command, command_of(request));
-    if (command.kind == CommandKind::say) return fail(Code::argument, "say is a user's: use the account's user");
+    if (command.kind == CommandKind::say)
+        return fail(Code::argument, "say is a user's: use the account's user");
     LJK_TRY(tx, core.store->begin());
     Execution execution(core, *tx, *account, request.key);
     LJK_TRY(exists, execution.change().open(ref));
@@ -219,12 +251,14 @@ Result<CommandResult> execute(Core& core, std::string_view ref, const CommandReq
 
 /// The ids an integrator gives are texts; one made of digits is what the vendor documents as a number.
 bool is_plain_number(std::string_view id) noexcept {
-    const bool digits = std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits =
+        std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
     return digits && !id.empty() && id.size() <= 18 && (id.size() == 1 || id.front() != '0');
 }
 
-Result<CommandResult> execute_say(Core& core, std::string_view account_name, std::string_view user_json,
-                                  std::string_view content, std::string_view key) {
+Result<CommandResult> execute_say(Core& core, std::string_view account_name,
+                                  std::string_view user_json, std::string_view content,
+                                  std::string_view key) {
     if (core.closed) return fail(Code::closed, "the hub was closed");
     const platforms::Account* account = core.account(account_name);
     if (account == nullptr) return fail(Code::not_found, "no account of that name");
@@ -245,7 +279,8 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name, std
         if (is_plain_number(id)) row.raw_id = id;
     }
     row.user = json::to_text(actor);
-    LJK_TRY(result, execution.run(Command{.kind = CommandKind::say, .by = conversation::By::user}, content));
+    LJK_TRY(result, execution.run(Command{.kind = CommandKind::say, .by = conversation::By::user},
+                                  content));
     if (result.error.code != Code::ok) return result;
     LJK_CHECK(tx->commit());
     core.committed(execution.change().take_alarms());
@@ -262,8 +297,8 @@ CommandResult run_command(Core& core, std::string_view ref, const CommandRequest
     return unwrap(execute(core, ref, request));
 }
 
-CommandResult run_say(Core& core, std::string_view account, std::string_view user_json, std::string_view content,
-                      std::string_view key) {
+CommandResult run_say(Core& core, std::string_view account, std::string_view user_json,
+                      std::string_view content, std::string_view key) {
     return unwrap(execute_say(core, account, user_json, content, key));
 }
 

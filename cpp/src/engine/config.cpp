@@ -9,8 +9,8 @@ namespace lampjack::engine {
 namespace {
 
 constexpr std::array<std::string_view, 12> kKeys{
-    "store",      "account",   "allow_networks", "proxy",      "ca_file",         "log_key",
-    "connect_ms", "total_ms",  "in_flight",      "retry_base_ms", "retry_cap_ms", "max_tries"};
+    "store",      "account",  "allow_networks", "proxy",         "ca_file",      "log_key",
+    "connect_ms", "total_ms", "in_flight",      "retry_base_ms", "retry_cap_ms", "max_tries"};
 
 Error bad(std::string_view key, std::string_view why) {
     return fail(Code::config, std::string(key) + " " + std::string(why));
@@ -19,7 +19,8 @@ Error bad(std::string_view key, std::string_view why) {
 Error unknown(std::string_view key) {
     const std::string_view close = did_you_mean(key, kKeys);
     return bad(key, close.empty() ? std::string("is not a known key of the configuration")
-                                  : "is not a known key of the configuration; did you mean " + std::string(close) + "?");
+                                  : "is not a known key of the configuration; did you mean " +
+                                        std::string(close) + "?");
 }
 
 Result<void> read_accounts(const json::Value& value, Config& config) {
@@ -33,7 +34,8 @@ Result<void> read_accounts(const json::Value& value, Config& config) {
 }
 
 Result<void> read_networks(const json::Value& value, Config& config) {
-    if (!value.is_array()) return bad("allow_networks", "must be a list of networks such as \"127.0.0.0/8\"");
+    if (!value.is_array())
+        return bad("allow_networks", "must be a list of networks such as \"127.0.0.0/8\"");
     for (const json::Value& network : value.get_array()) {
         if (!network.is_string()) return bad("allow_networks", "must hold texts");
         config.allow_networks.emplace_back(json::view(network.get_string()));

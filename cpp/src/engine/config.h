@@ -14,15 +14,16 @@
 namespace lampjack::engine {
 
 struct Config {
-    std::string store;                        ///< URL; required
+    std::string store;  ///< URL; required
     std::map<std::string, platforms::Account, std::less<>> accounts;
-    std::vector<std::string> allow_networks;  ///< CIDR; private and loopback addresses are refused elsewhere
+    std::vector<std::string>
+        allow_networks;  ///< CIDR; private and loopback addresses are refused elsewhere
     std::string proxy;
     std::string ca_file;
-    std::string log_key;                      ///< keys the tags that stand for refs in logs; random when empty
+    std::string log_key;  ///< keys the tags that stand for refs in logs; random when empty
     transport::Timeouts timeouts;
     transport::RetryPolicy retry;
-    std::size_t in_flight = 16;               ///< requests at a time
+    std::size_t in_flight = 16;  ///< requests at a time
 
     std::vector<std::string> account_names() const;
 };

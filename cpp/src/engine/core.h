@@ -40,8 +40,10 @@ private:
 };
 
 struct Counters {
-    std::atomic<std::uint64_t> requests{0}, events{0}, duplicates{0}, refused_requests{0}, handovers{0};
-    std::atomic<std::uint64_t> sent{0}, retries{0}, dead{0}, fenced{0}, held{0}, talk_overs{0}, ignored{0};
+    std::atomic<std::uint64_t> requests{0}, events{0}, duplicates{0}, refused_requests{0},
+        handovers{0};
+    std::atomic<std::uint64_t> sent{0}, retries{0}, dead{0}, fenced{0}, held{0}, talk_overs{0},
+        ignored{0};
 };
 
 struct Core {
@@ -61,7 +63,9 @@ struct Core {
         const auto found = config.accounts.find(name);
         return found == config.accounts.end() ? nullptr : &found->second;
     }
-    const conversation::Policy& policy(const platforms::Account& account) const { return policies.find(account.name)->second; }
+    const conversation::Policy& policy(const platforms::Account& account) const {
+        return policies.find(account.name)->second;
+    }
     /// 32 hex characters that never come twice.
     std::string new_id() const;
     /// What stands for a ref in logs.

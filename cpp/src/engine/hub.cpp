@@ -48,9 +48,10 @@ Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config)
     options.proxy = config.proxy;
     options.ca_file = config.ca_file;
     if (options.ca_file.empty())
-        options.ca_file = transport::pick_ca_bundle(transport::known_ca_bundles(), [](std::string_view path) {
-            return std::ifstream(std::string(path)).good();
-        });
+        options.ca_file =
+            transport::pick_ca_bundle(transport::known_ca_bundles(), [](std::string_view path) {
+                return std::ifstream(std::string(path)).good();
+            });
     LJK_TRY(client, transport::CurlClient::make(std::move(options)));
     return std::shared_ptr<transport::HttpClient>(std::move(client));
 }
@@ -65,7 +66,8 @@ public:
         core_.http = std::move(world.http);
         core_.log = std::move(world.log);
         if (core_.config.log_key.empty()) core_.config.log_key = core_.new_id();
-        for (const auto& [name, account] : core_.config.accounts) core_.policies.emplace(name, policy_of(account));
+        for (const auto& [name, account] : core_.config.accounts)
+            core_.policies.emplace(name, policy_of(account));
     }
     ~Engine() override { Engine::close(); }
 
@@ -74,7 +76,8 @@ public:
         if ((run_ & run_timers) != 0) timers_.start();
     }
 
-    model::Answer receive(std::string_view account, const model::Request& request, const Decide& decide) override {
+    model::Answer receive(std::string_view account, const model::Request& request,
+                          const Decide& decide) override {
         Reception reception(core_, account, request);
         const Question* question = reception.question();
         if (question == nullptr || !decide) return reception.finish(nullptr);
@@ -88,24 +91,35 @@ public:
         }
         const bool late = steady_clock::now() - begun > milliseconds(question->deadline_ms);
         if (!late) return reception.finish(&decision);
-        core_.say("warning", "a decision came too late and was ignored; account " + std::string(account));
+        core_.say("warning",
+                  "a decision came too late and was ignored; account " + std::string(account));
         const Decision declined{false, false, "late decision"};
         return reception.finish(&declined);
     }
-    std::shared_ptr<Reception> begin(std::string_view account, const model::Request& request) override {
+    std::shared_ptr<Reception> begin(std::string_view account,
+                                     const model::Request& request) override {
         return std::make_shared<Reception>(core_, account, request);
     }
-    const Question* question(const Reception& reception) const override { return reception.question(); }
-    model::Answer finish(Reception& reception, const Decision* decision) override { return reception.finish(decision); }
-    const std::string* untranslated(const Reception& reception) const override { return reception.untranslated(); }
-    Result<void> translate(Reception& reception, std::string_view events) override { return reception.translate(events); }
+    const Question* question(const Reception& reception) const override {
+        return reception.question();
+    }
+    model::Answer finish(Reception& reception, const Decision* decision) override {
+        return reception.finish(decision);
+    }
+    const std::string* untranslated(const Reception& reception) const override {
+        return reception.untranslated();
+    }
+    Result<void> translate(Reception& reception, std::string_view events) override {
+        return reception.translate(events);
+    }
 
     Result<void> subscribe(std::string_view name, std::string_view filter_json) override {
         LJK_TRY(filter, read_filter(filter_json));
         return core_.store->subscribe(name, filter);
     }
 
-    Result<std::shared_ptr<Item>> next(std::string_view subscription, milliseconds timeout) override {
+    Result<std::shared_ptr<Item>> next(std::string_view subscription,
+                                       milliseconds timeout) override {
         return wait_for<std::shared_ptr<Item>>(timeout, [&]() -> Result<std::shared_ptr<Item>> {
             const Millis now = core_.clock->now();
             auto leased = core_.store->lease_items(subscription, now, now + kItemLease, 1);
@@ -137,14 +151,18 @@ public:
                       std::string_view key) override {
         return run_say(core_, account, user, content, key);
     }
-    Result<std::string> conversation(std::string_view ref) override { return conversation_view(core_, ref); }
+    Result<std::string> conversation(std::string_view ref) override {
+        return conversation_view(core_, ref);
+    }
     Result<std::string> conversations(std::string_view state, std::size_t limit) override {
         return conversations_view(core_, state, limit);
     }
-    Result<std::string> transcript(std::string_view ref, std::uint64_t after, std::size_t limit) override {
+    Result<std::string> transcript(std::string_view ref, std::uint64_t after,
+                                   std::size_t limit) override {
         return transcript_view(core_, ref, after, limit);
     }
-    Result<std::string> explain(std::string_view ref, std::string_view command, std::string_view agent) override {
+    Result<std::string> explain(std::string_view ref, std::string_view command,
+                                std::string_view agent) override {
         return explain_view(core_, ref, command, agent);
     }
     Result<std::string> stuck() override { return stuck_view(core_); }
@@ -154,33 +172,43 @@ public:
         LJK_TRY(row, core_.store->delivery(id, ref));
         return delivery_json(row, ref);
     }
-    Result<std::string> deliveries(std::string_view ref) override { return deliveries_view(core_, ref); }
+    Result<std::string> deliveries(std::string_view ref) override {
+        return deliveries_view(core_, ref);
+    }
 
     Result<std::string> wait_delivery(std::string_view id, milliseconds timeout) override {
         return wait_for<std::string>(timeout, [&]() -> Result<std::string> {
             std::string ref;
             LJK_TRY(row, core_.store->delivery(id, ref));
-            return row.status == store::DeliveryStatus::pending ? std::string{} : delivery_json(row, ref);
+            return row.status == store::DeliveryStatus::pending ? std::string{}
+                                                                : delivery_json(row, ref);
         });
     }
 
-    Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account, milliseconds timeout) override {
-        if (core_.account(account) == nullptr) return fail(Code::not_found, "no account of that name");
+    Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account,
+                                                    milliseconds timeout) override {
+        if (core_.account(account) == nullptr)
+            return fail(Code::not_found, "no account of that name");
         const std::array names{std::string(account)};
-        return wait_for<std::shared_ptr<SinkDelivery>>(timeout, [&]() -> Result<std::shared_ptr<SinkDelivery>> {
-            const Millis now = core_.clock->now();
-            if (core_.draining) return std::shared_ptr<SinkDelivery>{};
-            LJK_TRY(leased, core_.store->lease_deliveries(names, true, now, now + kSinkLease, 1));
-            if (leased.empty()) return std::shared_ptr<SinkDelivery>{};
-            auto delivery = std::make_shared<SinkDelivery>();
-            delivery->account = names.front();
-            delivery->lease = std::move(leased.front());
-            delivery->json = sink_json(delivery->lease);
-            return delivery;
-        });
+        return wait_for<std::shared_ptr<SinkDelivery>>(
+            timeout, [&]() -> Result<std::shared_ptr<SinkDelivery>> {
+                const Millis now = core_.clock->now();
+                if (core_.draining) return std::shared_ptr<SinkDelivery>{};
+                LJK_TRY(leased,
+                        core_.store->lease_deliveries(names, true, now, now + kSinkLease, 1));
+                if (leased.empty()) return std::shared_ptr<SinkDelivery>{};
+                auto delivery = std::make_shared<SinkDelivery>();
+                delivery->account = names.front();
+                delivery->lease = std::move(leased.front());
+                delivery->json = sink_json(delivery->lease);
+                return delivery;
+            });
     }
-    Result<bool> may_leave(const SinkDelivery& delivery) override { return engine::may_leave(core_, delivery.lease); }
-    Result<void> sink_done(const SinkDelivery& delivery, bool success, std::string_view error) override {
+    Result<bool> may_leave(const SinkDelivery& delivery) override {
+        return engine::may_leave(core_, delivery.lease);
+    }
+    Result<void> sink_done(const SinkDelivery& delivery, bool success,
+                           std::string_view error) override {
         LJK_TRY(allowed, engine::may_leave(core_, delivery.lease));
         store::OutboxRow row = delivery.lease.row;
         ++row.attempts;
@@ -191,9 +219,11 @@ public:
             row.status = store::DeliveryStatus::refused;
             row.last_error = "stale_owner";
         } else {
-            const transport::Tries tries{.made = static_cast<int>(row.attempts), .first_at = row.created};
+            const transport::Tries tries{.made = static_cast<int>(row.attempts),
+                                         .first_at = row.created};
             const Millis now = core_.clock->now();
-            const auto wait = transport::next_wait(core_.config.retry, tries, {}, now, *core_.random);
+            const auto wait =
+                transport::next_wait(core_.config.retry, tries, {}, now, *core_.random);
             if (!wait) row.status = store::DeliveryStatus::dead;
             row.ready_at = now + wait.value_or(0);
         }
@@ -214,7 +244,8 @@ public:
         while (sender_.is_busy()) {
             const auto seen = core_.changed.generation();
             if (!sender_.is_busy()) break;
-            if (steady_clock::now() >= deadline) return fail(Code::timeout, "some requests are still in flight");
+            if (steady_clock::now() >= deadline)
+                return fail(Code::timeout, "some requests are still in flight");
             core_.changed.wait(seen, std::min(deadline, steady_clock::now() + milliseconds(20)));
         }
         return {};
@@ -248,7 +279,9 @@ private:
     }
     static bool is_empty(const std::string& text) noexcept { return text.empty(); }
     template <class P>
-    static bool is_empty(const std::shared_ptr<P>& pointer) noexcept { return pointer == nullptr; }
+    static bool is_empty(const std::shared_ptr<P>& pointer) noexcept {
+        return pointer == nullptr;
+    }
 
     Core core_;
     unsigned run_;

@@ -49,35 +49,39 @@ using Decide = std::function<Decision(const Question&)>;
 class Reception;
 
 struct CommandRequest {
-    std::string_view name;         ///< take reply notify say release pass extend close reopen request decline cancel queue
-    std::string_view content;      ///< reply, notify, say: canonical parts (array or object) as JSON
+    std::string_view
+        name;  ///< take reply notify say release pass extend close reopen request decline cancel queue
+    std::string_view content;  ///< reply, notify, say: canonical parts (array or object) as JSON
     std::string_view agent;
     std::optional<std::uint64_t> epoch;
-    std::string_view key;          ///< idempotency: the same key again returns the first result
+    std::string_view key;  ///< idempotency: the same key again returns the first result
     bool force = false;
     bool supervisor = false;
     std::string_view by;           ///< request, cancel, close: agent user bot rule desk platform
     std::string_view target_kind;  ///< pass, request, decline: anyone agent team
     std::string_view target;
-    std::int64_t number = 0;       ///< queue: position; extend: milliseconds
+    std::int64_t number = 0;  ///< queue: position; extend: milliseconds
 };
 
 /// The refusal of a command: the error's code is not_owner, stale_owner or unsupported, and this says who owns now.
 struct CommandResult {
-    CommandResult() = default;  // no aggregate: a Result of it must not be made from an Error by mistake
+    CommandResult() =
+        default;  // no aggregate: a Result of it must not be made from an Error by mistake
 
     Error error{Code::ok, {}};
-    std::string json;  ///< {"ok":…,"ref","state","epoch","owner","delivery":{"id","status"}?,"refusal":{"code","why","owner","epoch","allowed"}?}
+    std::string
+        json;  ///< {"ok":…,"ref","state","epoch","owner","delivery":{"id","status"}?,"refusal":{"code","why","owner","epoch","allowed"}?}
     std::string delivery_id;  ///< empty when nothing is sent
     std::uint64_t epoch = 0;
-    std::string owner;        ///< "bot", "nobody" or "agent"
+    std::string owner;  ///< "bot", "nobody" or "agent"
     std::string owner_agent;
 };
 
 class Item {
 public:
     std::string subscription;
-    std::string json;  ///< {"id","seq","epoch","episode","state","to","flags":[…],"ref","account","received_at","attempt","event":{…}|"fact":{…}}
+    std::string
+        json;  ///< {"id","seq","epoch","episode","state","to","flags":[…],"ref","account","received_at","attempt","event":{…}|"fact":{…}}
     store::LeasedItem lease;
 };
 
@@ -85,23 +89,27 @@ public:
 class SinkDelivery {
 public:
     std::string account;
-    std::string json;  ///< {"id","ref","account","conversation":{…},"epoch","agent","attempt","event":{…}}
+    std::string
+        json;  ///< {"id","ref","account","conversation":{…},"epoch","agent","attempt","event":{…}}
     store::LeasedDelivery lease;
 };
 
 class Hub {
 public:
     /// Opens a hub from its configuration {"store":…,"account":{name:{…}},"allow_networks":[…],…}.
-    static Result<std::unique_ptr<Hub>> open(std::string_view config_json, unsigned run, World world = {});
+    static Result<std::unique_ptr<Hub>> open(std::string_view config_json, unsigned run,
+                                             World world = {});
     virtual ~Hub() = default;
 
     // ---- In ----
 
     /// The whole of DESIGN's "HTTP in": never fails, every fault is an answer. `decide` runs on this thread; without it,
     /// or when it is late, a handover request is declined.
-    virtual model::Answer receive(std::string_view account, const model::Request& request, const Decide& decide) = 0;
+    virtual model::Answer receive(std::string_view account, const model::Request& request,
+                                  const Decide& decide) = 0;
     /// The same in two steps, for hosts that decide asynchronously. The request's bytes are needed during begin() only.
-    virtual std::shared_ptr<Reception> begin(std::string_view account, const model::Request& request) = 0;
+    virtual std::shared_ptr<Reception> begin(std::string_view account,
+                                             const model::Request& request) = 0;
     /// The question to decide, or null: then finish() needs no decision.
     virtual const Question* question(const Reception& reception) const = 0;
     virtual model::Answer finish(Reception& reception, const Decision* decision) = 0;
@@ -114,7 +122,8 @@ public:
 
     virtual Result<void> subscribe(std::string_view name, std::string_view filter_json) = 0;
     /// Waits for the next item; Code::timeout when none came, Code::closed after close(). An unknown name is subscribed to all.
-    virtual Result<std::shared_ptr<Item>> next(std::string_view subscription, std::chrono::milliseconds timeout) = 0;
+    virtual Result<std::shared_ptr<Item>> next(std::string_view subscription,
+                                               std::chrono::milliseconds timeout) = 0;
     /// Done, or handed out again after a growing wait.
     virtual Result<void> done(const Item& item, bool success) = 0;
 
@@ -123,25 +132,29 @@ public:
     virtual CommandResult command(std::string_view ref, const CommandRequest& request) = 0;
     virtual Result<std::string> conversation(std::string_view ref) = 0;
     virtual Result<std::string> conversations(std::string_view state, std::size_t limit) = 0;
-    virtual Result<std::string> transcript(std::string_view ref, std::uint64_t after, std::size_t limit) = 0;
-    virtual Result<std::string> explain(std::string_view ref, std::string_view command, std::string_view agent) = 0;
+    virtual Result<std::string> transcript(std::string_view ref, std::uint64_t after,
+                                           std::size_t limit) = 0;
+    virtual Result<std::string> explain(std::string_view ref, std::string_view command,
+                                        std::string_view agent) = 0;
     /// Conversations whose platform does something else than was decided.
     virtual Result<std::string> stuck() = 0;
     /// A user's message on a channel account; opens the conversation when it is new. `user` is a canonical actor.
-    virtual CommandResult say(std::string_view account, std::string_view user_json, std::string_view content,
-                              std::string_view key) = 0;
+    virtual CommandResult say(std::string_view account, std::string_view user_json,
+                              std::string_view content, std::string_view key) = 0;
 
     // ---- Deliveries ----
 
     virtual Result<std::string> delivery(std::string_view id) = 0;
     virtual Result<std::string> deliveries(std::string_view ref) = 0;
     /// Waits until the delivery is no longer pending; Code::timeout.
-    virtual Result<std::string> wait_delivery(std::string_view id, std::chrono::milliseconds timeout) = 0;
+    virtual Result<std::string> wait_delivery(std::string_view id,
+                                              std::chrono::milliseconds timeout) = 0;
     virtual Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account,
                                                             std::chrono::milliseconds timeout) = 0;
     /// Whether the delivery may still go: checked immediately before the host shows it.
     virtual Result<bool> may_leave(const SinkDelivery& delivery) = 0;
-    virtual Result<void> sink_done(const SinkDelivery& delivery, bool success, std::string_view error) = 0;
+    virtual Result<void> sink_done(const SinkDelivery& delivery, bool success,
+                                   std::string_view error) = 0;
 
     // ---- Life ----
 

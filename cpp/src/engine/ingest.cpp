@@ -30,10 +30,12 @@ std::optional<Millis> time_of(const Event& event) {
 }
 
 /// What the event is to the state machine.
-Input input_of(const model::Batch& batch, const Event& event, const conversation::Decision& decision, bool echo) {
+Input input_of(const model::Batch& batch, const Event& event,
+               const conversation::Decision& decision, bool echo) {
     const auto at = time_of(event);
     switch (event.kind) {
-        case EventKind::handover_requested: return conversation::HandoverRequested{.at = at, .decision = decision};
+        case EventKind::handover_requested:
+            return conversation::HandoverRequested{.at = at, .decision = decision};
         case EventKind::handover:
             if (event.handover_to == model::HandoverTo::bot) return conversation::HandoverToBot{at};
             return conversation::HandoverToAgent{.at = at};
@@ -46,7 +48,8 @@ Input input_of(const model::Batch& batch, const Event& event, const conversation
         case Role::bot: return conversation::BotMessage{.at = at, .echo = echo};
         case Role::agent: {
             conversation::AgentMessage message{.at = at, .agent = {}, .echo = echo};
-            if (event.actor != model::kNone) message.agent = std::string(batch.view(batch.actors[event.actor].id));
+            if (event.actor != model::kNone)
+                message.agent = std::string(batch.view(batch.actors[event.actor].id));
             return message;
         }
         default: return conversation::UnknownEvent{};
@@ -76,9 +79,16 @@ ItemKey doubt_key(const ItemKey& fingerprint, Millis now) {
 class Walk {
 public:
     Walk(Core& core, store::Tx& tx, const platforms::Account& account, const model::Batch& batch,
-        std::span<const model::Identity> identities, const conversation::Decision& decision, Ingested& out)
-        : core_(core), tx_(tx), account_(account), batch_(batch), identities_(identities), decision_(decision),
-          out_(out), change_(core, tx, account) {}
+         std::span<const model::Identity> identities, const conversation::Decision& decision,
+         Ingested& out)
+        : core_(core),
+          tx_(tx),
+          account_(account),
+          batch_(batch),
+          identities_(identities),
+          decision_(decision),
+          out_(out),
+          change_(core, tx, account) {}
 
     Result<void> open(std::string_view ref) {
         LJK_TRY(exists, change_.open(ref));
@@ -116,12 +126,14 @@ public:
 private:
     /// Whether the platform sends back, as a bot's or an agent's, what we posted for an agent (R12).
     bool is_echo(const Event& event) {
-        const bool candidate = account_.side == platforms::Side::desk && event.kind == EventKind::message &&
+        const bool candidate = account_.side == platforms::Side::desk &&
+                               event.kind == EventKind::message &&
                                (event.role == Role::bot || event.role == Role::agent);
         if (!candidate || event.parts.count == 0) return false;
         const model::Part& part = batch_.parts_of(event).front();
         if (!part.text) return false;
-        return change_.row().echo.takes(conversation::text_hash(batch_.view(part.text)), change_.now());
+        return change_.row().echo.takes(conversation::text_hash(batch_.view(part.text)),
+                                        change_.now());
     }
 
     /// The answer that carried a user's message to the bot may have been lost: a repetition carries it again while the
@@ -167,7 +179,8 @@ private:
             keys_ = {identity.fingerprint, without_id};
         }
         LJK_TRY(seqs, tx_.known(change_.row().key, asked));
-        const auto found = std::find_if(seqs.begin(), seqs.end(), [](std::uint64_t seq) { return seq != 0; });
+        const auto found =
+            std::find_if(seqs.begin(), seqs.end(), [](std::uint64_t seq) { return seq != 0; });
         if (found == seqs.end()) return false;
         for (const ItemKey& key : keys_) LJK_CHECK(tx_.alias(change_.row().key, key, *found));
         return true;
@@ -175,7 +188,8 @@ private:
 
     Result<bool> note_doubt(const model::Identity& identity) {
         const Millis now = change_.now();
-        const std::array doubts{doubt_key(identity.fingerprint, now), doubt_key(identity.fingerprint, now - kDoubtWindow)};
+        const std::array doubts{doubt_key(identity.fingerprint, now),
+                                doubt_key(identity.fingerprint, now - kDoubtWindow)};
         LJK_TRY(seqs, tx_.known(change_.row().key, doubts));
         doubtful_ = seqs[0] != 0 || seqs[1] != 0;
         keys_.push_back(doubts[0]);
@@ -212,7 +226,8 @@ private:
     /// As the end channel we bring the bot's words to the user, unless a human owns the conversation.
     Result<void> pass_on(std::uint32_t index, const conversation::Effects& effects) {
         const Event& event = batch_.events[index];
-        if (account_.side != platforms::Side::channel || event.kind != EventKind::message || event.role != Role::bot)
+        if (account_.side != platforms::Side::channel || event.kind != EventKind::message ||
+            event.role != Role::bot)
             return {};
         if (effects.flags.talk_over || effects.flags.late || effects.flags.echo) return {};
         return change_.send_words(conversation::Action::reply, {&batch_, index}, true);
@@ -234,7 +249,8 @@ private:
 }  // namespace
 
 std::string Ingest::ref_of(const Event& event) const {
-    const bool attributed = event.conversation != model::kNone && batch_.conversations[event.conversation].id;
+    const bool attributed =
+        event.conversation != model::kNone && batch_.conversations[event.conversation].id;
     if (!attributed) return model::make_ref(account_.name, model::Mode::live, kUnattributed);
     const model::ConversationId& id = batch_.conversations[event.conversation];
     return model::make_ref(account_.name, id.mode, batch_.view(id.id));
@@ -248,7 +264,8 @@ const Event* Ingest::handover_request() const {
 
 Result<std::optional<model::Answer>> Ingest::earlier_answer() {
     const Event* request = handover_request();
-    if (request == nullptr || request->sent_at == model::kNoTime) return std::optional<model::Answer>{};
+    if (request == nullptr || request->sent_at == model::kNoTime)
+        return std::optional<model::Answer>{};
     const auto identities = model::identify(batch_, account_.name);
     const auto index = static_cast<std::size_t>(request - batch_.events.data());
     LJK_TRY(tx, core_.store->begin());
@@ -273,7 +290,8 @@ Result<Ingested> Ingest::run(const Decision& decision) {
     platforms::Decision answered{decision.accepted, decision.mute, decision.reason};
     const Event* request = handover_request();
     const bool kept = request != nullptr && request->sent_at != model::kNoTime;
-    const auto asked = request != nullptr ? static_cast<std::size_t>(request - batch_.events.data()) : 0;
+    const auto asked =
+        request != nullptr ? static_cast<std::size_t>(request - batch_.events.data()) : 0;
     LJK_TRY(tx, core_.store->begin());
     if (kept) {  // the same request may have been decided about at the same time: the first answer holds
         LJK_TRY(earlier, tx->answer_of(store::key_of(ref_of(*request)), identities[asked].id));
@@ -298,12 +316,16 @@ Result<Ingested> Ingest::run(const Decision& decision) {
             LJK_CHECK(walk.event(index));
         }
         LJK_CHECK(walk.finish());
-        if (walk.answer()) answered = {walk.answer()->accepted, walk.answer()->muted, decision.reason};
+        if (walk.answer())
+            answered = {walk.answer()->accepted, walk.answer()->muted, decision.reason};
         for (std::string& alarm : walk.take_alarms()) alarms.push_back(std::move(alarm));
         left.swap(others);
     }
-    out.answer = account_.adapter->answer(account_, {endpoint_, &batch_, request ? &answered : nullptr, nullptr});
-    if (kept) LJK_CHECK(tx->put_answer(store::key_of(ref_of(*request)), identities[asked].id, out.answer));
+    out.answer = account_.adapter->answer(
+        account_, {endpoint_, &batch_, request ? &answered : nullptr, nullptr});
+    if (kept)
+        LJK_CHECK(
+            tx->put_answer(store::key_of(ref_of(*request)), identities[asked].id, out.answer));
     LJK_CHECK(tx->commit());
     core_.committed(alarms);
     return out;

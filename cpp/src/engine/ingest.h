@@ -12,13 +12,18 @@ namespace lampjack::engine {
 
 struct Ingested {
     model::Answer answer;
-    std::vector<std::uint32_t> to_bot;  ///< events of this request that the bot is to get now (translate)
+    std::vector<std::uint32_t>
+        to_bot;  ///< events of this request that the bot is to get now (translate)
 };
 
 class Ingest {
 public:
-    Ingest(Core& core, const platforms::Account& account, const platforms::Endpoint& endpoint, const model::Batch& batch)
-        : core_(core), account_(account), endpoint_(endpoint), batch_(batch) {}
+    Ingest(Core& core, const platforms::Account& account, const platforms::Endpoint& endpoint,
+           const model::Batch& batch)
+        : core_(core),
+          account_(account),
+          endpoint_(endpoint),
+          batch_(batch) {}
 
     /// The answer given before to this very handover request, if there is one.
     Result<std::optional<model::Answer>> earlier_answer();

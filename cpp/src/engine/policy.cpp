@@ -23,7 +23,8 @@ bool can_call(const platforms::Account& account, Action action) {
 bool can_mute(const platforms::Account& account) {
     const auto& handover = account.adapter->handover;
     if (handover.mute_by_gate) return true;
-    const bool mutes = handover.mute_by_answer || (handover.mute_by_request && can_call(account, Action::mute));
+    const bool mutes =
+        handover.mute_by_answer || (handover.mute_by_request && can_call(account, Action::mute));
     return mutes && can_call(account, Action::give_back);
 }
 
@@ -61,11 +62,15 @@ conversation::Policy policy_of(const platforms::Account& account) {
 Result<void> check_policy(const platforms::Account& account) {
     const std::string_view wanted = account.text("mute");
     if ((wanted == "on_accept" || wanted == "on_take") && !can_mute(account))
-        return fail(Code::config, "account \"" + account.name +
-                                      "\": mute is asked for, but the settings to mute and to give back are missing");
+        return fail(
+            Code::config,
+            "account \"" + account.name +
+                "\": mute is asked for, but the settings to mute and to give back are missing");
     return {};
 }
 
-bool delivers_to_sink(const platforms::Account& account) noexcept { return account.side == platforms::Side::channel; }
+bool delivers_to_sink(const platforms::Account& account) noexcept {
+    return account.side == platforms::Side::channel;
+}
 
 }  // namespace lampjack::engine

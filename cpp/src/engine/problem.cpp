@@ -47,6 +47,8 @@ model::Answer problem(std::int32_t status, Code code, std::string_view detail) {
     return answer;
 }
 
-model::Answer problem(const Error& error) { return problem(status_of(error.code), error.code, error.message); }
+model::Answer problem(const Error& error) {
+    return problem(status_of(error.code), error.code, error.message);
+}
 
 }  // namespace lampjack::engine

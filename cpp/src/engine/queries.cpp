@@ -2,25 +2,28 @@
 
 #include "conversation/explain.h"
 #include "engine/views.h"
+#include "platforms/registry.h"
 #include "json/value.h"
 #include "json/writer.h"
-#include "platforms/registry.h"
 
 namespace lampjack::engine {
 namespace {
 
 Result<std::vector<std::string>> texts_of(const json::Value& value, std::string_view key) {
     std::vector<std::string> texts;
-    if (!value.is_array()) return fail(Code::argument, std::string(key) + " must be a list of texts");
+    if (!value.is_array())
+        return fail(Code::argument, std::string(key) + " must be a list of texts");
     for (const json::Value& one : value.get_array()) {
-        if (!one.is_string()) return fail(Code::argument, std::string(key) + " must be a list of texts");
+        if (!one.is_string())
+            return fail(Code::argument, std::string(key) + " must be a list of texts");
         texts.emplace_back(json::view(one.get_string()));
     }
     return texts;
 }
 
 Result<conversation::To> to_of(const json::Value& value) {
-    const std::string_view text = value.is_string() ? json::view(value.get_string()) : std::string_view{};
+    const std::string_view text =
+        value.is_string() ? json::view(value.get_string()) : std::string_view{};
     for (const auto to : {conversation::To::nobody, conversation::To::desk, conversation::To::bot})
         if (conversation::name_of(to) == text) return to;
     return fail(Code::argument, "to must be desk, bot or nobody");
@@ -67,19 +70,23 @@ Result<std::string> conversation_view(Core& core, std::string_view ref) {
 }
 
 Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit) {
-    if (!state.empty() && !conversation::state_from(state)) return fail(Code::argument, "no such state");
+    if (!state.empty() && !conversation::state_from(state))
+        return fail(Code::argument, "no such state");
     LJK_TRY(rows, core.store->conversations(state, limit));
-    return array_of(rows, [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
+    return array_of(rows,
+                    [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
 }
 
-Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint64_t after, std::size_t limit) {
+Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint64_t after,
+                                    std::size_t limit) {
     model::RefParts parts;
     if (!model::split_ref(ref, parts)) return fail(Code::argument, "a ref is account:mode:id");
     LJK_TRY(items, core.store->items(store::key_of(ref), after, limit));
     return array_of(items, [&](const auto& item) { return item_json(ref, parts.account, item); });
 }
 
-Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command, std::string_view agent) {
+Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command,
+                                 std::string_view agent) {
     const auto kind = conversation::command_from(command);
     if (!kind) return fail(Code::argument, "unknown command \"" + std::string(command) + "\"");
     LJK_TRY(row, core.store->conversation(store::key_of(ref)));
@@ -94,7 +101,8 @@ Result<std::string> stuck_view(Core& core) {
     std::erase_if(rows, [](const store::ConversationRow& row) {
         return row.state.sync != conversation::Sync::diverged && row.state.return_alarms == 0;
     });
-    return array_of(rows, [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
+    return array_of(rows,
+                    [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
 }
 
 Result<std::string> deliveries_view(Core& core, std::string_view ref) {
@@ -110,10 +118,17 @@ std::string urls_view(const Core& core, std::string_view base) {
         for (const platforms::Endpoint& endpoint : account.adapter->endpoints) {
             if (endpoint.side != account.side) continue;
             std::string path = endpoint.path == "/" ? std::string{} : std::string(endpoint.path);
-            out.begin_object().key("account").string(name).key("platform").string(account.adapter->name);
+            out.begin_object()
+                .key("account")
+                .string(name)
+                .key("platform")
+                .string(account.adapter->name);
             out.key("side").string(word(account.side)).key("method").string(endpoint.method);
             out.key("url").string(std::string(base) + "/" + name + path);
-            out.key("path").string(endpoint.path).key("max_body").integer(static_cast<std::int64_t>(endpoint.max_body));
+            out.key("path")
+                .string(endpoint.path)
+                .key("max_body")
+                .integer(static_cast<std::int64_t>(endpoint.max_body));
             out.key("meaning").string(endpoint.meaning).end_object();
         }
     }

@@ -10,8 +10,10 @@ Result<store::SubscriptionFilter> read_filter(std::string_view json);
 
 Result<std::string> conversation_view(Core& core, std::string_view ref);
 Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit);
-Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint64_t after, std::size_t limit);
-Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command, std::string_view agent);
+Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint64_t after,
+                                    std::size_t limit);
+Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command,
+                                 std::string_view agent);
 Result<std::string> stuck_view(Core& core);
 Result<std::string> deliveries_view(Core& core, std::string_view ref);
 std::string urls_view(const Core& core, std::string_view base);

@@ -5,10 +5,10 @@
 #include "engine/ingest.h"
 #include "engine/problem.h"
 #include "engine/views.h"
-#include "json/value.h"
 #include "model/canonical.h"
 #include "model/graft.h"
 #include "platforms/registry.h"
+#include "json/value.h"
 
 #include <algorithm>
 
@@ -24,7 +24,8 @@ constexpr std::size_t kMaxQuery = 8 << 10;
 
 bool is_json(std::string_view content_type) {
     const std::string type = to_lower(trim(content_type.substr(0, content_type.find(';'))));
-    return type.empty() || type == "application/json" || type == "text/json" || type.ends_with("+json");
+    return type.empty() || type == "application/json" || type == "text/json" ||
+           type.ends_with("+json");
 }
 
 /// The handover request among the batch's events, by index.
@@ -47,7 +48,8 @@ std::optional<std::string> returned_delivery(const model::Batch& batch) {
 }  // namespace
 
 Reception::Reception(Core& core, std::string_view account, const model::Request& request)
-    : core_(core), account_(core.account(account)) {
+    : core_(core),
+      account_(core.account(account)) {
     ++core_.counters.requests;
     if (account_ == nullptr) {
         answer_ = refuse(fail(Code::not_found, "no account of that name"));
@@ -69,8 +71,10 @@ Result<void> Reception::check_head(const model::Request& request) const {
     if (request.headers.size() > kMaxHeaders || request.query.size() > kMaxQuery)
         return fail(Code::argument, "too many headers or too long a query");
     for (const auto& [name, value] : request.headers)
-        if (name.size() + value.size() > kMaxHeader) return fail(Code::argument, "a header is too long");
-    if (request.body.size() > endpoint_->max_body) return fail(Code::too_large, "the body exceeds the limit of this path");
+        if (name.size() + value.size() > kMaxHeader)
+            return fail(Code::argument, "a header is too long");
+    if (request.body.size() > endpoint_->max_body)
+        return fail(Code::too_large, "the body exceeds the limit of this path");
     return {};
 }
 
@@ -83,8 +87,9 @@ Result<void> Reception::admit(const model::Request& request) {
         answer_ = account_->adapter->answer(*account_, {*endpoint_, nullptr, nullptr, nullptr});
         return {};
     }
-    const bool plain = trim(model::header(request.headers, "content-encoding")).empty() ||
-                       equals_ignoring_case(trim(model::header(request.headers, "content-encoding")), "identity");
+    const bool plain =
+        trim(model::header(request.headers, "content-encoding")).empty() ||
+        equals_ignoring_case(trim(model::header(request.headers, "content-encoding")), "identity");
     if (!plain || !is_json(model::header(request.headers, "content-type"))) {
         ++core_.counters.refused_requests;
         answer_ = problem(415, Code::payload, "the body must be uncompressed JSON");
@@ -98,9 +103,10 @@ Result<void> Reception::read(const model::Request& request, platforms::Trust tru
     LJK_TRY(batch, platforms::parse(*account_->adapter, input, request.body));
     batch_ = batch;
     if (trust == platforms::Trust::handover_only) {
-        const bool only = std::all_of(batch_->roots.begin(), batch_->roots.end(), [&](std::uint32_t root) {
-            return batch_->events[root].kind == model::EventKind::handover_requested;
-        });
+        const bool only =
+            std::all_of(batch_->roots.begin(), batch_->roots.end(), [&](std::uint32_t root) {
+                return batch_->events[root].kind == model::EventKind::handover_requested;
+            });
         if (!only || batch_->roots.empty()) return fail(Code::auth, "the token is missing");
     }
     if (endpoint_->purpose == Purpose::translate) {
@@ -181,7 +187,8 @@ Result<model::Answer> Reception::answer_translation() {
     for (const std::uint32_t index : done.to_bot) {
         const auto one = platforms::downgrade(*batch_, index, account_->adapter->out, losses);
         if (!one) continue;  // it is stored; nothing of it can be said to this platform's bot
-        reply.mutate().roots.push_back(model::Graft(reply.mutate(), **one).event((*one)->roots.front()));
+        reply.mutate().roots.push_back(
+            model::Graft(reply.mutate(), **one).event((*one)->roots.front()));
     }
     return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, reply.get()});
 }
@@ -199,12 +206,14 @@ Result<model::Answer> Reception::answer_returned() {
         LJK_TRY(conversation, core_.store->conversation(store::key_of(ref)));
         leaves = conversation::may_leave(conversation.state, row->action, row->epoch);
     }
-    return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, leaves ? batch_.get() : nullptr});
+    return account_->adapter->answer(
+        *account_, {*endpoint_, batch_.get(), nullptr, leaves ? batch_.get() : nullptr});
 }
 
 Result<model::Answer> Reception::subscribe() {
     for (const std::uint32_t root : batch_->roots) {
-        const model::Str raw = batch_->find(batch_->events[root].extra, model::Scope::field, "targetUrl");
+        const model::Str raw =
+            batch_->find(batch_->events[root].extra, model::Scope::field, "targetUrl");
         if (!raw) continue;
         LJK_CHECK(core_.store->put_meta("target_url:" + account_->name, batch_->view(raw)));
         return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, nullptr});

@@ -15,7 +15,9 @@ public:
     Reception(Core& core, std::string_view account, const model::Request& request);
 
     const Question* question() const noexcept { return question_ ? &*question_ : nullptr; }
-    const std::string* untranslated() const noexcept { return untranslated_ ? &*untranslated_ : nullptr; }
+    const std::string* untranslated() const noexcept {
+        return untranslated_ ? &*untranslated_ : nullptr;
+    }
     Result<void> translate(std::string_view events_json);
     /// decide → apply to state → store → answer. A missing decision is the safe default.
     model::Answer finish(const Decision* decision);
@@ -37,7 +39,8 @@ private:
     const platforms::Account* account_ = nullptr;
     const platforms::Endpoint* endpoint_ = nullptr;
     model::BatchPtr batch_;
-    std::optional<model::Answer> answer_;  ///< decided already: refused, health check, or given before
+    std::optional<model::Answer>
+        answer_;  ///< decided already: refused, health check, or given before
     std::optional<Question> question_;
     std::optional<std::string> untranslated_;
     std::optional<std::string> returned_;  ///< the delivery whose own request came back

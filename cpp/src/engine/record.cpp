@@ -40,8 +40,8 @@ void count(Counters& counters, DeliveryStatus status) {
 }
 
 /// A row that was refused while it was under way stays refused, and nobody is told twice: only the attempt is noted.
-Result<void> record_fenced(Core& core, store::Tx& tx, const Change& change, const store::LeasedDelivery& lease,
-                           const store::OutboxRow& after) {
+Result<void> record_fenced(Core& core, store::Tx& tx, const Change& change,
+                           const store::LeasedDelivery& lease, const store::OutboxRow& after) {
     store::OutboxRow row = after;
     row.status = DeliveryStatus::refused;
     row.last_error = "stale_owner";
@@ -53,7 +53,8 @@ Result<void> record_fenced(Core& core, store::Tx& tx, const Change& change, cons
 
 }  // namespace
 
-Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease, const store::OutboxRow& after) {
+Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease,
+                            const store::OutboxRow& after) {
     const platforms::Account* account = core.account(lease.conversation.account);
     if (account == nullptr) return fail(Code::not_found, "no account of that name");
     LJK_TRY(tx, core.store->begin());
@@ -61,14 +62,16 @@ Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease, cons
     LJK_TRY(exists, change.open(lease.conversation.ref));
     if (!exists) return fail(Code::not_found, "no such conversation");
     LJK_TRY(pending, tx->pending(change.row().key));
-    const bool fenced = std::none_of(pending.begin(), pending.end(),
-                                     [&](const store::OutboxRow& row) { return row.oseq == after.oseq; });
+    const bool fenced =
+        std::none_of(pending.begin(), pending.end(),
+                     [&](const store::OutboxRow& row) { return row.oseq == after.oseq; });
     if (fenced && after.status != DeliveryStatus::sent && after.status != DeliveryStatus::held)
         return record_fenced(core, *tx, change, lease, after);
     LJK_CHECK(tx->record(change.row().key, after, lease.token));
     count(core.counters, after.status);
     if (after.status != DeliveryStatus::pending) {
-        LJK_CHECK(change.append_fact(delivery_fact_json(after), "delivery_changed", conversation::To::desk));
+        LJK_CHECK(change.append_fact(delivery_fact_json(after), "delivery_changed",
+                                     conversation::To::desk));
         if (const auto input = outcome_input(after)) {
             const auto outcome = change.apply(*input);
             change.row().state = outcome.next;

@@ -1,8 +1,8 @@
 #include "engine/sender.h"
 
-#include "json/value.h"
 #include "model/canonical.h"
 #include "transport/retry_policy.h"
+#include "json/value.h"
 
 #include <algorithm>
 #include <limits>
@@ -35,7 +35,8 @@ std::int32_t status_of(const transport::HttpOutcome& outcome) noexcept {
 }
 
 std::string error_of(const transport::HttpOutcome& outcome) {
-    if (const auto* failure = std::get_if<transport::Failure>(&outcome)) return std::string(name_of(failure->kind));
+    if (const auto* failure = std::get_if<transport::Failure>(&outcome))
+        return std::string(name_of(failure->kind));
     return "status " + std::to_string(status_of(outcome));
 }
 
@@ -67,7 +68,8 @@ void Sender::run() {
     while (in_flight_ != 0) {
         const auto seen = core_.changed.generation();
         record_all();
-        if (in_flight_ != 0) core_.changed.wait(seen, std::chrono::steady_clock::now() + kLongestLook);
+        if (in_flight_ != 0)
+            core_.changed.wait(seen, std::chrono::steady_clock::now() + kLongestLook);
     }
     record_all();
 }
@@ -75,7 +77,8 @@ void Sender::run() {
 std::chrono::steady_clock::time_point Sender::next_look() const {
     auto wait = kLongestLook;
     if (const auto at = core_.store->next_delivery_at(false)) {
-        const bool later = *at != std::numeric_limits<Millis>::max() && *at > looked_at_ && !core_.draining;
+        const bool later =
+            *at != std::numeric_limits<Millis>::max() && *at > looked_at_ && !core_.draining;
         const Millis ahead = later ? *at - core_.clock->now() : kLongestLook.count();
         wait = std::chrono::milliseconds(std::clamp<Millis>(ahead, 1, kLongestLook.count()));
     }
@@ -92,8 +95,8 @@ void Sender::step() {
 void Sender::take_new() {
     if (!addresses_) {
         auto networks = transport::parse_networks(core_.config.allow_networks);
-        addresses_ = std::make_shared<transport::AddressPolicy>(networks ? std::move(*networks)
-                                                                         : std::vector<transport::Network>{});
+        addresses_ = std::make_shared<transport::AddressPolicy>(
+            networks ? std::move(*networks) : std::vector<transport::Network>{});
     }
     const Millis now = core_.clock->now();
     looked_at_ = now;
@@ -101,7 +104,8 @@ void Sender::take_new() {
     if (busy >= core_.config.in_flight) return;
     const Millis until = now + core_.config.timeouts.total.count() + kLeaseMargin;
     const auto accounts = core_.config.account_names();
-    auto leases = core_.store->lease_deliveries(accounts, false, now, until, core_.config.in_flight - busy);
+    auto leases =
+        core_.store->lease_deliveries(accounts, false, now, until, core_.config.in_flight - busy);
     if (!leases) return core_.say("error", "the store cannot be read: " + leases.error().message);
     for (LeasedDelivery& lease : *leases) begin(std::move(lease));
 }
@@ -116,7 +120,8 @@ void Sender::begin(LeasedDelivery lease) {
         row.status = DeliveryStatus::refused;
         row.last_error = "stale_owner";
         if (const auto recorded = record_attempt(core_, lease, row); !recorded)
-            core_.say("error", "a refused delivery could not be recorded: " + recorded.error().message);
+            core_.say("error",
+                      "a refused delivery could not be recorded: " + recorded.error().message);
         return;
     }
     send(std::move(lease), std::move(*request));
@@ -165,7 +170,9 @@ void Sender::send(LeasedDelivery lease, model::HttpRequest request) {
     };
     if (const auto sent = core_.http->send(std::move(call)); !sent) {
         --in_flight_;
-        if (const auto released = core_.store->release_delivery(lease.conversation.key, lease.token); !released)
+        if (const auto released =
+                core_.store->release_delivery(lease.conversation.key, lease.token);
+            !released)
             core_.say("error", "a lease could not be given back: " + released.error().message);
     }
 }
@@ -198,13 +205,16 @@ void Sender::record(const Done& done) {
     } else if (outcome == OutcomeClass::permanent) {
         row.status = DeliveryStatus::dead;
         row.last_error = error_of(done.outcome);
-    } else if (outcome == OutcomeClass::unknown && words && account != nullptr && account->text("on_unknown") == "hold") {
+    } else if (outcome == OutcomeClass::unknown && words && account != nullptr &&
+               account->text("on_unknown") == "hold") {
         row.status = DeliveryStatus::held;
         row.last_error = error_of(done.outcome);
     } else {
         row.last_error = error_of(done.outcome);
-        const transport::Tries tries{.made = static_cast<int>(row.attempts), .first_at = row.created};
-        const auto wait = transport::next_wait(core_.config.retry, tries, transport::headers_of(done.outcome), now, *core_.random);
+        const transport::Tries tries{.made = static_cast<int>(row.attempts),
+                                     .first_at = row.created};
+        const auto wait = transport::next_wait(
+            core_.config.retry, tries, transport::headers_of(done.outcome), now, *core_.random);
         if (wait) {
             row.ready_at = now + *wait;
         } else if (!words) {
@@ -222,7 +232,8 @@ void Sender::give_up(const LeasedDelivery& lease, const Error& error) {
     store::OutboxRow row = lease.row;
     row.status = DeliveryStatus::dead;
     row.last_error = error.message;
-    core_.say("warning", "a delivery of account " + lease.conversation.account + " cannot be rendered: " + error.message);
+    core_.say("warning", "a delivery of account " + lease.conversation.account +
+                             " cannot be rendered: " + error.message);
     if (const auto recorded = record_attempt(core_, lease, row); !recorded)
         core_.say("error", "an attempt could not be recorded: " + recorded.error().message);
 }

@@ -12,7 +12,8 @@ namespace lampjack::engine {
 
 /// Writes down what became of an attempt and what follows from it for the conversation.
 /// `finished` rows are sent, dead, refused or held; a pending one is tried again at its `ready_at`.
-Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease, const store::OutboxRow& after);
+Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease,
+                            const store::OutboxRow& after);
 /// Whether the row may leave now: the state is read again.
 Result<bool> may_leave(Core& core, const store::LeasedDelivery& lease);
 

@@ -12,7 +12,9 @@ constexpr Millis kLongestLook = 1000;
 
 }  // namespace
 
-void Timers::start() { thread_ = std::thread([this] { run(); }); }
+void Timers::start() {
+    thread_ = std::thread([this] { run(); });
+}
 
 void Timers::stop() {
     if (!thread_.joinable()) return;
@@ -27,9 +29,12 @@ void Timers::run() {
         const std::size_t fired = fire_due();
         const auto next = core_.store->next_timer_at();
         const Millis now = core_.clock->now();
-        Millis ahead = next && *next < now + kLongestLook ? std::max<Millis>(*next - now, 1) : kLongestLook;
-        if (ahead == 1 && fired == 0) ahead = kLongestLook / 10;  // due and not ours to fire: no busy loop
-        core_.changed.wait(seen, std::chrono::steady_clock::now() + std::chrono::milliseconds(ahead));
+        Millis ahead =
+            next && *next < now + kLongestLook ? std::max<Millis>(*next - now, 1) : kLongestLook;
+        if (ahead == 1 && fired == 0)
+            ahead = kLongestLook / 10;  // due and not ours to fire: no busy loop
+        core_.changed.wait(seen,
+                           std::chrono::steady_clock::now() + std::chrono::milliseconds(ahead));
     }
 }
 
@@ -45,7 +50,8 @@ std::size_t Timers::fire_due() {
 
 Result<void> Timers::fire(const store::DueTimer& due) {
     model::RefParts parts;
-    if (!model::split_ref(due.ref, parts)) return fail(Code::internal, "a stored ref cannot be read");
+    if (!model::split_ref(due.ref, parts))
+        return fail(Code::internal, "a stored ref cannot be read");
     const platforms::Account* account = core_.account(parts.account);
     if (account == nullptr) return fail(Code::not_found, "no account of that name");
     LJK_TRY(tx, core_.store->begin());
@@ -54,7 +60,8 @@ Result<void> Timers::fire(const store::DueTimer& due) {
     if (!exists) return fail(Code::not_found, "no such conversation");
     // It was looked up before the lock: a lease that was renewed meanwhile is another timer of the same epoch.
     auto& timer = change.row().state.timers[static_cast<std::size_t>(due.kind)];
-    if (!timer || *timer != due.timer) return fail(Code::not_found, "the timer was set anew meanwhile");
+    if (!timer || *timer != due.timer)
+        return fail(Code::not_found, "the timer was set anew meanwhile");
     const auto outcome =
         change.apply(conversation::TimerFired{due.kind, due.timer.episode, due.timer.epoch});
     change.row().state = outcome.next;

@@ -9,7 +9,8 @@ namespace {
 
 using conversation::MergeRecord;
 
-MergeRecord record_of(const model::Batch& batch, const model::Event& event, const model::Identity& identity) {
+MergeRecord record_of(const model::Batch& batch, const model::Event& event,
+                      const model::Identity& identity) {
     MergeRecord record;
     if (identity.by_vendor_id) record.key = identity.id;
     record.fingerprint = identity.fingerprint;
@@ -21,13 +22,15 @@ MergeRecord record_of(const model::Batch& batch, const model::Event& event, cons
     return record;
 }
 
-Result<std::vector<MergeRecord>> records_of(std::span<const store::ItemRow> stored, std::string_view account) {
+Result<std::vector<MergeRecord>> records_of(std::span<const store::ItemRow> stored,
+                                            std::string_view account) {
     std::vector<MergeRecord> records;
     for (const store::ItemRow& item : stored) {
         if (item.is_fact || item.kind != model::word(model::EventKind::message)) continue;
         LJK_TRY(batch, model::read_events(item.body));
         const std::uint32_t root = batch->roots.front();
-        records.push_back(record_of(*batch, batch->events[root], model::identify(*batch, account)[root]));
+        records.push_back(
+            record_of(*batch, batch->events[root], model::identify(*batch, account)[root]));
     }
     return records;
 }
@@ -36,7 +39,8 @@ Result<std::vector<MergeRecord>> records_of(std::span<const store::ItemRow> stor
 
 Result<std::vector<TranscriptNews>> news_of(const model::Batch& batch, model::Range transcript,
                                             std::span<const model::Identity> identities,
-                                            std::span<const store::ItemRow> stored, std::string_view account) {
+                                            std::span<const store::ItemRow> stored,
+                                            std::string_view account) {
     LJK_TRY(live, records_of(stored, account));
     std::vector<MergeRecord> told;
     for (std::uint32_t i = transcript.first; i < transcript.first + transcript.count; ++i)

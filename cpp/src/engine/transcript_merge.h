@@ -20,6 +20,7 @@ struct TranscriptNews {
 /// The transcript's events that are not among the stored items, in order.
 Result<std::vector<TranscriptNews>> news_of(const model::Batch& batch, model::Range transcript,
                                             std::span<const model::Identity> identities,
-                                            std::span<const store::ItemRow> stored, std::string_view account);
+                                            std::span<const store::ItemRow> stored,
+                                            std::string_view account);
 
 }  // namespace lampjack::engine

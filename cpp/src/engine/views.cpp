@@ -32,9 +32,11 @@ void flags(Writer& out, std::string_view words) {
     out.end_array();
 }
 
-void item_members(Writer& out, std::string_view ref, std::string_view account, const store::ItemRow& item) {
+void item_members(Writer& out, std::string_view ref, std::string_view account,
+                  const store::ItemRow& item) {
     const auto key = store::key_of(ref);
-    out.key("id").string(hex({reinterpret_cast<const char*>(key.data()), key.size()}) + "-" + std::to_string(item.seq));
+    out.key("id").string(hex({reinterpret_cast<const char*>(key.data()), key.size()}) + "-" +
+                         std::to_string(item.seq));
     out.key("seq").integer(static_cast<std::int64_t>(item.seq));
     out.key("epoch").integer(static_cast<std::int64_t>(item.epoch));
     out.key("episode").integer(static_cast<std::int64_t>(item.episode));
@@ -80,7 +82,10 @@ std::string event_json(const model::Batch& batch, std::uint32_t index, std::stri
 
 std::string fact_json(const conversation::Fact& fact, std::uint64_t epoch) {
     return object([&](Writer& out) {
-        out.key("type").string(conversation::name_of(fact.kind)).key("reason").string(conversation::name_of(fact.reason));
+        out.key("type")
+            .string(conversation::name_of(fact.kind))
+            .key("reason")
+            .string(conversation::name_of(fact.reason));
         out.key("from");
         owner(out, fact.from);
         out.key("to");
@@ -126,8 +131,12 @@ std::string conversation_json(const store::ConversationRow& row, std::string_vie
         out.key("episode").integer(static_cast<std::int64_t>(state.episode));
         out.key("owner");
         owner(out, owner_of(state));
-        out.key("muted").string(conversation::name_of(state.muted)).key("sync").string(conversation::name_of(state.sync));
-        if (state.draining) out.key("draining").string(conversation::name_of(state.draining->command));
+        out.key("muted")
+            .string(conversation::name_of(state.muted))
+            .key("sync")
+            .string(conversation::name_of(state.sync));
+        if (state.draining)
+            out.key("draining").string(conversation::name_of(state.draining->command));
         if (state.end_reason != conversation::Reason::none)
             out.key("end_reason").string(conversation::name_of(state.end_reason));
         if (!row.user.empty()) out.key("user").raw(row.user);
@@ -146,7 +155,12 @@ std::string delivery_json(const store::OutboxRow& row, std::string_view ref) {
 std::string sink_json(const store::LeasedDelivery& leased) {
     return object([&](Writer& out) {
         const store::ConversationRow& row = leased.conversation;
-        out.key("id").string(leased.row.id).key("ref").string(row.ref).key("account").string(row.account);
+        out.key("id")
+            .string(leased.row.id)
+            .key("ref")
+            .string(row.ref)
+            .key("account")
+            .string(row.account);
         out.key("conversation").begin_object();
         if (!row.bot.empty()) out.key("bot").string(row.bot);
         out.key("mode").string(word(row.mode)).key("id").string(row.id).end_object();

@@ -14,7 +14,8 @@ Error translate(simdjson::error_code code) {
         case simdjson::UTF8_ERROR: return fail(Code::json, "the body is not valid UTF-8");
         case simdjson::EMPTY: return fail(Code::json, "the body is empty");
         case simdjson::UNCLOSED_STRING: return fail(Code::json, "a string is not closed");
-        case simdjson::UNESCAPED_CHARS: return fail(Code::json, "a string holds an unescaped control character");
+        case simdjson::UNESCAPED_CHARS:
+            return fail(Code::json, "a string holds an unescaped control character");
         case simdjson::MEMALLOC: return fail(Code::internal, "out of memory");
         default: return fail(Code::json, "the body is not JSON");
     }
@@ -27,10 +28,12 @@ struct Index::Stage {
     std::size_t capacity = 0;
 
     simdjson::error_code reserve(std::size_t size) {
-        if (parser && size <= capacity && (capacity <= kKeep || size > kKeep)) return simdjson::SUCCESS;
+        if (parser && size <= capacity && (capacity <= kKeep || size > kKeep))
+            return simdjson::SUCCESS;
         capacity = size < kFirst ? kFirst : size + size / 4;
         parser.reset();
-        return simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1, parser);
+        return simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1,
+                                                                                       parser);
     }
 };
 
@@ -41,11 +44,14 @@ Result<void> Index::build(const char* body, std::size_t size) {
     if (size == 0) return translate(simdjson::EMPTY);
     if (const auto code = stage_->reserve(size)) return translate(code);
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(body);
-    if (const auto code = stage_->parser->stage1(bytes, size, simdjson::stage1_mode::regular)) return translate(code);
+    if (const auto code = stage_->parser->stage1(bytes, size, simdjson::stage1_mode::regular))
+        return translate(code);
     return {};
 }
 
-const std::uint32_t* Index::starts() const noexcept { return stage_->parser->structural_indexes.get(); }
+const std::uint32_t* Index::starts() const noexcept {
+    return stage_->parser->structural_indexes.get();
+}
 std::size_t Index::count() const noexcept { return stage_->parser->n_structural_indexes; }
 
 Index& Index::of_this_thread() {

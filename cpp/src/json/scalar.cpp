@@ -47,7 +47,8 @@ std::int32_t read_escape(std::string_view content, std::size_t& at) noexcept {
     if (unit < 0) return -1;
     at += 4;
     if (unit < 0xD800 || unit > 0xDFFF) return unit;
-    if (unit > 0xDBFF || at + 1 >= content.size() || content[at] != '\\' || content[at + 1] != 'u') return -1;
+    if (unit > 0xDBFF || at + 1 >= content.size() || content[at] != '\\' || content[at + 1] != 'u')
+        return -1;
     const int low = hex4(content, at + 2);
     if (low < 0xDC00 || low > 0xDFFF) return -1;
     at += 6;
@@ -76,7 +77,8 @@ char* put_utf8(std::int32_t point, char* to) noexcept {
 
 /// Copies up to the next backslash, eight bytes at a time. There must be room for all that is left of the content.
 void copy_plain(const char*& from, const char* end, char*& to) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080, backslashes = ones * '\\';
+    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080,
+                            backslashes = ones * '\\';
     while (end - from >= 8) {
         std::uint64_t word = 0;
         std::memcpy(&word, from, sizeof word);
@@ -93,8 +95,9 @@ void copy_plain(const char*& from, const char* end, char*& to) noexcept {
 std::size_t next_backslash(std::string_view content, std::size_t from) noexcept {
     if (from >= content.size()) return content.size();
     const void* found = std::memchr(content.data() + from, '\\', content.size() - from);
-    return found == nullptr ? content.size()
-                            : static_cast<std::size_t>(static_cast<const char*>(found) - content.data());
+    return found == nullptr
+               ? content.size()
+               : static_cast<std::size_t>(static_cast<const char*>(found) - content.data());
 }
 
 }  // namespace

@@ -49,8 +49,9 @@ public:
     /// The characters of a place; empty for an absent one. Valid until the Text changes.
     std::string_view view(Str str) const noexcept {
         if (!str.present()) return {};
-        const char* base = (str.offset & Str::kArena) != 0 ? arena_.data() + (str.offset & ~Str::kArena)
-                                                           : body_.get() + str.offset;
+        const char* base = (str.offset & Str::kArena) != 0
+                               ? arena_.data() + (str.offset & ~Str::kArena)
+                               : body_.get() + str.offset;
         return {base, str.size};
     }
 
@@ -58,7 +59,8 @@ public:
     Str add(std::string_view text) {
         const auto start = arena_.size();
         arena_.insert(arena_.end(), text.begin(), text.end());
-        return Str{static_cast<std::uint32_t>(start) | Str::kArena, static_cast<std::uint32_t>(text.size())};
+        return Str{static_cast<std::uint32_t>(start) | Str::kArena,
+                   static_cast<std::uint32_t>(text.size())};
     }
 
     std::vector<char>& arena() noexcept { return arena_; }

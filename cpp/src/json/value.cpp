@@ -22,7 +22,8 @@ std::string_view text_of(const Object& object, std::string_view key) noexcept {
     return view(value->get_string());
 }
 
-std::int64_t integer_of(const Object& object, std::string_view key, std::int64_t fallback) noexcept {
+std::int64_t integer_of(const Object& object, std::string_view key,
+                        std::int64_t fallback) noexcept {
     const Value* value = object.if_contains({key.data(), key.size()});
     if (value == nullptr) return fallback;
     if (value->is_int64()) return value->get_int64();

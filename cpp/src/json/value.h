@@ -27,6 +27,8 @@ std::string_view text_of(const Object& object, std::string_view key) noexcept;
 std::int64_t integer_of(const Object& object, std::string_view key, std::int64_t fallback) noexcept;
 bool boolean_of(const Object& object, std::string_view key, bool fallback) noexcept;
 
-inline std::string_view view(const boost::json::string& text) noexcept { return {text.data(), text.size()}; }
+inline std::string_view view(const boost::json::string& text) noexcept {
+    return {text.data(), text.size()};
+}
 
 }  // namespace lampjack::json

@@ -6,7 +6,9 @@
 namespace lampjack::json {
 namespace {
 
-bool needs_escape(char c) noexcept { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+bool needs_escape(char c) noexcept {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
 
 void append_escape(char c, std::string& out) {
     constexpr std::string_view digits = "0123456789abcdef";

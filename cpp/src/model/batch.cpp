@@ -14,7 +14,8 @@ constexpr std::size_t kPooledBytes = 32 << 20;
 class Pool {
 public:
     std::unique_ptr<Batch> take() {
-        if (Batch* batch = front_.exchange(nullptr, std::memory_order_acquire)) return std::unique_ptr<Batch>(batch);
+        if (Batch* batch = front_.exchange(nullptr, std::memory_order_acquire))
+            return std::unique_ptr<Batch>(batch);
         std::lock_guard lock(mutex_);
         if (free_.empty()) return nullptr;
         auto batch = std::move(free_.back());
@@ -27,7 +28,8 @@ public:
         if (bytes > kLargestPooled) return;
         batch->clear();
         Batch* none = nullptr;
-        if (front_.compare_exchange_strong(none, batch.get(), std::memory_order_release, std::memory_order_relaxed)) {
+        if (front_.compare_exchange_strong(none, batch.get(), std::memory_order_release,
+                                           std::memory_order_relaxed)) {
             static_cast<void>(batch.release());
             return;
         }
@@ -83,8 +85,8 @@ Str Batch::find(Chain chain, Scope scope, std::string_view key) const noexcept {
 }
 
 std::size_t Batch::bytes() const noexcept {
-    return sizeof(Batch) + text.bytes() + held(roots) + held(events) + held(conversations) + held(actors) +
-           held(parts) + held(cards) + held(options) + held(extras);
+    return sizeof(Batch) + text.bytes() + held(roots) + held(events) + held(conversations) +
+           held(actors) + held(parts) + held(cards) + held(options) + held(extras);
 }
 
 void Batch::clear() noexcept {

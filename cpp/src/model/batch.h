@@ -14,12 +14,15 @@ namespace lampjack::model {
 class Batch {
 public:
     /// The platform whose reader made it (static storage), or whose name canonical JSON gave; empty for user-made content.
-    std::string_view platform() const noexcept { return reader.empty() ? view(platform_name) : reader; }
+    std::string_view platform() const noexcept {
+        return reader.empty() ? view(platform_name) : reader;
+    }
 
     std::string_view reader;
     Str platform_name;
     json::Text text;
-    std::vector<std::uint32_t> roots;  ///< the request's events, in order; transcript events are not among them
+    std::vector<std::uint32_t>
+        roots;  ///< the request's events, in order; transcript events are not among them
     std::vector<Event> events;
     std::vector<ConversationId> conversations;
     std::vector<Actor> actors;
@@ -31,9 +34,15 @@ public:
     std::string_view view(Str str) const noexcept { return text.view(str); }
     std::size_t size() const noexcept { return roots.size(); }
     const Event& root(std::size_t i) const noexcept { return events[roots[i]]; }
-    std::span<const Part> parts_of(const Event& event) const noexcept { return slice(parts, event.parts); }
-    std::span<const Event> transcript_of(const Event& event) const noexcept { return slice(events, event.transcript); }
-    std::span<const Card> cards_of(const Part& part) const noexcept { return slice(cards, part.cards); }
+    std::span<const Part> parts_of(const Event& event) const noexcept {
+        return slice(parts, event.parts);
+    }
+    std::span<const Event> transcript_of(const Event& event) const noexcept {
+        return slice(events, event.transcript);
+    }
+    std::span<const Card> cards_of(const Part& part) const noexcept {
+        return slice(cards, part.cards);
+    }
     std::span<const Option> options_of(Range range) const noexcept { return slice(options, range); }
 
     /// Calls `visit(const Extra&)` for each entry of a chain, in document order.

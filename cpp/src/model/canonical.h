@@ -2,9 +2,9 @@
 // The canonical JSON form, version 1: the one spelling of an event shared by C++, C, Python, store, CLI and tests.
 
 #include "base/result.h"
-#include "json/writer.h"
 #include "model/batch.h"
 #include "model/identity.h"
+#include "json/writer.h"
 
 #include <span>
 #include <string>

@@ -1,7 +1,7 @@
 #include "model/canonical.h"
 
-#include "json/index.h"
 #include "model/batch_builder.h"
+#include "json/index.h"
 
 namespace lampjack::model {
 namespace {
@@ -62,7 +62,10 @@ private:
             if (key == "content") return parts(at);
             if (key == "handover") return handover(at);
             if (key == "session") return flat(at, &Event::session);
-            if (key == "extra") return scoped(at, [](BatchBuilder& b, std::uint32_t i) -> Chain& { return b.event(i).extra; });
+            if (key == "extra")
+                return scoped(at, [](BatchBuilder& b, std::uint32_t i) -> Chain& {
+                    return b.event(i).extra;
+                });
             if (key == "warnings") return warnings(at);
             return unknown(key);
         });
@@ -76,7 +79,9 @@ private:
     bool time(std::uint32_t at) {
         Chain none;
         Millis time = kNoTime;
-        if (!build_.time_or_keep(time, BatchBuilder::TimeForm::iso_millis, none, Scope::field, Key{})) return false;
+        if (!build_.time_or_keep(time, BatchBuilder::TimeForm::iso_millis, none, Scope::field,
+                                 Key{}))
+            return false;
         build_.event(at).sent_at = time;
         return time != kNoTime || cursor_.fail(Problem::mismatch);
     }
@@ -175,7 +180,8 @@ private:
             const auto scope = from_word<Scope>(key.text);
             const Str name = key.place;
             if (scope && *scope != Scope::field && cursor_.peek() == '{')
-                return cursor_.object([&](const Key& inner) { return entry(chain, *scope, inner.place); });
+                return cursor_.object(
+                    [&](const Key& inner) { return entry(chain, *scope, inner.place); });
             return entry(chain, Scope::field, name);
         });
     }
@@ -220,7 +226,9 @@ private:
         if (key == "mime") return cursor_.string(part.mime);
         if (key == "state") return cursor_.string(part.state);
         if (key == "vendor_id") return cursor_.string(part.vendor_id);
-        if (key == "size") return cursor_.integer(part.size) && (part.size >= 0 || cursor_.fail(Problem::mismatch));
+        if (key == "size")
+            return cursor_.integer(part.size) &&
+                   (part.size >= 0 || cursor_.fail(Problem::mismatch));
         if (key == "latitude") return cursor_.number(part.latitude);
         if (key == "longitude") return cursor_.number(part.longitude);
         if (key == "title") return cursor_.string(part.title);
@@ -293,9 +301,12 @@ Result<BatchPtr> read_with(std::string_view json, Read read) {
     BatchBuilder build(batch.mutate(), cursor);
     CanonicalReader reader(build);
     if (read(reader) && cursor.end()) return batch;
-    if (cursor.problem() != Problem::mismatch) return fail(Code::json, std::string(json::describe(cursor.problem())));
-    if (!reader.unknown_key().empty()) return fail(Code::payload, "unknown key in a canonical event: " + reader.unknown_key());
-    return fail(Code::payload, "a field of the canonical event has a wrong type or an unknown word");
+    if (cursor.problem() != Problem::mismatch)
+        return fail(Code::json, std::string(json::describe(cursor.problem())));
+    if (!reader.unknown_key().empty())
+        return fail(Code::payload, "unknown key in a canonical event: " + reader.unknown_key());
+    return fail(Code::payload,
+                "a field of the canonical event has a wrong type or an unknown word");
 }
 
 }  // namespace

@@ -10,7 +10,10 @@ namespace {
 /// Writes the members of one batch's structs. `bare` leaves out whatever is not the message itself.
 class PartWriter {
 public:
-    PartWriter(const Batch& batch, json::Writer& out, bool bare) : batch_(batch), out_(out), bare_(bare) {}
+    PartWriter(const Batch& batch, json::Writer& out, bool bare)
+        : batch_(batch),
+          out_(out),
+          bare_(bare) {}
 
     void content(const Event& event) {
         out_.begin_array();
@@ -22,7 +25,9 @@ public:
         if (bare_ || chain.empty()) return;
         out_.key("extra").begin_object();
         unsigned present = 0;
-        batch_.each(chain, [&](const Extra& entry) { present |= 1U << static_cast<unsigned>(entry.scope); });
+        batch_.each(chain, [&](const Extra& entry) {
+            present |= 1U << static_cast<unsigned>(entry.scope);
+        });
         for (unsigned scope = 0; scope < kScopes; ++scope)
             if ((present >> scope & 1U) != 0) entries(chain, static_cast<Scope>(scope));
         out_.end_object();
@@ -142,8 +147,13 @@ private:
 
 class EventWriter {
 public:
-    EventWriter(const Batch& batch, std::string_view account, std::span<const Identity> identities, json::Writer& out)
-        : batch_(batch), account_(account), identities_(identities), out_(out), parts_(batch, out, false) {}
+    EventWriter(const Batch& batch, std::string_view account, std::span<const Identity> identities,
+                json::Writer& out)
+        : batch_(batch),
+          account_(account),
+          identities_(identities),
+          out_(out),
+          parts_(batch, out, false) {}
 
     void write(std::uint32_t index, bool nested) {
         const Event& event = batch_.events[index];
@@ -211,12 +221,14 @@ private:
     }
 
     void handover(const Event& event) {
-        if (event.kind != EventKind::handover_requested && event.kind != EventKind::handover) return;
+        if (event.kind != EventKind::handover_requested && event.kind != EventKind::handover)
+            return;
         out_.key("handover").begin_object().key("to").string(word(event.handover_to));
         parts_.raw("payload", event.payload);
         if (event.transcript.count != 0) {
             out_.key("transcript").begin_array();
-            for (std::uint32_t i = 0; i < event.transcript.count; ++i) write(event.transcript.first + i, true);
+            for (std::uint32_t i = 0; i < event.transcript.count; ++i)
+                write(event.transcript.first + i, true);
             out_.end_array();
         }
         out_.end_object();
@@ -282,7 +294,8 @@ void write_content(const Batch& batch, const Event& event, json::Writer& out) {
 void write_normalised_content(const Batch& batch, const Event& event, std::string& out) {
     json::Writer writer(out);
     PartWriter(batch, writer, true).content(event);
-    if (event.kind != EventKind::message && event.payload) json::append_compact(batch.view(event.payload), out);
+    if (event.kind != EventKind::message && event.payload)
+        json::append_compact(batch.view(event.payload), out);
 }
 
 }  // namespace lampjack::model

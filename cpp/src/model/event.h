@@ -3,8 +3,8 @@
 // nothing here owns memory. Optional values are absent Strs; names are those of the canonical JSON form.
 
 #include "base/clock.h"
-#include "json/text.h"
 #include "model/words.h"
+#include "json/text.h"
 
 #include <cstdint>
 #include <limits>
@@ -82,16 +82,16 @@ struct Event {
     EventKind kind = EventKind::unknown;
     Role role = Role::unknown;
     HandoverTo handover_to = HandoverTo::agent;
-    std::uint32_t warnings = 0;        ///< bits by Warning
+    std::uint32_t warnings = 0;  ///< bits by Warning
     std::uint32_t conversation = kNone;
-    std::uint32_t actor = kNone;       ///< details beyond the role
+    std::uint32_t actor = kNone;  ///< details beyond the role
     Millis sent_at = kNoTime;
-    Str id;                            ///< only in events read from canonical JSON; else identity.h computes it
+    Str id;  ///< only in events read from canonical JSON; else identity.h computes it
     Str vendor_id;
-    Str payload;                       ///< handover: raw JSON
+    Str payload;  ///< handover: raw JSON
     Range parts;
-    Range transcript;                  ///< handover_requested: events of this batch
-    Chain session;                     ///< session data by name
+    Range transcript;  ///< handover_requested: events of this batch
+    Chain session;     ///< session data by name
     Chain extra;
 
     bool warns(Warning warning) const noexcept {

@@ -8,8 +8,8 @@ Chain Graft::chain(Chain value) {
     Chain out;
     from_.each(value, [&](const Extra& entry) {
         const auto index = static_cast<std::uint32_t>(to_.extras.size());
-        to_.extras.push_back(
-            Extra{.key = str(entry.key), .raw = str(entry.raw), .next = kNone, .scope = entry.scope});
+        to_.extras.push_back(Extra{
+            .key = str(entry.key), .raw = str(entry.raw), .next = kNone, .scope = entry.scope});
         (out.head == kNone ? out.head : to_.extras[out.tail].next) = index;
         out.tail = index;
     });
@@ -47,14 +47,15 @@ Card Graft::card(const Card& value) {
 
 Part Graft::part(const Part& value) {
     Part out = value;
-    for (Str Part::*member : {&Part::text, &Part::url, &Part::name, &Part::mime, &Part::state, &Part::vendor_id,
-                              &Part::latitude, &Part::longitude, &Part::title, &Part::payload, &Part::target,
-                              &Part::parameters, &Part::raw})
+    for (Str Part::*member : {&Part::text, &Part::url, &Part::name, &Part::mime, &Part::state,
+                              &Part::vendor_id, &Part::latitude, &Part::longitude, &Part::title,
+                              &Part::payload, &Part::target, &Part::parameters, &Part::raw})
         out.*member = str(value.*member);
     out.options = options(value.options);
     std::vector<Card> cards;
     for (const Card& one : from_.cards_of(value)) cards.push_back(card(one));
-    out.cards = {static_cast<std::uint32_t>(to_.cards.size()), static_cast<std::uint32_t>(cards.size())};
+    out.cards = {static_cast<std::uint32_t>(to_.cards.size()),
+                 static_cast<std::uint32_t>(cards.size())};
     to_.cards.insert(to_.cards.end(), cards.begin(), cards.end());
     out.extra = chain(value.extra);
     return out;
@@ -63,7 +64,8 @@ Part Graft::part(const Part& value) {
 std::uint32_t Graft::copy(std::uint32_t index, bool with_parts) {
     const Event& source = from_.events[index];
     Event out = source;
-    for (Str Event::*member : {&Event::id, &Event::vendor_id, &Event::payload}) out.*member = str(source.*member);
+    for (Str Event::*member : {&Event::id, &Event::vendor_id, &Event::payload})
+        out.*member = str(source.*member);
     out.extra = chain(source.extra);
     out.session = chain(source.session);
     if (source.conversation != kNone) {
@@ -76,8 +78,9 @@ std::uint32_t Graft::copy(std::uint32_t index, bool with_parts) {
     }
     if (source.actor != kNone) {
         Actor actor = from_.actors[source.actor];
-        for (Str Actor::*member : {&Actor::id, &Actor::first_name, &Actor::last_name, &Actor::display_name,
-                                   &Actor::login, &Actor::phone, &Actor::email, &Actor::site, &Actor::language})
+        for (Str Actor::*member :
+             {&Actor::id, &Actor::first_name, &Actor::last_name, &Actor::display_name,
+              &Actor::login, &Actor::phone, &Actor::email, &Actor::site, &Actor::language})
             actor.*member = str(actor.*member);
         actor.extra = chain(actor.extra);
         to_.actors.push_back(actor);

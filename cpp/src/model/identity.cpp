@@ -41,7 +41,10 @@ ItemKey content_key(Context& context, const Event& event, std::string_view ref) 
     context.content.clear();
     write_normalised_content(context.batch, event, context.content);
     FieldHash hash;
-    hash.add("content").add(ref).add(word(event.role)).add(static_cast<std::uint64_t>(event.sent_at));
+    hash.add("content")
+        .add(ref)
+        .add(word(event.role))
+        .add(static_cast<std::uint64_t>(event.sent_at));
     return first_half(hash.add(word(event.kind)).add(context.content).finish());
 }
 
@@ -53,7 +56,9 @@ ItemKey with_ordinal(const ItemKey& key, std::uint64_t ordinal) {
 
 class Identifier {
 public:
-    Identifier(const Batch& batch, std::string_view account) : context_{batch, account, {}}, out_(batch.events.size()) {}
+    Identifier(const Batch& batch, std::string_view account)
+        : context_{batch, account, {}},
+          out_(batch.events.size()) {}
 
     std::vector<Identity> run() {
         Counts counts;
@@ -77,7 +82,8 @@ private:
         identity.fingerprint = with_ordinal(content, counts[content]++);
         identity.by_vendor_id = event.vendor_id.present();
         identity.has_time = event.sent_at != kNoTime;
-        identity.id = identity.by_vendor_id ? vendor_key(context_, event, ref) : identity.fingerprint;
+        identity.id =
+            identity.by_vendor_id ? vendor_key(context_, event, ref) : identity.fingerprint;
     }
 
     Context context_;

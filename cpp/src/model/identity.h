@@ -25,7 +25,8 @@ bool split_ref(std::string_view ref, RefParts& out) noexcept;
 
 /// The keys of one event. `fingerprint` holds for every shape of the same message: live or in a transcript.
 struct Identity {
-    ItemKey id{};           ///< event.id: by vendor id (and file state) when there is one, else the fingerprint
+    ItemKey
+        id{};  ///< event.id: by vendor id (and file state) when there is one, else the fingerprint
     ItemKey fingerprint{};  ///< by actor role, time, kind, normalised content and ordinal
     bool by_vendor_id = false;
     bool has_time = false;  ///< without a time the fingerprint proves nothing

@@ -15,17 +15,28 @@ struct Row {
 
 template <class Enum>
 constexpr std::uint8_t kType = 255;
-template <> constexpr std::uint8_t kType<EventKind> = 0;
-template <> constexpr std::uint8_t kType<Role> = 1;
-template <> constexpr std::uint8_t kType<Mode> = 2;
-template <> constexpr std::uint8_t kType<PartType> = 3;
-template <> constexpr std::uint8_t kType<ChoiceStyle> = 4;
-template <> constexpr std::uint8_t kType<CardLayout> = 5;
-template <> constexpr std::uint8_t kType<Media> = 6;
-template <> constexpr std::uint8_t kType<OptionKind> = 7;
-template <> constexpr std::uint8_t kType<HandoverTo> = 8;
-template <> constexpr std::uint8_t kType<Scope> = 9;
-template <> constexpr std::uint8_t kType<Warning> = 10;
+template <>
+constexpr std::uint8_t kType<EventKind> = 0;
+template <>
+constexpr std::uint8_t kType<Role> = 1;
+template <>
+constexpr std::uint8_t kType<Mode> = 2;
+template <>
+constexpr std::uint8_t kType<PartType> = 3;
+template <>
+constexpr std::uint8_t kType<ChoiceStyle> = 4;
+template <>
+constexpr std::uint8_t kType<CardLayout> = 5;
+template <>
+constexpr std::uint8_t kType<Media> = 6;
+template <>
+constexpr std::uint8_t kType<OptionKind> = 7;
+template <>
+constexpr std::uint8_t kType<HandoverTo> = 8;
+template <>
+constexpr std::uint8_t kType<Scope> = 9;
+template <>
+constexpr std::uint8_t kType<Warning> = 10;
 
 constexpr std::array kRows{
 #define LJK_WORD(Enum, value, text) Row{kType<Enum>, static_cast<std::uint8_t>(Enum::value), text},
@@ -36,7 +47,8 @@ constexpr std::array kRows{
 template <class Enum>
 std::string_view find(Enum value) noexcept {
     for (const Row& row : kRows)
-        if (row.type == kType<Enum> && row.value == static_cast<std::uint8_t>(value)) return row.text;
+        if (row.type == kType<Enum> && row.value == static_cast<std::uint8_t>(value))
+            return row.text;
     return {};
 }
 

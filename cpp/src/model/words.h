@@ -10,13 +10,31 @@ namespace lampjack::model {
 enum class EventKind : std::uint8_t { message, handover_requested, handover, session, unknown };
 enum class Role : std::uint8_t { user, bot, agent, system, unknown };
 enum class Mode : std::uint8_t { live, test };
-enum class PartType : std::uint8_t { text, choice, cards, file, location, postback, start, unknown };
+enum class PartType : std::uint8_t {
+    text,
+    choice,
+    cards,
+    file,
+    location,
+    postback,
+    start,
+    unknown
+};
 enum class ChoiceStyle : std::uint8_t { quick_replies, buttons };
 enum class CardLayout : std::uint8_t { carousel, list };
 enum class Media : std::uint8_t { image, video, audio, file };
 enum class OptionKind : std::uint8_t { reply, postback, url, phone, share, location, unknown };
 enum class HandoverTo : std::uint8_t { agent, bot };
-enum class Scope : std::uint8_t { field, request, item, message, attachment, payload, data, action };
+enum class Scope : std::uint8_t {
+    field,
+    request,
+    item,
+    message,
+    attachment,
+    payload,
+    data,
+    action
+};
 enum class Warning : std::uint8_t {
     misspelt_key,
     item_time_missing,

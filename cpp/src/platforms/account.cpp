@@ -1,8 +1,8 @@
 #include "platforms/account.h"
 
 #include "base/text.h"
-#include "json/value.h"
 #include "platforms/registry.h"
+#include "json/value.h"
 
 #include <array>
 
@@ -12,7 +12,9 @@ namespace {
 using Kind = Setting::Kind;
 
 constexpr std::array kCommon{
-    Setting{.name = "platform", .required = true, .meaning = "which vendor contract this account speaks"},
+    Setting{.name = "platform",
+            .required = true,
+            .meaning = "which vendor contract this account speaks"},
     Setting{.name = "side",
             .kind = Kind::choice,
             .choices = "desk channel peer",
@@ -46,14 +48,38 @@ constexpr std::array kCommon{
             .fallback = "retry",
             .choices = "retry hold",
             .meaning = "a text whose outcome is unknown: send again, or wait for an agent's word"},
-    Setting{.name = "t_answer", .kind = Kind::integer, .fallback = "800", .meaning = "ms to decide about an offload"},
-    Setting{.name = "t_accept", .kind = Kind::integer, .fallback = "180000", .meaning = "ms to wait for an agent, 0 = for ever"},
-    Setting{.name = "t_first", .kind = Kind::integer, .fallback = "120000", .meaning = "ms to an agent's first message"},
-    Setting{.name = "t_idle_agent", .kind = Kind::integer, .fallback = "1800000", .meaning = "ms of an agent's silence"},
-    Setting{.name = "t_idle_user", .kind = Kind::integer, .fallback = "86400000", .meaning = "ms of the user's silence"},
-    Setting{.name = "t_return", .kind = Kind::integer, .fallback = "15000", .meaning = "ms for the platform to take back"},
-    Setting{.name = "t_idle_bot", .kind = Kind::integer, .fallback = "2592000000", .meaning = "ms after which a bot's conversation ends"},
-    Setting{.name = "t_retain", .kind = Kind::integer, .fallback = "2592000000", .meaning = "ms a closed conversation is kept"},
+    Setting{.name = "t_answer",
+            .kind = Kind::integer,
+            .fallback = "800",
+            .meaning = "ms to decide about an offload"},
+    Setting{.name = "t_accept",
+            .kind = Kind::integer,
+            .fallback = "180000",
+            .meaning = "ms to wait for an agent, 0 = for ever"},
+    Setting{.name = "t_first",
+            .kind = Kind::integer,
+            .fallback = "120000",
+            .meaning = "ms to an agent's first message"},
+    Setting{.name = "t_idle_agent",
+            .kind = Kind::integer,
+            .fallback = "1800000",
+            .meaning = "ms of an agent's silence"},
+    Setting{.name = "t_idle_user",
+            .kind = Kind::integer,
+            .fallback = "86400000",
+            .meaning = "ms of the user's silence"},
+    Setting{.name = "t_return",
+            .kind = Kind::integer,
+            .fallback = "15000",
+            .meaning = "ms for the platform to take back"},
+    Setting{.name = "t_idle_bot",
+            .kind = Kind::integer,
+            .fallback = "2592000000",
+            .meaning = "ms after which a bot's conversation ends"},
+    Setting{.name = "t_retain",
+            .kind = Kind::integer,
+            .fallback = "2592000000",
+            .meaning = "ms a closed conversation is kept"},
 };
 
 /// Some 31 years in milliseconds: no sum of it with a time overflows.
@@ -90,17 +116,20 @@ public:
 
     Result<void> run() {
         LJK_CHECK(choose_platform());
-        for (const auto& [key, value] : object_) LJK_CHECK(set(std::string_view(key.data(), key.size()), value));
+        for (const auto& [key, value] : object_)
+            LJK_CHECK(set(std::string_view(key.data(), key.size()), value));
         LJK_CHECK(choose_side());
         LJK_CHECK(require(kCommon));
         LJK_CHECK(require(account_.adapter->settings));
-        if (account_.adapter->configure != nullptr) LJK_CHECK(account_.adapter->configure(account_));
+        if (account_.adapter->configure != nullptr)
+            LJK_CHECK(account_.adapter->configure(account_));
         return {};
     }
 
 private:
     Error bad(std::string_view setting, std::string_view why) const {
-        return fail(Code::config, "account \"" + account_.name + "\": " + std::string(setting) + " " + std::string(why));
+        return fail(Code::config, "account \"" + account_.name + "\": " + std::string(setting) +
+                                      " " + std::string(why));
     }
 
     Result<void> choose_platform() {
@@ -110,7 +139,9 @@ private:
         account_.adapter = adapter;
         return {};
     }
-    static Result<const Adapter*> require_platform(std::string_view name) { return platforms::require(name); }
+    static Result<const Adapter*> require_platform(std::string_view name) {
+        return platforms::require(name);
+    }
 
     Result<void> choose_side() {
         const auto sides = account_.adapter->sides;
@@ -138,8 +169,9 @@ private:
         for (const Setting& setting : kCommon) known.push_back(setting.name);
         for (const Setting& setting : account_.adapter->settings) known.push_back(setting.name);
         const std::string_view close = did_you_mean(name, known);
-        return bad(name, close.empty() ? std::string("is not a known setting")
-                                       : "is not a known setting; did you mean " + std::string(close) + "?");
+        return bad(name, close.empty()
+                             ? std::string("is not a known setting")
+                             : "is not a known setting; did you mean " + std::string(close) + "?");
     }
 
     Result<void> set_secret(std::string_view name, const json::Value& value) {
@@ -170,14 +202,16 @@ private:
                 if (!value.is_bool()) return bad(setting.name, "must be true or false");
                 return keep(value.get_bool() ? "true" : "false");
             case Kind::integer:
-                if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > kLargestInteger)
+                if (!value.is_int64() || value.get_int64() < 0 ||
+                    value.get_int64() > kLargestInteger)
                     return bad(setting.name, "must be a whole number from 0 to 1000000000000");
                 return keep(std::to_string(value.get_int64()));
             default: break;
         }
         if (!value.is_string()) return bad(setting.name, "must be a text");
         const std::string text(json::view(value.get_string()));
-        if (setting.kind == Kind::url && !is_url(text)) return bad(setting.name, "must be an http or https address");
+        if (setting.kind == Kind::url && !is_url(text))
+            return bad(setting.name, "must be an http or https address");
         if (setting.kind == Kind::choice && !has_word(setting.choices, text))
             return bad(setting.name, "must be one of: " + std::string(setting.choices));
         return keep(text);
@@ -199,7 +233,8 @@ private:
 
 bool is_account_name(std::string_view name) noexcept {
     for (const char c : name)
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-')) return false;
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+            return false;
     return !name.empty() && name.size() <= 64;
 }
 
@@ -224,7 +259,9 @@ std::string_view Account::text(std::string_view setting) const noexcept {
     return row == nullptr ? std::string_view{} : row->fallback;
 }
 
-std::int64_t Account::integer(std::string_view setting) const noexcept { return to_int(text(setting)).value_or(0); }
+std::int64_t Account::integer(std::string_view setting) const noexcept {
+    return to_int(text(setting)).value_or(0);
+}
 
 bool Account::has(std::string_view setting) const noexcept {
     return values.contains(setting) || tokens.contains(setting);
@@ -232,14 +269,17 @@ bool Account::has(std::string_view setting) const noexcept {
 
 std::span<const Secret> Account::secrets(std::string_view setting) const noexcept {
     const auto found = tokens.find(setting);
-    return found == tokens.end() ? std::span<const Secret>{} : std::span<const Secret>(found->second);
+    return found == tokens.end() ? std::span<const Secret>{}
+                                 : std::span<const Secret>(found->second);
 }
 
 Result<Account> make_account(std::string_view name, std::string_view json) {
     if (!is_account_name(name))
-        return fail(Code::config, "account name \"" + std::string(name) + "\" must be made of a-z, 0-9, _ and -");
+        return fail(Code::config,
+                    "account name \"" + std::string(name) + "\" must be made of a-z, 0-9, _ and -");
     LJK_TRY(value, json::parse_value(json, "the account"));
-    if (!value.is_object()) return fail(Code::config, "account \"" + std::string(name) + "\" must be an object");
+    if (!value.is_object())
+        return fail(Code::config, "account \"" + std::string(name) + "\" must be an object");
     Account account;
     account.name = std::string(name);
     LJK_CHECK(Reader(account, value.get_object()).run());

@@ -23,8 +23,8 @@ std::string_view word(Side side) noexcept;
 struct Setting {
     enum class Kind : std::uint8_t {
         text,
-        url,      ///< absolute http(s) address without userinfo
-        secret,   ///< one token or several: a text or an array of texts; never printed
+        url,     ///< absolute http(s) address without userinfo
+        secret,  ///< one token or several: a text or an array of texts; never printed
         boolean,
         integer,  ///< non-negative
         choice,   ///< one of the words in `choices`, separated by spaces
@@ -32,10 +32,11 @@ struct Setting {
     };
     std::string_view name;
     Kind kind = Kind::text;
-    std::string_view fallback = {};  ///< the value when it is not configured; for `required` without meaning
+    std::string_view fallback =
+        {};  ///< the value when it is not configured; for `required` without meaning
     bool required = false;
     std::string_view choices = {};
-    std::string_view meaning = {};   ///< one line for the reference and for `lampjack urls`
+    std::string_view meaning = {};  ///< one line for the reference and for `lampjack urls`
 };
 
 class Account {

@@ -21,20 +21,20 @@ enum class Direction : std::uint8_t { in, out };
 
 /// What a request to an endpoint means to the engine.
 enum class Purpose : std::uint8_t {
-    health,     ///< answered without an event
-    events,     ///< a body of events
-    transfer,   ///< a bot's request for a human: unknown conversations are 404
+    health,    ///< answered without an event
+    events,    ///< a body of events
+    transfer,  ///< a bot's request for a human: unknown conversations are 404
     translate,  ///< a relay whose body only the host understands; answered by what its translation writes
     subscribe,  ///< the platform tells the address it wants to be called at
 };
 
 struct Endpoint {
     std::string_view method;
-    std::string_view path;       ///< below {prefix}/{account}; a segment "{token}" matches any text
+    std::string_view path;  ///< below {prefix}/{account}; a segment "{token}" matches any text
     Purpose purpose = Purpose::events;
     Side side = Side::desk;
     std::size_t max_body = 1 << 20;
-    std::string_view meaning;    ///< one line for `lampjack urls`
+    std::string_view meaning;  ///< one line for `lampjack urls`
 };
 
 /// What a reader may know besides the body. Everything is optional: a body must be readable on its own.
@@ -42,7 +42,8 @@ struct ReadInput {
     std::string_view path;
     std::string_view query;
     std::span<const model::HeaderView> headers;
-    const Account* account = nullptr;  ///< settings that say where to look; null for the pure functions
+    const Account* account =
+        nullptr;  ///< settings that say where to look; null for the pure functions
 };
 
 /// How far a verified sender may go.
@@ -60,60 +61,68 @@ struct Decision {
 /// What an answer depends on.
 struct AnswerInput {
     const Endpoint& endpoint;
-    const model::Batch* batch = nullptr;     ///< the events read, if any
-    const Decision* decision = nullptr;      ///< for a handover request
-    const model::Batch* reply = nullptr;     ///< purpose translate: the events to write into the answer
+    const model::Batch* batch = nullptr;  ///< the events read, if any
+    const Decision* decision = nullptr;   ///< for a handover request
+    const model::Batch* reply =
+        nullptr;  ///< purpose translate: the events to write into the answer
 };
 
 /// What an outgoing request carries.
 enum class Action : std::uint8_t {
-    message,    ///< parts to the user: an agent's, the system's, or (side channel) a user's to the bot
-    mute,       ///< the bot must stop answering
+    message,  ///< parts to the user: an agent's, the system's, or (side channel) a user's to the bot
+    mute,     ///< the bot must stop answering
     give_back,  ///< the bot answers again
     request,    ///< side channel: ask the platform's side for a human
 };
 
 struct Outgoing {
     Action action = Action::message;
-    const model::Batch* batch = nullptr;   ///< message: one event, already downgraded to the capabilities
+    const model::Batch* batch =
+        nullptr;  ///< message: one event, already downgraded to the capabilities
     std::string_view bot;
-    std::string_view id;                   ///< the conversation's vendor id
+    std::string_view id;  ///< the conversation's vendor id
     model::Mode mode = model::Mode::live;
-    std::string_view raw_id = {};          ///< the id's JSON as first received, when it was a number
-    std::string_view target_url = {};      ///< what `subscribe` told, for platforms that have it
-    std::string_view key;                  ///< idempotency key
+    std::string_view raw_id = {};      ///< the id's JSON as first received, when it was a number
+    std::string_view target_url = {};  ///< what `subscribe` told, for platforms that have it
+    std::string_view key;              ///< idempotency key
     std::string_view agent = {};
     Millis now = 0;
 };
 
 /// Which parts a platform carries as they are; the rest is downgraded by fixed rules with a loss report.
 struct Capabilities {
-    unsigned parts = 0;                    ///< bits by PartType
-    unsigned options = 0;                  ///< bits by OptionKind, inside choices and cards
-    bool one_part_per_message = false;     ///< several parts become several requests, in order
-    bool carries(model::PartType type) const noexcept { return (parts >> static_cast<unsigned>(type) & 1U) != 0; }
-    bool carries(model::OptionKind kind) const noexcept { return (options >> static_cast<unsigned>(kind) & 1U) != 0; }
+    unsigned parts = 0;                 ///< bits by PartType
+    unsigned options = 0;               ///< bits by OptionKind, inside choices and cards
+    bool one_part_per_message = false;  ///< several parts become several requests, in order
+    bool carries(model::PartType type) const noexcept {
+        return (parts >> static_cast<unsigned>(type) & 1U) != 0;
+    }
+    bool carries(model::OptionKind kind) const noexcept {
+        return (options >> static_cast<unsigned>(kind) & 1U) != 0;
+    }
 };
 constexpr unsigned bit(model::PartType type) noexcept { return 1U << static_cast<unsigned>(type); }
-constexpr unsigned bit(model::OptionKind kind) noexcept { return 1U << static_cast<unsigned>(kind); }
+constexpr unsigned bit(model::OptionKind kind) noexcept {
+    return 1U << static_cast<unsigned>(kind);
+}
 
 /// What the platform does and documents about ownership; see the table in ARCHITECTURE.md.
 struct Handover {
-    bool mute_by_answer = false;      ///< the answer to a handover request mutes (Chatlayer pauseBot)
-    bool mute_by_request = false;     ///< a request of ours mutes (Certainly GET handover)
-    bool mute_by_gate = false;        ///< we mute by not forwarding (Omnichannel)
-    bool can_return = false;          ///< a request of ours gives back
-    bool confirms_return = false;     ///< it tells when the bot is back
+    bool mute_by_answer = false;   ///< the answer to a handover request mutes (Chatlayer pauseBot)
+    bool mute_by_request = false;  ///< a request of ours mutes (Certainly GET handover)
+    bool mute_by_gate = false;     ///< we mute by not forwarding (Omnichannel)
+    bool can_return = false;       ///< a request of ours gives back
+    bool confirms_return = false;  ///< it tells when the bot is back
     bool return_by_bot_message = false;  ///< a bot message after the return call confirms it (T12)
 };
 
 struct Adapter {
     std::string_view name;
-    std::string_view title;                       ///< the vendor's words
-    std::span<const Side> sides;                  ///< the first is the default
+    std::string_view title;       ///< the vendor's words
+    std::span<const Side> sides;  ///< the first is the default
     std::span<const Setting> settings;
     std::span<const Endpoint> endpoints;
-    Capabilities out;                             ///< towards the platform, as the side we play
+    Capabilities out;  ///< towards the platform, as the side we play
     Handover handover;
 
     /// Checks settings that depend on each other. May be null.

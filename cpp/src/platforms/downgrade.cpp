@@ -17,8 +17,13 @@ using model::PartType;
 
 class Downgrade {
 public:
-    Downgrade(const Batch& from, Batch& to, const Capabilities& capabilities, std::vector<Loss>& losses)
-        : from_(from), to_(to), graft_(to, from), capabilities_(capabilities), losses_(losses) {}
+    Downgrade(const Batch& from, Batch& to, const Capabilities& capabilities,
+              std::vector<Loss>& losses)
+        : from_(from),
+          to_(to),
+          graft_(to, from),
+          capabilities_(capabilities),
+          losses_(losses) {}
 
     void event(std::uint32_t index) {
         const std::uint32_t at = graft_.event_without_parts(index);
@@ -28,7 +33,8 @@ public:
             number_ = number++;
             this->part(part);
         }
-        to_.events[at].parts.count = static_cast<std::uint32_t>(to_.parts.size()) - to_.events[at].parts.first;
+        to_.events[at].parts.count =
+            static_cast<std::uint32_t>(to_.parts.size()) - to_.events[at].parts.first;
     }
 
 private:
@@ -85,8 +91,10 @@ private:
 
     OptionKind stand_in(OptionKind kind) const noexcept {
         if (capabilities_.carries(kind)) return kind;
-        if (kind == OptionKind::reply && capabilities_.carries(OptionKind::postback)) return OptionKind::postback;
-        if (kind == OptionKind::postback && capabilities_.carries(OptionKind::reply)) return OptionKind::reply;
+        if (kind == OptionKind::reply && capabilities_.carries(OptionKind::postback))
+            return OptionKind::postback;
+        if (kind == OptionKind::postback && capabilities_.carries(OptionKind::reply))
+            return OptionKind::reply;
         return kind;
     }
 
@@ -103,7 +111,9 @@ private:
             case PartType::file: what = file(text, part); break;
             case PartType::location:
                 text.append(from_.view(part.title)).append(part.title ? ": " : "");
-                text.append(from_.view(part.latitude)).append(", ").append(from_.view(part.longitude));
+                text.append(from_.view(part.latitude))
+                    .append(", ")
+                    .append(from_.view(part.longitude));
                 what = "the place as coordinates";
                 break;
             case PartType::postback:
@@ -123,10 +133,12 @@ private:
     std::string cards(std::string& text, const Part& part) {
         for (const Card& card : from_.cards_of(part)) {
             std::string line(from_.view(card.title));
-            if (card.subtitle) line.append(line.empty() ? "" : ": ").append(from_.view(card.subtitle));
+            if (card.subtitle)
+                line.append(line.empty() ? "" : ": ").append(from_.view(card.subtitle));
             if (card.url) line.append(line.empty() ? "" : " ").append(from_.view(card.url));
             append_line(text, line);
-            for (const Option& option : from_.options_of(card.options)) append_line(text, "- " + line_of(option));
+            for (const Option& option : from_.options_of(card.options))
+                append_line(text, "- " + line_of(option));
         }
         numbered(text, part.options);
         return "images, buttons and their payloads";
@@ -167,8 +179,8 @@ private:
 
 }  // namespace
 
-Result<model::BatchPtr> downgrade(const Batch& batch, std::uint32_t event, const Capabilities& capabilities,
-                                  std::vector<Loss>& losses) {
+Result<model::BatchPtr> downgrade(const Batch& batch, std::uint32_t event,
+                                  const Capabilities& capabilities, std::vector<Loss>& losses) {
     model::BatchPtr out = model::BatchPtr::make();
     out.mutate().reader = batch.reader;
     out.mutate().text.assign({});
@@ -176,7 +188,8 @@ Result<model::BatchPtr> downgrade(const Batch& batch, std::uint32_t event, const
         out.mutate().platform_name = out.mutate().text.add(batch.view(batch.platform_name));
     Downgrade(batch, out.mutate(), capabilities, losses).event(event);
     const bool emptied = batch.events[event].parts.count != 0 && out->parts.empty();
-    if (emptied) return fail(Code::unsupported, "nothing in this message can be carried to that platform");
+    if (emptied)
+        return fail(Code::unsupported, "nothing in this message can be carried to that platform");
     return out;
 }
 

@@ -1,16 +1,16 @@
 #include "platforms/registry.h"
 
-#include "json/index.h"
 #include "model/canonical.h"
+#include "json/index.h"
 
 #include <algorithm>
 #include <array>
 
 namespace lampjack::platforms {
 
-#define LJK_PLATFORM(folder)         \
-    namespace folder {               \
-    extern const Adapter kAdapter;   \
+#define LJK_PLATFORM(folder)       \
+    namespace folder {             \
+    extern const Adapter kAdapter; \
     }
 #include "platforms/platforms.def"
 #undef LJK_PLATFORM
@@ -69,7 +69,8 @@ Result<const Adapter*> require(std::string_view name) {
     return fail(Code::config, std::move(message));
 }
 
-Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input, std::string_view body) {
+Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input,
+                              std::string_view body) {
     if (body.size() > json::Text::kMaxBody) return fail(Code::too_large, "the body is too large");
     model::BatchPtr ptr = model::BatchPtr::make();
     model::Batch& batch = ptr.mutate();
@@ -86,7 +87,8 @@ Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input, st
     return ptr;
 }
 
-Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Request& request, std::string* allow) {
+Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Request& request,
+                              std::string* allow) {
     const std::string_view path = normal(request.path);
     bool path_known = false;
     for (const Endpoint& endpoint : adapter.endpoints) {
@@ -117,7 +119,12 @@ std::string write_losses(std::span<const Loss> losses) {
     out.begin_array();
     for (const Loss& loss : losses) {
         out.begin_object().key("part").integer(static_cast<std::int64_t>(loss.part));
-        out.key("from").string(word(loss.from)).key("to").string(word(loss.to)).key("what").string(loss.what);
+        out.key("from")
+            .string(word(loss.from))
+            .key("to")
+            .string(word(loss.to))
+            .key("what")
+            .string(loss.what);
         out.end_object();
     }
     out.end_array();

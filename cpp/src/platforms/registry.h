@@ -17,18 +17,22 @@ const Adapter* find(std::string_view name) noexcept;
 Result<const Adapter*> require(std::string_view name);
 
 /// Bytes to batch: copies the body, validates all of it, reads it as the platform's. Needs no account.
-Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input, std::string_view body);
-inline Result<model::BatchPtr> parse(const Adapter& adapter, std::string_view body) { return parse(adapter, {}, body); }
+Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input,
+                              std::string_view body);
+inline Result<model::BatchPtr> parse(const Adapter& adapter, std::string_view body) {
+    return parse(adapter, {}, body);
+}
 
 /// The endpoint of that side, method and path. Fails with not_found, or `unsupported` when only the method is wrong
 /// (`allow` then lists the right ones).
-Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Request& request, std::string* allow);
+Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Request& request,
+                              std::string* allow);
 
 struct Loss {
-    std::size_t part = 0;      ///< index in the event's content
+    std::size_t part = 0;  ///< index in the event's content
     model::PartType from{};
     model::PartType to{};
-    std::string what;          ///< what is not carried over, e.g. "button payloads"
+    std::string what;  ///< what is not carried over, e.g. "button payloads"
 };
 
 struct Converted {
@@ -40,8 +44,8 @@ struct Converted {
 Result<Converted> convert(const model::Batch& batch, std::uint32_t event, const Adapter& to);
 
 /// The same event with only parts `capabilities` carries; the batch holds that one event. Appends to `losses`.
-Result<model::BatchPtr> downgrade(const model::Batch& batch, std::uint32_t event, const Capabilities& capabilities,
-                                  std::vector<Loss>& losses);
+Result<model::BatchPtr> downgrade(const model::Batch& batch, std::uint32_t event,
+                                  const Capabilities& capabilities, std::vector<Loss>& losses);
 
 /// The losses as the JSON array of the public surfaces.
 std::string write_losses(std::span<const Loss> losses);

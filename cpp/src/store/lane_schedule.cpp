@@ -22,8 +22,9 @@ void LaneSchedule::offer(const ConversationKey& key, Millis at) {
     }
 }
 
-std::vector<LaneSchedule::Lease> LaneSchedule::lease(Millis now, Millis until, std::size_t limit,
-                                                     const std::function<bool(const ConversationKey&)>& wanted) {
+std::vector<LaneSchedule::Lease>
+LaneSchedule::lease(Millis now, Millis until, std::size_t limit,
+                    const std::function<bool(const ConversationKey&)>& wanted) {
     std::vector<Lease> leases;
     std::vector<ConversationKey> chosen;
     for (const auto& [at, order, key] : order_) {
@@ -49,7 +50,8 @@ bool LaneSchedule::is_leased(const ConversationKey& key, Millis now) const {
     return found != lanes_.end() && found->second.token != 0 && found->second.at > now;
 }
 
-bool LaneSchedule::release(const ConversationKey& key, std::uint64_t token, std::optional<Millis> at) {
+bool LaneSchedule::release(const ConversationKey& key, std::uint64_t token,
+                           std::optional<Millis> at) {
     if (!holds(key, token)) return false;
     if (!at) {
         erase(key);

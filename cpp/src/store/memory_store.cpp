@@ -38,11 +38,14 @@ std::string_view name_of(DeliveryStatus status) noexcept {
 Result<std::unique_ptr<Store>> open(std::string_view url) {
     if (url == "memory:") return std::unique_ptr<Store>(std::make_unique<MemoryStore>());
     if (url.empty())
-        return fail(Code::config, "store is required: \"memory:\" keeps everything in this process and loses it at its end");
+        return fail(Code::config, "store is required: \"memory:\" keeps everything in this process "
+                                  "and loses it at its end");
     return fail(Code::config, "unknown store; this release knows \"memory:\"");
 }
 
-Result<std::unique_ptr<Tx>> MemoryStore::begin() { return std::unique_ptr<Tx>(std::make_unique<MemoryTx>(*this)); }
+Result<std::unique_ptr<Tx>> MemoryStore::begin() {
+    return std::unique_ptr<Tx>(std::make_unique<MemoryTx>(*this));
+}
 
 Result<ConversationRow> MemoryStore::conversation(const ConversationKey& key) {
     std::lock_guard lock(mutex_);
@@ -51,17 +54,21 @@ Result<ConversationRow> MemoryStore::conversation(const ConversationKey& key) {
     return found->second.row;
 }
 
-Result<std::vector<ConversationRow>> MemoryStore::conversations(std::string_view state, std::size_t limit) {
+Result<std::vector<ConversationRow>> MemoryStore::conversations(std::string_view state,
+                                                                std::size_t limit) {
     std::lock_guard lock(mutex_);
     std::vector<ConversationRow> rows;
     for (const auto& [key, record] : records_)
-        if (state.empty() || conversation::name_of(record.row.state.state) == state) rows.push_back(record.row);
-    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.touched > b.touched; });
+        if (state.empty() || conversation::name_of(record.row.state.state) == state)
+            rows.push_back(record.row);
+    std::sort(rows.begin(), rows.end(),
+              [](const auto& a, const auto& b) { return a.touched > b.touched; });
     if (rows.size() > limit) rows.resize(limit);
     return rows;
 }
 
-Result<std::vector<ItemRow>> MemoryStore::items(const ConversationKey& key, std::uint64_t after, std::size_t limit) {
+Result<std::vector<ItemRow>> MemoryStore::items(const ConversationKey& key, std::uint64_t after,
+                                                std::size_t limit) {
     std::lock_guard lock(mutex_);
     const auto found = records_.find(key);
     if (found == records_.end()) return no_conversation();
@@ -96,13 +103,15 @@ const OutboxRow* MemoryStore::head(const Record& record, bool sinks) noexcept {
     return nullptr;
 }
 
-Result<std::vector<LeasedDelivery>> MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks,
-                                                                  Millis now, Millis until, std::size_t limit) {
+Result<std::vector<LeasedDelivery>>
+MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
+                              Millis until, std::size_t limit) {
     std::lock_guard lock(mutex_);
     const auto wanted = [&](const ConversationKey& key) {
         const auto found = records_.find(key);
         return found != records_.end() && head(found->second, sinks) != nullptr &&
-               std::find(accounts.begin(), accounts.end(), found->second.row.account) != accounts.end();
+               std::find(accounts.begin(), accounts.end(), found->second.row.account) !=
+                   accounts.end();
     };
     std::vector<LeasedDelivery> leased;
     for (const auto& [key, token] : lanes(sinks).lease(now, until, limit, wanted)) {
@@ -130,14 +139,15 @@ Result<Millis> MemoryStore::next_delivery_at(bool sinks) {
     });
 }
 
-bool MemoryStore::wants(const SubscriptionFilter& filter, const ConversationRow& row, const ItemRow& item) {
+bool MemoryStore::wants(const SubscriptionFilter& filter, const ConversationRow& row,
+                        const ItemRow& item) {
     if (filter.to && *filter.to != item.to) return false;
     if (!filter.kinds.empty() && !contains(filter.kinds, item.kind)) return false;
     return filter.accounts.empty() || contains(filter.accounts, row.account);
 }
 
-void MemoryStore::feed(Subscription& subscription, const ConversationKey& key, const ConversationRow& row,
-                       const ItemRow& item) {
+void MemoryStore::feed(Subscription& subscription, const ConversationKey& key,
+                       const ConversationRow& row, const ItemRow& item) {
     if (!wants(subscription.filter, row, item)) return;
     subscription.queues[key].seqs.push_back(item.seq);
     subscription.lanes.offer(key, 0);
@@ -159,7 +169,8 @@ void MemoryStore::offer_lanes(const ConversationKey& key, const Record& record) 
         if (const OutboxRow* row = head(record, sinks)) {
             lanes(sinks).offer(key, row->ready_at);
         } else {
-            lanes(sinks).drop_waiting(key);  // its rows were refused: a lane without rows would be due for ever
+            lanes(sinks).drop_waiting(
+                key);  // its rows were refused: a lane without rows would be due for ever
         }
     }
 }
@@ -205,8 +216,8 @@ Result<void> MemoryStore::subscribe(std::string_view name, const SubscriptionFil
     return {};
 }
 
-Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, Millis now, Millis until,
-                                                         std::size_t limit) {
+Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, Millis now,
+                                                         Millis until, std::size_t limit) {
     std::lock_guard lock(mutex_);
     const auto found = subscriptions_.find(name);
     if (found == subscriptions_.end()) return fail(Code::not_found, "no such subscription");
@@ -222,19 +233,22 @@ Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, 
     return leased;
 }
 
-Result<void> MemoryStore::finish_item(std::string_view name, const LeasedItem& item, bool done, Millis retry_at) {
+Result<void> MemoryStore::finish_item(std::string_view name, const LeasedItem& item, bool done,
+                                      Millis retry_at) {
     std::lock_guard lock(mutex_);
     const auto found = subscriptions_.find(name);
     if (found == subscriptions_.end()) return fail(Code::not_found, "no such subscription");
     const ConversationKey key = key_of(item.ref);
     Subscription& subscription = found->second;
-    if (!subscription.lanes.holds(key, item.token)) return fail(Code::unsupported, "the lease of this item was lost");
+    if (!subscription.lanes.holds(key, item.token))
+        return fail(Code::unsupported, "the lease of this item was lost");
     Subscription::Queue& queue = subscription.queues[key];
     if (done) {
         queue.seqs.pop_front();
         queue.attempt = 0;
     }
-    const std::optional<Millis> next = queue.seqs.empty() ? std::nullopt : std::optional(done ? Millis{0} : retry_at);
+    const std::optional<Millis> next =
+        queue.seqs.empty() ? std::nullopt : std::optional(done ? Millis{0} : retry_at);
     subscription.lanes.release(key, item.token, next);
     if (queue.seqs.empty()) subscription.queues.erase(key);
     return {};

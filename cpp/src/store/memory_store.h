@@ -16,19 +16,22 @@ public:
     Result<std::unique_ptr<Tx>> begin() override;
 
     Result<ConversationRow> conversation(const ConversationKey& key) override;
-    Result<std::vector<ConversationRow>> conversations(std::string_view state, std::size_t limit) override;
-    Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after, std::size_t limit) override;
+    Result<std::vector<ConversationRow>> conversations(std::string_view state,
+                                                       std::size_t limit) override;
+    Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
+                                       std::size_t limit) override;
     Result<OutboxRow> delivery(std::string_view id, std::string& ref) override;
     Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) override;
 
-    Result<std::vector<LeasedDelivery>> lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
-                                                         Millis until, std::size_t limit) override;
+    Result<std::vector<LeasedDelivery>> lease_deliveries(std::span<const std::string> accounts,
+                                                         bool sinks, Millis now, Millis until,
+                                                         std::size_t limit) override;
     Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override;
     Result<Millis> next_delivery_at(bool sinks) override;
 
     Result<void> subscribe(std::string_view name, const SubscriptionFilter& filter) override;
-    Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now, Millis until,
-                                                std::size_t limit) override;
+    Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
+                                                Millis until, std::size_t limit) override;
     Result<void> finish_item(std::string_view subscription, const LeasedItem& item, bool done,
                              Millis retry_at) override;
 
@@ -59,9 +62,10 @@ private:
         std::map<ConversationKey, Queue> queues;
     };
 
-    static bool wants(const SubscriptionFilter& filter, const ConversationRow& row, const ItemRow& item);
-    static void feed(Subscription& subscription, const ConversationKey& key, const ConversationRow& row,
-                     const ItemRow& item);
+    static bool wants(const SubscriptionFilter& filter, const ConversationRow& row,
+                      const ItemRow& item);
+    static void feed(Subscription& subscription, const ConversationKey& key,
+                     const ConversationRow& row, const ItemRow& item);
     /// What a committed transaction has to announce: new items and rows to send.
     void announce(const ConversationKey& key, std::size_t first_item);
     void offer_lanes(const ConversationKey& key, const Record& record);

@@ -31,16 +31,19 @@ Result<bool> MemoryTx::lock(const ConversationKey& key, ConversationRow& out) {
     return true;
 }
 
-Result<std::vector<std::uint64_t>> MemoryTx::known(const ConversationKey& key, std::span<const model::ItemKey> keys) {
+Result<std::vector<std::uint64_t>> MemoryTx::known(const ConversationKey& key,
+                                                   std::span<const model::ItemKey> keys) {
     std::vector<std::uint64_t> seqs(keys.size(), 0);
     const Record* record = find(key);
     if (record == nullptr) return seqs;
     for (std::size_t i = 0; i < keys.size(); ++i)
-        if (const auto at = record->keys.find(keys[i]); at != record->keys.end()) seqs[i] = at->second;
+        if (const auto at = record->keys.find(keys[i]); at != record->keys.end())
+            seqs[i] = at->second;
     return seqs;
 }
 
-Result<void> MemoryTx::append(const ConversationKey& key, const ItemRow& item, std::span<const model::ItemKey> keys) {
+Result<void> MemoryTx::append(const ConversationKey& key, const ItemRow& item,
+                              std::span<const model::ItemKey> keys) {
     Record& record = touch(key);
     record.items.push_back(item);
     on_rollback([&record] { record.items.pop_back(); });
@@ -48,9 +51,11 @@ Result<void> MemoryTx::append(const ConversationKey& key, const ItemRow& item, s
     return {};
 }
 
-Result<void> MemoryTx::alias(const ConversationKey& key, const model::ItemKey& item, std::uint64_t seq) {
+Result<void> MemoryTx::alias(const ConversationKey& key, const model::ItemKey& item,
+                             std::uint64_t seq) {
     Record& record = touch(key);
-    if (record.keys.try_emplace(item, seq).second) on_rollback([&record, item] { record.keys.erase(item); });
+    if (record.keys.try_emplace(item, seq).second)
+        on_rollback([&record, item] { record.keys.erase(item); });
     return {};
 }
 
@@ -110,9 +115,11 @@ Result<std::vector<OutboxRow>> MemoryTx::pending(const ConversationKey& key) {
     return rows;
 }
 
-Result<void> MemoryTx::record(const ConversationKey& key, const OutboxRow& row, std::uint64_t token) {
+Result<void> MemoryTx::record(const ConversationKey& key, const OutboxRow& row,
+                              std::uint64_t token) {
     Record& record = touch(key);
-    if (row.oseq == 0 || row.oseq > record.outbox.size()) return fail(Code::not_found, "no such delivery");
+    if (row.oseq == 0 || row.oseq > record.outbox.size())
+        return fail(Code::not_found, "no such delivery");
     if (token != 0 && !store_.lanes(row.to_sink).holds(key, token))
         return fail(Code::unsupported, "the lease of this delivery was lost");
     OutboxRow& stored = record.outbox[row.oseq - 1];
@@ -122,7 +129,8 @@ Result<void> MemoryTx::record(const ConversationKey& key, const OutboxRow& row, 
     return {};
 }
 
-Result<model::Answer> MemoryTx::answer_of(const ConversationKey& key, const model::ItemKey& request) {
+Result<model::Answer> MemoryTx::answer_of(const ConversationKey& key,
+                                          const model::ItemKey& request) {
     model::Answer none;
     none.status = 0;
     const Record* record = find(key);
@@ -149,7 +157,8 @@ Result<void> MemoryTx::commit() {
     for (const auto& [key, token, row] : recorded_) {
         const Record& record = store_.records_.at(key);
         const OutboxRow* next = MemoryStore::head(record, row.to_sink);
-        store_.lanes(row.to_sink).release(key, token, next ? std::optional(next->ready_at) : std::nullopt);
+        store_.lanes(row.to_sink)
+            .release(key, token, next ? std::optional(next->ready_at) : std::nullopt);
     }
     for (const auto& [key, first] : first_item_) store_.announce(key, first);
     for (const ConversationKey& key : erased_) store_.forget(key);

@@ -17,15 +17,19 @@ public:
                                              std::span<const model::ItemKey> keys) override;
     Result<void> append(const ConversationKey& key, const ItemRow& item,
                         std::span<const model::ItemKey> keys) override;
-    Result<void> alias(const ConversationKey& key, const model::ItemKey& item, std::uint64_t seq) override;
+    Result<void> alias(const ConversationKey& key, const model::ItemKey& item,
+                       std::uint64_t seq) override;
     Result<void> put(const ConversationRow& row) override;
     Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;
-    Result<OutboxRow> find_command(const ConversationKey& key, std::string_view command_key) override;
+    Result<OutboxRow> find_command(const ConversationKey& key,
+                                   std::string_view command_key) override;
     Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override;
     Result<std::vector<OutboxRow>> pending(const ConversationKey& key) override;
-    Result<void> record(const ConversationKey& key, const OutboxRow& row, std::uint64_t token) override;
-    Result<model::Answer> answer_of(const ConversationKey& key, const model::ItemKey& request) override;
+    Result<void> record(const ConversationKey& key, const OutboxRow& row,
+                        std::uint64_t token) override;
+    Result<model::Answer> answer_of(const ConversationKey& key,
+                                    const model::ItemKey& request) override;
     Result<void> put_answer(const ConversationKey& key, const model::ItemKey& request,
                             const model::Answer& answer) override;
     Result<void> erase(const ConversationKey& key) override;

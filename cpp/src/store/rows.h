@@ -27,7 +27,8 @@ struct ConversationRow {
     model::Mode mode = model::Mode::live;
     std::string id;      ///< the vendor's
     std::string raw_id;  ///< its JSON when it is a number there, else empty
-    std::string user;    ///< the end user as canonical JSON (`actor`), as last given with `say`; else empty
+    std::string
+        user;  ///< the end user as canonical JSON (`actor`), as last given with `say`; else empty
     conversation::Conversation state;
     conversation::EchoGuard echo = conversation::EchoGuard();  ///< texts we sent that may come back
     std::uint64_t next_seq = 1;
@@ -42,9 +43,10 @@ struct ItemRow {
     std::uint64_t episode = 0;
     conversation::State state = conversation::State::bot;
     conversation::To to = conversation::To::nobody;
-    std::string flags;  ///< words separated by spaces: talk_over maybe_duplicate late echo transcript hole
-    std::string kind;   ///< the event's kind, or the fact's
-    std::string body;   ///< canonical JSON of the event, or of the fact
+    std::string
+        flags;  ///< words separated by spaces: talk_over maybe_duplicate late echo transcript hole
+    std::string kind;  ///< the event's kind, or the fact's
+    std::string body;  ///< canonical JSON of the event, or of the fact
     bool is_fact = false;
     Millis received = 0;
 };
@@ -55,19 +57,19 @@ std::string_view name_of(DeliveryStatus status) noexcept;
 /// One command on its way out.
 struct OutboxRow {
     std::uint64_t oseq = 0;
-    std::string id;        ///< 32 hex characters: the delivery's, and the idempotency key on the wire
+    std::string id;  ///< 32 hex characters: the delivery's, and the idempotency key on the wire
     std::uint64_t epoch = 0;
     conversation::Action action = conversation::Action::reply;
     bool to_sink = false;  ///< delivered by the host itself instead of HTTP
     std::string agent;
-    std::string key;       ///< the caller's idempotency key, empty when there is none
-    std::string content;   ///< canonical JSON: the message event to send; empty for mute and unmute
+    std::string key;      ///< the caller's idempotency key, empty when there is none
+    std::string content;  ///< canonical JSON: the message event to send; empty for mute and unmute
     DeliveryStatus status = DeliveryStatus::pending;
     std::uint32_t attempts = 0;
     std::int32_t last_code = 0;
     std::string last_error;
     Millis created = 0;
-    Millis ready_at = 0;   ///< not before
+    Millis ready_at = 0;  ///< not before
 };
 
 /// A pending head of a conversation's lane, leased to one sender.

@@ -27,24 +27,29 @@ public:
     virtual Result<void> append(const ConversationKey& key, const ItemRow& item,
                                 std::span<const model::ItemKey> keys) = 0;
     /// Gives a known item another key (the id of a message first seen without one).
-    virtual Result<void> alias(const ConversationKey& key, const model::ItemKey& item, std::uint64_t seq) = 0;
+    virtual Result<void> alias(const ConversationKey& key, const model::ItemKey& item,
+                               std::uint64_t seq) = 0;
     virtual Result<void> put(const ConversationRow& row) = 0;
     /// The newest items, oldest first.
     virtual Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) = 0;
 
     virtual Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) = 0;
     /// The row of that caller's key, for a repeated command; empty id when there is none.
-    virtual Result<OutboxRow> find_command(const ConversationKey& key, std::string_view command_key) = 0;
+    virtual Result<OutboxRow> find_command(const ConversationKey& key,
+                                           std::string_view command_key) = 0;
     /// Marks pending replies under an epoch below `epoch` as refused and returns them.
-    virtual Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) = 0;
+    virtual Result<std::vector<OutboxRow>> fence(const ConversationKey& key,
+                                                 std::uint64_t epoch) = 0;
     /// The pending rows, in order.
     virtual Result<std::vector<OutboxRow>> pending(const ConversationKey& key) = 0;
     /// Replaces a row by its oseq; with the lease's token, or 0 for rows nobody has leased. `unsupported` when the
     /// lease is lost: record nothing else then.
-    virtual Result<void> record(const ConversationKey& key, const OutboxRow& row, std::uint64_t token) = 0;
+    virtual Result<void> record(const ConversationKey& key, const OutboxRow& row,
+                                std::uint64_t token) = 0;
 
     /// The answer given to a request before; empty status 0 when there is none.
-    virtual Result<model::Answer> answer_of(const ConversationKey& key, const model::ItemKey& request) = 0;
+    virtual Result<model::Answer> answer_of(const ConversationKey& key,
+                                            const model::ItemKey& request) = 0;
     virtual Result<void> put_answer(const ConversationKey& key, const model::ItemKey& request,
                                     const model::Answer& answer) = 0;
 
@@ -63,15 +68,18 @@ public:
     // Reads. They see what was committed before the call.
     virtual Result<ConversationRow> conversation(const ConversationKey& key) = 0;  ///< not_found
     /// Newest first; `state` empty for all.
-    virtual Result<std::vector<ConversationRow>> conversations(std::string_view state, std::size_t limit) = 0;
-    virtual Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after, std::size_t limit) = 0;
+    virtual Result<std::vector<ConversationRow>> conversations(std::string_view state,
+                                                               std::size_t limit) = 0;
+    virtual Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
+                                               std::size_t limit) = 0;
     virtual Result<OutboxRow> delivery(std::string_view id, std::string& ref) = 0;  ///< not_found
     virtual Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) = 0;
 
     // Leases. A lease that is neither recorded nor released ends by itself at `until`.
     /// Heads of lanes whose time has come, of the given accounts; `sinks` selects rows for sinks, else rows for HTTP.
-    virtual Result<std::vector<LeasedDelivery>> lease_deliveries(std::span<const std::string> accounts, bool sinks,
-                                                                 Millis now, Millis until, std::size_t limit) = 0;
+    virtual Result<std::vector<LeasedDelivery>>
+    lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
+                     std::size_t limit) = 0;
     virtual Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) = 0;
     /// When the next lane becomes ready; a time far ahead when there is none.
     virtual Result<Millis> next_delivery_at(bool sinks) = 0;
@@ -79,11 +87,11 @@ public:
     /// Declares a subscription. A new one starts with the oldest item kept.
     virtual Result<void> subscribe(std::string_view name, const SubscriptionFilter& filter) = 0;
     /// The next item for that subscription: in order within a conversation, one at a time there. Empty when none is ready.
-    virtual Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now, Millis until,
-                                                        std::size_t limit) = 0;
+    virtual Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
+                                                        Millis until, std::size_t limit) = 0;
     /// Handled, or to be handed out again not before `retry_at`.
-    virtual Result<void> finish_item(std::string_view subscription, const LeasedItem& item, bool done,
-                                     Millis retry_at) = 0;
+    virtual Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
+                                     bool done, Millis retry_at) = 0;
 
     virtual Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) = 0;
     virtual Result<Millis> next_timer_at() = 0;

@@ -22,9 +22,13 @@ public:
 TEST(Faults, answer_503_on_every_platform_while_nothing_can_be_stored_and_recover) {
     std::set<std::string> seen;
     for (const Golden& golden : golden_cases()) {
-        const bool good = golden.answer && golden.answer->find("\"status\": 200") != std::string::npos;
-        const bool purposeful = golden.text("path") != "/subscribe" && golden.text("method") == "POST";
-        if (!good || !purposeful || golden.text("direction") != "in" || seen.contains(golden.platform)) continue;
+        const bool good =
+            golden.answer && golden.answer->find("\"status\": 200") != std::string::npos;
+        const bool purposeful =
+            golden.text("path") != "/subscribe" && golden.text("method") == "POST";
+        if (!good || !purposeful || golden.text("direction") != "in" ||
+            seen.contains(golden.platform))
+            continue;
         engine::World world;
         auto failing = std::make_shared<FailingStore>();
         world.store = failing;
@@ -32,9 +36,11 @@ TEST(Faults, answer_503_on_every_platform_while_nothing_can_be_stored_and_recove
         ASSERT_TRUE(hub) << hub.error().message;
         const std::string path = golden.text("path"), query = golden.text("query");
         std::vector<std::pair<std::string, std::string>> owned;
-        if (const auto* headers = golden.request.if_contains("headers"); headers != nullptr && headers->is_object())
+        if (const auto* headers = golden.request.if_contains("headers");
+            headers != nullptr && headers->is_object())
             for (const auto& [name, value] : headers->get_object())
-                owned.emplace_back(std::string(name.data(), name.size()), std::string(json::view(value.get_string())));
+                owned.emplace_back(std::string(name.data(), name.size()),
+                                   std::string(json::view(value.get_string())));
         std::vector<model::HeaderView> views;
         for (const auto& [name, value] : owned) views.push_back({name, value});
         const model::Request request{"POST", path, query, views, golden.body};
@@ -42,7 +48,8 @@ TEST(Faults, answer_503_on_every_platform_while_nothing_can_be_stored_and_recove
         EXPECT_EQ(refused.status, 503) << golden.name << " " << refused.body;
         EXPECT_FALSE(model::header(refused.headers, "retry-after").empty()) << golden.name;
         failing->broken = false;
-        EXPECT_EQ((*hub)->receive("golden", request, {}).status, 200) << golden.name << ": the control";
+        EXPECT_EQ((*hub)->receive("golden", request, {}).status, 200)
+            << golden.name << ": the control";
         seen.insert(golden.platform);
     }
     EXPECT_EQ(seen.size(), 4u);
@@ -58,7 +65,8 @@ TEST(Faults, recognise_our_own_words_when_the_platform_sends_them_back) {
     t.post(TestHub::messages(TestHub::bot_item("Hello from the bot", 6), 6));
     std::string flags;
     for (const auto& item : t.transcript())
-        for (const auto& flag : item.as_object().at("flags").as_array()) flags.append(flag.as_string()).append(" ");
+        for (const auto& flag : item.as_object().at("flags").as_array())
+            flags.append(flag.as_string()).append(" ");
     EXPECT_EQ(flags, "echo talk_over ") << "the echo is not the bot talking; the control is";
 }
 
@@ -66,8 +74,10 @@ TEST(Faults, mark_a_hole_when_a_transcript_tells_what_never_came_live) {
     TestHub t;
     t.post(TestHub::messages(TestHub::user_item("one", 1, "m1"), 1));
     t.post(TestHub::messages(TestHub::user_item("three", 9, "m3"), 9));
-    t.post(TestHub::offload(TestHub::user_item("one", 1, "") + "," + TestHub::user_item("two", 5, "") + "," +
-                                TestHub::user_item("three", 9, ""), 10),
+    t.post(TestHub::offload(TestHub::user_item("one", 1, "") + "," +
+                                TestHub::user_item("two", 5, "") + "," +
+                                TestHub::user_item("three", 9, ""),
+                            10),
            TestHub::accept(true));
     EXPECT_EQ(t.events(), 4u) << "one, three, two from the transcript, the request";
     bool hole = false;

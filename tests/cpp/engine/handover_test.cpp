@@ -9,10 +9,14 @@ using T = TestHub;
 
 TEST(Handover, goes_from_offload_to_reply_to_return) {
     TestHub t;
-    EXPECT_EQ(t.post(T::messages(T::user_item("hi", 1, "m1") + "," + T::bot_item("hello", 2), 2)).body, "{}");
+    EXPECT_EQ(
+        t.post(T::messages(T::user_item("hi", 1, "m1") + "," + T::bot_item("hello", 2), 2)).body,
+        "{}");
     EXPECT_EQ(t.state(), "bot");
 
-    const auto answer = t.post(T::offload(T::user_item("hi", 1, "m1") + "," + T::bot_item("hello", 2), 3), T::accept(true));
+    const auto answer =
+        t.post(T::offload(T::user_item("hi", 1, "m1") + "," + T::bot_item("hello", 2), 3),
+               T::accept(true));
     EXPECT_EQ(answer.status, 200);
     EXPECT_TRUE(answer.body == R"({"offloadSuccess":true,"pauseBot":true})") << answer.body;
     EXPECT_EQ(t.state(), "requested");
@@ -31,7 +35,9 @@ TEST(Handover, goes_from_offload_to_reply_to_return) {
     EXPECT_EQ(sent.method, "POST");
     EXPECT_EQ(sent.url, "https://api.example/v1/bots/b1/conversations/s-1/actions?version=LIVE");
     EXPECT_EQ(model::header(sent.headers, "authorization"), "Bearer at-made-up");
-    EXPECT_EQ(sent.body, R"({"sendMessages":[{"textMessageTemplate":{"textMessages":[{"text":"Hello from Dana"}]}}]})");
+    EXPECT_EQ(
+        sent.body,
+        R"({"sendMessages":[{"textMessageTemplate":{"textMessages":[{"text":"Hello from Dana"}]}}]})");
     EXPECT_EQ(json::text_of(t.delivery(reply.delivery_id), "status"), "sent");
 
     ASSERT_EQ(t.command("release", "dana").error.code, Code::ok);
@@ -50,13 +56,15 @@ TEST(Handover, sends_a_reply_that_was_accepted_before_its_author_released) {
     const auto release = t.command("release", "dana");
     ASSERT_EQ(release.error.code, Code::ok) << release.error.message;
     EXPECT_EQ(t.state(), "agent") << "draining: the reply leaves first";
-    EXPECT_NE(t.command("reply", "dana", R"({"type":"text","text":"too late"})").error.code, Code::ok);
+    EXPECT_NE(t.command("reply", "dana", R"({"type":"text","text":"too late"})").error.code,
+              Code::ok);
     t.answer_next(200);
     EXPECT_NE(t.http->calls()[0].request.body.find("last words"), std::string::npos);
     EXPECT_EQ(json::text_of(t.delivery(reply.delivery_id), "status"), "sent");
     EXPECT_EQ(t.state(), "returning");
     t.answer_next(200);
-    EXPECT_NE(t.http->calls()[1].request.body.find("resume"), std::string::npos) << "the return goes after the reply";
+    EXPECT_NE(t.http->calls()[1].request.body.find("resume"), std::string::npos)
+        << "the return goes after the reply";
 }
 
 TEST(Handover, fences_replies_of_an_agent_from_whom_the_conversation_was_taken) {
@@ -68,7 +76,8 @@ TEST(Handover, fences_replies_of_an_agent_from_whom_the_conversation_was_taken) 
     t.hub->step();
     EXPECT_TRUE(t.http->calls().empty()) << "nothing stale leaves the process";
     EXPECT_EQ(json::text_of(t.delivery(reply.delivery_id), "status"), "refused");
-    const auto late = t.command("reply", "dana", R"({"type":"text","text":"me again"})", first.epoch);
+    const auto late =
+        t.command("reply", "dana", R"({"type":"text","text":"me again"})", first.epoch);
     EXPECT_EQ(late.error.code, Code::stale_owner);
     EXPECT_EQ(late.owner_agent, "lee");
     EXPECT_GT(late.epoch, first.epoch);
@@ -106,8 +115,10 @@ TEST(Handover, declines_when_nobody_decides) {
 }
 
 TEST(Handover, never_promises_a_pause_it_could_not_end) {
-    TestHub t(R"("platform":"chatlayer_offloading","verify_token":"vt-made-up","api_token":"at-made-up")");
-    EXPECT_EQ(t.post(T::offload("", 1), T::accept(true)).body, R"({"offloadSuccess":true,"pauseBot":false})");
+    TestHub t(
+        R"("platform":"chatlayer_offloading","verify_token":"vt-made-up","api_token":"at-made-up")");
+    EXPECT_EQ(t.post(T::offload("", 1), T::accept(true)).body,
+              R"({"offloadSuccess":true,"pauseBot":false})");
     EXPECT_EQ(t.state(), "requested");
 }
 
@@ -151,7 +162,8 @@ TEST(Handover, flags_a_bot_that_talks_over_the_agent) {
     const auto items = t.transcript();
     bool flagged = false;
     for (const auto& item : items)
-        for (const auto& flag : item.as_object().at("flags").as_array()) flagged |= flag == "talk_over";
+        for (const auto& flag : item.as_object().at("flags").as_array())
+            flagged |= flag == "talk_over";
     EXPECT_TRUE(flagged);
     EXPECT_EQ(t.state(), "agent");
 }

@@ -28,8 +28,10 @@ struct GapHub : TestHub {
         world.random = std::make_shared<SeededRandom>(7);
         world.http = http;
         world.store = store;
-        if (on_log) world.log = [this, on_log](std::string_view, std::string_view) { on_log(*this); };
-        auto opened = engine::Hub::open(std::string(R"({"store":"memory:","account":{"shop":{)") + kFull + "}}}",
+        if (on_log)
+            world.log = [this, on_log](std::string_view, std::string_view) { on_log(*this); };
+        auto opened = engine::Hub::open(std::string(R"({"store":"memory:","account":{"shop":{)") +
+                                            kFull + "}}}",
                                         engine::run_nothing, std::move(world));
         EXPECT_TRUE(opened.has_value());
         if (opened) hub = std::move(*opened);
@@ -58,7 +60,10 @@ TEST(Races, a_lease_renewed_while_its_timer_was_looked_up_does_not_expire) {
         t.command("reply", "dana", kHi);
         t.answer_next(200);
         t.clock->advance(1'800'000);
-        if (renewed) t.store->in_gap = [&] { EXPECT_EQ(t.command("reply", "dana", kHi).error.code, Code::ok); };
+        if (renewed)
+            t.store->in_gap = [&] {
+                EXPECT_EQ(t.command("reply", "dana", kHi).error.code, Code::ok);
+            };
         t.hub->step();
         EXPECT_EQ(t.state(), renewed ? "agent" : "returning") << "the second is the control";
     }
@@ -79,7 +84,8 @@ TEST(Races, the_first_of_two_decisions_about_one_request_is_the_answer_to_both) 
 
 TEST(Races, a_decision_that_throws_is_no_decision) {
     TestHub t;
-    const auto answer = t.post(T::offload("", 1), [](const engine::Question&) -> engine::Decision { throw 1; });
+    const auto answer =
+        t.post(T::offload("", 1), [](const engine::Question&) -> engine::Decision { throw 1; });
     EXPECT_EQ(answer.body, R"({"offloadSuccess":false,"pauseBot":false})");
     EXPECT_NE(t.log.find("a decision failed"), std::string::npos);
 }
@@ -127,8 +133,10 @@ TEST(Races, a_reply_refused_while_it_was_under_way_stays_refused_and_is_told_onc
         t.http->answer(1, status, "{}");
         t.http->deliver();
         t.hub->step();
-        EXPECT_EQ(json::text_of(t.delivery(reply.delivery_id), "status"), status == 200 ? "sent" : "refused");
-        EXPECT_EQ(t.facts_about(reply.delivery_id), status == 200 ? 2u : 1u) << "what went through is told all the same";
+        EXPECT_EQ(json::text_of(t.delivery(reply.delivery_id), "status"),
+                  status == 200 ? "sent" : "refused");
+        EXPECT_EQ(t.facts_about(reply.delivery_id), status == 200 ? 2u : 1u)
+            << "what went through is told all the same";
         const auto next = t.command("reply", "lee", kHi);
         t.clock->advance(400'000);
         t.hub->step();
@@ -146,13 +154,15 @@ TEST(Races, a_repeated_relay_carries_the_message_to_the_bot_again) {
         request.method = "POST";
         request.path = "/receive";
         request.headers = headers;
-        request.body = R"({"request":{"content":{"odd":"form"},"method":"POST","query":{},"headers":{}}})";
+        request.body =
+            R"({"request":{"content":{"odd":"form"},"method":"POST","query":{},"headers":{}}})";
         const auto reception = t.hub->begin("shop", request);
         EXPECT_NE(t.hub->untranslated(*reception), nullptr);
-        EXPECT_TRUE(t.hub->translate(*reception,
-                                     R"([{"v":1,"kind":"message","conversation":{"mode":"live","id":"s-1"},)"
-                                     R"("actor":{"role":"user"},"sent_at":"2026-01-05T10:00:01.000Z","vendor_id":"m-1",)"
-                                     R"("content":[{"type":"text","text":"hello"}]}])"));
+        EXPECT_TRUE(t.hub->translate(
+            *reception,
+            R"([{"v":1,"kind":"message","conversation":{"mode":"live","id":"s-1"},)"
+            R"("actor":{"role":"user"},"sent_at":"2026-01-05T10:00:01.000Z","vendor_id":"m-1",)"
+            R"("content":[{"type":"text","text":"hello"}]}])"));
         return t.hub->finish(*reception, nullptr).body;
     };
     const std::string first = relay();

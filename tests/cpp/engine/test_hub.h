@@ -24,8 +24,9 @@ struct TestHub {
         world.log = [this](std::string_view level, std::string_view text) {
             log.append(level).append(" ").append(text).append("\n");
         };
-        auto opened = engine::Hub::open("{\"store\":\"memory:\",\"account\":{\"shop\":{" + settings + "}}}",
-                                        engine::run_nothing, std::move(world));
+        auto opened =
+            engine::Hub::open("{\"store\":\"memory:\",\"account\":{\"shop\":{" + settings + "}}}",
+                              engine::run_nothing, std::move(world));
         EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message);
         if (opened) hub = std::move(*opened);
     }
@@ -46,27 +47,33 @@ struct TestHub {
     }
 
     static std::string at(int second) {
-        return "2026-01-05T10:00:" + std::string(second < 10 ? "0" : "") + std::to_string(second) + ".000Z";
+        return "2026-01-05T10:00:" + std::string(second < 10 ? "0" : "") + std::to_string(second) +
+               ".000Z";
     }
     static std::string user_item(std::string_view text, int second, std::string_view id) {
-        return R"({"actor":"user","timestamp":")" + at(second) + R"(","message":{"messageType":"text","text":")" +
-               std::string(text) + R"(","channelType":"web","sender":{"id":"s-1","botId":"b1"},"timestamp":")" + at(second) +
-               R"(","id":")" + std::string(id) + R"("}})";
+        return R"({"actor":"user","timestamp":")" + at(second) +
+               R"(","message":{"messageType":"text","text":")" + std::string(text) +
+               R"(","channelType":"web","sender":{"id":"s-1","botId":"b1"},"timestamp":")" +
+               at(second) + R"(","id":")" + std::string(id) + R"("}})";
     }
     static std::string bot_item(std::string_view text, int second) {
-        return R"({"actor":"bot","timestamp":")" + at(second) + R"(","message":{"text":")" + std::string(text) + R"("}})";
+        return R"({"actor":"bot","timestamp":")" + at(second) + R"(","message":{"text":")" +
+               std::string(text) + R"("}})";
     }
     static std::string messages(std::string_view items, int second) {
-        return R"({"event":"messages","botId":"b1","version":"LIVE","sessionId":"s-1","timestamp":")" + at(second) +
-               R"(","messages":[)" + std::string(items) + "]}";
+        return R"({"event":"messages","botId":"b1","version":"LIVE","sessionId":"s-1","timestamp":")" +
+               at(second) + R"(","messages":[)" + std::string(items) + "]}";
     }
     static std::string offload(std::string_view transcript, int second) {
-        return R"({"event":"offload","botId":"b1","version":"LIVE","sessionId":"s-1","timestamp":")" + at(second) +
-               R"(","payload":{"queue":"billing"},"transcript":[)" + std::string(transcript) + "]}";
+        return R"({"event":"offload","botId":"b1","version":"LIVE","sessionId":"s-1","timestamp":")" +
+               at(second) + R"(","payload":{"queue":"billing"},"transcript":[)" +
+               std::string(transcript) + "]}";
     }
 
-    engine::CommandResult command(std::string_view name, std::string_view agent, std::string_view content = {},
-                                  std::optional<std::uint64_t> epoch = {}, std::string_view key = {}, bool force = false) {
+    engine::CommandResult command(std::string_view name, std::string_view agent,
+                                  std::string_view content = {},
+                                  std::optional<std::uint64_t> epoch = {},
+                                  std::string_view key = {}, bool force = false) {
         engine::CommandRequest request;
         request.name = name;
         request.agent = agent;

@@ -14,9 +14,15 @@ using platforms::Adapter;
 std::string words_in(const model::Batch& batch, const model::Event& event) {
     std::string words;
     for (const model::Part& part : batch.parts_of(event)) {
-        words.append(batch.view(part.text)).append(" ").append(batch.view(part.title)).append(" ").append(batch.view(part.url));
-        for (const model::Option& option : batch.options_of(part.options)) words.append(" ").append(batch.view(option.title));
-        for (const model::Card& card : batch.cards_of(part)) words.append(" ").append(batch.view(card.title));
+        words.append(batch.view(part.text))
+            .append(" ")
+            .append(batch.view(part.title))
+            .append(" ")
+            .append(batch.view(part.url));
+        for (const model::Option& option : batch.options_of(part.options))
+            words.append(" ").append(batch.view(option.title));
+        for (const model::Card& card : batch.cards_of(part))
+            words.append(" ").append(batch.view(card.title));
     }
     return words;
 }
@@ -32,13 +38,15 @@ TEST(Convert, carries_every_golden_message_to_every_platform_or_says_why_not) {
             for (const Adapter* to : platforms::all()) {
                 const auto result = platforms::convert(**batch, root, *to);
                 if (!result) {
-                    EXPECT_TRUE(result.error().code == Code::unsupported || result.error().code == Code::payload)
+                    EXPECT_TRUE(result.error().code == Code::unsupported ||
+                                result.error().code == Code::payload)
                         << golden.name << " to " << to->name << ": " << result.error().message;
                     continue;
                 }
                 ++converted;
                 with_losses += result->losses.empty() ? 0 : 1;
-                EXPECT_TRUE(json::parse_value(result->body, "the body").has_value()) << golden.name << " to " << to->name;
+                EXPECT_TRUE(json::parse_value(result->body, "the body").has_value())
+                    << golden.name << " to " << to->name;
             }
         }
     }
@@ -53,7 +61,8 @@ TEST(Convert, turns_quick_replies_into_numbered_text_where_there_are_only_texts)
         R"("timestamp":"2026-01-05T10:00:00.000Z","message":{"text":"Pick","quick_replies":[{"content_type":"text","title":"Yes","payload":"y"},)"
         R"({"content_type":"text","title":"No","payload":"n"}]}}]})");
     ASSERT_TRUE(batch) << batch.error().message;
-    const auto result = platforms::convert(**batch, (*batch)->roots.front(), *platforms::find("certainly"));
+    const auto result =
+        platforms::convert(**batch, (*batch)->roots.front(), *platforms::find("certainly"));
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_EQ(result->body, R"({"message":"Pick\n1. Yes\n2. No"})");
     ASSERT_EQ(result->losses.size(), 1u);
@@ -71,12 +80,14 @@ TEST(Convert, loses_no_word_on_the_way_to_plain_text) {
             for (const model::Part& part : (*batch)->parts_of(event)) {
                 if (part.type != model::PartType::choice || event.parts.count != 1) continue;
                 std::vector<platforms::Loss> losses;
-                const platforms::Capabilities only_text{.parts = platforms::bit(model::PartType::text)};
+                const platforms::Capabilities only_text{.parts =
+                                                            platforms::bit(model::PartType::text)};
                 const auto simple = platforms::downgrade(**batch, root, only_text, losses);
                 ASSERT_TRUE(simple) << golden.name;
                 const std::string words = words_in(**simple, (*simple)->root(0));
                 for (const model::Option& option : (*batch)->options_of(part.options))
-                    EXPECT_NE(words.find((*batch)->view(option.title)), std::string::npos) << golden.name;
+                    EXPECT_NE(words.find((*batch)->view(option.title)), std::string::npos)
+                        << golden.name;
             }
         }
     }

@@ -31,7 +31,8 @@ protected:
         const auto* given = golden().request.if_contains("headers");
         if (given == nullptr || !given->is_object()) return list;
         for (const auto& [name, value] : given->get_object())
-            list.emplace_back(std::string(name.data(), name.size()), std::string(json::view(value.get_string())));
+            list.emplace_back(std::string(name.data(), name.size()),
+                              std::string(json::view(value.get_string())));
         return list;
     }
     Result<model::BatchPtr> parse() const {
@@ -43,7 +44,8 @@ protected:
         return platforms::parse(adapter(), input, golden().body);
     }
     platforms::Direction direction() const {
-        return golden().text("direction") == "out" ? platforms::Direction::out : platforms::Direction::in;
+        return golden().text("direction") == "out" ? platforms::Direction::out
+                                                   : platforms::Direction::in;
     }
 };
 
@@ -95,13 +97,17 @@ TEST_P(Answered, gets_the_documented_answer) {
     const auto owned = headers();
     std::vector<model::HeaderView> views;
     for (const auto& [name, value] : owned) views.push_back({name, value});
-    const std::string method = golden().text("method"), path = golden().text("path"), query = golden().text("query");
+    const std::string method = golden().text("method"), path = golden().text("path"),
+                      query = golden().text("query");
     const model::Request request{method, path, query, views, golden().body};
     engine::Decide decide;
-    if (const auto* decision = golden().request.if_contains("decision"); decision != nullptr && decision->is_object()) {
+    if (const auto* decision = golden().request.if_contains("decision");
+        decision != nullptr && decision->is_object()) {
         const json::Object object = decision->get_object();
         decide = [object](const engine::Question&) {
-            return engine::Decision{json::boolean_of(object, "accepted", false), json::boolean_of(object, "mute", false), {}};
+            return engine::Decision{json::boolean_of(object, "accepted", false),
+                                    json::boolean_of(object, "mute", false),
+                                    {}};
         };
     }
     const auto value = json::parse_value(*golden().answer, "answer.json");
@@ -109,9 +115,11 @@ TEST_P(Answered, gets_the_documented_answer) {
     const json::Object& expected = value->get_object();
     for (const bool again : {false, true}) {
         const model::Answer answer = (*hub)->receive("golden", request, decide);
-        EXPECT_EQ(answer.status, json::integer_of(expected, "status", 0)) << answer.body << (again ? " (again)" : "");
+        EXPECT_EQ(answer.status, json::integer_of(expected, "status", 0))
+            << answer.body << (again ? " (again)" : "");
         if (const auto* body = expected.if_contains("body")) {
-            EXPECT_EQ(answer.body, std::string(json::view(body->get_string()))) << (again ? " (again)" : "");
+            EXPECT_EQ(answer.body, std::string(json::view(body->get_string())))
+                << (again ? " (again)" : "");
         }
         const auto* list = expected.if_contains("headers");
         if (list == nullptr || !list->is_object()) continue;
@@ -147,13 +155,18 @@ TEST(GoldenCases, are_many_and_cover_every_platform) {
         EXPECT_GE(count[std::string(each->name)], 20) << each->name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Documents, Readable, testing::ValuesIn(cases_that(is_readable)), test_name);
-INSTANTIATE_TEST_SUITE_P(
-    Documents, Writable,
-    testing::ValuesIn(cases_that([](const Golden& golden) { return golden.flag("roundtrip"); })), test_name);
-INSTANTIATE_TEST_SUITE_P(
-    Documents, Answered,
-    testing::ValuesIn(cases_that([](const Golden& golden) { return golden.answer.has_value(); })), test_name);
+INSTANTIATE_TEST_SUITE_P(Documents, Readable, testing::ValuesIn(cases_that(is_readable)),
+                         test_name);
+INSTANTIATE_TEST_SUITE_P(Documents, Writable,
+                         testing::ValuesIn(cases_that([](const Golden& golden) {
+                             return golden.flag("roundtrip");
+                         })),
+                         test_name);
+INSTANTIATE_TEST_SUITE_P(Documents, Answered,
+                         testing::ValuesIn(cases_that([](const Golden& golden) {
+                             return golden.answer.has_value();
+                         })),
+                         test_name);
 
 }  // namespace
 }  // namespace lampjack::test

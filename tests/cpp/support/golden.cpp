@@ -45,7 +45,8 @@ private:
                 return cursor.ok();
             });
             std::string out = "{";
-            for (const auto& [name, member] : members) out += std::to_string(name.size()) + ":" + name + "=" + member + ",";
+            for (const auto& [name, member] : members)
+                out += std::to_string(name.size()) + ":" + name + "=" + member + ",";
             return out + "}";
         }
         if (cursor.peek() == '[') {
@@ -113,7 +114,8 @@ std::vector<Golden> golden_cases() {
         golden.answer = read_if_there(folder / "answer.json");
         cases.push_back(std::move(golden));
     }
-    std::sort(cases.begin(), cases.end(), [](const Golden& a, const Golden& b) { return a.name < b.name; });
+    std::sort(cases.begin(), cases.end(),
+              [](const Golden& a, const Golden& b) { return a.name < b.name; });
     return cases;
 }
 

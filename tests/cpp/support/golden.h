@@ -1,8 +1,8 @@
 #pragma once
 // Golden cases: one folder each under tests/data/<platform>/<case>/, see CONTRIBUTING.md.
 
-#include "json/value.h"
 #include "model/http_message.h"
+#include "json/value.h"
 
 #include <iosfwd>
 #include <optional>
@@ -12,15 +12,17 @@
 namespace lampjack::test {
 
 struct Golden {
-    std::string name;      ///< platform/case
+    std::string name;  ///< platform/case
     std::string platform;
     std::string folder;
-    json::Object request;  ///< request.json
-    std::string body;      ///< body.raw
+    json::Object request;                 ///< request.json
+    std::string body;                     ///< body.raw
     std::optional<std::string> expected;  ///< expected.jsonl
     std::optional<std::string> answer;    ///< answer.json
 
-    std::string text(std::string_view key) const { return std::string(json::text_of(request, key)); }
+    std::string text(std::string_view key) const {
+        return std::string(json::text_of(request, key));
+    }
     bool flag(std::string_view key) const { return json::boolean_of(request, key, false); }
     /// The hub configuration with this case's account under the name "golden".
     std::string config() const;
