@@ -104,6 +104,11 @@ bool Cursor::raw_any(Str& out) {
     return true;
 }
 
+bool Cursor::escapes_are_valid(Token content) noexcept {
+    return !has_escape(content) || has_valid_escapes({body_ + content.begin, content.end - content.begin}) ||
+           fail(Problem::escape);
+}
+
 bool Cursor::check_scalar(std::uint32_t& end) {
     if (at_ >= last_) return fail(Problem::syntax);
     const Token token = scalar();
@@ -111,9 +116,7 @@ bool Cursor::check_scalar(std::uint32_t& end) {
     bool integral = false;
     switch (text.front()) {
         case '"':
-            if (const Token content{token.begin + 1, token.end - 1}; has_escape(content)) {
-                if (!has_valid_escapes({body_ + content.begin, content.end - content.begin})) return fail(Problem::escape);
-            }
+            if (!escapes_are_valid({token.begin + 1, token.end - 1})) return false;
             break;
         case 't':
             if (text != "true") return fail(Problem::syntax);
@@ -155,9 +158,9 @@ bool Cursor::walk(std::uint32_t& end) {
             continue;
         }
         if (!fresh && next != ',') return fail(Problem::syntax);
-        Key ignored;
         if (in_object) {
-            if (!key(ignored, fresh ? 0 : 1)) return false;
+            const Token name = key(fresh ? 0 : 1);
+            if (name.begin == 0 || !escapes_are_valid(name)) return false;
         } else if (!fresh) {
             ++at_;
         }

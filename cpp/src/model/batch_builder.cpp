@@ -20,6 +20,11 @@ bool is_scope_name(std::string_view name) noexcept {
     }
 }
 
+template <class T>
+void cut(std::vector<T>& list, std::ptrdiff_t bytes) {
+    list.resize(static_cast<std::size_t>(bytes) / sizeof(T));
+}
+
 }  // namespace
 
 void BatchBuilder::extra(Chain& chain, Scope scope, Str key, Str raw) {
@@ -117,21 +122,16 @@ bool BatchBuilder::size_or_keep(std::int64_t& out, Chain& chain, Scope scope, co
     return true;
 }
 
-BatchBuilder::Mark BatchBuilder::mark() const noexcept {
-    return {cursor.mark(),        batch.events.size(),  batch.actors.size(), batch.parts.size(),
-            batch.cards.size(), batch.options.size(), batch.extras.size()};
-}
-
 bool BatchBuilder::rewind(const Mark& mark) noexcept {
     cursor.forgive_mismatch();
     if (!cursor.ok()) return false;
     cursor.rewind(mark.cursor);
-    batch.events.resize(mark.events);
-    batch.actors.resize(mark.actors);
-    batch.parts.resize(mark.parts);
-    batch.cards.resize(mark.cards);
-    batch.options.resize(mark.options);
-    batch.extras.resize(mark.extras);
+    cut(batch.events, mark.events);
+    cut(batch.actors, mark.actors);
+    cut(batch.parts, mark.parts);
+    cut(batch.cards, mark.cards);
+    cut(batch.options, mark.options);
+    cut(batch.extras, mark.extras);
     return true;
 }
 

@@ -6,15 +6,18 @@
 #include "json/cursor.h"
 #include "model/batch.h"
 
+#include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace lampjack::model {
 
 class BatchBuilder {
 public:
+    /// A state to go back to. Sizes are in bytes: marks are taken for every item, and gone back to hardly ever.
     struct Mark {
         json::Cursor::Mark cursor;
-        std::size_t events, actors, parts, cards, options, extras;
+        std::ptrdiff_t events, actors, parts, cards, options, extras;
     };
 
     /// A member that was passed over but may have to be kept as it stood.
@@ -61,7 +64,10 @@ public:
     /// A size in bytes: a non-negative integer, or its digits as text (kept).
     bool size_or_keep(std::int64_t& out, Chain& chain, Scope scope, const json::Key& key);
 
-    Mark mark() const noexcept;
+    Mark mark() const noexcept {
+        return {cursor.mark(),         bytes(batch.events),  bytes(batch.actors), bytes(batch.parts),
+                bytes(batch.cards), bytes(batch.options), bytes(batch.extras)};
+    }
     /// Takes back everything since the mark and forgives a mismatch; false for any other problem.
     bool rewind(const Mark& mark) noexcept;
 
@@ -73,6 +79,12 @@ public:
     std::uint32_t add_conversation();
     /// An `unknown` event whose one part holds the value at the cursor, raw.
     bool add_unknown(Warning why);
+
+private:
+    template <class T>
+    static std::ptrdiff_t bytes(const std::vector<T>& list) noexcept {
+        return reinterpret_cast<const char*>(list.data() + list.size()) - reinterpret_cast<const char*>(list.data());
+    }
 };
 
 }  // namespace lampjack::model

@@ -130,16 +130,21 @@ private:
     }
 
     bool id(Str& out, std::string_view name, const Key& key) {
+        if (cursor_.peek() != '"') return number_id(out, name, key);
+        return cursor_.string(out) && (is_id(build_.batch, out) || refuse_id(name));
+    }
+
+    bool number_id(Str& out, std::string_view name, const Key& key) {
         bool was_number = false;
         if (!build_.id_or_keep(out, request_, Scope::request, key, was_number))
-            return cursor_.problem() == Problem::mismatch
-                       ? refuse("the field " + std::string(name) + " must be a non-empty text")
-                       : false;
-        if (!is_id(build_.batch, out))
-            return refuse("the field " + std::string(name) +
-                          " must be 1 to 256 bytes without control characters");
-        id_was_number_ |= was_number;
-        return true;
+            return cursor_.problem() == Problem::mismatch && refuse_id(name);
+        id_was_number_ = true;
+        return is_id(build_.batch, out) || refuse_id(name);
+    }
+
+    bool refuse_id(std::string_view name) {
+        return refuse("the field " + std::string(name) +
+                      " must be a text of 1 to 256 bytes without control characters");
     }
 
     bool version(const Key& key) {

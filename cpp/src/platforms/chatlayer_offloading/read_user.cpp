@@ -85,6 +85,7 @@ private:
 
     bool field(Field& out, const Key& key) {
         if (out.present()) return cursor_.fail(Problem::mismatch);
+        ++left_;
         out.place = build_.here(key);
         out.is_text = cursor_.peek() == '"';
         return out.is_text ? cursor_.string(out.value) : cursor_.raw(out.value);
@@ -108,7 +109,7 @@ private:
     Verdict text() {
         Str text = text_.value;
         if (text_.is_text) {
-            text_ = Field{};
+            drop(text_);
         } else if (!is_number(text_)) {
             return Verdict::malformed;
         }
@@ -125,20 +126,27 @@ private:
         take(part.payload, payload_);
         if (parameters_.present() && !parameters_.is_text) {
             part.parameters = parameters_.value;
-            parameters_ = Field{};
+            drop(parameters_);
         }
         keep_type_ = second != part.payload.present();
         return Verdict::known;
     }
 
     /// A text is taken; a number gives its digits and stays a field, as everything else does.
-    void take(Str& out, Field& field) const noexcept {
+    void take(Str& out, Field& field) noexcept {
         if (field.is_text && field.value.size != 0) {
             out = field.value;
-            field = Field{};
+            drop(field);
         } else if (is_number(field)) {
             out = field.value;
         }
+    }
+
+    /// What was taken, or was not there, needs no extra.
+    void drop(Field& field) noexcept {
+        if (!field.present()) return;
+        field.place.key = Str{};
+        --left_;
     }
 
     bool is_number(const Field& field) const noexcept {
@@ -152,7 +160,7 @@ private:
         cursor_.rewind(coordinates_.place.mark);
         bool plain = false;
         const Verdict verdict = read_coordinates(build_, index_, plain);
-        if (plain) coordinates_ = Field{};
+        if (plain) drop(coordinates_);
         return verdict;
     }
 
@@ -160,7 +168,10 @@ private:
         bool plain = false;
         const Verdict verdict =
             read_upload(build_, index_, {urls_.place, url_.place, data_.place}, plain);
-        if (plain) urls_ = data_ = Field{};
+        if (plain) {
+            drop(urls_);
+            drop(data_);
+        }
         return verdict;
     }
 
@@ -171,12 +182,13 @@ private:
         if (!id_.is_text) return;
         out_.plain_id = true;
         out_.id = id_.place;
-        id_ = Field{};
+        drop(id_);
     }
 
     bool leave_fields() {
         // An unknown actor's message is told to be a user's by this word when it is written.
-        if (!keep_type_ && event().role != model::Role::unknown) type_ = Field{};
+        if (!keep_type_ && event().role != model::Role::unknown) drop(type_);
+        if (left_ == 0) return true;
         const std::array fields{&type_,    &text_,        &id_,   &title_, &parameters_, &target_,
                                 &payload_, &coordinates_, &urls_, &data_,  &url_};
         for (const Field* field : fields)
@@ -204,6 +216,7 @@ private:
     json::Cursor& cursor_;
     std::uint32_t index_;
     UserMessage& out_;
+    unsigned left_ = 0;  ///< fields present and not taken
     bool keep_type_ = false;
     Field type_, text_, id_, title_, parameters_, target_, payload_, coordinates_, urls_, data_,
         url_;
