@@ -39,7 +39,8 @@ TEST(Convert, carries_every_golden_message_to_every_platform_or_says_why_not) {
                 const auto result = platforms::convert(**batch, root, *to);
                 if (!result) {
                     EXPECT_TRUE(result.error().code == Code::unsupported ||
-                                result.error().code == Code::payload)
+                                (result.error().code == Code::payload ||
+                                 result.error().code == Code::argument))
                         << golden.name << " to " << to->name << ": " << result.error().message;
                     continue;
                 }
@@ -64,7 +65,8 @@ TEST(Convert, turns_quick_replies_into_numbered_text_where_there_are_only_texts)
     const auto result =
         platforms::convert(**batch, (*batch)->roots.front(), *platforms::find("certainly"));
     ASSERT_TRUE(result) << result.error().message;
-    EXPECT_EQ(result->body, R"({"message":"Pick\n1. Yes\n2. No"})");
+    EXPECT_EQ(result->body,
+              R"({"interlocutor":"bot","data":{"type":"text","text":"Pick\n1. Yes\n2. No"}})");
     ASSERT_EQ(result->losses.size(), 1u);
     EXPECT_EQ(platforms::write_losses(result->losses),
               R"([{"part":0,"from":"choice","to":"text","what":"buttons and their payloads"}])");
@@ -83,8 +85,9 @@ TEST(Convert, loses_no_word_on_the_way_to_plain_text) {
                 const platforms::Capabilities only_text{.parts =
                                                             platforms::bit(model::PartType::text)};
                 const auto simple = platforms::downgrade(**batch, root, only_text, losses);
-                ASSERT_TRUE(simple) << golden.name;
-                const std::string words = words_in(**simple, (*simple)->root(0));
+                // Refused only when there is no word at all.
+                const std::string words =
+                    simple ? words_in(**simple, (*simple)->root(0)) : std::string{};
                 for (const model::Option& option : (*batch)->options_of(part.options))
                     EXPECT_NE(words.find((*batch)->view(option.title)), std::string::npos)
                         << golden.name;
