@@ -12,10 +12,18 @@ __all__ = ["main"]
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="lampjack demo", description="Show the main job in one minute.")
-    parser.add_argument("--once", action="store_true", help="end after the stories even on a terminal")
-    parser.add_argument("--port", type=int, default=0, help="the service's port; default: a free one")
-    parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="where the summary goes")
+    parser = argparse.ArgumentParser(
+        prog="lampjack demo", description="Show the main job in one minute."
+    )
+    parser.add_argument(
+        "--once", action="store_true", help="end after the stories even on a terminal"
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, help="the service's port; default: a free one"
+    )
+    parser.add_argument(
+        "--json", type=Path, default=None, metavar="FILE", help="where the summary goes"
+    )
     return parser.parse_args(list(arguments))
 
 
@@ -31,7 +39,10 @@ def main(arguments: Sequence[str] = ()) -> int:
     try:
         from lampjack._demo.service import PLAYED, Service
     except ModuleNotFoundError as missing:
-        print(f"lampjack: the demo needs {missing.name}: pip install 'lampjack[server]'", file=sys.stderr)
+        print(
+            f"lampjack: the demo needs {missing.name}: pip install 'lampjack[server]'",
+            file=sys.stderr,
+        )
         return 1
     from lampjack._demo.documented import load
     from lampjack._demo.stories import Stories
@@ -39,7 +50,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     from lampjack.testing import FakePlatform
 
     with ExitStack() as stack:
-        platforms = {name: stack.enter_context(FakePlatform(platform)) for name, platform in PLAYED.items()}
+        platforms = {
+            name: stack.enter_context(FakePlatform(platform)) for name, platform in PLAYED.items()
+        }
         cases = load()
         service = stack.enter_context(Service(platforms, cases, options.port))
         line = Timeline()
@@ -48,7 +61,13 @@ def main(arguments: Sequence[str] = ()) -> int:
             print(f"  {name:<9} {platform.platform} simulated at {platform.url}")
         print()
         stories = Stories(service, platforms, line)
-        for play in (stories.chatlayer, stories.certainly, stories.omnichannel, stories.app, stories.refused):
+        for play in (
+            stories.chatlayer,
+            stories.certainly,
+            stories.omnichannel,
+            stories.app,
+            stories.refused,
+        ):
             play()
         stories.documented(cases)
         stats = service.hub.stats()

@@ -42,9 +42,19 @@ def load() -> list[Documented]:
         body = case["body"].encode() if "body" in case else base64.b64decode(case["body_base64"])
         found.append(
             Documented(
-                case["name"], case["platform"], name, {**case["account"], "platform": case["platform"]}, decision,
-                case["method"], case["path"], case["query"], case["headers"], body, case["status"], case.get("answer"),
-            )  # fmt: skip
+                case["name"],
+                case["platform"],
+                name,
+                {**case["account"], "platform": case["platform"]},
+                decision,
+                case["method"],
+                case["path"],
+                case["query"],
+                case["headers"],
+                body,
+                case["status"],
+                case.get("answer"),
+            )
         )
     return sorted(found, key=lambda one: one.status != 404)
 

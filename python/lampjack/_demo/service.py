@@ -28,8 +28,10 @@ PLAYED = {
 class Service:
     """The integrator's side: what a service built on Lampjack consists of."""
 
-    def __init__(self, platforms: Mapping[str, FakePlatform], cases: list[Documented], port: int) -> None:
-        config = {
+    def __init__(
+        self, platforms: Mapping[str, FakePlatform], cases: list[Documented], port: int
+    ) -> None:
+        config: dict[str, Any] = {
             "store": "memory:",
             "allow_networks": ["127.0.0.0/8"],
             "retry_base_ms": 300,
@@ -123,10 +125,14 @@ class Service:
             conv = self.hub[ref]
             try:
                 match command:
-                    case "take": delivery = await conv.take(agent)
-                    case "reply": delivery = await conv.reply(text, agent=agent)
-                    case "release": delivery = await conv.release(agent=agent)
-                    case "close": delivery = await conv.close(agent=agent)
+                    case "take":
+                        delivery = await conv.take(agent)
+                    case "reply":
+                        delivery = await conv.reply(text, agent=agent)
+                    case "release":
+                        delivery = await conv.release(agent=agent)
+                    case "close":
+                        delivery = await conv.close(agent=agent)
                     case _: raise HTTPException(404, "no such command")  # fmt: skip
             except lj.LampjackError as refused:
                 raise HTTPException(409, str(refused)) from None
@@ -162,8 +168,7 @@ class Service:
 
 def _line(item: lj.Item) -> dict[str, Any]:
     event = item.event
-    content = getattr(event, "content", None)
-    text = lj.as_text(content) if content else ""
-    role = event.actor.role if content is not None and event.actor else ""
+    text = lj.as_text(event.content) if event.content else ""
+    role = event.actor.role if isinstance(event, lj.Event) else ""
     return {"seq": item.seq, "kind": event.kind, "type": getattr(event, "type", ""), "role": role, "text": text,
             "to": item.to, "flags": sorted(item.flags), "state": item.state}  # fmt: skip

@@ -18,7 +18,9 @@ __all__ = ["Stories"]
 class Stories:
     """Plays the vendors' side of every story against the service."""
 
-    def __init__(self, service: Service, platforms: Mapping[str, FakePlatform], line: Timeline) -> None:
+    def __init__(
+        self, service: Service, platforms: Mapping[str, FakePlatform], line: Timeline
+    ) -> None:
         self._service = service
         self._hub = service.hub
         self._platforms = platforms
@@ -32,7 +34,10 @@ class Stories:
         path = "/hooks/" + account + ("" if request.path == "/" else request.path)
         headers = dict(request.headers)
         self._connection.request(
-            request.method, path + (f"?{request.query}" if request.query else ""), request.body, headers
+            request.method,
+            path + (f"?{request.query}" if request.query else ""),
+            request.body,
+            headers,
         )
         response = self._connection.getresponse()
         return response.status, response.read().decode("utf-8", "replace")
@@ -50,10 +55,18 @@ class Stories:
             if status == case.status and (case.answer is None or body == case.answer):
                 answered += 1
             else:
-                self._line.say(case.platform, case.name, f"answered {status} {body[:80]}, expected {case.status}")
+                self._line.say(
+                    case.platform,
+                    case.name,
+                    f"answered {status} {body[:80]}, expected {case.status}",
+                )
             accepted += status == 200
             refused += status != 200
-        self._line.say("all four", "", f"{len(cases)} documented requests: {accepted} accepted, {refused} refused as they must be")
+        self._line.say(
+            "all four",
+            "",
+            f"{len(cases)} documented requests: {accepted} accepted, {refused} refused as they must be",
+        )
         self._line.count("documented_requests", len(cases), len(cases))
         self._line.count("documented_answers", answered, len(cases))
         self._line.count("documented_accepted", accepted, sum(case.status == 200 for case in cases))
@@ -69,7 +82,9 @@ class Stories:
         self._post("shop", user="session-1", text="hi", number=1)
         duplicates = self._hub.stats()["duplicates"] - before
         say("a message came twice and was applied once")
-        status, body = self._post("shop", "handover_requested", user="session-1", text="a human please", number=2)
+        status, body = self._post(
+            "shop", "handover_requested", user="session-1", text="a human please", number=2
+        )
         say(f"bot → requested, answered {body}")
         self._requested("shop:live:session-1")
         conv = self._hub["shop:live:session-1"]
@@ -96,7 +111,11 @@ class Stories:
         counts = self._line.count
         counts("chatlayer_health_ok", int(health == (200, '{"status":"ok"}')), 1)
         counts("chatlayer_duplicates", duplicates, 1)
-        counts("chatlayer_offload_accepted", int((status, body) == (200, '{"offloadSuccess":true,"pauseBot":true}')), 1)
+        counts(
+            "chatlayer_offload_accepted",
+            int((status, body) == (200, '{"offloadSuccess":true,"pauseBot":true}')),
+            1,
+        )
         counts("chatlayer_calls_for_first_reply", retried, 2)
         counts("chatlayer_stale_replies_refused", stale, 1)
         counts("chatlayer_reply_before_return", sum(order), 2)
@@ -105,7 +124,9 @@ class Stories:
     def _post_bot(self, user: str, number: int) -> None:
         request = sample("chatlayer_offloading", user=user, number=number)
         body = json.loads(request.body)
-        body["messages"] = [{"actor": "bot", "timestamp": body["timestamp"], "message": {"text": "I am back."}}]
+        body["messages"] = [
+            {"actor": "bot", "timestamp": body["timestamp"], "message": {"text": "I am back."}}
+        ]
         self._send("shop", SampleRequest(query=request.query, body=json.dumps(body).encode()))
 
     def certainly(self) -> None:
@@ -128,12 +149,20 @@ class Stories:
         takeover = fake.wait(3)[2]
         say(f"released: {takeover.method} …/takeover/…/ woke the bot")
         self._line.count("certainly_handover_calls", int(fake.received[0].method == "GET"), 1)
-        self._line.count("certainly_replies_arrived", int(reply.json() == {"message": "I am looking into it."}), 1)
+        self._line.count(
+            "certainly_replies_arrived",
+            int(reply.json() == {"message": "I am looking into it."}),
+            1,
+        )
         self._line.count("certainly_takeover_calls", int("/takeover/" in takeover.path), 1)
 
     def omnichannel(self) -> None:
         """A user's words to the bot and back, a transfer, an agent, and the bot again."""
-        fake, ref, say = self._platforms["inbox"], "inbox:live:4211", self._say("omnichannel", "chat 4211")
+        fake, ref, say = (
+            self._platforms["inbox"],
+            "inbox:live:4211",
+            self._say("omnichannel", "chat 4211"),
+        )
         user = self._hub.user("inbox", "4211", first_name="Robin")
         user.say("hello").result(5)
         forwarded = fake.wait(1)[0].json()
@@ -157,7 +186,9 @@ class Stories:
         user.say("thanks").result(5)
         fake.wait(held + 1)
         say("released: the user's words go to the bot again")
-        self._line.count("omnichannel_forwarded_before", int(forwarded["message"]["text"] == "hello"), 1)
+        self._line.count(
+            "omnichannel_forwarded_before", int(forwarded["message"]["text"] == "hello"), 1
+        )
         self._line.count("omnichannel_transfer_status", status, 200)
         self._line.count("omnichannel_forwarded_while_agent", held - 1, 0)
         self._line.count("omnichannel_forwarded_after", len(fake.received) - held, 1)
@@ -169,10 +200,22 @@ class Stories:
         relay = dict(sample("chatlayer_app").headers)
 
         def post(path: str, body: object) -> tuple[int, str]:
-            return self._send("app", SampleRequest(path=path, headers=tuple(relay.items()), body=json.dumps(body).encode()))
+            return self._send(
+                "app",
+                SampleRequest(
+                    path=path, headers=tuple(relay.items()), body=json.dumps(body).encode()
+                ),
+            )
 
         subscribed = post("/subscribe", {"targetUrl": f"{fake.url}/target"})[0]
-        request = {"request": {"method": "POST", "query": {}, "headers": {}, "content": {"from": "user-77", "text": "hi bot"}}}
+        request = {
+            "request": {
+                "method": "POST",
+                "query": {},
+                "headers": {},
+                "content": {"from": "user-77", "text": "hi bot"},
+            }
+        }
         status, array = post("/receive", request)
         items = json.loads(array) if status == 200 else []
         say(f"performReceive: {len(items)} message for the bot")
@@ -200,7 +243,9 @@ class Stories:
     def refused(self) -> None:
         """A wrong token and broken JSON."""
         request = sample("chatlayer_offloading")
-        wrong, _ = self._send("shop", SampleRequest(query="challenge.verifyToken=guess", body=request.body))
+        wrong, _ = self._send(
+            "shop", SampleRequest(query="challenge.verifyToken=guess", body=request.body)
+        )
         broken, _ = self._send("shop", SampleRequest(query=request.query, body=request.body[:-1]))
         self._line.say("chatlayer", "", f"a wrong token is answered {wrong}, broken JSON {broken}")
         self._line.count("wrong_token_status", wrong, 401)
