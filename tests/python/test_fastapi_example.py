@@ -58,6 +58,7 @@ platform = "chatlayer_offloading"
 verify_token = "env:SHOP_TOKEN"
 api_token = "file:api-token"
 api_base = "{url}"
+t_answer = 20000
 pause_action = {{ action = "pause" }}
 resume_action = {{ action = "resume" }}
 """

@@ -131,7 +131,9 @@ def test_the_hub_gives_the_documented_answer(answered_case):
     assert expected is not None
     config = {
         "store": "memory:",
-        "account": {"golden": {**request["account"], "platform": case.platform}},
+        "account": {
+            "golden": {**request["account"], "platform": case.platform, "t_answer": 20_000}
+        },
     }
     hub = lj.Hub(config, background=False)
     decision = request.get("decision")

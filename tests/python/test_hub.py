@@ -44,7 +44,7 @@ def fake() -> Iterator[FakePlatform]:
 def hub(fake: FakePlatform) -> Iterator[lj.Hub]:
     config = {
         "store": "memory:",
-        "account": {"shop": fake.settings()},
+        "account": {"shop": fake.settings(t_answer=20_000)},  # a busy machine must not decide
         "allow_networks": fake.networks,
         "retry_base_ms": 10,
     }
@@ -241,7 +241,10 @@ def offload_raw(hub: lj.Hub) -> lj.Answer:
 
 def test_a_failing_or_late_decision_declines(fake: FakePlatform, caplog: pytest.LogCaptureFixture):
     hub = lj.Hub(
-        {"store": "memory:", "account": {"a": fake.settings(t_answer=50), "b": fake.settings()}}
+        {
+            "store": "memory:",
+            "account": {"a": fake.settings(t_answer=50), "b": fake.settings(t_answer=20_000)},
+        }
     )
     held = threading.Event()
 
@@ -532,7 +535,7 @@ def test_a_forked_child_is_told(hub: lj.Hub):
 
 def test_time_is_the_clocks(fake: FakePlatform):
     clock = ManualClock()
-    settings = fake.settings(t_accept=60_000)
+    settings = fake.settings(t_accept=60_000, t_answer=20_000)
     hub = lj.Hub({"store": "memory:", "account": {"shop": settings}}, clock=clock, background=False)
     offload(hub)
     assert hub[REF].state().result(5)["state"] == "requested"

@@ -5,11 +5,14 @@ import json
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 import lampjack as lj
 from lampjack.testing import ManualClock, sample, sample_settings
+
+pytestmark = pytest.mark.timeout(240)
 
 AGENTS = ("dana", "eve")
 USERS = ("user-1", "user-2")
@@ -42,7 +45,7 @@ class Handovers(RuleBasedStateMachine):
     @initialize(mute=st.booleans())
     def open(self, mute: bool) -> None:
         self.clock = ManualClock()
-        account = sample_settings("chatlayer_offloading")
+        account = sample_settings("chatlayer_offloading", t_answer=20_000)
         self.hub = lj.Hub(
             {"store": "memory:", "account": {"shop": account}},
             clock=self.clock,

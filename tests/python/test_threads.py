@@ -65,7 +65,10 @@ def outcome(command: lj.Command) -> lj.Receipt | lj.RefusedError:
 
 def test_one_conversation_has_one_owner_whoever_asks_first():
     hub = lj.Hub(
-        {"store": "memory:", "account": {"shop": sample_settings("chatlayer_offloading")}},
+        {
+            "store": "memory:",
+            "account": {"shop": sample_settings("chatlayer_offloading", t_answer=20_000)},
+        },
         background=False,
     )
     hub.decide()(lambda request: lj.Accept(mute=True))
