@@ -15,7 +15,8 @@ namespace lampjack::fuzz {
 inline bool is_readable(const platforms::Adapter& adapter, std::string_view body) {
     if (platforms::parse(adapter, body)) return true;
     for (const auto& endpoint : adapter.endpoints) {
-        const platforms::ReadInput input{.path = endpoint.path};
+        platforms::ReadInput input;
+        input.path = endpoint.path;
         if (platforms::parse(adapter, input, body)) return true;
     }
     return false;
