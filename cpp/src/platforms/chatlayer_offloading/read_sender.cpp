@@ -23,9 +23,9 @@ public:
 
     bool read() {
         if (!cursor_.object([this](const Key& key) { return member(key); })) return false;
-        const std::uint32_t actor = build_.add_actor();
-        build_.batch.actors[actor] = actor_;
-        build_.event(event_).actor = actor;
+        auto& actors = build_.batch.actors;
+        build_.event(event_).actor = static_cast<std::uint32_t>(actors.size());
+        actors.push_back(actor_);
         return true;
     }
 
