@@ -168,6 +168,13 @@ class Received:
         return json.loads(self.body)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a hub that is closed hangs up."""
+
+
 class FakePlatform:
     """A vendor's side on a loopback port: notes what a hub sends, and sends samples into the hub.
 
@@ -203,8 +210,7 @@ class FakePlatform:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 """Say nothing: paths may hold tokens."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def _note(self, received: Received) -> tuple[int, bytes]:
