@@ -28,8 +28,9 @@ void Cursor::rewind(Mark mark) noexcept {
 void Cursor::find_escape(std::uint32_t from) noexcept {
     escape_from_ = from;
     const void* found = from < size_ ? std::memchr(body_ + from, '\\', size_ - from) : nullptr;
-    next_escape_ = found == nullptr ? Str::kAbsent
-                                    : static_cast<std::uint32_t>(static_cast<const char*>(found) - body_);
+    next_escape_ = found == nullptr
+                       ? Str::kAbsent
+                       : static_cast<std::uint32_t>(static_cast<const char*>(found) - body_);
 }
 
 bool Cursor::end() { return at_ == last_ ? true : fail(Problem::trailing); }
@@ -47,7 +48,8 @@ bool Cursor::unescape(Token content, Str& out) {
     const auto start = arena.size();
     const std::string_view raw(body_ + content.begin, content.end - content.begin);
     if (!unescape_to(raw, arena)) return fail(Problem::escape);
-    out = Str{static_cast<std::uint32_t>(start) | Str::kArena, static_cast<std::uint32_t>(arena.size() - start)};
+    out = Str{static_cast<std::uint32_t>(start) | Str::kArena,
+              static_cast<std::uint32_t>(arena.size() - start)};
     find_escape(content.end);
     return true;
 }
@@ -60,7 +62,8 @@ bool Cursor::string_or_integer(Str& out, bool& was_number) {
     if (first != '-' && (first < '0' || first > '9')) return fail(Problem::mismatch);
     const Token token = scalar();
     bool integral = false;
-    if (!is_number({body_ + token.begin, token.end - token.begin}, integral)) return fail(Problem::number);
+    if (!is_number({body_ + token.begin, token.end - token.begin}, integral))
+        return fail(Problem::number);
     if (!integral) {
         at_ = before;
         return fail(Problem::mismatch);
@@ -105,7 +108,8 @@ bool Cursor::raw_any(Str& out) {
 }
 
 bool Cursor::escapes_are_valid(Token content) noexcept {
-    return !has_escape(content) || has_valid_escapes({body_ + content.begin, content.end - content.begin}) ||
+    return !has_escape(content) ||
+           has_valid_escapes({body_ + content.begin, content.end - content.begin}) ||
            fail(Problem::escape);
 }
 

@@ -16,7 +16,16 @@ namespace lampjack::json {
 
 class Index;
 
-enum class Problem : std::uint8_t { none, syntax, depth, escape, number, trailing, duplicate_key, mismatch };
+enum class Problem : std::uint8_t {
+    none,
+    syntax,
+    depth,
+    escape,
+    number,
+    trailing,
+    duplicate_key,
+    mismatch
+};
 
 /// One member's name: its characters, and its place for keeping it.
 struct Key {
@@ -169,7 +178,8 @@ private:
         while (body_[end] != '"') --end;
         ++at_;
         out = Str{begin, end - begin};
-        if (next_escape_ >= end) [[likely]] return true;
+        if (next_escape_ >= end) [[likely]]
+            return true;
         return !has_escape({begin, end}) || unescape({begin, end}, out);
     }
     /// The scalar at the cursor, without the blanks behind it.
@@ -178,7 +188,9 @@ private:
         while (is_blank(body_[end - 1])) --end;
         return {*at_, end};
     }
-    static bool is_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+    static bool is_blank(char c) noexcept {
+        return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    }
     bool has_escape(Token content) noexcept {
         if (next_escape_ < content.begin) find_escape(content.begin);
         return next_escape_ < content.end;

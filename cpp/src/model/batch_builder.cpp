@@ -76,7 +76,8 @@ bool BatchBuilder::text_or_keep(Str& out, Chain& chain, Scope scope, const json:
     return true;
 }
 
-bool BatchBuilder::id_or_keep(Str& out, Chain& chain, Scope scope, const json::Key& key, bool& was_number) {
+bool BatchBuilder::id_or_keep(Str& out, Chain& chain, Scope scope, const json::Key& key,
+                              bool& was_number) {
     const Str name = key.place;
     const auto before = cursor.mark();
     if (!cursor.string_or_integer(out, was_number)) return false;
@@ -86,7 +87,8 @@ bool BatchBuilder::id_or_keep(Str& out, Chain& chain, Scope scope, const json::K
     return cursor.fail(json::Problem::mismatch);
 }
 
-bool BatchBuilder::time_or_keep(Millis& out, TimeForm exact, Chain& chain, Scope scope, const json::Key& key) {
+bool BatchBuilder::time_or_keep(Millis& out, TimeForm exact, Chain& chain, Scope scope,
+                                const json::Key& key) {
     const Str name = key.place;
     const auto before = cursor.mark();
     if (cursor.peek() == '"') {
@@ -101,13 +103,15 @@ bool BatchBuilder::time_or_keep(Millis& out, TimeForm exact, Chain& chain, Scope
     if (!cursor.raw(raw)) return false;
     const std::string_view digits = view(raw);
     if (const auto time = parse_time(digits)) out = *time;
-    const bool written_back = (exact == TimeForm::epoch_millis && digits.size() == 13 && to_int(digits)) ||
-                              (exact == TimeForm::epoch_seconds && digits.size() == 10 && to_int(digits));
+    const bool written_back =
+        (exact == TimeForm::epoch_millis && digits.size() == 13 && to_int(digits)) ||
+        (exact == TimeForm::epoch_seconds && digits.size() == 10 && to_int(digits));
     if (!written_back || out == kNoTime) extra(chain, scope, name, raw);
     return true;
 }
 
-bool BatchBuilder::size_or_keep(std::int64_t& out, Chain& chain, Scope scope, const json::Key& key) {
+bool BatchBuilder::size_or_keep(std::int64_t& out, Chain& chain, Scope scope,
+                                const json::Key& key) {
     const Str name = key.place;
     const bool quoted = cursor.peek() == '"';
     Str raw;
@@ -146,7 +150,8 @@ std::uint32_t BatchBuilder::add_event(EventKind kind, Role role) {
 Part& BatchBuilder::add_part(Event& event, PartType type) {
     Part& part = batch.parts.emplace_back();
     part.type = type;
-    if (event.parts.count == 0) event.parts.first = static_cast<std::uint32_t>(batch.parts.size() - 1);
+    if (event.parts.count == 0)
+        event.parts.first = static_cast<std::uint32_t>(batch.parts.size() - 1);
     ++event.parts.count;
     return part;
 }

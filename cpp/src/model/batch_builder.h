@@ -3,8 +3,8 @@
 // field and, whenever its spelling could not be written back from the canonical value, also keep its raw JSON in `extra`
 // under the vendor's name. Writers prefer what `extra` holds, so write(read(x)) is x.
 
-#include "json/cursor.h"
 #include "model/batch.h"
+#include "json/cursor.h"
 
 #include <cstddef>
 #include <string_view>
@@ -65,7 +65,7 @@ public:
     bool size_or_keep(std::int64_t& out, Chain& chain, Scope scope, const json::Key& key);
 
     Mark mark() const noexcept {
-        return {cursor.mark(),         bytes(batch.events),  bytes(batch.actors), bytes(batch.parts),
+        return {cursor.mark(),      bytes(batch.events),  bytes(batch.actors), bytes(batch.parts),
                 bytes(batch.cards), bytes(batch.options), bytes(batch.extras)};
     }
     /// Takes back everything since the mark and forgives a mismatch; false for any other problem.
@@ -83,7 +83,8 @@ public:
 private:
     template <class T>
     static std::ptrdiff_t bytes(const std::vector<T>& list) noexcept {
-        return reinterpret_cast<const char*>(list.data() + list.size()) - reinterpret_cast<const char*>(list.data());
+        return reinterpret_cast<const char*>(list.data() + list.size()) -
+               reinterpret_cast<const char*>(list.data());
     }
 };
 

@@ -25,19 +25,61 @@ Problem check(std::string_view document, std::string* span = nullptr) {
     return cursor.problem();
 }
 
-std::string nested(int levels) { return std::string(static_cast<std::size_t>(levels), '[') + std::string(static_cast<std::size_t>(levels), ']'); }
+std::string nested(int levels) {
+    return std::string(static_cast<std::size_t>(levels), '[') +
+           std::string(static_cast<std::size_t>(levels), ']');
+}
 
 TEST(Cursor, accepts_documents_of_every_kind) {
-    for (const char* good : {"{}", "[]", "0", "-0.5e+10", "\"\"", "true", "false", "null", " [ 1 , \"a\" , { \"b\" : [ ] } ] ",
-                             R"({"a":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"})", "{\"a\":{},\"b\":[[],[{}]],\"c\":1}"})
+    for (const char* good :
+         {"{}", "[]", "0", "-0.5e+10", "\"\"", "true", "false", "null",
+          " [ 1 , \"a\" , { \"b\" : [ ] } ] ", R"({"a":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"})",
+          "{\"a\":{},\"b\":[[],[{}]],\"c\":1}"})
         EXPECT_EQ(check(good), Problem::none) << good;
 }
 
 TEST(Cursor, refuses_what_is_not_json) {
-    for (const char* bad : {"", " ", "{", "}", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[1 2]", "nul", "tru",
-                            "01", "1.", ".5", "+1", "1e", "--1", "\"a", "[1]]", "{}x", "{} {}", "'a'", "[\"a\" \"b\"]", "{\"a\":1 \"b\":2}",
-                            "[1\"a\"]", "[truefalse]", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\udc00x\"", "\"\\ud800\\u0041\"", "[\"\\ud800\"]",
-                            "{\"\\udc00\":1}", "1e999x", "-", "[1,,2]", "{\"a\":1,,\"b\":2}", "\x01", "\"a\nb\""})
+    for (const char* bad : {"",
+                            " ",
+                            "{",
+                            "}",
+                            "[1,]",
+                            "[,1]",
+                            "{\"a\"}",
+                            "{\"a\":}",
+                            "{\"a\":1,}",
+                            "{a:1}",
+                            "[1 2]",
+                            "nul",
+                            "tru",
+                            "01",
+                            "1.",
+                            ".5",
+                            "+1",
+                            "1e",
+                            "--1",
+                            "\"a",
+                            "[1]]",
+                            "{}x",
+                            "{} {}",
+                            "'a'",
+                            "[\"a\" \"b\"]",
+                            "{\"a\":1 \"b\":2}",
+                            "[1\"a\"]",
+                            "[truefalse]",
+                            "\"\\x\"",
+                            "\"\\u12\"",
+                            "\"\\ud800\"",
+                            "\"\\udc00x\"",
+                            "\"\\ud800\\u0041\"",
+                            "[\"\\ud800\"]",
+                            "{\"\\udc00\":1}",
+                            "1e999x",
+                            "-",
+                            "[1,,2]",
+                            "{\"a\":1,,\"b\":2}",
+                            "\x01",
+                            "\"a\nb\""})
         EXPECT_NE(check(bad), Problem::none) << bad;
 }
 
@@ -57,7 +99,8 @@ TEST(Cursor, keeps_the_bytes_of_a_raw_value) {
 
 TEST(Cursor, unescapes_strings_and_tells_the_rest_apart) {
     Text text;
-    text.assign(R"({"a\u0062":"x\n\u0000\ud83d\ude00","n":18446744073709551617,"f":1.5,"b":true,"e":""})");
+    text.assign(
+        R"({"a\u0062":"x\n\u0000\ud83d\ude00","n":18446744073709551617,"f":1.5,"b":true,"e":""})");
     Index index;
     ASSERT_TRUE(index.build(text.body(), text.body_size()));
     Cursor cursor(text, index);
@@ -69,7 +112,8 @@ TEST(Cursor, unescapes_strings_and_tells_the_rest_apart) {
         if (key == "b") return cursor.boolean(flag);
         if (key == "e") return cursor.string(e);
         bool ignored = false;
-        fraction_refused = !cursor.string_or_integer(n, ignored) && cursor.problem() == Problem::mismatch;
+        fraction_refused =
+            !cursor.string_or_integer(n, ignored) && cursor.problem() == Problem::mismatch;
         cursor.forgive_mismatch();
         return cursor.skip();
     });
