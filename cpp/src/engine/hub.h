@@ -103,8 +103,9 @@ public:
 
     // ---- In ----
 
-    /// The whole of DESIGN's "HTTP in": never fails, every fault is an answer. `decide` runs on this thread; without it,
-    /// or when it is late, a handover request is declined.
+    /// Limits, verification, parsing, decision, store, answer: never fails, every fault is an answer. `decide` runs on
+    /// this thread; when it is late the request is declined. Without it the request is declined where the answer carries
+    /// the decision (Chatlayer), and accepted elsewhere: dropping it would leave the user alone.
     virtual model::Answer receive(std::string_view account, const model::Request& request,
                                   const Decide& decide) = 0;
     /// The same in two steps, for hosts that decide asynchronously. The request's bytes are needed during begin() only.

@@ -48,7 +48,7 @@ struct Card {
     Chain extra;
 };
 
-/// One part of a message. Which members count depends on `type`; see DESIGN of the canonical form in ARCHITECTURE.md.
+/// One part of a message. Which members count depends on `type`; see the writer in canonical_write.cpp.
 struct Part {
     PartType type = PartType::unknown;
     ChoiceStyle style = ChoiceStyle::quick_replies;  ///< choice
