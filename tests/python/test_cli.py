@@ -91,9 +91,9 @@ def test_urls_prints_what_to_paste_at_each_vendor(
 
 def test_inspect_and_urls_import_nothing_but_the_standard_library():
     code = (
-        "import sys; import lampjack._cli as cli;"
+        "import sys; before = set(sys.modules); import lampjack._cli as cli;"
         f"cli.main(['inspect','--platform','certainly',{str(CASE / 'body.raw')!r}]);"
-        "third = {m.partition('.')[0] for m in sys.modules} - set(sys.stdlib_module_names) - set(sys.builtin_module_names);"
+        "third = {m.partition('.')[0] for m in set(sys.modules) - before} - set(sys.stdlib_module_names) - set(sys.builtin_module_names);"
         "print(sorted(n for n in third if not n.startswith('_')), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True)
