@@ -14,6 +14,7 @@ LampjackError
 ├── StoreError           the store cannot be read or written now
 ├── HubClosedError       the hub was closed, or belongs to another process
 ├── NetworkError         the other side could not be reached or did not answer
+├── ConflictError        somebody else changed it at the same time: run the change again
 └── InternalError        a bug in this library
 
 Messages are one line and hold no secret, payload or person's data.
@@ -25,6 +26,7 @@ __all__ = [
     "ArgumentError",
     "AuthError",
     "ConfigError",
+    "ConflictError",
     "HubClosedError",
     "HubTimeoutError",
     "InternalError",
@@ -148,6 +150,13 @@ class NetworkError(LampjackError):
     """The other side could not be reached or did not answer."""
 
     code = "network"
+    retryable = True
+
+
+class ConflictError(LampjackError):
+    """Somebody else changed it at the same time: run the change again."""
+
+    code = "conflict"
     retryable = True
 
 

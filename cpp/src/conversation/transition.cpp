@@ -122,11 +122,15 @@ Refusal refusal_of(const Row& row, const Situation& situation) {
                                    situation.now)};
 }
 
-Conversation opened(const Conversation& unseen, const Policy& policy, Millis now) {
+Conversation opened(const Conversation& unseen, const Policy& policy, Millis now,
+                    std::uint64_t above = 0) {
     static const Input kNothing = UnknownEvent{};
     Step step{{unseen, kNothing, Kind::unknown, policy, now}, unseen};
     run(step, first_row());
     step.next.active_at = now;
+    step.next.epoch += above;
+    for (auto& timer : step.next.timers)
+        if (timer) timer->epoch = step.next.epoch;
     return step.next;
 }
 
@@ -143,6 +147,10 @@ std::optional<Witness> witness_of(Kind kind) noexcept {
         case Kind::return_confirmed: return Witness::platform;
         default: return std::nullopt;
     }
+}
+
+Conversation begin_again(std::uint64_t retired_epoch, const Policy& policy, Millis now) {
+    return opened(Conversation{}, policy, now, retired_epoch);
 }
 
 Outcome apply(const Conversation& conversation, const Input& input, const Policy& policy,

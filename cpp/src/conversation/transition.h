@@ -24,6 +24,9 @@ struct Outcome {
 Outcome apply(const Conversation& conversation, const Input& input, const Policy& policy,
               Millis now);
 
+/// A conversation that begins once more after it was erased: opened, under an epoch above its last one. For apply().
+Conversation begin_again(std::uint64_t retired_epoch, const Policy& policy, Millis now);
+
 /// The transition table as a Markdown table, for documentation.
 std::string table_as_markdown();
 

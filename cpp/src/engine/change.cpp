@@ -41,7 +41,6 @@ Result<bool> Change::open(std::string_view ref) {
     const auto key = store::key_of(ref);
     LJK_TRY(exists, tx_.lock(key, row_));
     if (exists) return true;
-    row_ = store::ConversationRow{};
     row_.key = key;
     row_.ref = std::string(ref);
     row_.account = account_.name;
@@ -49,7 +48,11 @@ Result<bool> Change::open(std::string_view ref) {
 }
 
 Outcome Change::apply(const conversation::Input& input) {
-    return conversation::apply(row_.state, input, core_.policy(account_), now_);
+    const conversation::Policy& policy = core_.policy(account_);
+    const bool again = !row_.state.seen() && row_.retired_epoch != 0;
+    return conversation::apply(again ? conversation::begin_again(row_.retired_epoch, policy, now_)
+                                     : row_.state,
+                               input, policy, now_);
 }
 
 Result<void> Change::append(store::ItemRow item, std::span<const model::ItemKey> keys) {
@@ -98,7 +101,7 @@ Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
         LJK_CHECK(append_fact(notice_json(notice), "notice", To::desk));
     for (const Action action : effects.actions) LJK_CHECK(act(action, words));
     report(effects);
-    if (effects.erase) LJK_CHECK(tx_.erase(row_.key));
+    erased_ = erased_ || effects.erase;
     return {};
 }
 
@@ -194,6 +197,7 @@ Result<void> Change::finish() {
             LJK_CHECK(carry_out(outcome, {}));
         }
     }
+    if (erased_) return tx_.erase(row_.key);
     row_.touched = now_;
     return tx_.put(row_);
 }

@@ -72,6 +72,7 @@ private:
     const platforms::Account& account_;
     Millis now_;
     store::ConversationRow row_;
+    bool erased_ = false;
     std::string delivery_id_;
     std::vector<platforms::Loss> losses_;
     std::vector<std::string> alarms_;

@@ -139,7 +139,8 @@ public:
 
     Result<void> done(const Item& item, bool success) override {
         const Millis retry_at = core_.clock->now() + wait_before(item.lease.attempt);
-        LJK_CHECK(core_.store->finish_item(item.subscription, item.lease, success, retry_at));
+        const auto outcome = success ? store::ItemOutcome::done : store::ItemOutcome::retry;
+        LJK_CHECK(core_.store->finish_item(item.subscription, item.lease, outcome, retry_at, {}));
         core_.changed.notify();
         return {};
     }

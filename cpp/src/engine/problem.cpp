@@ -15,6 +15,7 @@ std::int32_t status_of(Code code) noexcept {
         case Code::unsupported: return 405;
         case Code::too_large: return 413;
         case Code::store:
+        case Code::conflict:
         case Code::closed:
         case Code::timeout: return 503;
         default: return 500;

@@ -1,54 +1,65 @@
 #include "store/memory_store.h"
 
-#include "base/digest.h"
 #include "store/memory_tx.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace lampjack::store {
 namespace {
 
 Error no_conversation() { return fail(Code::not_found, "no such conversation"); }
 
-template <class T>
-bool contains(const std::vector<T>& list, const T& value) {
-    return std::find(list.begin(), list.end(), value) != list.end();
+bool has_ended(DeliveryStatus status) noexcept {
+    return status == DeliveryStatus::sent || status == DeliveryStatus::refused ||
+           status == DeliveryStatus::dead;
+}
+
+/// Removes at most `limit` of those entries; how many went.
+template <class Map, class Old>
+std::size_t prune_map(Map& map, std::size_t limit, Old is_old) {
+    std::size_t gone = 0;
+    for (auto at = map.begin(); at != map.end() && gone < limit;) {
+        const bool old = is_old(at->second);
+        at = old ? map.erase(at) : std::next(at);
+        gone += old ? 1U : 0U;
+    }
+    return gone;
 }
 
 }  // namespace
 
-ConversationKey key_of(std::string_view ref) {
-    const Digest digest = sha256(ref);
-    ConversationKey key;
-    std::copy_n(digest.begin(), key.size(), key.begin());
-    return key;
+const ItemRow* MemoryStore::Record::item(std::uint64_t seq) const noexcept {
+    if (items.empty() || seq < items.front().seq || seq > items.back().seq) return nullptr;
+    return &items[seq - items.front().seq];
 }
 
-std::string_view name_of(DeliveryStatus status) noexcept {
-    switch (status) {
-        case DeliveryStatus::pending: return "pending";
-        case DeliveryStatus::sent: return "sent";
-        case DeliveryStatus::dead: return "dead";
-        case DeliveryStatus::refused: return "refused";
-        case DeliveryStatus::held: return "held";
-    }
-    return "pending";
+OutboxRow* MemoryStore::Record::delivery(std::uint64_t oseq) noexcept {
+    const auto found = std::lower_bound(
+        outbox.begin(), outbox.end(), oseq,
+        [](const OutboxRow& one, std::uint64_t wanted) { return one.oseq < wanted; });
+    return found != outbox.end() && found->oseq == oseq ? &*found : nullptr;
 }
 
-Result<std::unique_ptr<Store>> open(std::string_view url) {
-    if (url == "memory:") return std::unique_ptr<Store>(std::make_unique<MemoryStore>());
-    if (url.empty())
-        return fail(Code::config, "store is required: \"memory:\" keeps everything in this process "
-                                  "and loses it at its end");
-    return fail(Code::config, "unknown store; this release knows \"memory:\"");
+Result<void> MemoryStore::is_open() const {
+    if (closed_) return fail(Code::closed, "the store was closed");
+    return {};
+}
+
+void MemoryStore::close() {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
 }
 
 Result<std::unique_ptr<Tx>> MemoryStore::begin() {
-    return std::unique_ptr<Tx>(std::make_unique<MemoryTx>(*this));
+    std::unique_lock lock(mutex_);
+    LJK_CHECK(is_open());
+    return std::unique_ptr<Tx>(std::make_unique<MemoryTx>(*this, std::move(lock)));
 }
 
 Result<ConversationRow> MemoryStore::conversation(const ConversationKey& key) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     const auto found = records_.find(key);
     if (found == records_.end() || !found->second.row.state.seen()) return no_conversation();
     return found->second.row;
@@ -57,6 +68,7 @@ Result<ConversationRow> MemoryStore::conversation(const ConversationKey& key) {
 Result<std::vector<ConversationRow>> MemoryStore::conversations(std::string_view state,
                                                                 std::size_t limit) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     std::vector<ConversationRow> rows;
     for (const auto& [key, record] : records_)
         if (state.empty() || conversation::name_of(record.row.state.state) == state)
@@ -70,10 +82,13 @@ Result<std::vector<ConversationRow>> MemoryStore::conversations(std::string_view
 Result<std::vector<ItemRow>> MemoryStore::items(const ConversationKey& key, std::uint64_t after,
                                                 std::size_t limit) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     const auto found = records_.find(key);
     if (found == records_.end()) return no_conversation();
     const auto& items = found->second.items;
-    const std::size_t first = std::min<std::size_t>(after, items.size());
+    const auto newer = std::partition_point(
+        items.begin(), items.end(), [after](const ItemRow& item) { return item.seq <= after; });
+    const auto first = static_cast<std::size_t>(newer - items.begin());
     const std::size_t count = std::min(limit, items.size() - first);
     const auto begin = items.begin() + static_cast<std::ptrdiff_t>(first);
     return std::vector<ItemRow>(begin, begin + static_cast<std::ptrdiff_t>(count));
@@ -81,6 +96,7 @@ Result<std::vector<ItemRow>> MemoryStore::items(const ConversationKey& key, std:
 
 Result<OutboxRow> MemoryStore::delivery(std::string_view id, std::string& ref) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     const auto found = delivery_index_.find(id);
     if (found == delivery_index_.end()) return fail(Code::not_found, "no such delivery");
     const Record& record = records_.at(found->second);
@@ -92,9 +108,38 @@ Result<OutboxRow> MemoryStore::delivery(std::string_view id, std::string& ref) {
 
 Result<std::vector<OutboxRow>> MemoryStore::deliveries(const ConversationKey& key) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     const auto found = records_.find(key);
     if (found == records_.end()) return no_conversation();
     return found->second.outbox;
+}
+
+Result<std::vector<Delivery>> MemoryStore::deliveries_by(DeliveryStatus status, std::size_t limit) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
+    std::vector<Delivery> found;
+    for (const auto& [key, record] : records_)
+        for (const OutboxRow& row : record.outbox)
+            if (row.status == status) found.push_back({record.row.ref, record.row.account, row});
+    std::sort(found.begin(), found.end(), [](const Delivery& a, const Delivery& b) {
+        return std::tie(a.row.created, a.ref, a.row.oseq) <
+               std::tie(b.row.created, b.ref, b.row.oseq);
+    });
+    if (found.size() > limit) found.resize(limit);
+    return found;
+}
+
+Result<std::size_t> MemoryStore::pending_count(std::string_view account) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
+    std::size_t count = 0;
+    for (const auto& [key, record] : records_)
+        if (record.row.account == account)
+            count += static_cast<std::size_t>(
+                std::count_if(record.outbox.begin(), record.outbox.end(), [](const auto& row) {
+                    return row.status == DeliveryStatus::pending;
+                }));
+    return count;
 }
 
 const OutboxRow* MemoryStore::head(const Record& record, bool sinks) noexcept {
@@ -107,6 +152,7 @@ Result<std::vector<LeasedDelivery>>
 MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
                               Millis until, std::size_t limit) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     const auto wanted = [&](const ConversationKey& key) {
         const auto found = records_.find(key);
         return found != records_.end() && head(found->second, sinks) != nullptr &&
@@ -123,6 +169,7 @@ MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks,
 
 Result<void> MemoryStore::release_delivery(const ConversationKey& key, std::uint64_t token) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     for (const bool sinks : {false, true}) {
         const auto found = records_.find(key);
         const OutboxRow* row = found == records_.end() ? nullptr : head(found->second, sinks);
@@ -133,35 +180,23 @@ Result<void> MemoryStore::release_delivery(const ConversationKey& key, std::uint
 
 Result<Millis> MemoryStore::next_delivery_at(bool sinks) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     return lanes(sinks).next_at([&](const ConversationKey& key) {
         const auto found = records_.find(key);
         return found != records_.end() && head(found->second, sinks) != nullptr;
     });
 }
 
-bool MemoryStore::wants(const SubscriptionFilter& filter, const ConversationRow& row,
-                        const ItemRow& item) {
-    if (filter.to && *filter.to != item.to) return false;
-    if (!filter.kinds.empty() && !contains(filter.kinds, item.kind)) return false;
-    return filter.accounts.empty() || contains(filter.accounts, row.account);
-}
-
-void MemoryStore::feed(Subscription& subscription, const ConversationKey& key,
-                       const ConversationRow& row, const ItemRow& item) {
-    if (!wants(subscription.filter, row, item)) return;
-    subscription.queues[key].seqs.push_back(item.seq);
-    subscription.lanes.offer(key, 0);
-}
-
-void MemoryStore::announce(const ConversationKey& key, std::size_t first_item) {
+void MemoryStore::announce(const ConversationKey& key, std::uint64_t first_seq) {
     const auto found = records_.find(key);
     if (found == records_.end()) return;
     const Record& record = found->second;
     for (auto& [name, subscription] : subscriptions_)
-        for (std::size_t i = first_item; i < record.items.size(); ++i)
-            feed(subscription, key, record.row, record.items[i]);
+        for (auto item = record.items.rbegin();
+             item != record.items.rend() && item->seq >= first_seq; ++item)
+            feed(subscription, key, record.row, *item);
     offer_lanes(key, record);
-    schedule_timers(key, record);
+    schedule_timers(key, &record);
 }
 
 void MemoryStore::offer_lanes(const ConversationKey& key, const Record& record) {
@@ -175,10 +210,11 @@ void MemoryStore::offer_lanes(const ConversationKey& key, const Record& record) 
     }
 }
 
-void MemoryStore::schedule_timers(const ConversationKey& key, const Record& record) {
+void MemoryStore::schedule_timers(const ConversationKey& key, const Record* record) {
     Millis earliest = kNever;
-    for (const auto& timer : record.row.state.timers)
-        if (timer) earliest = std::min(earliest, timer->due);
+    if (record != nullptr)
+        for (const auto& timer : record->row.state.timers)
+            if (timer) earliest = std::min(earliest, timer->due);
     if (const auto old = timer_at_.find(key); old != timer_at_.end()) {
         if (old->second == earliest) return;
         timer_order_.erase({old->second, key});
@@ -190,72 +226,20 @@ void MemoryStore::schedule_timers(const ConversationKey& key, const Record& reco
 }
 
 void MemoryStore::forget(const ConversationKey& key) {
-    const auto found = records_.find(key);
-    if (found == records_.end()) return;
-    for (const OutboxRow& row : found->second.outbox) delivery_index_.erase(row.id);
-    records_.erase(found);
     http_lanes_.erase(key);
     sink_lanes_.erase(key);
     for (auto& [name, subscription] : subscriptions_) {
         subscription.lanes.erase(key);
         subscription.queues.erase(key);
+        std::erase_if(subscription.dead,
+                      [&](const auto& entry) { return entry.first.first == key; });
     }
-    if (const auto timer = timer_at_.find(key); timer != timer_at_.end()) {
-        timer_order_.erase({timer->second, key});
-        timer_at_.erase(timer);
-    }
-}
-
-Result<void> MemoryStore::subscribe(std::string_view name, const SubscriptionFilter& filter) {
-    std::lock_guard lock(mutex_);
-    const auto [found, fresh] = subscriptions_.try_emplace(std::string(name));
-    found->second.filter = filter;
-    if (!fresh) return {};
-    for (const auto& [key, record] : records_)
-        for (const ItemRow& item : record.items) feed(found->second, key, record.row, item);
-    return {};
-}
-
-Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, Millis now,
-                                                         Millis until, std::size_t limit) {
-    std::lock_guard lock(mutex_);
-    const auto found = subscriptions_.find(name);
-    if (found == subscriptions_.end()) return fail(Code::not_found, "no such subscription");
-    Subscription& subscription = found->second;
-    std::vector<LeasedItem> leased;
-    const auto any = [](const ConversationKey&) { return true; };
-    for (const auto& [key, token] : subscription.lanes.lease(now, until, limit, any)) {
-        Subscription::Queue& queue = subscription.queues[key];
-        const Record& record = records_.at(key);
-        const ItemRow& item = record.items.at(queue.seqs.front() - 1);
-        leased.push_back({record.row.ref, record.row.account, item, ++queue.attempt, token});
-    }
-    return leased;
-}
-
-Result<void> MemoryStore::finish_item(std::string_view name, const LeasedItem& item, bool done,
-                                      Millis retry_at) {
-    std::lock_guard lock(mutex_);
-    const auto found = subscriptions_.find(name);
-    if (found == subscriptions_.end()) return fail(Code::not_found, "no such subscription");
-    const ConversationKey key = key_of(item.ref);
-    Subscription& subscription = found->second;
-    if (!subscription.lanes.holds(key, item.token))
-        return fail(Code::unsupported, "the lease of this item was lost");
-    Subscription::Queue& queue = subscription.queues[key];
-    if (done) {
-        queue.seqs.pop_front();
-        queue.attempt = 0;
-    }
-    const std::optional<Millis> next =
-        queue.seqs.empty() ? std::nullopt : std::optional(done ? Millis{0} : retry_at);
-    subscription.lanes.release(key, item.token, next);
-    if (queue.seqs.empty()) subscription.queues.erase(key);
-    return {};
+    schedule_timers(key, nullptr);
 }
 
 Result<std::vector<DueTimer>> MemoryStore::due_timers(Millis now, std::size_t limit) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     std::vector<DueTimer> due;
     for (const auto& [at, key] : timer_order_) {
         if (at > now || due.size() >= limit) break;
@@ -269,19 +253,42 @@ Result<std::vector<DueTimer>> MemoryStore::due_timers(Millis now, std::size_t li
 
 Result<Millis> MemoryStore::next_timer_at() {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     return timer_order_.empty() ? kNever : timer_order_.begin()->first;
 }
 
 Result<std::string> MemoryStore::meta(std::string_view name) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     const auto found = meta_.find(name);
     return found == meta_.end() ? std::string{} : found->second;
 }
 
 Result<void> MemoryStore::put_meta(std::string_view name, std::string_view value) {
     std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
     meta_[std::string(name)] = std::string(value);
     return {};
+}
+
+Result<std::size_t> MemoryStore::prune(Millis keys_before, Millis rows_before, std::size_t limit) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
+    std::size_t keys = 0, answers = 0, rows = 0;
+    for (auto& [key, record] : records_) {
+        keys += prune_map(record.keys, limit - keys,
+                          [&](const KnownItem& known) { return known.seen < keys_before; });
+        answers += prune_map(record.answers, limit - answers, [&](const StoredAnswer& stored) {
+            return stored.given < keys_before;
+        });
+        std::erase_if(record.outbox, [&](const OutboxRow& row) {
+            const bool old = rows < limit && has_ended(row.status) && row.created < rows_before;
+            if (old) delivery_index_.erase(row.id);
+            rows += old ? 1U : 0U;
+            return old;
+        });
+    }
+    return keys + answers + rows;
 }
 
 }  // namespace lampjack::store

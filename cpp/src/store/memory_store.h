@@ -4,7 +4,6 @@
 #include "store/lane_schedule.h"
 #include "store/store.h"
 
-#include <deque>
 #include <map>
 #include <mutex>
 #include <set>
@@ -13,6 +12,7 @@ namespace lampjack::store {
 
 class MemoryStore : public Store {
 public:
+    bool groups_commits() const noexcept override { return true; }
     Result<std::unique_ptr<Tx>> begin() override;
 
     Result<ConversationRow> conversation(const ConversationKey& key) override;
@@ -22,6 +22,8 @@ public:
                                        std::size_t limit) override;
     Result<OutboxRow> delivery(std::string_view id, std::string& ref) override;
     Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) override;
+    Result<std::vector<Delivery>> deliveries_by(DeliveryStatus status, std::size_t limit) override;
+    Result<std::size_t> pending_count(std::string_view account) override;
 
     Result<std::vector<LeasedDelivery>> lease_deliveries(std::span<const std::string> accounts,
                                                          bool sinks, Millis now, Millis until,
@@ -32,8 +34,12 @@ public:
     Result<void> subscribe(std::string_view name, const SubscriptionFilter& filter) override;
     Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
                                                 Millis until, std::size_t limit) override;
-    Result<void> finish_item(std::string_view subscription, const LeasedItem& item, bool done,
-                             Millis retry_at) override;
+    Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
+                             ItemOutcome outcome, Millis at, std::string_view reason) override;
+    Result<std::vector<DeadItem>> dead_items(std::string_view subscription,
+                                             std::size_t limit) override;
+    Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
+                                  std::uint64_t seq, bool again) override;
 
     Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) override;
     Result<Millis> next_timer_at() override;
@@ -41,41 +47,69 @@ public:
     Result<std::string> meta(std::string_view name) override;
     Result<void> put_meta(std::string_view name, std::string_view value) override;
 
+    Result<std::size_t> prune(Millis keys_before, Millis rows_before, std::size_t limit) override;
+    void close() override;
+
 private:
     friend class MemoryTx;
 
+    struct KnownItem {
+        std::uint64_t seq = 0;
+        Millis seen = 0;
+    };
+    struct StoredAnswer {
+        model::Answer answer;
+        Millis given = 0;
+    };
     /// One conversation with all that belongs to it.
     struct Record {
         ConversationRow row;
-        std::vector<ItemRow> items;
-        std::map<model::ItemKey, std::uint64_t> keys;
-        std::vector<OutboxRow> outbox;
-        std::map<model::ItemKey, model::Answer> answers;
+        std::vector<ItemRow> items;  ///< by seq, without gaps
+        std::map<model::ItemKey, KnownItem> keys;
+        std::vector<OutboxRow> outbox;  ///< by oseq; ended rows may be missing
+        std::map<model::ItemKey, StoredAnswer> answers;
+
+        const ItemRow* item(std::uint64_t seq) const noexcept;
+        OutboxRow* delivery(std::uint64_t oseq) noexcept;
+    };
+    /// What stays of an erased conversation.
+    struct Tombstone {
+        std::uint64_t next_seq = 1;
+        std::uint64_t next_out = 1;
+        std::uint64_t epoch = 0;
+    };
+    struct DeadMark {
+        std::string reason;
+        Millis died = 0;
+        std::uint32_t attempts = 0;
     };
     struct Subscription {
         SubscriptionFilter filter;
         LaneSchedule lanes;
-        struct Queue {
-            std::deque<std::uint64_t> seqs;
-            std::uint32_t attempt = 0;
-        };
-        std::map<ConversationKey, Queue> queues;
+        /// For each conversation what waits: seq and attempts made.
+        std::map<ConversationKey, std::map<std::uint64_t, std::uint32_t>> queues;
+        std::map<std::pair<ConversationKey, std::uint64_t>, DeadMark> dead;
     };
 
+    Result<void> is_open() const;  ///< under the lock
+    Result<Subscription*> subscription(std::string_view name);
     static bool wants(const SubscriptionFilter& filter, const ConversationRow& row,
                       const ItemRow& item);
     static void feed(Subscription& subscription, const ConversationKey& key,
                      const ConversationRow& row, const ItemRow& item);
     /// What a committed transaction has to announce: new items and rows to send.
-    void announce(const ConversationKey& key, std::size_t first_item);
+    void announce(const ConversationKey& key, std::uint64_t first_seq);
     void offer_lanes(const ConversationKey& key, const Record& record);
-    void schedule_timers(const ConversationKey& key, const Record& record);
+    void schedule_timers(const ConversationKey& key, const Record* record);
+    /// Lanes, queues, dead items and timers of an erased conversation.
     void forget(const ConversationKey& key);
     static const OutboxRow* head(const Record& record, bool sinks) noexcept;
     LaneSchedule& lanes(bool sinks) noexcept { return sinks ? sink_lanes_ : http_lanes_; }
 
     std::mutex mutex_;
+    bool closed_ = false;
     std::map<ConversationKey, Record> records_;
+    std::map<ConversationKey, Tombstone> tombstones_;
     std::map<std::string, ConversationKey, std::less<>> delivery_index_;
     std::map<std::string, Subscription, std::less<>> subscriptions_;
     std::map<std::string, std::string, std::less<>> meta_;

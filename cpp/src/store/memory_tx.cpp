@@ -7,15 +7,22 @@
 namespace lampjack::store {
 
 MemoryTx::~MemoryTx() {
-    if (committed_) return;
-    for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) (*undo)();
+    if (!committed_) undo_down_to(0);
+}
+
+void MemoryTx::undo_down_to(std::size_t size) {
+    while (undo_.size() > size) {
+        undo_.back()();
+        undo_.pop_back();
+    }
 }
 
 MemoryTx::Record& MemoryTx::touch(const ConversationKey& key) {
     const auto [found, fresh] = store_.records_.try_emplace(key);
     Record& record = found->second;
     if (fresh) on_rollback([this, key] { store_.records_.erase(key); });
-    first_item_.try_emplace(key, record.items.size());
+    const auto next = record.items.empty() ? 0 : record.items.back().seq + 1;
+    work_.first_seq.try_emplace(key, next);
     return record;
 }
 
@@ -25,10 +32,17 @@ const MemoryTx::Record* MemoryTx::find(const ConversationKey& key) const {
 }
 
 Result<bool> MemoryTx::lock(const ConversationKey& key, ConversationRow& out) {
-    const Record* record = find(key);
-    if (record == nullptr) return false;
-    out = record->row;
-    return true;
+    if (const Record* record = find(key)) {
+        out = record->row;
+        return true;
+    }
+    out = ConversationRow{};
+    if (const auto grave = store_.tombstones_.find(key); grave != store_.tombstones_.end()) {
+        out.next_seq = grave->second.next_seq;
+        out.next_out = grave->second.next_out;
+        out.retired_epoch = grave->second.epoch;
+    }
+    return false;
 }
 
 Result<std::vector<std::uint64_t>> MemoryTx::known(const ConversationKey& key,
@@ -38,7 +52,7 @@ Result<std::vector<std::uint64_t>> MemoryTx::known(const ConversationKey& key,
     if (record == nullptr) return seqs;
     for (std::size_t i = 0; i < keys.size(); ++i)
         if (const auto at = record->keys.find(keys[i]); at != record->keys.end())
-            seqs[i] = at->second;
+            seqs[i] = at->second.seq;
     return seqs;
 }
 
@@ -54,7 +68,9 @@ Result<void> MemoryTx::append(const ConversationKey& key, const ItemRow& item,
 Result<void> MemoryTx::alias(const ConversationKey& key, const model::ItemKey& item,
                              std::uint64_t seq) {
     Record& record = touch(key);
-    if (record.keys.try_emplace(item, seq).second)
+    const ItemRow* known = record.item(seq);
+    const Millis seen = known != nullptr ? known->received : record.row.touched;
+    if (record.keys.try_emplace(item, MemoryStore::KnownItem{seq, seen}).second)
         on_rollback([&record, item] { record.keys.erase(item); });
     return {};
 }
@@ -99,7 +115,7 @@ Result<std::vector<OutboxRow>> MemoryTx::fence(const ConversationKey& key, std::
     for (OutboxRow& row : record.outbox) {
         const bool words = row.action == conversation::Action::reply;
         if (row.status != DeliveryStatus::pending || !words || row.epoch >= epoch) continue;
-        on_rollback([&record, before = row] { record.outbox[before.oseq - 1] = before; });
+        on_rollback([&record, before = row] { *record.delivery(before.oseq) = before; });
         row.status = DeliveryStatus::refused;
         row.last_error = "stale_owner";
         fenced.push_back(row);
@@ -118,14 +134,13 @@ Result<std::vector<OutboxRow>> MemoryTx::pending(const ConversationKey& key) {
 Result<void> MemoryTx::record(const ConversationKey& key, const OutboxRow& row,
                               std::uint64_t token) {
     Record& record = touch(key);
-    if (row.oseq == 0 || row.oseq > record.outbox.size())
-        return fail(Code::not_found, "no such delivery");
+    OutboxRow* stored = record.delivery(row.oseq);
+    if (stored == nullptr) return fail(Code::not_found, "no such delivery");
     if (token != 0 && !store_.lanes(row.to_sink).holds(key, token))
         return fail(Code::unsupported, "the lease of this delivery was lost");
-    OutboxRow& stored = record.outbox[row.oseq - 1];
-    on_rollback([&record, before = stored] { record.outbox[before.oseq - 1] = before; });
-    stored = row;
-    if (token != 0) recorded_.emplace_back(key, token, row);
+    on_rollback([&record, before = *stored] { *record.delivery(before.oseq) = before; });
+    *stored = row;
+    if (token != 0) work_.recorded.emplace_back(key, token, row.to_sink);
     return {};
 }
 
@@ -136,32 +151,62 @@ Result<model::Answer> MemoryTx::answer_of(const ConversationKey& key,
     const Record* record = find(key);
     if (record == nullptr) return none;
     const auto found = record->answers.find(request);
-    return found == record->answers.end() ? none : found->second;
+    return found == record->answers.end() ? none : found->second.answer;
 }
 
 Result<void> MemoryTx::put_answer(const ConversationKey& key, const model::ItemKey& request,
                                   const model::Answer& answer) {
     Record& record = touch(key);
-    if (record.answers.try_emplace(request, answer).second)
+    const MemoryStore::StoredAnswer stored{answer, record.row.touched};
+    if (record.answers.try_emplace(request, stored).second)
         on_rollback([&record, request] { record.answers.erase(request); });
     return {};
 }
 
 Result<void> MemoryTx::erase(const ConversationKey& key) {
-    erased_.push_back(key);
+    const auto found = store_.records_.find(key);
+    if (found == store_.records_.end()) return {};
+    const ConversationRow& row = found->second.row;
+    const auto grave = store_.tombstones_.find(key);
+    const auto before =
+        grave == store_.tombstones_.end() ? MemoryStore::Tombstone{} : grave->second;
+    on_rollback([this, key, before] { store_.tombstones_[key] = before; });
+    store_.tombstones_[key] = {row.next_seq, row.next_out,
+                               std::max(row.retired_epoch, row.state.epoch)};
+    for (const OutboxRow& one : found->second.outbox) store_.delivery_index_.erase(one.id);
+    // A map's node keeps its place in memory, so that earlier steps can still be undone.
+    auto node =
+        std::make_shared<decltype(store_.records_)::node_type>(store_.records_.extract(found));
+    on_rollback([this, key, node] {
+        for (const OutboxRow& one : node->mapped().outbox) store_.delivery_index_[one.id] = key;
+        store_.records_.insert(std::move(*node));
+    });
+    work_.first_seq.erase(key);
+    work_.erased.insert(key);
+    return {};
+}
+
+Result<void> MemoryTx::savepoint() {
+    savepoint_ = undo_.size();
+    saved_work_ = work_;
+    return {};
+}
+
+Result<void> MemoryTx::rollback_to_savepoint() {
+    undo_down_to(savepoint_);
+    work_ = saved_work_;
     return {};
 }
 
 Result<void> MemoryTx::commit() {
     committed_ = true;
-    for (const auto& [key, token, row] : recorded_) {
-        const Record& record = store_.records_.at(key);
-        const OutboxRow* next = MemoryStore::head(record, row.to_sink);
-        store_.lanes(row.to_sink)
-            .release(key, token, next ? std::optional(next->ready_at) : std::nullopt);
+    for (const ConversationKey& key : work_.erased) store_.forget(key);
+    for (const auto& [key, token, sink] : work_.recorded) {
+        const Record* record = find(key);
+        const OutboxRow* next = record ? MemoryStore::head(*record, sink) : nullptr;
+        store_.lanes(sink).release(key, token, next ? std::optional(next->ready_at) : std::nullopt);
     }
-    for (const auto& [key, first] : first_item_) store_.announce(key, first);
-    for (const ConversationKey& key : erased_) store_.forget(key);
+    for (const auto& [key, first] : work_.first_seq) store_.announce(key, first);
     lock_.unlock();
     return {};
 }

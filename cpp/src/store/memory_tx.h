@@ -9,7 +9,9 @@ namespace lampjack::store {
 
 class MemoryTx final : public Tx {
 public:
-    explicit MemoryTx(MemoryStore& store) : store_(store), lock_(store.mutex_) {}
+    MemoryTx(MemoryStore& store, std::unique_lock<std::mutex> lock)
+        : store_(store),
+          lock_(std::move(lock)) {}
     ~MemoryTx() override;
 
     Result<bool> lock(const ConversationKey& key, ConversationRow& out) override;
@@ -33,21 +35,32 @@ public:
     Result<void> put_answer(const ConversationKey& key, const model::ItemKey& request,
                             const model::Answer& answer) override;
     Result<void> erase(const ConversationKey& key) override;
+    Result<void> savepoint() override;
+    Result<void> rollback_to_savepoint() override;
     Result<void> commit() override;
 
 private:
     using Record = MemoryStore::Record;
 
+    /// What commit has to do; nobody else sees it before.
+    struct Work {
+        std::map<ConversationKey, std::uint64_t>
+            first_seq;  ///< the first new item, by conversation
+        std::vector<std::tuple<ConversationKey, std::uint64_t, bool>> recorded;  ///< token, sink
+        std::set<ConversationKey> erased;
+    };
+
     Record& touch(const ConversationKey& key);
     const Record* find(const ConversationKey& key) const;
     void on_rollback(std::function<void()> undo) { undo_.push_back(std::move(undo)); }
+    void undo_down_to(std::size_t size);
 
     MemoryStore& store_;
     std::unique_lock<std::mutex> lock_;
     std::vector<std::function<void()>> undo_;
-    std::map<ConversationKey, std::size_t> first_item_;  ///< of the touched conversations
-    std::vector<std::tuple<ConversationKey, std::uint64_t, OutboxRow>> recorded_;
-    std::vector<ConversationKey> erased_;
+    Work work_;
+    std::size_t savepoint_ = 0;  ///< length of the undo list there
+    Work saved_work_;
     bool committed_ = false;
 };
 

@@ -33,6 +33,7 @@ struct ConversationRow {
     conversation::EchoGuard echo = conversation::EchoGuard();  ///< texts we sent that may come back
     std::uint64_t next_seq = 1;
     std::uint64_t next_out = 1;
+    std::uint64_t retired_epoch = 0;  ///< the last before it was erased: a new life starts above it
     Millis touched = 0;
 };
 
@@ -72,6 +73,13 @@ struct OutboxRow {
     Millis ready_at = 0;  ///< not before
 };
 
+/// An outbox row with the conversation it belongs to.
+struct Delivery {
+    std::string ref;
+    std::string account;
+    OutboxRow row;
+};
+
 /// A pending head of a conversation's lane, leased to one sender.
 struct LeasedDelivery {
     ConversationRow conversation;
@@ -86,6 +94,20 @@ struct LeasedItem {
     ItemRow item;
     std::uint32_t attempt = 1;
     std::uint64_t token = 0;
+};
+
+/// What became of a leased item.
+enum class ItemOutcome : std::uint8_t {
+    done,
+    retry,  ///< handed out again later; the conversation's next items wait for it
+    dead,   ///< set aside: the conversation's next item is handed out
+};
+
+/// An item that its subscription has given up.
+struct DeadItem {
+    LeasedItem item;     ///< `attempt` is the last one made, `token` means nothing
+    std::string reason;  ///< one line
+    Millis died = 0;
 };
 
 /// Which items a subscription wants; empty lists want all.

@@ -1,6 +1,8 @@
 #pragma once
 // Store: where conversations, items, answers and outgoing commands live. One interface for memory, SQLite and PostgreSQL.
 // Every change of a conversation happens inside one Tx that holds its lock; lock order is conversation, lane, outbox.
+// Errors: `store` (not now: 503), `conflict` (the same change may be run again at once), `config` (wrong path, owner or
+// schema; names the next step). Any thread. Times given are the caller's clock.
 
 #include "base/result.h"
 #include "store/rows.h"
@@ -18,7 +20,8 @@ class Tx {
 public:
     virtual ~Tx() = default;
 
-    /// Locks the conversation until the end of the transaction. `out` is false when it does not exist yet.
+    /// Locks the conversation until the end of the transaction. False when it does not exist: `out` then holds nothing but
+    /// next_seq, next_out and retired_epoch, which are not the first ones where a conversation of that key was erased.
     virtual Result<bool> lock(const ConversationKey& key, ConversationRow& out) = 0;
     /// For each key the seq of the item that has it, 0 when none has. The conversation is locked.
     virtual Result<std::vector<std::uint64_t>> known(const ConversationKey& key,
@@ -42,8 +45,8 @@ public:
                                                  std::uint64_t epoch) = 0;
     /// The pending rows, in order.
     virtual Result<std::vector<OutboxRow>> pending(const ConversationKey& key) = 0;
-    /// Replaces a row by its oseq; with the lease's token, or 0 for rows nobody has leased. `unsupported` when the
-    /// lease is lost: record nothing else then.
+    /// Replaces a row by its oseq, whatever its status; with the lease's token, or 0 without a lease. `unsupported` when
+    /// the lease is lost: record nothing else then.
     virtual Result<void> record(const ConversationKey& key, const OutboxRow& row,
                                 std::uint64_t token) = 0;
 
@@ -53,8 +56,13 @@ public:
     virtual Result<void> put_answer(const ConversationKey& key, const model::ItemKey& request,
                                     const model::Answer& answer) = 0;
 
-    /// Removes the conversation with all that belongs to it.
+    /// Removes the conversation with all that belongs to it. Its counters stay behind (a tombstone): see lock().
     virtual Result<void> erase(const ConversationKey& key) = 0;
+
+    /// A point inside this transaction to go back to; a new one replaces the last.
+    virtual Result<void> savepoint() = 0;
+    /// Undoes everything since the savepoint; the transaction goes on, also after a statement failed.
+    virtual Result<void> rollback_to_savepoint() = 0;
     virtual Result<void> commit() = 0;
 };
 
@@ -62,6 +70,8 @@ class Store {
 public:
     virtual ~Store() = default;
 
+    /// Whether several changes of different conversations gain by sharing one transaction: one writer at a time.
+    virtual bool groups_commits() const noexcept = 0;
     /// Begins a transaction; waits while the store is busy. Any thread; one transaction a thread.
     virtual Result<std::unique_ptr<Tx>> begin() = 0;
 
@@ -74,6 +84,12 @@ public:
                                                std::size_t limit) = 0;
     virtual Result<OutboxRow> delivery(std::string_view id, std::string& ref) = 0;  ///< not_found
     virtual Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) = 0;
+
+    /// Rows of that status of all conversations, oldest first.
+    virtual Result<std::vector<Delivery>> deliveries_by(DeliveryStatus status,
+                                                        std::size_t limit) = 0;
+    /// How many rows of an account are pending: for the limit of the outbound queue.
+    virtual Result<std::size_t> pending_count(std::string_view account) = 0;
 
     // Leases. A lease that is neither recorded nor released ends by itself at `until`.
     /// Heads of lanes whose time has come, of the given accounts; `sinks` selects rows for sinks, else rows for HTTP.
@@ -89,9 +105,16 @@ public:
     /// The next item for that subscription: in order within a conversation, one at a time there. Empty when none is ready.
     virtual Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
                                                         Millis until, std::size_t limit) = 0;
-    /// Handled, or to be handed out again not before `retry_at`.
+    /// Ends the lease of an item; `unsupported` when it was lost. `at`: for `retry` when to hand it out again, for `dead`
+    /// the present time. `reason` is one line, kept with a dead item.
     virtual Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
-                                     bool done, Millis retry_at) = 0;
+                                     ItemOutcome outcome, Millis at, std::string_view reason) = 0;
+    /// What the subscription has given up, oldest first.
+    virtual Result<std::vector<DeadItem>> dead_items(std::string_view subscription,
+                                                     std::size_t limit) = 0;
+    /// Hands a dead item out again (attempt 1), or forgets it; not_found when it is not there.
+    virtual Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
+                                          std::uint64_t seq, bool again) = 0;
 
     virtual Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) = 0;
     virtual Result<Millis> next_timer_at() = 0;
@@ -99,9 +122,19 @@ public:
     // Small facts about accounts, e.g. the address a platform told us.
     virtual Result<std::string> meta(std::string_view name) = 0;
     virtual Result<void> put_meta(std::string_view name, std::string_view value) = 0;
+
+    /// Removes keys and stored answers older than `keys_before` and ended rows (sent, refused, dead) older than
+    /// `rows_before`, at most `limit` of each; how many went. Items go only by erase.
+    virtual Result<std::size_t> prune(Millis keys_before, Millis rows_before,
+                                      std::size_t limit) = 0;
+
+    /// Closes it for good: later calls fail with Code::closed. Never called in a forked child.
+    virtual void close() = 0;
 };
 
-/// Opens a store by its URL: `memory:`. The error for another scheme lists the known ones.
+/// Opens a store by its URL, see open.cpp. The error for another scheme lists the known ones.
 Result<std::unique_ptr<Store>> open(std::string_view url);
+/// Brings the schema at that URL to this release's; a no-op where there is none.
+Result<void> migrate(std::string_view url);
 
 }  // namespace lampjack::store

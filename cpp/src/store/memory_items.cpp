@@ -1,0 +1,113 @@
+// The subscriptions of a MemoryStore: what waits for whom, what was given up.
+#include "store/memory_store.h"
+
+#include <algorithm>
+
+namespace lampjack::store {
+namespace {
+
+template <class T>
+bool contains(const std::vector<T>& list, const T& value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+bool MemoryStore::wants(const SubscriptionFilter& filter, const ConversationRow& row,
+                        const ItemRow& item) {
+    if (filter.to && *filter.to != item.to) return false;
+    if (!filter.kinds.empty() && !contains(filter.kinds, item.kind)) return false;
+    return filter.accounts.empty() || contains(filter.accounts, row.account);
+}
+
+void MemoryStore::feed(Subscription& subscription, const ConversationKey& key,
+                       const ConversationRow& row, const ItemRow& item) {
+    if (!wants(subscription.filter, row, item)) return;
+    subscription.queues[key].try_emplace(item.seq, 0);
+    subscription.lanes.offer(key, 0);
+}
+
+Result<MemoryStore::Subscription*> MemoryStore::subscription(std::string_view name) {
+    const auto found = subscriptions_.find(name);
+    if (found == subscriptions_.end()) return fail(Code::not_found, "no such subscription");
+    return &found->second;
+}
+
+Result<void> MemoryStore::subscribe(std::string_view name, const SubscriptionFilter& filter) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
+    const auto [found, fresh] = subscriptions_.try_emplace(std::string(name));
+    found->second.filter = filter;
+    if (!fresh) return {};
+    for (const auto& [key, record] : records_)
+        for (const ItemRow& item : record.items) feed(found->second, key, record.row, item);
+    return {};
+}
+
+Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, Millis now,
+                                                         Millis until, std::size_t limit) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
+    LJK_TRY(found, subscription(name));
+    std::vector<LeasedItem> leased;
+    const auto any = [](const ConversationKey&) { return true; };
+    for (const auto& [key, token] : found->lanes.lease(now, until, limit, any)) {
+        auto& [seq, attempts] = *found->queues.at(key).begin();
+        const Record& record = records_.at(key);
+        leased.push_back(
+            {record.row.ref, record.row.account, *record.item(seq), ++attempts, token});
+    }
+    return leased;
+}
+
+Result<void> MemoryStore::finish_item(std::string_view name, const LeasedItem& item,
+                                      ItemOutcome outcome, Millis at, std::string_view reason) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
+    LJK_TRY(found, subscription(name));
+    const ConversationKey key = key_of(item.ref);
+    if (!found->lanes.holds(key, item.token))
+        return fail(Code::unsupported, "the lease of this item was lost");
+    auto& queue = found->queues[key];
+    const bool again = outcome == ItemOutcome::retry;
+    if (!again) queue.erase(item.item.seq);
+    if (outcome == ItemOutcome::dead)
+        found->dead[{key, item.item.seq}] = {std::string(reason), at, item.attempt};
+    const auto next = queue.empty() ? std::nullopt : std::optional(again ? at : Millis{0});
+    found->lanes.release(key, item.token, next);
+    if (queue.empty()) found->queues.erase(key);
+    return {};
+}
+
+Result<std::vector<DeadItem>> MemoryStore::dead_items(std::string_view name, std::size_t limit) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
+    LJK_TRY(found, subscription(name));
+    std::vector<DeadItem> dead;
+    for (const auto& [place, mark] : found->dead) {
+        const Record& record = records_.at(place.first);
+        dead.push_back(
+            {{record.row.ref, record.row.account, *record.item(place.second), mark.attempts, 0},
+             mark.reason,
+             mark.died});
+    }
+    std::stable_sort(dead.begin(), dead.end(),
+                     [](const DeadItem& a, const DeadItem& b) { return a.died < b.died; });
+    if (dead.size() > limit) dead.resize(limit);
+    return dead;
+}
+
+Result<void> MemoryStore::settle_dead_item(std::string_view name, std::string_view ref,
+                                           std::uint64_t seq, bool again) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
+    LJK_TRY(found, subscription(name));
+    const ConversationKey key = key_of(ref);
+    if (found->dead.erase({key, seq}) == 0) return fail(Code::not_found, "no such dead item");
+    if (!again) return {};
+    found->queues[key][seq] = 0;
+    found->lanes.offer(key, 0);
+    return {};
+}
+
+}  // namespace lampjack::store

@@ -1,0 +1,52 @@
+// Which store a URL names. A new kind of store is one line in kSchemes.
+#include "store/memory_store.h"
+
+#include <array>
+
+namespace lampjack::store {
+namespace {
+
+struct Scheme {
+    std::string_view prefix;
+    std::string_view form;  ///< as it is written in a configuration
+    Result<std::unique_ptr<Store>> (*open)(std::string_view url);
+    Result<void> (*migrate)(std::string_view url);
+};
+
+Result<std::unique_ptr<Store>> open_memory(std::string_view url) {
+    if (url != "memory:") return fail(Code::config, "\"memory:\" takes no path");
+    return std::unique_ptr<Store>(std::make_unique<MemoryStore>());
+}
+
+Result<void> nothing_to_migrate(std::string_view) { return {}; }
+
+constexpr std::array kSchemes{
+    Scheme{"memory:", "memory:", open_memory, nothing_to_migrate},
+};
+
+Result<const Scheme*> scheme_of(std::string_view url) {
+    std::string known;
+    for (const Scheme& scheme : kSchemes) {
+        if (url.starts_with(scheme.prefix)) return &scheme;
+        known.append(known.empty() ? "\"" : ", \"").append(scheme.form).append("\"");
+    }
+    if (url.empty())
+        return fail(Code::config,
+                    "store is required, so that nobody loses data by default; known: " + known +
+                        " (memory: loses everything at the process's end)");
+    return fail(Code::config, "unknown store; this release knows " + known);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open(std::string_view url) {
+    LJK_TRY(scheme, scheme_of(url));
+    return scheme->open(url);
+}
+
+Result<void> migrate(std::string_view url) {
+    LJK_TRY(scheme, scheme_of(url));
+    return scheme->migrate(url);
+}
+
+}  // namespace lampjack::store

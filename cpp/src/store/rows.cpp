@@ -1,0 +1,28 @@
+// The key of a conversation and the words of its rows.
+#include "store/rows.h"
+
+#include "base/digest.h"
+
+#include <algorithm>
+
+namespace lampjack::store {
+
+ConversationKey key_of(std::string_view ref) {
+    const Digest digest = sha256(ref);
+    ConversationKey key;
+    std::copy_n(digest.begin(), key.size(), key.begin());
+    return key;
+}
+
+std::string_view name_of(DeliveryStatus status) noexcept {
+    switch (status) {
+        case DeliveryStatus::pending: return "pending";
+        case DeliveryStatus::sent: return "sent";
+        case DeliveryStatus::dead: return "dead";
+        case DeliveryStatus::refused: return "refused";
+        case DeliveryStatus::held: return "held";
+    }
+    return "pending";
+}
+
+}  // namespace lampjack::store
