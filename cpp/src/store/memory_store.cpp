@@ -271,6 +271,16 @@ Result<void> MemoryStore::put_meta(std::string_view name, std::string_view value
     return {};
 }
 
+Result<bool> MemoryStore::swap_meta(std::string_view name, std::string_view expected,
+                                    std::string_view value) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(is_open());
+    std::string& stored = meta_[std::string(name)];
+    if (stored != expected) return false;
+    stored = std::string(value);
+    return true;
+}
+
 Result<std::size_t> MemoryStore::prune(Millis keys_before, Millis rows_before, std::size_t limit) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(is_open());

@@ -46,6 +46,8 @@ public:
 
     Result<std::string> meta(std::string_view name) override;
     Result<void> put_meta(std::string_view name, std::string_view value) override;
+    Result<bool> swap_meta(std::string_view name, std::string_view expected,
+                           std::string_view value) override;
 
     Result<std::size_t> prune(Millis keys_before, Millis rows_before, std::size_t limit) override;
     void close() override;

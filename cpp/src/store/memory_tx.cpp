@@ -131,6 +131,13 @@ Result<std::vector<OutboxRow>> MemoryTx::pending(const ConversationKey& key) {
     return rows;
 }
 
+Result<OutboxRow> MemoryTx::delivery(const ConversationKey& key, std::uint64_t oseq) {
+    const auto found = store_.records_.find(key);
+    const OutboxRow* row = found == store_.records_.end() ? nullptr : found->second.delivery(oseq);
+    if (row == nullptr) return fail(Code::not_found, "no such delivery");
+    return *row;
+}
+
 Result<void> MemoryTx::record(const ConversationKey& key, const OutboxRow& row,
                               std::uint64_t token) {
     Record& record = touch(key);

@@ -28,6 +28,7 @@ public:
                                    std::string_view command_key) override;
     Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override;
     Result<std::vector<OutboxRow>> pending(const ConversationKey& key) override;
+    Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) override;
     Result<void> record(const ConversationKey& key, const OutboxRow& row,
                         std::uint64_t token) override;
     Result<model::Answer> answer_of(const ConversationKey& key,

@@ -45,6 +45,8 @@ public:
                                                  std::uint64_t epoch) = 0;
     /// The pending rows, in order.
     virtual Result<std::vector<OutboxRow>> pending(const ConversationKey& key) = 0;
+    /// One row by its oseq, whatever its status; not_found.
+    virtual Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) = 0;
     /// Replaces a row by its oseq, whatever its status; with the lease's token, or 0 without a lease. `unsupported` when
     /// the lease is lost: record nothing else then.
     virtual Result<void> record(const ConversationKey& key, const OutboxRow& row,
@@ -122,6 +124,9 @@ public:
     // Small facts about accounts, e.g. the address a platform told us.
     virtual Result<std::string> meta(std::string_view name) = 0;
     virtual Result<void> put_meta(std::string_view name, std::string_view value) = 0;
+    /// Sets it to `value` if it is `expected` now, in one step; one that was never set is empty. False when it is another.
+    virtual Result<bool> swap_meta(std::string_view name, std::string_view expected,
+                                   std::string_view value) = 0;
 
     /// Removes keys and stored answers older than `keys_before` and ended rows (sent, refused, dead) older than
     /// `rows_before`, at most `limit` of each; how many went. Items go only by erase.

@@ -185,5 +185,14 @@ TEST(OpenStore, names_what_it_knows) {
     EXPECT_EQ(open("memory:x").error().code, Code::config);
 }
 
+TEST(MemoryStore, sets_a_small_fact_only_where_it_is_what_was_expected) {
+    MemoryStore store;
+    EXPECT_TRUE(*store.swap_meta("breaker", "", "open"));
+    EXPECT_FALSE(*store.swap_meta("breaker", "", "other"));
+    EXPECT_EQ(*store.meta("breaker"), "open");
+    EXPECT_TRUE(*store.swap_meta("breaker", "open", ""));
+    EXPECT_EQ(*store.meta("breaker"), "");
+}
+
 }  // namespace
 }  // namespace lampjack::store
