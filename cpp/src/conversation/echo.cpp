@@ -29,14 +29,14 @@ std::uint64_t text_hash(std::string_view text) noexcept {
 }
 
 void EchoGuard::sent(std::uint64_t text, Millis now) noexcept {
-    ring_[next_] = {.text = text, .at = now, .waiting = true};
-    next_ = (next_ + 1) % kCapacity;
+    memory_.ring[memory_.next] = {.text = text, .at = now, .waiting = true};
+    memory_.next = (memory_.next + 1) % kCapacity;
 }
 
 bool EchoGuard::takes(std::uint64_t text, Millis now) noexcept {
     for (std::size_t step = 0; step < kCapacity; ++step) {
-        Sent& sent = ring_[(next_ + step) % kCapacity];  // the oldest first
-        if (!sent.waiting || sent.text != text || now - sent.at > window_) continue;
+        Sent& sent = memory_.ring[(memory_.next + step) % kCapacity];  // the oldest first
+        if (!sent.waiting || sent.text != text || now - sent.at > memory_.window) continue;
         sent.waiting = false;
         return true;
     }

@@ -19,7 +19,25 @@ public:
     static constexpr std::size_t kCapacity = 16;
     static constexpr Millis kDefaultWindow = 120'000;
 
-    explicit EchoGuard(Millis window = kDefaultWindow) noexcept : window_(window) {}
+    struct Sent {
+        std::uint64_t text = 0;
+        Millis at = 0;
+        bool waiting = false;
+
+        friend bool operator==(const Sent&, const Sent&) = default;
+    };
+    /// Everything it remembers, for a store.
+    struct Memory {
+        Millis window = kDefaultWindow;
+        std::size_t next = 0;  ///< the place of the oldest: below kCapacity
+        std::array<Sent, kCapacity> ring{};
+
+        friend bool operator==(const Memory&, const Memory&) = default;
+    };
+
+    explicit EchoGuard(Millis window = kDefaultWindow) noexcept : memory_{.window = window} {}
+    explicit EchoGuard(const Memory& memory) noexcept : memory_(memory) {}
+    const Memory& memory() const noexcept { return memory_; }
 
     /// A text is about to leave. The oldest is forgotten when there are too many.
     void sent(std::uint64_t text, Millis now) noexcept;
@@ -29,17 +47,7 @@ public:
     friend bool operator==(const EchoGuard&, const EchoGuard&) = default;
 
 private:
-    struct Sent {
-        std::uint64_t text = 0;
-        Millis at = 0;
-        bool waiting = false;
-
-        friend bool operator==(const Sent&, const Sent&) = default;
-    };
-
-    Millis window_;
-    std::size_t next_ = 0;
-    std::array<Sent, kCapacity> ring_{};
+    Memory memory_;
 };
 
 }  // namespace lampjack::conversation
