@@ -1,0 +1,231 @@
+#include "fault_store.h"
+
+#include <map>
+#include <utility>
+
+namespace lampjack::simulation {
+namespace {
+
+using store::ConversationKey;
+using store::ConversationRow;
+using store::ItemRow;
+using store::OutboxRow;
+
+Error broken() { return fail(Code::store, "the store is out of order (simulated)"); }
+
+class FaultTx final : public store::Tx {
+public:
+    FaultTx(std::unique_ptr<store::Tx> inner, std::shared_ptr<Faults> faults, Sabotage sabotage)
+        : inner_(std::move(inner)),
+          faults_(std::move(faults)),
+          sabotage_(sabotage) {}
+
+    Result<bool> lock(const ConversationKey& key, ConversationRow& out) override {
+        if (strikes()) return broken();
+        return inner_->lock(key, out);
+    }
+    Result<std::vector<std::uint64_t>> known(const ConversationKey& key,
+                                             std::span<const model::ItemKey> keys) override {
+        if (strikes()) return broken();
+        if (sabotage_ == Sabotage::forgets_keys) return std::vector<std::uint64_t>(keys.size());
+        return inner_->known(key, keys);
+    }
+    Result<void> append(const ConversationKey& key, const ItemRow& item,
+                        std::span<const model::ItemKey> keys) override {
+        if (strikes()) return broken();
+        if (sabotage_ == Sabotage::loses_items && faults_->dice.one_in(10)) return {};
+        return inner_->append(key, item, keys);
+    }
+    Result<void> alias(const ConversationKey& key, const model::ItemKey& item,
+                       std::uint64_t seq) override {
+        if (strikes()) return broken();
+        return inner_->alias(key, item, seq);
+    }
+    Result<void> put(const ConversationRow& row) override {
+        if (strikes()) return broken();
+        return inner_->put(row);
+    }
+    Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override {
+        if (strikes()) return broken();
+        return inner_->newest(key, limit);
+    }
+    Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override {
+        if (strikes()) return broken();
+        return inner_->enqueue(key, row);
+    }
+    Result<OutboxRow> find_command(const ConversationKey& key, std::string_view command) override {
+        if (strikes()) return broken();
+        return inner_->find_command(key, command);
+    }
+    Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override {
+        if (strikes()) return broken();
+        if (sabotage_ == Sabotage::reads_stale) return std::vector<OutboxRow>{};
+        return inner_->fence(key, epoch);
+    }
+    Result<std::vector<OutboxRow>> pending(const ConversationKey& key) override {
+        if (strikes()) return broken();
+        return inner_->pending(key);
+    }
+    Result<void> record(const ConversationKey& key, const OutboxRow& row,
+                        std::uint64_t token) override {
+        if (strikes()) return broken();
+        return inner_->record(key, row, token);
+    }
+    Result<model::Answer> answer_of(const ConversationKey& key,
+                                    const model::ItemKey& request) override {
+        if (strikes()) return broken();
+        return inner_->answer_of(key, request);
+    }
+    Result<void> put_answer(const ConversationKey& key, const model::ItemKey& request,
+                            const model::Answer& answer) override {
+        if (strikes()) return broken();
+        return inner_->put_answer(key, request, answer);
+    }
+    Result<void> erase(const ConversationKey& key) override {
+        if (strikes()) return broken();
+        return inner_->erase(key);
+    }
+    Result<void> savepoint() override { return inner_->savepoint(); }
+    Result<void> rollback_to_savepoint() override { return inner_->rollback_to_savepoint(); }
+
+    /// Fails before, or after: then the caller is told "no" although everything is stored.
+    Result<void> commit() override {
+        if (faults_->strikes(20)) return broken();
+        if (sabotage_ == Sabotage::commits_too_late && faults_->dice.one_in(10)) return {};
+        LJK_CHECK(inner_->commit());
+        if (faults_->strikes(20)) return broken();
+        if (faults_->strikes(20))
+            return fail(Code::conflict, "the outcome of the commit is not known (simulated)");
+        return {};
+    }
+
+private:
+    bool strikes() { return faults_->strikes(150); }
+
+    std::unique_ptr<store::Tx> inner_;
+    std::shared_ptr<Faults> faults_;
+    Sabotage sabotage_;
+};
+
+class FaultStore final : public store::Store {
+public:
+    FaultStore(std::shared_ptr<store::Store> truth, std::shared_ptr<Faults> faults,
+               Sabotage sabotage)
+        : truth_(std::move(truth)),
+          faults_(std::move(faults)),
+          sabotage_(sabotage) {}
+
+    Result<std::unique_ptr<store::Tx>> begin() override {
+        if (faults_->strikes(30)) return broken();
+        LJK_TRY(inner, truth_->begin());
+        return std::unique_ptr<store::Tx>(
+            std::make_unique<FaultTx>(std::move(inner), faults_, sabotage_));
+    }
+    bool groups_commits() const noexcept override { return truth_->groups_commits(); }
+
+    Result<ConversationRow> conversation(const ConversationKey& key) override {
+        if (faults_->strikes(60)) return broken();
+        if (sabotage_ != Sabotage::reads_stale) return truth_->conversation(key);
+        const auto found = first_.find(key);
+        if (found != first_.end()) return found->second;
+        LJK_TRY(row, truth_->conversation(key));
+        if (row.state.state == conversation::State::agent) first_.emplace(key, row);
+        return row;
+    }
+    Result<std::vector<ConversationRow>> conversations(std::string_view state,
+                                                       std::size_t limit) override {
+        return truth_->conversations(state, limit);
+    }
+    Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
+                                       std::size_t limit) override {
+        return truth_->items(key, after, limit);
+    }
+    Result<OutboxRow> delivery(std::string_view id, std::string& ref) override {
+        return truth_->delivery(id, ref);
+    }
+    Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) override {
+        return truth_->deliveries(key);
+    }
+    Result<std::vector<store::Delivery>> deliveries_by(store::DeliveryStatus status,
+                                                       std::size_t limit) override {
+        return truth_->deliveries_by(status, limit);
+    }
+    Result<std::size_t> pending_count(std::string_view account) override {
+        return truth_->pending_count(account);
+    }
+
+    Result<std::vector<store::LeasedDelivery>>
+    lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
+                     std::size_t limit) override {
+        if (faults_->strikes(40)) return broken();
+        auto leased = truth_->lease_deliveries(accounts, sinks, now, until, limit);
+        if (leased && sabotage_ == Sabotage::leases_twice)
+            for (const store::LeasedDelivery& lease : *leased)
+                static_cast<void>(truth_->release_delivery(lease.conversation.key, lease.token));
+        return leased;
+    }
+    Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->release_delivery(key, token);
+    }
+    Result<Millis> next_delivery_at(bool sinks) override { return truth_->next_delivery_at(sinks); }
+
+    Result<void> subscribe(std::string_view name,
+                           const store::SubscriptionFilter& filter) override {
+        return truth_->subscribe(name, filter);
+    }
+    Result<std::vector<store::LeasedItem>> lease_items(std::string_view subscription, Millis now,
+                                                       Millis until, std::size_t limit) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->lease_items(subscription, now, until, limit);
+    }
+    Result<void> finish_item(std::string_view subscription, const store::LeasedItem& item,
+                             store::ItemOutcome outcome, Millis at,
+                             std::string_view reason) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->finish_item(subscription, item, outcome, at, reason);
+    }
+    Result<std::vector<store::DeadItem>> dead_items(std::string_view subscription,
+                                                    std::size_t limit) override {
+        return truth_->dead_items(subscription, limit);
+    }
+    Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
+                                  std::uint64_t seq, bool again) override {
+        return truth_->settle_dead_item(subscription, ref, seq, again);
+    }
+
+    Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->due_timers(now, limit);
+    }
+    Result<Millis> next_timer_at() override { return truth_->next_timer_at(); }
+
+    Result<std::string> meta(std::string_view name) override {
+        if (faults_->strikes(60)) return broken();
+        return truth_->meta(name);
+    }
+    Result<void> put_meta(std::string_view name, std::string_view value) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->put_meta(name, value);
+    }
+    Result<std::size_t> prune(Millis keys_before, Millis rows_before, std::size_t limit) override {
+        if (faults_->strikes(20)) return broken();
+        return truth_->prune(keys_before, rows_before, limit);
+    }
+    void close() override {}  // a crash closes nothing, and the store outlives its hubs
+
+private:
+    std::shared_ptr<store::Store> truth_;
+    std::shared_ptr<Faults> faults_;
+    Sabotage sabotage_;
+    std::map<ConversationKey, ConversationRow> first_;
+};
+
+}  // namespace
+
+std::unique_ptr<store::Store> make_fault_store(std::shared_ptr<store::Store> truth,
+                                               std::shared_ptr<Faults> faults, Sabotage sabotage) {
+    return std::make_unique<FaultStore>(std::move(truth), std::move(faults), sabotage);
+}
+
+}  // namespace lampjack::simulation

@@ -1,0 +1,37 @@
+#pragma once
+// FaultStore: one hub's way to the shared store. It fails when told to, also with the outcome of a commit unknown, and can
+// switch off one of the protections that the simulation must notice.
+
+#include "dice.h"
+
+#include "store/store.h"
+
+#include <memory>
+
+namespace lampjack::simulation {
+
+/// A protection that is switched off. The names say what the store does wrong.
+enum class Sabotage : std::uint8_t {
+    none,
+    forgets_keys,      ///< no item is ever known
+    loses_items,       ///< an append now and then does nothing
+    commits_too_late,  ///< a commit now and then says yes and undoes everything
+    leases_twice,      ///< a lane is leased to everybody who asks
+    reads_stale,  ///< the state read before a send is the first one ever seen, and nothing is fenced
+};
+
+struct Faults {
+    bool on = false;
+    Dice dice{0};
+    std::size_t count = 0;
+    bool strikes(std::size_t one_in) {
+        if (!on || !dice.one_in(one_in)) return false;
+        ++count;
+        return true;
+    }
+};
+
+std::unique_ptr<store::Store> make_fault_store(std::shared_ptr<store::Store> truth,
+                                               std::shared_ptr<Faults> faults, Sabotage sabotage);
+
+}  // namespace lampjack::simulation

@@ -1,0 +1,209 @@
+#include "observer.h"
+
+#include "conversation/fence.h"
+#include "conversation/table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace lampjack::simulation {
+namespace {
+
+using conversation::State;
+
+constexpr std::size_t kPage = 500;
+
+/// The value of the first member of that name in a canonical text.
+std::string member(std::string_view json, std::string_view name) {
+    const std::string before = "\"" + std::string(name) + "\":\"";
+    const auto begin = json.find(before);
+    if (begin == std::string_view::npos) return {};
+    json.remove_prefix(begin + before.size());
+    return std::string(json.substr(0, json.find('"')));
+}
+
+/// I8: which state may follow which, in one or two moves of the automaton: an input and what it releases.
+class Paths {
+public:
+    Paths() {
+        std::array<std::array<bool, conversation::kStateCount>, conversation::kStateCount> one{};
+        for (std::size_t from = 0; from < conversation::kStateCount; ++from) {
+            one[from][from] = true;
+            for (const conversation::Row& row : conversation::transition_table())
+                if (row.to && row.from.has(static_cast<State>(from)))
+                    one[from][static_cast<std::size_t>(*row.to)] = true;
+        }
+        for (std::size_t a = 0; a < conversation::kStateCount; ++a)
+            for (std::size_t b = 0; b < conversation::kStateCount; ++b)
+                for (std::size_t c = 0; c < conversation::kStateCount; ++c)
+                    may_[a][c] = may_[a][c] || (one[a][b] && one[b][c]);
+    }
+    bool may(State from, State to) const {
+        return may_[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
+    }
+
+private:
+    std::array<std::array<bool, conversation::kStateCount>, conversation::kStateCount> may_{};
+};
+
+const Paths& paths() {
+    static const Paths instance;
+    return instance;
+}
+
+}  // namespace
+
+void Observer::broken(const std::string& what) {
+    if (violation_.empty()) violation_ = what;
+}
+
+void Observer::look(const std::string& ref) {
+    Seen& seen = seen_[ref];
+    look_at_items(ref, seen);
+    look_at_state(ref, seen);
+}
+
+void Observer::look_at_items(const std::string& ref, Seen& seen) {
+    const auto key = store::key_of(ref);
+    for (;;) {
+        const auto items = truth_.items(key, seen.last_seq, kPage);
+        if (!items || items->empty()) return;
+        for (const store::ItemRow& item : *items) check_item(ref, seen, item);
+        if (items->size() < kPage) return;
+    }
+}
+
+void Observer::check_item(const std::string& ref, Seen& seen, const store::ItemRow& item) {
+    if (item.seq != seen.last_seq + 1) broken("I3: a gap before item " + std::to_string(item.seq));
+    seen.last_seq = item.seq;
+    if (item.body.find("-made-up") != std::string::npos) broken("I11: a secret in an item");
+    if (item.is_fact || item.kind != "message") return;
+    const std::string text = member(item.body, "text");
+    seen.lines.push_back(std::to_string(item.seq) + " " +
+                         std::string(conversation::name_of(item.state)) + " " +
+                         std::to_string(item.epoch) + " " + text);
+    if (text.empty() || text.front() == 'r') return;
+    if (!seen.texts.emplace(text, item.seq).second) broken("I2: twice in the log: " + text);
+    const std::string account = ref.substr(0, ref.find(':'));
+    if (text.find("-" + account + "-") == std::string::npos)
+        broken("I10: an item of another account: " + text);
+}
+
+void Observer::look_at_state(const std::string& ref, Seen& seen) {
+    const auto row = truth_.conversation(store::key_of(ref));
+    if (!row) return;
+    const conversation::Conversation& now = row->state;
+    if (now.epoch < seen.epoch) broken("I6: the epoch fell in " + ref);
+    if (now.epoch == seen.epoch && seen.epoch != 0 && !paths().may(seen.state, now.state))
+        broken("I8: no path between two states of " + ref);
+    seen.epoch = now.epoch;
+    seen.state = now.state;
+    const auto owner = conversation::owner_of(now);
+    if (owner.kind != conversation::Owner::agent) return;
+    const auto [at, fresh] = seen.agents.emplace(now.epoch, owner.agent);
+    if (!fresh && at->second != owner.agent)
+        broken("I6: two owners in epoch " + std::to_string(now.epoch) + " of " + ref);
+}
+
+void Observer::acknowledged(const std::string& ref, const std::vector<std::string>& texts) {
+    const Seen& seen = seen_[ref];
+    for (const std::string& text : texts)
+        if (!seen.texts.contains(text)) broken("I1: acknowledged and not in the log: " + text);
+}
+
+void Observer::accepted(Accepted reply) {
+    std::string ref;
+    const auto row = truth_.delivery(reply.delivery, ref);
+    if (!row || ref != reply.ref ||
+        row->content.find("\"" + reply.text + "\"") == std::string::npos)
+        broken("I4: an accepted reply has no row: " + reply.text);
+    replies_.push_back(std::move(reply));
+}
+
+void Observer::leaves(const Network& network, const Network::Pending& call) {
+    std::size_t under_way = 0;
+    for (const auto id : network.pending())
+        under_way += network.at(id).request.url == call.request.url ? 1U : 0U;
+    if (under_way > 1) broken("I5: two requests of one conversation are under way");
+    std::string ref;
+    const auto row = truth_.delivery(model::header(call.request.headers, "idempotency-key"), ref);
+    if (!row) return broken("I5: a request left that no row asked for");
+    Seen& seen = seen_[ref];
+    if (row->oseq < seen.last_oseq ||
+        (row->oseq == seen.last_oseq && row->id != seen.last_delivery))
+        broken("I5: row " + std::to_string(row->oseq) + " left after row " +
+               std::to_string(seen.last_oseq) + " of " + ref);
+    seen.last_oseq = row->oseq;
+    seen.last_delivery = row->id;
+    const auto conversation = truth_.conversation(store::key_of(ref));
+    if (!conversation || !conversation::may_leave(conversation->state, row->action, row->epoch))
+        broken("I7: a reply of an earlier owner left: " + Vendor::text_of(call.request));
+}
+
+void Observer::logged(std::string_view line) {
+    for (const std::string_view word : {"-made-up", "u-shop", "u-mall", "r-", "s-0", "s-1", "s-2"})
+        if (line.find(word) != std::string_view::npos)
+            broken("I11: the log says " + std::string(word));
+}
+
+void Observer::handed_out(const std::string& ref, std::uint64_t seq) {
+    if (seq > seen_[ref].handled + 1)
+        broken("a subscriber got item " + std::to_string(seq) + " of " + ref + " before item " +
+               std::to_string(seen_[ref].handled + 1) + " was handled");
+}
+
+void Observer::handled(const std::string& ref, std::uint64_t seq) {
+    Seen& seen = seen_[ref];
+    seen.handled = std::max(seen.handled, seq);
+}
+
+void Observer::at_rest(const std::vector<const Vendor*>& vendors) {
+    for (const auto& [ref, seen] : seen_) {
+        const auto rows = truth_.deliveries(store::key_of(ref));
+        if (!rows) return broken("the store cannot be read at rest");
+        for (const store::OutboxRow& row : *rows)
+            if (row.status == store::DeliveryStatus::pending)
+                broken("I9: a row still waits at rest in " + ref);
+        if (seen.handled != seen.last_seq) broken("a subscriber never got an item of " + ref);
+        const auto row = truth_.conversation(store::key_of(ref));
+        if (row && row->state.state != State::bot && row->state.state != State::closed)
+            broken("it waits for ever: " + ref + " in " +
+                   std::string(conversation::name_of(row->state.state)));
+        if (row && row->state.muted != conversation::Muted::no)
+            broken("the bot stays muted for ever: " + ref);
+    }
+    for (const Vendor* vendor : vendors)
+        for (const std::string& session : vendor->sessions())
+            if (vendor->is_paused(session) && seen_.contains(vendor->ref(session)))
+                broken("the platform's bot is paused for ever: " + vendor->ref(session));
+    for (const Accepted& reply : replies_) check_reply(reply, vendors);
+}
+
+void Observer::check_reply(const Accepted& reply, const std::vector<const Vendor*>& vendors) {
+    std::string ref;
+    const auto row = truth_.delivery(reply.delivery, ref);
+    if (!row) return broken("I4: a reply's row is gone: " + reply.text);
+    std::size_t arrived = 0;
+    for (const Vendor* vendor : vendors)
+        for (const std::string& session : vendor->sessions())
+            for (const Effect& effect : vendor->effects(session)) {
+                if (effect.text != reply.text) continue;
+                ++arrived;
+                if (vendor->ref(session) != reply.ref) broken("I10: a reply reached a stranger");
+                if (effect.delivery != reply.delivery)
+                    broken("I5: a repeat of " + reply.text + " has another id");
+            }
+    if (row->status == store::DeliveryStatus::sent && arrived == 0)
+        broken("a reply counts as sent and never arrived: " + reply.text);
+}
+
+std::string Observer::event_log() const {
+    std::string text;
+    for (const auto& [ref, seen] : seen_) {
+        text += ref + " " + std::to_string(seen.epoch) + "\n";
+        for (const std::string& line : seen.lines) text += "  " + line + "\n";
+    }
+    return text;
+}
+
+}  // namespace lampjack::simulation

@@ -1,0 +1,364 @@
+#include "simulation.h"
+
+#include "observer.h"
+
+#include "base/random.h"
+#include "store/store.h"
+#include "json/value.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+
+namespace lampjack::simulation {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr Millis kStart = 1'767'607'200'000;  // 2026-01-05T10:00:00Z
+constexpr Millis kCallEnds = 15'000;          // the engine's own limit for one request
+constexpr Millis kHour = 3'600'000;
+constexpr std::size_t kTail = 40;
+constexpr const char* kAgents[] = {"dana", "lee", "kim"};
+
+/// A command whose outcome the agent does not know yet: it is repeated under its key.
+struct Wish {
+    std::string ref;
+    std::string name;
+    std::string agent;
+    std::string text;
+    std::string key;
+    std::optional<std::uint64_t> epoch;
+    bool force = false;
+};
+
+class Run {
+public:
+    explicit Run(const Options& options)
+        : options_(options),
+          dice_(options.seed),
+          truth_(options.open_store ? options.open_store() : *open_memory()),
+          observer_(*truth_) {
+        network_.clock = clock_.get();
+        network_.on_send = [this](const Network::Pending& call) {
+            say("send", Vendor::session_of(call.request) + " " + Vendor::text_of(call.request));
+            observer_.leaves(network_, call);
+        };
+        vendors_.emplace_back("shop", options.sessions);
+        vendors_.emplace_back("mall", options.sessions);
+        for (std::size_t i = 0; i < options.hubs; ++i) hubs_.push_back(open_hub(i));
+    }
+    ~Run() {
+        for (Life& life : hubs_) life.hub.reset();
+    }
+
+    Outcome go() {
+        for (step_ = 0; step_ < options_.steps && observer_.violation().empty(); ++step_) step();
+        if (observer_.violation().empty()) come_to_rest();
+        out_.violation = observer_.violation();
+        out_.step = step_;
+        out_.tail.assign(tail_.begin(), tail_.end());
+        out_.event_log = observer_.event_log();
+        return std::move(out_);
+    }
+
+private:
+    struct Life {
+        std::shared_ptr<Faults> faults;
+        std::unique_ptr<engine::Hub> hub;
+        std::shared_ptr<engine::Item> item;  ///< leased and not done
+    };
+
+    static Result<std::shared_ptr<store::Store>> open_memory() {
+        LJK_TRY(opened, store::open("memory:"));
+        return std::shared_ptr<store::Store>(std::move(opened));
+    }
+
+    Life open_hub(std::size_t index) {
+        Life life;
+        life.faults = std::make_shared<Faults>();
+        life.faults->dice = Dice(dice_.next());
+        engine::World world;
+        world.clock = clock_;
+        world.random = std::make_shared<SeededRandom>(dice_.next());
+        world.store = make_fault_store(truth_, life.faults, options_.sabotage);
+        world.http = network_.client(index);
+        world.log = [this](std::string_view, std::string_view text) { observer_.logged(text); };
+        std::string accounts;
+        for (const Vendor& vendor : vendors_)
+            accounts += (accounts.empty() ? "" : ",") + vendor.settings();
+        auto opened =
+            engine::Hub::open(R"({"store":"memory:","log_key":"k","account":{)" + accounts + "}}",
+                              engine::run_nothing, std::move(world));
+        if (!opened) throw std::runtime_error("the simulation's hub: " + opened.error().message);
+        life.hub = std::move(*opened);
+        static_cast<void>(life.hub->subscribe("desk", "{}"));
+        return life;
+    }
+
+    void say(std::string_view what, const std::string& detail) {
+        std::string line = std::to_string(step_) + " " + std::string(what) + " " + detail;
+        for (const char c : line)
+            out_.trace = (out_.trace ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+        tail_.push_back(std::move(line));
+        if (tail_.size() > kTail) tail_.pop_front();
+    }
+
+    Life& some_hub() { return hubs_[dice_.below(hubs_.size())]; }
+    Vendor& some_vendor() { return vendors_[dice_.below(vendors_.size())]; }
+    Vendor& vendor_of(const std::string& account) {
+        return vendors_[account == vendors_[0].account() ? 0 : 1];
+    }
+
+    void step() {
+        switch (dice_.pick({18, 22, 16, 20, 20, 8, 10, options_.crashes ? 2U : 0U,
+                            options_.store_faults ? 4U : 0U})) {
+            case 0: posts_.push_back(some_vendor().speak(dice_, clock_->now())); break;
+            case 1: deliver_post(); break;
+            case 2: act(); break;
+            case 3: some_hub().hub->step(); break;
+            case 4: answer_call(); break;
+            case 5:
+                pass_time(dice_.one_in(10) ? 40 * 60'000 : dice_.one_in(4) ? 70'000 : 900);
+                break;
+            case 6: consume(); break;
+            case 7: crash(); break;
+            default: toggle_faults();
+        }
+        for (const Vendor& vendor : vendors_)
+            for (const std::string& session : vendor.sessions())
+                observer_.look(vendor.ref(session));
+    }
+
+    // ---- the platform to us
+
+    void deliver_post() {
+        if (posts_.empty()) return;
+        const std::size_t at = dice_.below(std::min<std::size_t>(posts_.size(), 3));
+        Post post = posts_[at];
+        posts_.erase(posts_.begin() + static_cast<std::ptrdiff_t>(at));
+        Vendor& vendor = vendor_of(post.account);
+        const std::string query = "challenge.verifyToken=" + vendor.token();
+        model::Request request;
+        request.method = "POST";
+        request.query = query;
+        request.body = post.body;
+        const auto decision = dice_.pick({6, 2, 1});
+        const engine::Decide decide = [decision](const engine::Question&) {
+            return engine::Decision{decision != 1, decision == 0, decision == 1 ? "closed" : ""};
+        };
+        const auto answer = some_hub().hub->receive(post.account, request, decide);
+        say("post", post.account + " " + post.session + " " + std::to_string(answer.status) + " " +
+                        (post.texts.empty() ? "" : post.texts.back()));
+        if (answer.status == 503) return posts_.push_back(std::move(post));
+        if (answer.status != 200)
+            return fail_run("a good request was answered " + std::to_string(answer.status));
+        ++out_.acknowledged;
+        vendor.acknowledged(post, answer.body);
+        observer_.look(vendor.ref(post.session));
+        observer_.acknowledged(vendor.ref(post.session), post.texts);
+        if (--post.copies > 0) posts_.push_back(std::move(post));
+    }
+
+    void fail_run(const std::string& what) { observer_.found(what); }
+
+    // ---- the agents
+
+    void act() {
+        if (!wishes_.empty() && dice_.one_in(2)) {
+            Wish wish = std::move(wishes_.front());
+            wishes_.pop_front();
+            return carry(std::move(wish));
+        }
+        static constexpr const char* kNames[] = {"take",  "reply",  "release", "pass",
+                                                 "close", "extend", "notify"};
+        Wish wish;
+        const Vendor& vendor = some_vendor();
+        wish.ref = vendor.ref(vendor.sessions()[dice_.below(vendor.sessions().size())]);
+        wish.name = kNames[dice_.pick({5, 12, 3, 1, 1, 1, 1})];
+        wish.agent = kAgents[dice_.below(3)];
+        wish.force = wish.name == "take" && dice_.one_in(3);
+        const auto known = epochs_.find(wish.ref);
+        if (known != epochs_.end() && dice_.one_in(2)) wish.epoch = known->second;
+        if (wish.name == "reply" || wish.name == "notify")
+            wish.text = "r-" + std::to_string(++last_reply_);
+        wish.key = "k-" + std::to_string(++last_key_);
+        carry(std::move(wish));
+    }
+
+    void carry(Wish wish) {
+        const std::string content = R"({"type":"text","text":")" + wish.text + "\"}";
+        engine::CommandRequest request;
+        request.name = wish.name;
+        request.agent = wish.agent;
+        request.epoch = wish.epoch;
+        request.key = wish.key;
+        request.force = wish.force;
+        if (!wish.text.empty()) request.content = content;
+        if (wish.name == "pass") request.target_kind = "anyone";
+        const auto result = some_hub().hub->command(wish.ref, request);
+        say(wish.name, wish.ref + " " + wish.agent + " " + wish.text + " " +
+                           std::string(name_of(result.error.code)));
+        if (result.error.code == Code::store) return wishes_.push_back(std::move(wish));
+        if (result.epoch != 0 && dice_.one_in(2)) epochs_[wish.ref] = result.epoch;
+        if (result.error.code != Code::ok || wish.text.empty() || result.delivery_id.empty())
+            return;
+        ++out_.replies;
+        observer_.look(wish.ref);
+        observer_.accepted({wish.ref, wish.text, result.delivery_id, result.epoch});
+    }
+
+    // ---- we to the platform
+
+    void answer_call() {
+        const auto waiting = network_.pending();
+        if (waiting.empty()) return;
+        const auto id = waiting[dice_.below(waiting.size())];
+        const bool is_message = !Vendor::text_of(network_.at(id).request).empty();
+        switch (dice_.pick({20, 3, 2, 2, 2, 2, is_message ? 1U : 0U})) {
+            case 0: return answer(id, 200, true);
+            case 1: return answer(id, 500, false);
+            case 2: return answer(id, 503, false, {{"Retry-After", "2"}});
+            case 3: return break_call(id, transport::FailureKind::connect, false);
+            case 4: return break_call(id, transport::FailureKind::unknown_after_sent, true);
+            case 5: return break_call(id, transport::FailureKind::unknown_after_sent, false);
+            default: return answer(id, 400, false);
+        }
+    }
+
+    void answer(transport::CallId id, std::int32_t status, bool effect,
+                model::Headers headers = {}) {
+        if (effect) take_effect(network_.at(id).request);
+        say("answer", std::to_string(status));
+        network_.finish(id, model::HttpResponse{status, std::move(headers), "{}"});
+    }
+    void break_call(transport::CallId id, transport::FailureKind kind, bool effect) {
+        if (effect) take_effect(network_.at(id).request);
+        say("break", std::string(name_of(kind)) + (effect ? " done" : ""));
+        const bool written = kind == transport::FailureKind::unknown_after_sent;
+        network_.finish(id, transport::Failure{kind, "simulated", {}, written});
+    }
+    void take_effect(const model::HttpRequest& request) {
+        ++out_.effects;
+        const bool ours = request.url.find("://shop.") != std::string::npos;
+        static_cast<void>(vendors_[ours ? 0 : 1].carry_out(request));
+    }
+
+    // ---- time, crashes, faults
+
+    void pass_time(Millis by) {
+        const Millis to =
+            clock_->now() + static_cast<Millis>(dice_.below(static_cast<std::size_t>(by)));
+        for (const auto id : network_.pending()) {
+            const Millis ends = network_.at(id).begun + kCallEnds;
+            if (ends > to) continue;
+            clock_->set(std::max(ends, clock_->now()));
+            break_call(id, transport::FailureKind::unknown_after_sent, dice_.one_in(2));
+            for (Life& life : hubs_)
+                life.hub->step();  // a living hub looks at its outcomes at once
+        }
+        clock_->set(to);
+        say("time", std::to_string(to - kStart));
+    }
+
+    void crash() {
+        const std::size_t index = dice_.below(hubs_.size());
+        hubs_[index].hub.reset();
+        out_.faults += hubs_[index].faults->count;
+        for (const Network::Pending& call : network_.abandon(index))
+            if (dice_.one_in(2)) take_effect(call.request);
+        hubs_[index] = open_hub(index);
+        ++out_.crashes;
+        say("crash", std::to_string(index));
+    }
+
+    void toggle_faults() {
+        Life& life = some_hub();
+        life.faults->on = !life.faults->on;
+        say("faults", life.faults->on ? "on" : "off");
+    }
+
+    // ---- subscribers
+
+    void consume() {
+        Life& life = some_hub();
+        if (!life.item) {
+            auto next = life.hub->next("desk", milliseconds(0));
+            if (!next) return;
+            life.item = std::move(*next);
+            observer_.handed_out(life.item->lease.ref, life.item->lease.item.seq);
+        }
+        if (dice_.one_in(20)) return;  // it takes its time
+        const bool good = life.item->lease.attempt > 2 || !dice_.one_in(8);
+        const auto done = life.hub->done(*life.item, good);
+        say("item", life.item->lease.ref + " " + std::to_string(life.item->lease.item.seq) +
+                        (good ? " done" : " retry"));
+        if (good && done) observer_.handled(life.item->lease.ref, life.item->lease.item.seq);
+        life.item.reset();
+    }
+
+    // ---- the end: everything heals, and nothing may be left
+
+    void come_to_rest() {
+        for (Life& life : hubs_) {
+            life.faults->on = false;
+            life.item.reset();
+        }
+        for (std::size_t i = 0; i < 10'000 && !posts_.empty(); ++i) deliver_post();
+        while (!wishes_.empty()) {
+            Wish wish = std::move(wishes_.front());
+            wishes_.pop_front();
+            carry(std::move(wish));
+        }
+        for (int hour = 0; hour < 24 * 9 && observer_.violation().empty(); ++hour) settle(kHour);
+        drain_items();
+        for (const Vendor& vendor : vendors_)
+            for (const std::string& session : vendor.sessions())
+                observer_.look(vendor.ref(session));
+        observer_.at_rest({&vendors_[0], &vendors_[1]});
+        for (Life& life : hubs_) out_.faults += life.faults->count;
+    }
+
+    void settle(Millis by) {
+        for (int round = 0; round < 50; ++round) {
+            for (Life& life : hubs_) life.hub->step();
+            const auto waiting = network_.pending();
+            if (waiting.empty()) break;
+            for (const auto id : waiting) answer(id, 200, true);
+        }
+        clock_->advance(by);
+    }
+
+    void drain_items() {
+        clock_->advance(kHour);  // the leases of the dead end
+        for (std::size_t i = 0; i < 100'000; ++i) {
+            auto next = hubs_[0].hub->next("desk", milliseconds(0));
+            if (!next) break;
+            observer_.handed_out((*next)->lease.ref, (*next)->lease.item.seq);
+            if (hubs_[0].hub->done(**next, true))
+                observer_.handled((*next)->lease.ref, (*next)->lease.item.seq);
+        }
+    }
+
+    Options options_;
+    Dice dice_;
+    std::shared_ptr<ManualClock> clock_ = std::make_shared<ManualClock>(kStart);
+    std::shared_ptr<store::Store> truth_;
+    Observer observer_;
+    Network network_;
+    std::vector<Vendor> vendors_;
+    std::vector<Life> hubs_;
+    std::deque<Post> posts_;
+    std::deque<Wish> wishes_;
+    std::map<std::string, std::uint64_t> epochs_;  ///< what an agent's screen last showed
+    std::deque<std::string> tail_;
+    std::size_t step_ = 0;
+    std::uint64_t last_reply_ = 0, last_key_ = 0;
+    Outcome out_;
+};
+
+}  // namespace
+
+Outcome run(const Options& options) { return Run(options).go(); }
+
+}  // namespace lampjack::simulation

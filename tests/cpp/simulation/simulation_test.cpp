@@ -1,0 +1,82 @@
+// Deterministic simulation: many seeds, each a whole life of two processes on one store, with crashes, store faults, a bad
+// network, duplicates and reordering. LJK_SIM_SEEDS and LJK_SIM_FIRST ask for more or other seeds.
+
+#include "simulation.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace lampjack::simulation {
+namespace {
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+std::string story(const Options& options, const Outcome& outcome) {
+    std::string text = "seed " + std::to_string(options.seed) + ", step " +
+                       std::to_string(outcome.step) + ": " + outcome.violation + "\n";
+    for (const std::string& line : outcome.tail) text += "    " + line + "\n";
+    return text;
+}
+
+TEST(Simulation, keeps_every_invariant) {
+    const auto first = from_environment("LJK_SIM_FIRST", 1);
+    const auto seeds = from_environment("LJK_SIM_SEEDS", 150);
+    std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0;
+    for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
+        Options options;
+        options.seed = seed;
+        const Outcome outcome = run(options);
+        ASSERT_EQ(outcome.violation, "") << story(options, outcome);
+        acknowledged += outcome.acknowledged;
+        replies += outcome.replies;
+        effects += outcome.effects;
+        crashes += outcome.crashes;
+        faults += outcome.faults;
+    }
+    std::printf("%llu seeds: %zu acknowledged, %zu replies, %zu effects, %zu crashes, %zu faults\n",
+                static_cast<unsigned long long>(seeds), acknowledged, replies, effects, crashes,
+                faults);
+    EXPECT_GT(acknowledged, seeds * 20) << "a simulation in which nothing happens proves nothing";
+    EXPECT_GT(replies, seeds);
+    EXPECT_GT(effects, seeds);
+    EXPECT_GT(crashes, seeds / 2);
+    EXPECT_GT(faults, seeds / 2);
+}
+
+TEST(Simulation, runs_the_same_again_from_the_same_seed) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        Options options;
+        options.seed = seed;
+        EXPECT_EQ(run(options).trace, run(options).trace) << seed;
+    }
+    Options other;
+    other.seed = 11;
+    Options another;
+    another.seed = 12;
+    EXPECT_NE(run(other).trace, run(another).trace);
+}
+
+/// The control: with a protection off, some seed among the first ones must show it.
+class Control : public testing::TestWithParam<Sabotage> {};
+
+TEST_P(Control, is_noticed) {
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        Options options;
+        options.seed = seed;
+        options.sabotage = GetParam();
+        if (!run(options).violation.empty()) return;
+    }
+    FAIL() << "no seed noticed that this protection is off";
+}
+
+INSTANTIATE_TEST_SUITE_P(Simulation, Control,
+                         testing::Values(Sabotage::forgets_keys, Sabotage::loses_items,
+                                         Sabotage::commits_too_late, Sabotage::leases_twice,
+                                         Sabotage::reads_stale));
+
+}  // namespace
+}  // namespace lampjack::simulation
