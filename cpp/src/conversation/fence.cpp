@@ -7,8 +7,11 @@ bool may_leave(const Conversation& conversation, Action action, std::uint64_t ep
         conversation.state == State::requested || conversation.state == State::agent;
     switch (action) {
         case Action::mute: return human_wanted && conversation.muted == Muted::unknown;
-        // Also in `bot` and `closed`: a stray bot message may have confirmed a return that never left.
-        case Action::unmute: return !human_wanted;
+        // Also in `bot`, `closed` and a new request that left the bot speaking: what seemed to prove the return (a stray
+        // bot message, a request that came late) may be older than it, and the return call may never have left.
+        case Action::unmute:
+            return !human_wanted ||
+                   (conversation.state == State::requested && conversation.muted == Muted::no);
         case Action::notify: return true;
         case Action::reply:
         case Action::forward: break;

@@ -2,6 +2,7 @@
 // Network: every call of every hub, until the simulation decides what becomes of it. A hub's crash takes its calls' answers
 // with it, not their effects.
 
+#include "base/clock.h"
 #include "transport/http_client.h"
 
 #include <functional>

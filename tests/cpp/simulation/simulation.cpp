@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 constexpr Millis kStart = 1'767'607'200'000;  // 2026-01-05T10:00:00Z
 constexpr Millis kCallEnds = 15'000;          // the engine's own limit for one request
 constexpr Millis kHour = 3'600'000;
-constexpr std::size_t kTail = 40;
+constexpr std::size_t kTail = 60;
 constexpr const char* kAgents[] = {"dana", "lee", "kim"};
 
 /// A command whose outcome the agent does not know yet: it is repeated under its key.
@@ -41,7 +41,10 @@ public:
           observer_(*truth_) {
         network_.clock = clock_.get();
         network_.on_send = [this](const Network::Pending& call) {
-            say("send", Vendor::session_of(call.request) + " " + Vendor::text_of(call.request));
+            say("send",
+                call.request.url.substr(8, 4) + " " + Vendor::session_of(call.request) + " " +
+                    (Vendor::text_of(call.request).empty() ? call.request.body
+                                                           : Vendor::text_of(call.request)));
             observer_.leaves(network_, call);
         };
         vendors_.emplace_back("shop", options.sessions);
@@ -113,7 +116,10 @@ private:
     void step() {
         switch (dice_.pick({18, 22, 16, 20, 20, 8, 10, options_.crashes ? 2U : 0U,
                             options_.store_faults ? 4U : 0U})) {
-            case 0: posts_.push_back(some_vendor().speak(dice_, clock_->now())); break;
+            case 0:
+                clock_->advance(3);  // no two things are said in the same millisecond
+                posts_.push_back(some_vendor().speak(dice_, clock_->now()));
+                break;
             case 1: deliver_post(); break;
             case 2: act(); break;
             case 3: some_hub().hub->step(); break;
@@ -149,12 +155,14 @@ private:
         };
         const auto answer = some_hub().hub->receive(post.account, request, decide);
         say("post", post.account + " " + post.session + " " + std::to_string(answer.status) + " " +
-                        (post.texts.empty() ? "" : post.texts.back()));
+                        (post.texts.empty() ? "" : post.texts.back()) +
+                        (post.is_offload ? " offload " + answer.body : ""));
         if (answer.status == 503) return posts_.push_back(std::move(post));
         if (answer.status != 200)
             return fail_run("a good request was answered " + std::to_string(answer.status));
         ++out_.acknowledged;
-        vendor.acknowledged(post, answer.body);
+        if (!post.answered) vendor.acknowledged(post, answer.body);
+        post.answered = true;
         observer_.look(vendor.ref(post.session));
         observer_.acknowledged(vendor.ref(post.session), post.texts);
         if (--post.copies > 0) posts_.push_back(std::move(post));
@@ -229,12 +237,16 @@ private:
     void answer(transport::CallId id, std::int32_t status, bool effect,
                 model::Headers headers = {}) {
         if (effect) take_effect(network_.at(id).request);
-        say("answer", std::to_string(status));
+        say("answer", network_.at(id).request.url.substr(8, 4) + " " +
+                          Vendor::session_of(network_.at(id).request) + " " +
+                          std::to_string(status));
         network_.finish(id, model::HttpResponse{status, std::move(headers), "{}"});
     }
     void break_call(transport::CallId id, transport::FailureKind kind, bool effect) {
         if (effect) take_effect(network_.at(id).request);
-        say("break", std::string(name_of(kind)) + (effect ? " done" : ""));
+        say("break", network_.at(id).request.url.substr(8, 4) + " " +
+                         Vendor::session_of(network_.at(id).request) + " " +
+                         std::string(name_of(kind)) + (effect ? " done" : ""));
         const bool written = kind == transport::FailureKind::unknown_after_sent;
         network_.finish(id, transport::Failure{kind, "simulated", {}, written});
     }
@@ -249,16 +261,24 @@ private:
     void pass_time(Millis by) {
         const Millis to =
             clock_->now() + static_cast<Millis>(dice_.below(static_cast<std::size_t>(by)));
-        for (const auto id : network_.pending()) {
-            const Millis ends = network_.at(id).begun + kCallEnds;
-            if (ends > to) continue;
-            clock_->set(std::max(ends, clock_->now()));
-            break_call(id, transport::FailureKind::unknown_after_sent, dice_.one_in(2));
+        while (const auto id = next_to_end(to)) {
+            clock_->set(std::max(network_.at(*id).begun + kCallEnds, clock_->now()));
+            break_call(*id, transport::FailureKind::unknown_after_sent, dice_.one_in(2));
             for (Life& life : hubs_)
                 life.hub->step();  // a living hub looks at its outcomes at once
         }
         clock_->set(to);
         say("time", std::to_string(to - kStart));
+    }
+
+    /// The first call that the engine's own limit ends by then.
+    std::optional<transport::CallId> next_to_end(Millis by) const {
+        std::optional<transport::CallId> first;
+        for (const auto id : network_.pending())
+            if (network_.at(id).begun + kCallEnds <= by &&
+                (!first || network_.at(id).begun < network_.at(*first).begun))
+                first = id;
+        return first;
     }
 
     void crash() {
