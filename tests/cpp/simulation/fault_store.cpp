@@ -66,6 +66,10 @@ public:
         if (strikes()) return broken();
         return inner_->pending(key);
     }
+    Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) override {
+        if (strikes()) return broken();
+        return inner_->delivery(key, oseq);
+    }
     Result<void> record(const ConversationKey& key, const OutboxRow& row,
                         std::uint64_t token) override {
         if (strikes()) return broken();
@@ -207,6 +211,11 @@ public:
     Result<void> put_meta(std::string_view name, std::string_view value) override {
         if (faults_->strikes(40)) return broken();
         return truth_->put_meta(name, value);
+    }
+    Result<bool> swap_meta(std::string_view name, std::string_view expected,
+                           std::string_view value) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->swap_meta(name, expected, value);
     }
     Result<std::size_t> prune(Millis keys_before, Millis rows_before, std::size_t limit) override {
         if (faults_->strikes(20)) return broken();
