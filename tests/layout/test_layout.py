@@ -37,7 +37,7 @@ THIRD_PARTY = {
     "boost/system": ("base/result.h",),
     "curl/": ("transport/curl_",),
     "openssl/": ("base/",),
-    "sqlite3": ("store/",),
+    "sqlite3": ("store/sqlite/",),
     "libpq": ("store/",),
     "pybind11/": ("bindings/",),
     "Python.h": ("bindings/",),

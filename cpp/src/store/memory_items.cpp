@@ -1,30 +1,22 @@
 // The subscriptions of a MemoryStore: what waits for whom, what was given up.
 #include "store/memory_store.h"
+#include "store/subscription_filter.h"
 
 #include <algorithm>
 
 namespace lampjack::store {
-namespace {
-
-template <class T>
-bool contains(const std::vector<T>& list, const T& value) {
-    return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-}  // namespace
-
-bool MemoryStore::wants(const SubscriptionFilter& filter, const ConversationRow& row,
-                        const ItemRow& item) {
-    if (filter.to && *filter.to != item.to) return false;
-    if (!filter.kinds.empty() && !contains(filter.kinds, item.kind)) return false;
-    return filter.accounts.empty() || contains(filter.accounts, row.account);
-}
 
 void MemoryStore::feed(Subscription& subscription, const ConversationKey& key,
                        const ConversationRow& row, const ItemRow& item) {
-    if (!wants(subscription.filter, row, item)) return;
+    if (!wants(subscription.filter, row.account, item.kind, item.to)) return;
     subscription.queues[key].try_emplace(item.seq, 0);
-    subscription.lanes.offer(key, 0);
+    offer_head(subscription, key, item.seq);
+}
+
+/// Only the first in line moves its lane: the others wait for it, also while it waits for another try.
+void MemoryStore::offer_head(Subscription& subscription, const ConversationKey& key,
+                             std::uint64_t seq) {
+    if (subscription.queues[key].begin()->first == seq) subscription.lanes.offer(key, 0);
 }
 
 Result<MemoryStore::Subscription*> MemoryStore::subscription(std::string_view name) {
@@ -106,7 +98,7 @@ Result<void> MemoryStore::settle_dead_item(std::string_view name, std::string_vi
     if (found->dead.erase({key, seq}) == 0) return fail(Code::not_found, "no such dead item");
     if (!again) return {};
     found->queues[key][seq] = 0;
-    found->lanes.offer(key, 0);
+    offer_head(*found, key, seq);
     return {};
 }
 

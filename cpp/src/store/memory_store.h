@@ -95,10 +95,10 @@ private:
 
     Result<void> is_open() const;  ///< under the lock
     Result<Subscription*> subscription(std::string_view name);
-    static bool wants(const SubscriptionFilter& filter, const ConversationRow& row,
-                      const ItemRow& item);
     static void feed(Subscription& subscription, const ConversationKey& key,
                      const ConversationRow& row, const ItemRow& item);
+    static void offer_head(Subscription& subscription, const ConversationKey& key,
+                           std::uint64_t seq);
     /// What a committed transaction has to announce: new items and rows to send.
     void announce(const ConversationKey& key, std::uint64_t first_seq);
     void offer_lanes(const ConversationKey& key, const Record& record);

@@ -1,5 +1,6 @@
 // Which store a URL names. A new kind of store is one line in kSchemes.
 #include "store/memory_store.h"
+#include "store/sqlite/sqlite_store.h"
 
 #include <array>
 
@@ -18,10 +19,19 @@ Result<std::unique_ptr<Store>> open_memory(std::string_view url) {
     return std::unique_ptr<Store>(std::make_unique<MemoryStore>());
 }
 
+std::string path_of(std::string_view url) { return std::string(url.substr(url.find(':') + 1)); }
+
+Result<std::unique_ptr<Store>> open_sqlite(std::string_view url) {
+    return sqlite::open(path_of(url));
+}
+
+Result<void> migrate_sqlite(std::string_view url) { return sqlite::migrate(path_of(url)); }
+
 Result<void> nothing_to_migrate(std::string_view) { return {}; }
 
 constexpr std::array kSchemes{
     Scheme{"memory:", "memory:", open_memory, nothing_to_migrate},
+    Scheme{"sqlite:", "sqlite:PATH", open_sqlite, migrate_sqlite},
 };
 
 Result<const Scheme*> scheme_of(std::string_view url) {

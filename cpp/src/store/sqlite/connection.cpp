@@ -1,0 +1,102 @@
+#include "store/sqlite/connection.h"
+
+#include <sqlite3.h>
+
+namespace lampjack::store::sqlite {
+namespace {
+
+/// Ours never wait for each other here: the side lock comes first. This is for other programs, for example backups.
+constexpr int kBusyMillis = 10'000;
+
+Error damaged() {
+    return fail(Code::store, "store sqlite: the file is damaged: stop, keep a copy of it and go "
+                             "back to the last backup");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Journal journal) {
+    sqlite3* handle = nullptr;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int result = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+    if (handle == nullptr) return fail(Code::store, "store sqlite: out of memory");
+    std::unique_ptr<Connection> connection(new Connection(handle));
+    if (result != SQLITE_OK) return connection->error(result);
+    LJK_CHECK(connection->set_up(journal));
+    return connection;
+}
+
+Connection::~Connection() {
+    for (const auto& [sql, prepared] : prepared_) sqlite3_finalize(prepared);
+    sqlite3_close_v2(handle_);
+}
+
+Result<void> Connection::set_up(Journal journal) {
+    // First of all, or opening under load fails with "locked".
+    sqlite3_busy_timeout(handle_, kBusyMillis);
+    // What is erased shall not stay readable in free pages.
+    LJK_CHECK(run("PRAGMA secure_delete=ON"));
+    // A host that loads an extension of its own shall not run code on our rows.
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    if (journal == Journal::wal) {
+        // The last one to close need not wait for a checkpoint: forks close often.
+        sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        LJK_CHECK(set_journal("PRAGMA journal_mode=WAL", "wal"));
+        return run("PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;");
+    }
+    LJK_CHECK(set_journal("PRAGMA journal_mode=TRUNCATE", "truncate"));
+    return run("PRAGMA synchronous=EXTRA;");
+}
+
+/// A file that others have open keeps its journal mode, and SQLite answers with that one instead of an error.
+Result<void> Connection::set_journal(const char* pragma, std::string_view wanted) {
+    LJK_TRY(answer, query(pragma));
+    LJK_TRY(row, answer.next());
+    if (row && answer.text_at(0) == wanted) return {};
+    return fail(Code::store, "store sqlite: another program has the file open in another journal "
+                             "mode: close it there first");
+}
+
+Result<Statement> Connection::query(const char* sql) {
+    sqlite3_stmt*& prepared = prepared_[sql];
+    if (prepared == nullptr) {
+        const int result =
+            sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+        if (result != SQLITE_OK) return error(result);
+    }
+    return Statement(*this, prepared);
+}
+
+Result<void> Connection::run(const std::string& sql) {
+    const int result = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
+    if (result != SQLITE_OK) return error(result);
+    return {};
+}
+
+bool Connection::in_transaction() const noexcept { return sqlite3_get_autocommit(handle_) == 0; }
+
+std::int64_t Connection::changes() const noexcept { return sqlite3_changes(handle_); }
+
+Error Connection::error(int result) {
+    switch (result & 0xFF) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return fail(Code::store, "store sqlite: another program holds the file: try again");
+        case SQLITE_FULL: return fail(Code::store, "store sqlite: the disk is full: make room");
+        case SQLITE_CORRUPT: broken_ = true; return damaged();
+        case SQLITE_NOTADB:
+            return fail(Code::config, "store sqlite: the file is not a database, or it is damaged: "
+                                      "correct the path, or go back to the last backup");
+        case SQLITE_READONLY:
+        case SQLITE_CANTOPEN:
+        case SQLITE_IOERR:
+        case SQLITE_NOLFS: broken_ = true; break;
+        default: break;
+    }
+    return fail(Code::store, std::string("store sqlite: ") + sqlite3_errstr(result));
+}
+
+}  // namespace lampjack::store::sqlite

@@ -1,0 +1,48 @@
+#pragma once
+// Connection: one handle of SQLite with its prepared statements. Used by one thread at a time.
+
+#include "base/result.h"
+#include "store/sqlite/journal.h"
+#include "store/sqlite/statement.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+struct sqlite3;
+
+namespace lampjack::store::sqlite {
+
+class Connection {
+public:
+    /// Opens an existing file and sets it up. Errors: `store` when it is busy, `config` when it is no database.
+    static Result<std::unique_ptr<Connection>> open(const std::string& path, Journal journal);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// A statement prepared once and kept. `sql` must be a literal: its address is the key.
+    Result<Statement> query(const char* sql);
+    /// Runs statements that are not kept; rows are dropped.
+    Result<void> run(const std::string& sql);
+
+    bool in_transaction() const noexcept;
+    std::int64_t changes() const noexcept;
+    /// A disk error: what the handle believes about the file may be wrong, so it must be opened anew.
+    bool is_broken() const noexcept { return broken_; }
+    /// What a result code means to the caller. Never holds values or SQL.
+    Error error(int result);
+    sqlite3* handle() noexcept { return handle_; }
+
+private:
+    explicit Connection(sqlite3* handle) noexcept : handle_(handle) {}
+    Result<void> set_up(Journal journal);
+    Result<void> set_journal(const char* pragma, std::string_view wanted);
+
+    sqlite3* handle_;
+    std::unordered_map<const char*, sqlite3_stmt*> prepared_;
+    bool broken_ = false;
+};
+
+}  // namespace lampjack::store::sqlite

@@ -1,0 +1,102 @@
+#include "store/sqlite/file_check.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/vfs.h>
+#endif
+
+namespace lampjack::store::sqlite {
+namespace {
+
+// linux/magic.h and the file systems' own sources.
+constexpr std::array<std::pair<unsigned long, std::string_view>, 12> kNetworkTypes{{
+    {0x6969, "nfs"},
+    {0x517B, "smb"},
+    {0xFF534D42, "cifs"},
+    {0xFE534D42, "smb2"},
+    {0x01021997, "9p"},
+    {0x5346414F, "afs"},
+    {0x6B414653, "afs"},
+    {0x73757245, "coda"},
+    {0x00C36400, "ceph"},
+    {0x47504653, "gpfs"},
+    {0x0BD00BD0, "lustre"},
+    {0x19830326, "beegfs"},
+}};
+
+std::string directory_of(const std::string& path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Error bad_path(std::string why) { return fail(Code::config, "store sqlite: " + std::move(why)); }
+
+Result<void> check_file_system(const std::string& directory) {
+#if defined(__linux__)
+    struct statfs system {};
+    if (::statfs(directory.c_str(), &system) != 0) return {};
+    const auto type = static_cast<unsigned long>(system.f_type) & 0xFFFFFFFFUL;
+    const std::string_view name = network_file_system(type);
+    if (!name.empty())
+        return bad_path("the path lies on a network file system (" + std::string(name) +
+                        "), where file locks do not protect it: use a local disk, or "
+                        "postgresql:// for several machines");
+#else
+    static_cast<void>(directory);
+#endif
+    return {};
+}
+
+Result<void> check_directory(const std::string& directory) {
+    struct stat found {};
+    if (::stat(directory.c_str(), &found) != 0 || !S_ISDIR(found.st_mode))
+        return bad_path("the path's folder does not exist: create it, or correct the path");
+    if (::access(directory.c_str(), W_OK | X_OK) != 0)
+        return bad_path("the path's folder cannot be written, and SQLite keeps its journal there: "
+                        "give this user the right to write to it");
+    return check_file_system(directory);
+}
+
+Result<void> check_existing(const struct stat& found) {
+    if (!S_ISREG(found.st_mode)) return bad_path("the path is not a file: name one");
+    if (found.st_uid != ::geteuid())
+        return bad_path("the file belongs to another user: run as that user, or change its owner");
+    if ((found.st_mode & S_IRUSR) == 0 || (found.st_mode & S_IWUSR) == 0)
+        return bad_path("the file is read-only: make it readable and writable for its owner "
+                        "(chmod 600)");
+    return {};
+}
+
+}  // namespace
+
+std::string_view network_file_system(unsigned long type) noexcept {
+    for (const auto& [known, name] : kNetworkTypes)
+        if (known == type) return name;
+    return {};
+}
+
+Result<void> check_file(const std::string& path) {
+    if (path.empty())
+        return bad_path("the path is missing: write sqlite:PATH, for example sqlite:lampjack.db");
+    LJK_CHECK(check_directory(directory_of(path)));
+    struct stat found {};
+    if (::stat(path.c_str(), &found) == 0) return check_existing(found);
+    // O_EXCL: only the one that made the file closes a descriptor of it, and nobody can have locked it yet.
+    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made >= 0) {
+        ::close(made);
+        return {};
+    }
+    if (errno == EEXIST) return check_file(path);
+    return bad_path(std::string("the file cannot be created: ") + std::strerror(errno));
+}
+
+}  // namespace lampjack::store::sqlite

@@ -1,0 +1,18 @@
+#pragma once
+// Whether a path is a place SQLite can keep data safe in. It looks at names and modes only: to open and close the file
+// itself would drop the locks this process holds on it.
+
+#include "base/result.h"
+
+#include <string>
+#include <string_view>
+
+namespace lampjack::store::sqlite {
+
+/// The name of a network file system by its statfs type, empty for any other: locks do not work there.
+std::string_view network_file_system(unsigned long type) noexcept;
+
+/// Creates the file (mode 0600) when it is missing. `config` errors name the next step.
+Result<void> check_file(const std::string& path);
+
+}  // namespace lampjack::store::sqlite

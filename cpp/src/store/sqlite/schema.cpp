@@ -1,0 +1,208 @@
+#include "store/sqlite/schema.h"
+
+#include <array>
+#include <string>
+
+namespace lampjack::store::sqlite {
+namespace {
+
+// Version 1. All but the last group begin with the conversation's 16 bytes. Times are milliseconds; enums are the numbers
+// of rows.h and state.h, which are append only.
+constexpr const char* kTables = R"sql(
+CREATE TABLE conversation (
+  key BLOB NOT NULL PRIMARY KEY,
+  ref TEXT NOT NULL,
+  account TEXT NOT NULL,
+  state INTEGER NOT NULL,          -- -1: erased, only the counters are left
+  touched INTEGER NOT NULL,
+  next_seq INTEGER NOT NULL,
+  next_out INTEGER NOT NULL,
+  retired_epoch INTEGER NOT NULL,
+  timer_at INTEGER,                -- the earliest
+  body BLOB NOT NULL               -- row_codec.h
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_touched ON conversation (state, touched);
+CREATE INDEX conversation_timer ON conversation (timer_at) WHERE timer_at IS NOT NULL;
+
+CREATE TABLE item (
+  conversation BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  episode INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  audience INTEGER NOT NULL,
+  flags TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  is_fact INTEGER NOT NULL,
+  received INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (conversation, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE item_key (
+  conversation BLOB NOT NULL,
+  item BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  seen INTEGER NOT NULL,
+  PRIMARY KEY (conversation, item)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX item_key_seen ON item_key (seen);
+
+CREATE TABLE answer (
+  conversation BLOB NOT NULL,
+  request BLOB NOT NULL,
+  given INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (conversation, request)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answer_given ON answer (given);
+
+CREATE TABLE outbox (
+  conversation BLOB NOT NULL,
+  oseq INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  account TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  action INTEGER NOT NULL,
+  to_sink INTEGER NOT NULL,
+  agent TEXT NOT NULL,
+  command TEXT NOT NULL,
+  content TEXT NOT NULL,
+  status INTEGER NOT NULL,         -- 0: pending
+  attempts INTEGER NOT NULL,
+  last_code INTEGER NOT NULL,
+  last_error TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  ready_at INTEGER NOT NULL,
+  PRIMARY KEY (conversation, oseq)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX outbox_id ON outbox (id);
+CREATE INDEX outbox_status ON outbox (status, created);
+CREATE INDEX outbox_pending ON outbox (account, conversation, to_sink, oseq) WHERE status = 0;
+CREATE INDEX outbox_command ON outbox (conversation, command) WHERE command <> '';
+
+CREATE TABLE lane (                -- one for the pending rows of a conversation, by where they go
+  conversation BLOB NOT NULL,
+  to_sink INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  ready_at INTEGER NOT NULL,       -- leased: when the lease runs out
+  turn INTEGER NOT NULL,           -- first come, first served among those ready at the same time
+  token INTEGER NOT NULL,          -- 0: waiting
+  PRIMARY KEY (conversation, to_sink)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lane_ready ON lane (to_sink, ready_at, turn);
+
+CREATE TABLE item_lane (           -- one for what a subscription has not handled of a conversation
+  conversation BLOB NOT NULL,
+  subscription INTEGER NOT NULL,
+  next_seq INTEGER NOT NULL,       -- all before it is handled, or in item_aside
+  attempts INTEGER NOT NULL,       -- of the item at next_seq
+  ready_at INTEGER NOT NULL,
+  turn INTEGER NOT NULL,
+  token INTEGER NOT NULL,
+  PRIMARY KEY (conversation, subscription)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX item_lane_ready ON item_lane (subscription, ready_at, turn);
+
+CREATE TABLE item_aside (          -- given up, or taken up again after that
+  conversation BLOB NOT NULL,
+  subscription INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  is_dead INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  died INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (conversation, subscription, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX item_aside_dead ON item_aside (subscription, died) WHERE is_dead = 1;
+
+CREATE TABLE subscription (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  filter BLOB NOT NULL             -- row_codec.h
+) STRICT;
+CREATE TABLE account_fact (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
+)sql";
+
+/// kSteps[n] brings version n to n + 1.
+constexpr std::array<const char*, kSchemaVersion> kSteps{kTables};
+
+constexpr const char* kMetaTable =
+    "CREATE TABLE lampjack_meta (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT;";
+
+struct Version {
+    bool is_ours = false;
+    bool is_empty = false;  ///< the file has no table at all
+    std::int64_t version = 0;
+    std::int64_t readable_by = 0;
+};
+
+Result<std::int64_t> meta(Connection& connection, std::string_view name) {
+    LJK_TRY(found, connection.query("SELECT value FROM lampjack_meta WHERE name = ?"));
+    LJK_TRY(row, found.text(name).next());
+    return row ? found.integer_at(0) : 0;
+}
+
+Result<void> put_meta(Connection& connection, std::string_view name, std::int64_t value) {
+    LJK_TRY(put, connection.query("INSERT INTO lampjack_meta (name, value) VALUES (?, ?) "
+                                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value"));
+    LJK_CHECK(put.text(name).integer(value).run());
+    return {};
+}
+
+Result<Version> version_of(Connection& connection) {
+    Version found;
+    LJK_TRY(tables, connection.query("SELECT count(*), total(name = 'lampjack_meta') "
+                                     "FROM sqlite_schema WHERE type = 'table'"));
+    LJK_TRY(row, tables.next());
+    found.is_empty = row && tables.integer_at(0) == 0;
+    found.is_ours = row && tables.integer_at(1) == 1;
+    if (!found.is_ours) return found;
+    LJK_TRY(version, meta(connection, "version"));
+    LJK_TRY(readable_by, meta(connection, "readable_by"));
+    found.version = version;
+    found.readable_by = readable_by;
+    return found;
+}
+
+Result<void> step_up(Connection& connection, std::int64_t from) {
+    for (std::int64_t version = from; version < kSchemaVersion; ++version)
+        LJK_CHECK(connection.run(kSteps[static_cast<std::size_t>(version)]));
+    LJK_CHECK(put_meta(connection, "version", kSchemaVersion));
+    return put_meta(connection, "readable_by", kSchemaVersion);
+}
+
+Error refuse(std::string why) { return fail(Code::config, "store sqlite: " + std::move(why)); }
+
+/// The version found, when this release may use it or bring it up to date.
+Result<Version> usable_version(Connection& connection) {
+    LJK_TRY(found, version_of(connection));
+    if (found.is_empty) {
+        LJK_CHECK(connection.run(kMetaTable));
+        LJK_CHECK(step_up(connection, 0));
+        return Version{true, false, kSchemaVersion, kSchemaVersion};
+    }
+    if (!found.is_ours) return refuse("the file belongs to another program: name another path");
+    if (found.readable_by > kSchemaVersion || found.version < 0)
+        return refuse("the file has schema " + std::to_string(found.version) +
+                      ", this release knows " + std::to_string(kSchemaVersion) +
+                      ": install the newer release again, or open a backup made before it");
+    return found;
+}
+
+}  // namespace
+
+Result<void> check_schema(Connection& connection) {
+    LJK_TRY(found, usable_version(connection));
+    if (found.version >= kSchemaVersion) return {};
+    return refuse("the file has the older schema " + std::to_string(found.version) +
+                  ": make a backup, then run lampjack migrate");
+}
+
+Result<void> migrate_schema(Connection& connection) {
+    LJK_TRY(found, usable_version(connection));
+    if (found.version >= kSchemaVersion) return {};
+    return step_up(connection, found.version);
+}
+
+}  // namespace lampjack::store::sqlite

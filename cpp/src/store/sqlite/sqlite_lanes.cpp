@@ -1,0 +1,126 @@
+// Who sends what next: leases on the lanes of outgoing rows, and the timers.
+#include "store/lane_schedule.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/sqlite_store.h"
+
+#include <algorithm>
+
+namespace lampjack::store::sqlite {
+namespace {
+
+/// Lanes whose time has come, the longest waiting first.
+Result<std::vector<ConversationKey>> due_lanes(Connection& db,
+                                               std::span<const std::string> accounts, bool sinks,
+                                               Millis now, std::size_t limit) {
+    LJK_TRY(found, db.query("SELECT conversation, account FROM lane "
+                            "WHERE to_sink = ? AND ready_at <= ? ORDER BY ready_at, turn"));
+    found.boolean(sinks).integer(now);
+    std::vector<ConversationKey> due;
+    while (due.size() < limit) {
+        LJK_TRY(more, found.next());
+        if (!more) break;
+        const bool ours =
+            std::find(accounts.begin(), accounts.end(), found.text_at(1)) != accounts.end();
+        if (ours) due.push_back(key_at(found, 0));
+    }
+    return due;
+}
+
+Result<void> take_lane(Connection& db, const ConversationKey& key, bool sinks, Millis until,
+                       std::int64_t turn, std::uint64_t token) {
+    LJK_TRY(take, db.query("UPDATE lane SET token = ?, ready_at = ?, turn = ? "
+                           "WHERE conversation = ? AND to_sink = ?"));
+    take.number(token).integer(until).integer(turn).blob(key).boolean(sinks);
+    LJK_CHECK(take.run());
+    return {};
+}
+
+Result<LeasedDelivery> head_of(Connection& db, const ConversationKey& key, bool sinks) {
+    LJK_TRY(owner, db.query("SELECT " LJK_CONVERSATION_COLUMNS " FROM conversation WHERE key = ?"));
+    LJK_TRY(exists, owner.blob(key).next());
+    if (!exists) return fail(Code::internal, "a lane without a conversation");
+    LJK_TRY(row, read_conversation(owner));
+    LJK_TRY(head, db.query("SELECT " LJK_OUTBOX_COLUMNS
+                           " FROM outbox WHERE account = ? AND conversation = ? AND to_sink = ? "
+                           "AND status = 0 ORDER BY oseq LIMIT 1"));
+    LJK_TRY(pending, head.text(row.account).blob(key).boolean(sinks).next());
+    if (!pending) return fail(Code::internal, "a lane without a row");
+    return LeasedDelivery{std::move(row), read_outbox(head), 0};
+}
+
+}  // namespace
+
+Result<std::vector<LeasedDelivery>>
+SqliteStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
+                              Millis until, std::size_t limit) {
+    {  // most often there is nothing: found out without keeping writers away
+        LJK_TRY(access, session_.read());
+        LJK_TRY(db, access.connection());
+        LJK_TRY(due, due_lanes(*db, accounts, sinks, now, 1));
+        if (due.empty()) return std::vector<LeasedDelivery>{};
+    }
+    LJK_TRY(access, session_.write());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(due, due_lanes(*db, accounts, sinks, now, limit));
+    std::vector<LeasedDelivery> leased;
+    for (const ConversationKey& key : due) {
+        LJK_TRY(head, head_of(*db, key, sinks));
+        head.token = new_token();
+        LJK_CHECK(take_lane(*db, key, sinks, until, turns_.next(), head.token));
+        leased.push_back(std::move(head));
+    }
+    LJK_CHECK(access.commit());
+    return leased;
+}
+
+Result<void> SqliteStore::release_delivery(const ConversationKey& key, std::uint64_t token) {
+    LJK_TRY(access, session_.write());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(give_back,
+            db->query("UPDATE lane SET token = 0, turn = ?1, ready_at = coalesce("
+                      "(SELECT ready_at FROM outbox o WHERE o.account = lane.account "
+                      "AND o.conversation = lane.conversation AND o.to_sink = lane.to_sink "
+                      "AND o.status = 0 ORDER BY o.oseq LIMIT 1), -1) "
+                      "WHERE conversation = ?2 AND token = ?3 AND token <> 0"));
+    LJK_CHECK(give_back.integer(turns_.next()).blob(key).number(token).run());
+    LJK_TRY(drop, db->query("DELETE FROM lane WHERE conversation = ? AND ready_at = -1"));
+    LJK_CHECK(drop.blob(key).run());
+    return access.commit();
+}
+
+Result<Millis> SqliteStore::next_delivery_at(bool sinks) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT min(ready_at) FROM lane WHERE to_sink = ?"));
+    LJK_TRY(row, found.boolean(sinks).next());
+    return row && !found.is_null(0) ? found.integer_at(0) : kNever;
+}
+
+Result<std::vector<DueTimer>> SqliteStore::due_timers(Millis now, std::size_t limit) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT " LJK_CONVERSATION_COLUMNS
+                             " FROM conversation WHERE timer_at <= ? ORDER BY timer_at, key"));
+    found.integer(now);
+    std::vector<DueTimer> due;
+    while (due.size() < limit) {
+        LJK_TRY(more, found.next());
+        if (!more) break;
+        LJK_TRY(row, read_conversation(found));
+        for (std::size_t kind = 0; kind < conversation::kTimerCount; ++kind)
+            if (const auto& timer = row.state.timers[kind]; timer && timer->due <= now)
+                due.push_back({row.ref, static_cast<conversation::TimerKind>(kind), *timer});
+    }
+    return due;
+}
+
+Result<Millis> SqliteStore::next_timer_at() {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT min(timer_at) FROM conversation "
+                             "WHERE timer_at IS NOT NULL"));
+    LJK_TRY(row, found.next());
+    return row && !found.is_null(0) ? found.integer_at(0) : kNever;
+}
+
+}  // namespace lampjack::store::sqlite

@@ -1,0 +1,186 @@
+// Opening a SqliteStore, and reading from it.
+#include "store/sqlite/sqlite_store.h"
+
+#include "store/sqlite/file_check.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/sqlite_tx.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <sqlite3.h>
+
+namespace lampjack::store::sqlite {
+namespace {
+
+/// Strict tables, the newest thing the schema needs.
+constexpr int kOldestLibrary = 3'037'000;
+
+Error no_conversation() { return fail(Code::not_found, "no such conversation"); }
+Error no_delivery() { return fail(Code::not_found, "no such delivery"); }
+
+Result<void> check_place(const std::string& path) {
+    if (sqlite3_libversion_number() < kOldestLibrary)
+        return fail(Code::config, "store sqlite: SQLite " + std::string(library_version()) +
+                                      " is too old: install 3.37 or later");
+    return check_file(path);
+}
+
+Result<bool> exists(Connection& db, const ConversationKey& key) {
+    LJK_TRY(found, db.query("SELECT 1 FROM conversation WHERE key = ? AND state >= 0"));
+    return found.blob(key).next();
+}
+
+/// A file that cannot be opened at the start is a matter of configuration, unless it is only busy.
+Error at_start(Error error) {
+    if (error.message.find("damaged") != std::string::npos) error.code = Code::config;
+    return error;
+}
+
+}  // namespace
+
+Journal journal_in_use() noexcept { return journal_for(sqlite3_libversion_number()); }
+std::string_view library_version() noexcept { return sqlite3_libversion(); }
+
+Result<std::unique_ptr<Store>> open(std::string path) {
+    return open(std::move(path), journal_in_use());
+}
+
+Result<std::unique_ptr<Store>> open(std::string path, Journal journal) {
+    LJK_CHECK(check_place(path));
+    auto store = std::make_unique<SqliteStore>(std::move(path), journal);
+    if (Result<void> usable = store->check(); !usable) return at_start(usable.error());
+    return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<void> migrate(std::string path) {
+    LJK_CHECK(check_place(path));
+    Session session(std::move(path), journal_in_use());
+    LJK_TRY(access, session.write());
+    LJK_TRY(db, access.connection());
+    LJK_CHECK(migrate_schema(*db));
+    return access.commit();
+}
+
+Result<void> SqliteStore::check() {
+    LJK_TRY(access, session_.write());
+    LJK_TRY(db, access.connection());
+    LJK_CHECK(check_schema(*db));
+    return access.commit();
+}
+
+std::uint64_t SqliteStore::new_token() {
+    return (random_.next() >> 1) | 1;  // never 0, and positive in SQL
+}
+
+Result<std::unique_ptr<Tx>> SqliteStore::begin() {
+    LJK_TRY(access, session_.write());
+    return std::unique_ptr<Tx>(std::make_unique<SqliteTx>(std::move(access), turns_));
+}
+
+Result<ConversationRow> SqliteStore::conversation(const ConversationKey& key) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT " LJK_CONVERSATION_COLUMNS
+                             " FROM conversation WHERE key = ? AND state >= 0"));
+    LJK_TRY(there, found.blob(key).next());
+    if (!there) return no_conversation();
+    LJK_TRY(row, read_conversation(found));
+    if (!row.state.seen()) return no_conversation();
+    return std::move(row);
+}
+
+Result<std::vector<ConversationRow>> SqliteStore::conversations(std::string_view state,
+                                                                std::size_t limit) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT " LJK_CONVERSATION_COLUMNS
+                             " FROM conversation WHERE state = ? ORDER BY touched DESC LIMIT ?"));
+    std::vector<ConversationRow> rows;
+    for (std::size_t one = 0; one < conversation::kStateCount; ++one) {
+        const auto wanted = static_cast<conversation::State>(one);
+        if (!state.empty() && conversation::name_of(wanted) != state) continue;
+        found.word(wanted).integer(sql_limit(limit));
+        for (;;) {
+            LJK_TRY(more, found.next());
+            if (!more) break;
+            LJK_TRY(row, read_conversation(found));
+            rows.push_back(std::move(row));
+        }
+        found.rewind();
+    }
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const auto& a, const auto& b) { return a.touched > b.touched; });
+    if (rows.size() > limit) rows.resize(limit);
+    return rows;
+}
+
+Result<std::vector<ItemRow>> SqliteStore::items(const ConversationKey& key, std::uint64_t after,
+                                                std::size_t limit) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(there, exists(*db, key));
+    if (!there) return no_conversation();
+    LJK_TRY(found, db->query("SELECT " LJK_ITEM_COLUMNS " FROM item "
+                             "WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?"));
+    found.blob(key).number(after).integer(sql_limit(limit));
+    std::vector<ItemRow> items;
+    for (;;) {
+        LJK_TRY(more, found.next());
+        if (!more) return items;
+        items.push_back(read_item(found));
+    }
+}
+
+Result<OutboxRow> SqliteStore::delivery(std::string_view id, std::string& ref) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT " LJK_OUTBOX_COLUMNS ", ref FROM outbox "
+                             "JOIN conversation ON key = conversation WHERE id = ?"));
+    LJK_TRY(there, found.text(id).next());
+    if (!there) return no_delivery();
+    ref = found.string_at(14);
+    return read_outbox(found);
+}
+
+Result<std::vector<OutboxRow>> SqliteStore::deliveries(const ConversationKey& key) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(there, exists(*db, key));
+    if (!there) return no_conversation();
+    LJK_TRY(found, db->query("SELECT " LJK_OUTBOX_COLUMNS
+                             " FROM outbox WHERE conversation = ? ORDER BY oseq"));
+    found.blob(key);
+    std::vector<OutboxRow> rows;
+    for (;;) {
+        LJK_TRY(more, found.next());
+        if (!more) return rows;
+        rows.push_back(read_outbox(found));
+    }
+}
+
+Result<std::vector<Delivery>> SqliteStore::deliveries_by(DeliveryStatus status, std::size_t limit) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT " LJK_OUTBOX_COLUMNS ", ref, outbox.account FROM outbox "
+                             "JOIN conversation ON key = conversation WHERE status = ? "
+                             "ORDER BY created, ref, oseq LIMIT ?"));
+    found.word(status).integer(sql_limit(limit));
+    std::vector<Delivery> deliveries;
+    for (;;) {
+        LJK_TRY(more, found.next());
+        if (!more) return deliveries;
+        deliveries.push_back({found.string_at(14), found.string_at(15), read_outbox(found)});
+    }
+}
+
+Result<std::size_t> SqliteStore::pending_count(std::string_view account) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT count(*) FROM outbox WHERE account = ? AND status = 0"));
+    LJK_TRY(row, found.text(account).next());
+    return row ? static_cast<std::size_t>(found.integer_at(0)) : std::size_t{0};
+}
+
+}  // namespace lampjack::store::sqlite

@@ -1,0 +1,72 @@
+#pragma once
+// SqliteTx: a writing transaction of SQLite. The file has one writer, so to hold it is to hold every conversation's lock.
+
+#include "store/sqlite/session.h"
+#include "store/sqlite/turns.h"
+#include "store/store.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lampjack::store::sqlite {
+
+class SqliteTx final : public Tx {
+public:
+    SqliteTx(Session::Access access, Turns& turns) noexcept
+        : access_(std::move(access)),
+          turns_(turns) {}
+
+    Result<bool> lock(const ConversationKey& key, ConversationRow& out) override;
+    Result<std::vector<std::uint64_t>> known(const ConversationKey& key,
+                                             std::span<const model::ItemKey> keys) override;
+    Result<void> append(const ConversationKey& key, const ItemRow& item,
+                        std::span<const model::ItemKey> keys) override;
+    Result<void> alias(const ConversationKey& key, const model::ItemKey& item,
+                       std::uint64_t seq) override;
+    Result<void> put(const ConversationRow& row) override;
+    Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
+    Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;
+    Result<OutboxRow> find_command(const ConversationKey& key,
+                                   std::string_view command_key) override;
+    Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override;
+    Result<std::vector<OutboxRow>> pending(const ConversationKey& key) override;
+    Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) override;
+    Result<void> record(const ConversationKey& key, const OutboxRow& row,
+                        std::uint64_t token) override;
+    Result<model::Answer> answer_of(const ConversationKey& key,
+                                    const model::ItemKey& request) override;
+    Result<void> put_answer(const ConversationKey& key, const model::ItemKey& request,
+                            const model::Answer& answer) override;
+    Result<void> erase(const ConversationKey& key) override;
+    Result<void> savepoint() override;
+    Result<void> rollback_to_savepoint() override;
+    Result<void> commit() override;
+
+private:
+    struct Appended {
+        ConversationKey key;
+        std::uint64_t seq;
+        conversation::To to;
+        std::string kind;
+    };
+    using Place =
+        std::pair<ConversationKey, bool>;  ///< a conversation and whether its rows go to a sink
+
+    /// The account as far as this transaction knows it; empty before the first put().
+    Result<std::string> account_of(Connection& db, const ConversationKey& key);
+    Result<void> replace(Connection& db, const ConversationKey& key, const OutboxRow& row);
+    Result<void> settle_lane(Connection& db, const Place& place);
+    Result<void> feed_subscriptions(Connection& db);
+
+    Session::Access access_;
+    Turns& turns_;
+    std::map<ConversationKey, std::string> accounts_;
+    std::vector<Appended> appended_;    ///< for the subscriptions, at the end
+    std::vector<Place> changed_lanes_;  ///< to be looked at again, at the end
+    std::size_t saved_appended_ = 0;
+    bool has_savepoint_ = false;
+};
+
+}  // namespace lampjack::store::sqlite

@@ -1,0 +1,66 @@
+// Facts about accounts, and removing what is no longer needed.
+#include "store/sqlite/rows.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace lampjack::store::sqlite {
+
+Result<std::string> SqliteStore::meta(std::string_view name) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT value FROM account_fact WHERE name = ?"));
+    LJK_TRY(exists, found.text(name).next());
+    return exists ? found.string_at(0) : std::string{};
+}
+
+Result<void> SqliteStore::put_meta(std::string_view name, std::string_view value) {
+    LJK_TRY(access, session_.write());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(put, db->query("INSERT INTO account_fact (name, value) VALUES (?, ?) "
+                           "ON CONFLICT DO UPDATE SET value = excluded.value"));
+    LJK_CHECK(put.text(name).text(value).run());
+    return access.commit();
+}
+
+Result<bool> SqliteStore::swap_meta(std::string_view name, std::string_view expected,
+                                    std::string_view value) {
+    LJK_TRY(access, session_.write());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT value FROM account_fact WHERE name = ?"));
+    LJK_TRY(exists, found.text(name).next());
+    if ((exists ? found.text_at(0) : std::string_view{}) != expected) return false;
+    found.rewind();
+    LJK_TRY(put, db->query("INSERT INTO account_fact (name, value) VALUES (?, ?) "
+                           "ON CONFLICT DO UPDATE SET value = excluded.value"));
+    LJK_CHECK(put.text(name).text(value).run());
+    LJK_CHECK(access.commit());
+    return true;
+}
+
+Result<std::size_t> SqliteStore::prune(Millis keys_before, Millis rows_before, std::size_t limit) {
+    LJK_TRY(access, session_.write());
+    LJK_TRY(db, access.connection());
+    std::int64_t gone = 0;
+    for (const char* sql :
+         {"DELETE FROM item_key WHERE (conversation, item) IN (SELECT conversation, item "
+          "FROM item_key WHERE seen < ? ORDER BY seen LIMIT ?)",
+          "DELETE FROM answer WHERE (conversation, request) IN (SELECT conversation, request "
+          "FROM answer WHERE given < ? ORDER BY given LIMIT ?)"}) {
+        LJK_TRY(old, db->query(sql));
+        LJK_TRY(count, old.integer(keys_before).integer(sql_limit(limit)).run());
+        gone += count;
+    }
+    std::int64_t rows = 0;
+    for (const auto status :
+         {DeliveryStatus::sent, DeliveryStatus::dead, DeliveryStatus::refused}) {
+        LJK_TRY(old, db->query("DELETE FROM outbox WHERE (conversation, oseq) IN (SELECT "
+                               "conversation, oseq FROM outbox WHERE status = ? AND created < ? "
+                               "ORDER BY created LIMIT ?)"));
+        const std::int64_t left = limit > 0x7FFFFFFF ? -1 : sql_limit(limit) - rows;
+        LJK_TRY(count, old.word(status).integer(rows_before).integer(left).run());
+        rows += count;
+    }
+    LJK_CHECK(access.commit());
+    return static_cast<std::size_t>(gone + rows);
+}
+
+}  // namespace lampjack::store::sqlite

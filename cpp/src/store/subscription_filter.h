@@ -1,0 +1,13 @@
+#pragma once
+// Which items a subscription wants.
+
+#include "store/rows.h"
+
+#include <string_view>
+
+namespace lampjack::store {
+
+bool wants(const SubscriptionFilter& filter, std::string_view account, std::string_view kind,
+           conversation::To to) noexcept;
+
+}  // namespace lampjack::store
