@@ -17,7 +17,7 @@ void LaneSchedule::offer(const ConversationKey& key, Millis at) {
     if (fresh) {
         entry = Entry{at, ++last_order_, 0};
         order_.insert({entry.at, entry.order, key});
-    } else if (entry.token == 0 && at < entry.at) {
+    } else if (entry.token == 0 && at != entry.at) {
         move(key, entry, at);
     }
 }

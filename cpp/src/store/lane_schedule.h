@@ -25,7 +25,7 @@ public:
         std::uint64_t token = 0;
     };
 
-    /// The lane has something to do from `at` on. A waiting lane moves to the earlier time; a leased one stays.
+    /// The lane has something to do from `at` on. A waiting lane moves to that time; a leased one stays.
     void offer(const ConversationKey& key, Millis at);
     /// The first lanes whose time has come and that `wanted` accepts, held until `until`.
     std::vector<Lease> lease(Millis now, Millis until, std::size_t limit,

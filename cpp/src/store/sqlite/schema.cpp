@@ -88,9 +88,10 @@ CREATE TABLE lane (                -- one for the pending rows of a conversation
   ready_at INTEGER NOT NULL,       -- leased: when the lease runs out
   turn INTEGER NOT NULL,           -- first come, first served among those ready at the same time
   token INTEGER NOT NULL,          -- 0: waiting
+  is_empty INTEGER NOT NULL,       -- leased, and its rows were refused meanwhile: kept for the holder's token
   PRIMARY KEY (conversation, to_sink)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX lane_ready ON lane (to_sink, ready_at, turn);
+CREATE INDEX lane_ready ON lane (to_sink, ready_at, turn) WHERE is_empty = 0;
 
 CREATE TABLE item_lane (           -- one for what a subscription has not handled of a conversation
   conversation BLOB NOT NULL,

@@ -13,7 +13,8 @@ Result<std::vector<ConversationKey>> due_lanes(Connection& db,
                                                std::span<const std::string> accounts, bool sinks,
                                                Millis now, std::size_t limit) {
     LJK_TRY(found, db.query("SELECT conversation, account FROM lane "
-                            "WHERE to_sink = ? AND ready_at <= ? ORDER BY ready_at, turn"));
+                            "WHERE is_empty = 0 AND to_sink = ? AND ready_at <= ? "
+                            "ORDER BY ready_at, turn"));
     found.boolean(sinks).integer(now);
     std::vector<ConversationKey> due;
     while (due.size() < limit) {
@@ -91,7 +92,7 @@ Result<void> SqliteStore::release_delivery(const ConversationKey& key, std::uint
 Result<Millis> SqliteStore::next_delivery_at(bool sinks) {
     LJK_TRY(access, session_.read());
     LJK_TRY(db, access.connection());
-    LJK_TRY(found, db->query("SELECT min(ready_at) FROM lane WHERE to_sink = ?"));
+    LJK_TRY(found, db->query("SELECT min(ready_at) FROM lane WHERE is_empty = 0 AND to_sink = ?"));
     LJK_TRY(row, found.boolean(sinks).next());
     return row && !found.is_null(0) ? found.integer_at(0) : kNever;
 }

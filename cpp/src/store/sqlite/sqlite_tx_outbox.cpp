@@ -115,16 +115,20 @@ Result<void> SqliteTx::settle_lane(Connection& db, const Place& place) {
                            "AND to_sink = ? AND status = 0 ORDER BY oseq LIMIT 1"));
     LJK_TRY(exists, head.text(account).blob(key).boolean(to_sink).next());
     if (!exists) {
+        LJK_TRY(keep, db.query("UPDATE lane SET is_empty = 1 "
+                               "WHERE conversation = ? AND to_sink = ? AND token <> 0"));
+        LJK_CHECK(keep.blob(key).boolean(to_sink).run());
         LJK_TRY(drop, db.query("DELETE FROM lane "
                                "WHERE conversation = ? AND to_sink = ? AND token = 0"));
         LJK_CHECK(drop.blob(key).boolean(to_sink).run());
         return {};
     }
     LJK_TRY(offer,
-            db.query("INSERT INTO lane (conversation, to_sink, account, ready_at, turn, token) "
-                     "VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET "
-                     "ready_at = excluded.ready_at, turn = excluded.turn "
-                     "WHERE token = 0 AND ready_at <> excluded.ready_at"));
+            db.query("INSERT INTO lane (conversation, to_sink, account, ready_at, turn, token, "
+                     "is_empty) VALUES (?, ?, ?, ?, ?, 0, 0) ON CONFLICT DO UPDATE SET "
+                     "ready_at = iif(token = 0, excluded.ready_at, ready_at), "
+                     "turn = iif(token = 0, excluded.turn, turn), is_empty = 0 "
+                     "WHERE is_empty = 1 OR (token = 0 AND ready_at <> excluded.ready_at)"));
     offer.blob(key).boolean(to_sink).text(account).integer(head.integer_at(0));
     LJK_CHECK(offer.integer(turns_.next()).run());
     return {};

@@ -49,6 +49,8 @@ Result<std::size_t> SqliteStore::prune(Millis keys_before, Millis rows_before, s
         LJK_TRY(count, old.integer(keys_before).integer(sql_limit(limit)).run());
         gone += count;
     }
+    LJK_TRY(lanes, db->query("DELETE FROM lane WHERE is_empty = 1 AND ready_at < ?"));
+    LJK_CHECK(lanes.integer(rows_before).run());  // their holders never came back
     std::int64_t rows = 0;
     for (const auto status :
          {DeliveryStatus::sent, DeliveryStatus::dead, DeliveryStatus::refused}) {

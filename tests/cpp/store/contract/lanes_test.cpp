@@ -239,6 +239,19 @@ TEST_P(Lanes, a_lease_is_honoured_when_its_row_was_fenced_meanwhile) {
     EXPECT_EQ(must(store().next_delivery_at(false)), kNever);
 }
 
+TEST_P(Lanes, a_waiting_head_can_be_put_off_without_a_lease) {
+    OutboxRow row = send(kRef, 1000);
+    {
+        Edit edit(store(), kRef);
+        row.ready_at = 4000;
+        must(edit.tx().record(edit.row().key, row, 0));
+        edit.finish();
+    }
+    EXPECT_EQ(must(store().next_delivery_at(false)), 4000);
+    EXPECT_TRUE(lease(3999).empty());
+    EXPECT_EQ(lease(4000).size(), 1U);
+}
+
 TEST_P(Lanes, a_dead_row_can_be_put_back) {
     send(kRef);
     must(record(lease(2000).at(0), DeliveryStatus::dead));

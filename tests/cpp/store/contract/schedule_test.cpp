@@ -1,0 +1,38 @@
+// The same schedule gives the same log on every store.
+
+#include "store/contract/player.h"
+
+#include <cstdlib>
+
+namespace lampjack::store::testing {
+namespace {
+
+/// How many schedules; more for a long run.
+int schedules() {
+    const char* wanted = std::getenv("LJK_SCHEDULES");
+    return wanted != nullptr ? std::atoi(wanted) : 6;
+}
+
+class Schedule : public StoreContract {};
+LJK_ON_EVERY_STORE(Schedule);
+
+TEST_P(Schedule, tells_what_the_memory_store_tells) {
+    constexpr int kSteps = 150;
+    for (int seed = 1; seed <= schedules(); ++seed) {
+        const auto place = GetParam().make_place();
+        const auto other = must(GetParam().open(place->url()));
+        const auto memory = must(open("memory:"));
+        Player reference(*memory, static_cast<std::uint64_t>(seed));
+        Player player(*other, static_cast<std::uint64_t>(seed));
+        reference.play(kSteps);
+        player.play(kSteps);
+        const std::size_t shared = std::min(reference.log().size(), player.log().size());
+        for (std::size_t i = 0; i < shared; ++i)
+            ASSERT_EQ(reference.log()[i], player.log()[i]) << "seed " << seed << ", line " << i;
+        ASSERT_EQ(reference.log().size(), player.log().size());
+        ASSERT_GT(shared, 200U) << "the schedule did next to nothing";
+    }
+}
+
+}  // namespace
+}  // namespace lampjack::store::testing
