@@ -1,6 +1,7 @@
 # tests/cpp mirrors cpp/src: each folder becomes one GoogleTest program, test_<folder>.
 # tests/cpp/support holds what they share (fakes, loaders).
 find_package(GTest 1.12 REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)  # certificates and a TLS server for tests
 include(GoogleTest)
 
 set(ljk_cpp_tests "${CMAKE_CURRENT_SOURCE_DIR}/cpp")
@@ -20,7 +21,7 @@ target_link_libraries(ljk_test_support INTERFACE
 file(GLOB ljk_support_sources CONFIGURE_DEPENDS "${ljk_cpp_tests}/support/*.cpp")
 if(ljk_support_sources)
     add_library(ljk_test_support_code STATIC ${ljk_support_sources})
-    target_link_libraries(ljk_test_support_code PRIVATE ljk_test_support)
+    target_link_libraries(ljk_test_support_code PRIVATE ljk_test_support OpenSSL::SSL)
     set(ljk_support_code ljk_test_support_code)
 endif()
 
