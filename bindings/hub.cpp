@@ -276,6 +276,31 @@ void register_commands(py::class_<Hub>& hub) {
         py::arg("id"), py::arg("timeout_ms"));
 }
 
+void register_dead_letters(py::class_<Hub>& hub) {
+    hub.def(
+        "dead_letters",
+        [](Hub& self, std::size_t limit) {
+            return unlocked([&] { return self.dead_letters(limit); });
+        },
+        py::arg("limit"));
+    hub.def(
+        "export_dead_letters",
+        [](Hub& self, std::size_t limit) {
+            return unlocked([&] { return self.export_dead_letters(limit); });
+        },
+        py::arg("limit"));
+    hub.def(
+        "retry_delivery",
+        [](Hub& self, const std::string& id) { unlocked([&] { return self.retry_delivery(id); }); },
+        py::arg("id"));
+    hub.def(
+        "discard_delivery",
+        [](Hub& self, const std::string& id) {
+            unlocked([&] { return self.discard_delivery(id); });
+        },
+        py::arg("id"));
+}
+
 void register_reads(py::class_<Hub>& hub) {
     hub.def(
         "conversation",
@@ -321,6 +346,7 @@ void register_hub(py::module_& m) {
     register_requests(hub);
     register_subscriptions(hub);
     register_commands(hub);
+    register_dead_letters(hub);
     register_reads(hub);
     hub.def("step", &Hub::step, Release());
     hub.def(

@@ -211,6 +211,23 @@ class Hub:
         found: list[dict[str, Any]] = json.loads(self._native.stuck())
         return found
 
+    def dead_letters(self, *, limit: int = 100) -> list[dict[str, Any]]:
+        """Return deliveries that were given up (`dead`) or wait for a person's word (`held`), oldest first. Blocks."""
+        found: list[dict[str, Any]] = json.loads(self._native.dead_letters(limit))
+        return found
+
+    def export_dead_letters(self, *, limit: int = 100_000) -> str:
+        """Return the same with what they carry, one JSON object a line: it holds what people said. Blocks."""
+        return self._native.export_dead_letters(limit)
+
+    def retry(self, delivery: str) -> None:
+        """Send a dead or held delivery again. `StaleOwnerError` when it may not leave any more. Blocks."""
+        self._native.retry_delivery(delivery)
+
+    def discard(self, delivery: str) -> None:
+        """Never send a dead or held delivery: it is `refused` from now on. Blocks."""
+        self._native.discard_delivery(delivery)
+
     def stats(self) -> dict[str, int]:
         """Return counters since the start."""
         found: dict[str, int] = json.loads(self._native.stats())

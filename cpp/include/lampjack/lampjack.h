@@ -507,6 +507,22 @@ LJK_API ljk_status ljk_sink_delivery_done(ljk_sink_delivery* delivery, int32_t o
                                           ljk_error* err);
 LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);
 
+/* ---- Hub: dead letters --------------------------------------------------------------------------------------------- */
+
+/** Deliveries that were given up ("dead") or wait for a person's word ("held"), oldest first: [{"id","ref","action",
+ *  "status","attempts","last_code","last_error","created_at","ended_at",…}] */
+LJK_API ljk_status ljk_hub_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out, ljk_error* err);
+/** The same with what they carry as "event", one JSON object a line. It holds what people said: keep it accordingly. */
+LJK_API ljk_status ljk_hub_export_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out,
+                                               ljk_error* err);
+/** Sends a dead or held delivery again, with its tries counted anew.
+ *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held), LJK_E_STALE_OWNER (the conversation
+ *  changed hands: it never leaves) */
+LJK_API ljk_status ljk_hub_retry_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err);
+/** Never sends it: it is "refused" from now on.
+ *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held) */
+LJK_API ljk_status ljk_hub_discard_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err);
+
 #ifdef __cplusplus
 }
 #endif

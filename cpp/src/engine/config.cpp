@@ -3,14 +3,17 @@
 #include "base/text.h"
 #include "json/value.h"
 
+#include <algorithm>
 #include <array>
 
 namespace lampjack::engine {
 namespace {
 
-constexpr std::array<std::string_view, 12> kKeys{
-    "store",      "account",  "allow_networks", "proxy",         "ca_file",      "log_key",
-    "connect_ms", "total_ms", "in_flight",      "retry_base_ms", "retry_cap_ms", "max_tries"};
+constexpr std::array<std::string_view, 16> kKeys{
+    "store",         "account",          "allow_networks",  "proxy",
+    "ca_file",       "log_key",          "connect_ms",      "total_ms",
+    "in_flight",     "retry_base_ms",    "retry_cap_ms",    "max_tries",
+    "retry_percent", "breaker_failures", "breaker_percent", "breaker_open_ms"};
 
 Error bad(std::string_view key, std::string_view why) {
     return fail(Code::config, std::string(key) + " " + std::string(why));
@@ -59,6 +62,13 @@ Result<void> read_number(std::string_view key, const json::Value& value, Config&
     if (key == "retry_base_ms") config.retry.base = number;
     if (key == "retry_cap_ms") config.retry.cap = number;
     if (key == "max_tries") config.retry.max_tries = static_cast<int>(number);
+    if (key == "retry_percent") config.budget.percent = static_cast<std::uint32_t>(number);
+    if (key == "breaker_failures") config.breaker.failures = static_cast<std::uint32_t>(number);
+    if (key == "breaker_percent") config.breaker.percent = static_cast<std::uint32_t>(number);
+    if (key == "breaker_open_ms") {
+        config.breaker.open = number;
+        config.breaker.longest = std::max(config.breaker.longest, number);
+    }
     return {};
 }
 

@@ -3,7 +3,9 @@
 
 #include "base/result.h"
 #include "platforms/account.h"
+#include "transport/breaker.h"
 #include "transport/http_client.h"
+#include "transport/retry_budget.h"
 #include "transport/retry_policy.h"
 
 #include <map>
@@ -23,7 +25,10 @@ struct Config {
     std::string log_key;  ///< keys the tags that stand for refs in logs; random when empty
     transport::Timeouts timeouts;
     transport::RetryPolicy retry;
-    std::size_t in_flight = 16;  ///< requests at a time
+    transport::BudgetLimits budget;
+    transport::BreakerLimits breaker;
+    std::size_t in_flight =
+        16;  ///< requests of one account at a time; of all together four times as many
 
     std::vector<std::string> account_names() const;
 };

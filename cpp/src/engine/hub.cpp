@@ -1,11 +1,14 @@
 #include "engine/hub.h"
 
 #include "base/timestamp.h"
+#include "engine/attempt.h"
 #include "engine/commands.h"
 #include "engine/core.h"
+#include "engine/dead_letters.h"
 #include "engine/policy.h"
 #include "engine/queries.h"
 #include "engine/reception.h"
+#include "engine/record.h"
 #include "engine/sender.h"
 #include "engine/timers.h"
 #include "engine/views.h"
@@ -194,6 +197,7 @@ public:
         return wait_for<std::shared_ptr<SinkDelivery>>(
             timeout, [&]() -> Result<std::shared_ptr<SinkDelivery>> {
                 const Millis now = core_.clock->now();
+                const auto share = sinks_out_;  // before the look at `draining`: see drain()
                 if (core_.draining) return std::shared_ptr<SinkDelivery>{};
                 LJK_TRY(leased,
                         core_.store->lease_deliveries(names, true, now, now + kSinkLease, 1));
@@ -202,6 +206,7 @@ public:
                 delivery->account = names.front();
                 delivery->lease = std::move(leased.front());
                 delivery->json = sink_json(delivery->lease);
+                delivery->shown = share;
                 return delivery;
             });
     }
@@ -220,15 +225,23 @@ public:
             row.status = store::DeliveryStatus::refused;
             row.last_error = "stale_owner";
         } else {
-            const transport::Tries tries{.made = static_cast<int>(row.attempts),
-                                         .first_at = row.created};
-            const Millis now = core_.clock->now();
-            const auto wait =
-                transport::next_wait(core_.config.retry, tries, {}, now, *core_.random);
-            if (!wait) row.status = store::DeliveryStatus::dead;
-            row.ready_at = now + wait.value_or(0);
+            row = after_failure(core_, std::move(row), {});
         }
-        return record_attempt(core_, delivery.lease, row);
+        LJK_CHECK(record_attempt(core_, delivery.lease, row));
+        delivery.shown.reset();
+        core_.changed.notify();
+        return {};
+    }
+
+    Result<std::string> dead_letters(std::size_t limit) override {
+        return dead_letters_view(core_, limit);
+    }
+    Result<std::string> export_dead_letters(std::size_t limit) override {
+        return export_dead_letters_view(core_, limit);
+    }
+    Result<void> retry_delivery(std::string_view id) override { return engine::retry(core_, id); }
+    Result<void> discard_delivery(std::string_view id) override {
+        return engine::discard(core_, id);
     }
 
     std::string urls(std::string_view base) override { return urls_view(core_, base); }
@@ -242,11 +255,13 @@ public:
         core_.draining = true;
         core_.changed.notify();
         const auto deadline = end_of(timeout);
-        while (sender_.is_busy()) {
+        // Also what sinks have leased: shown and not recorded, it would be shown again.
+        const auto is_busy = [&] { return sender_.is_busy() || sinks_out_.use_count() > 1; };
+        while (is_busy()) {
             const auto seen = core_.changed.generation();
-            if (!sender_.is_busy()) break;
+            if (!is_busy()) break;
             if (steady_clock::now() >= deadline)
-                return fail(Code::timeout, "some requests are still in flight");
+                return fail(Code::timeout, "some deliveries are still under way");
             core_.changed.wait(seen, std::min(deadline, steady_clock::now() + milliseconds(20)));
         }
         return {};
@@ -287,6 +302,8 @@ private:
     Core core_;
     unsigned run_;
     bool own_client_ = false;
+    /// Each sink delivery that is out holds a share of it.
+    std::shared_ptr<const void> sinks_out_ = std::make_shared<int>(0);
     Sender sender_;
     Timers timers_;
 };

@@ -92,6 +92,8 @@ public:
     std::string
         json;  ///< {"id","ref","account","conversation":{…},"epoch","agent","attempt","event":{…}}
     store::LeasedDelivery lease;
+    mutable std::shared_ptr<const void>
+        shown;  ///< until its outcome is recorded: drain() waits for it
 };
 
 class Hub {
@@ -156,6 +158,16 @@ public:
     virtual Result<bool> may_leave(const SinkDelivery& delivery) = 0;
     virtual Result<void> sink_done(const SinkDelivery& delivery, bool success,
                                    std::string_view error) = 0;
+
+    /// Deliveries that were given up (dead) or wait for a person's word (held), oldest first, as a JSON array.
+    virtual Result<std::string> dead_letters(std::size_t limit) = 0;
+    /// The same with what they carry, one JSON object a line, for tools.
+    virtual Result<std::string> export_dead_letters(std::size_t limit) = 0;
+    /// Sends a dead or held delivery again, in its old place, its tries and its hour counted anew. Code::stale_owner when
+    /// it may not leave any more, Code::unsupported when it is neither dead nor held.
+    virtual Result<void> retry_delivery(std::string_view id) = 0;
+    /// Never sends it: it is `refused` from now on, and words held behind it may leave.
+    virtual Result<void> discard_delivery(std::string_view id) = 0;
 
     // ---- Life ----
 

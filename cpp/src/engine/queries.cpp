@@ -155,6 +155,8 @@ std::string stats_view(const Core& core, std::size_t in_flight) {
     put("deliveries_dead", counters.dead);
     put("deliveries_fenced", counters.fenced);
     put("deliveries_held", counters.held);
+    put("deliveries_postponed", counters.postponed);
+    put("breaker_opened", counters.breaker_opened);
     put("in_flight", in_flight);
     out.end_object();
     return text;

@@ -1,8 +1,8 @@
-// What an attempt to deliver means for its row and its conversation, in one transaction.
+#include "engine/record.h"
 
 #include "conversation/fence.h"
+#include "engine/attempt.h"
 #include "engine/change.h"
-#include "engine/sender.h"
 #include "engine/views.h"
 
 #include <algorithm>
@@ -11,11 +11,13 @@ namespace lampjack::engine {
 
 using conversation::Action;
 using store::DeliveryStatus;
+using store::LeasedDelivery;
+using store::OutboxRow;
 
 namespace {
 
 /// What the state machine is told when a mute or a return is over.
-std::optional<conversation::Input> outcome_input(const store::OutboxRow& row) {
+std::optional<conversation::Input> outcome_input(const OutboxRow& row) {
     const bool sent = row.status == DeliveryStatus::sent;
     const bool failed = row.status == DeliveryStatus::dead;
     if (row.action == Action::mute) {
@@ -39,10 +41,15 @@ void count(Counters& counters, DeliveryStatus status) {
     }
 }
 
+bool is_pending(const std::vector<OutboxRow>& pending, std::uint64_t oseq) noexcept {
+    return std::any_of(pending.begin(), pending.end(),
+                       [&](const OutboxRow& row) { return row.oseq == oseq; });
+}
+
 /// A row that was refused while it was under way stays refused, and nobody is told twice: only the attempt is noted.
 Result<void> record_fenced(Core& core, store::Tx& tx, const Change& change,
-                           const store::LeasedDelivery& lease, const store::OutboxRow& after) {
-    store::OutboxRow row = after;
+                           const LeasedDelivery& lease, const OutboxRow& after) {
+    OutboxRow row = after;
     row.status = DeliveryStatus::refused;
     row.last_error = "stale_owner";
     LJK_CHECK(tx.record(change.row().key, row, lease.token));
@@ -51,42 +58,132 @@ Result<void> record_fenced(Core& core, store::Tx& tx, const Change& change,
     return {};
 }
 
+Result<void> tell(Change& change, const OutboxRow& row) {
+    return change.append_fact(delivery_fact_json(row), "delivery_changed", conversation::To::desk);
+}
+
+/// The words behind a call that was refused for good, under the same owner.
+Result<void> hold_words(Change& change, store::Tx& tx, const OutboxRow& call) {
+    LJK_TRY(pending, tx.pending(change.row().key));
+    for (OutboxRow& row : pending) {
+        const bool behind = row.oseq > call.oseq && row.epoch == call.epoch;
+        if (!behind || is_call(row.action) || row.to_sink) continue;
+        row.status = DeliveryStatus::held;
+        row.last_error = kBehindCall;
+        row.ready_at = change.now();
+        LJK_CHECK(tx.record(change.row().key, row, 0));
+        LJK_CHECK(tell(change, row));
+    }
+    return {};
+}
+
+Result<void> follow_up(Change& change, store::Tx& tx, const OutboxRow& after,
+                       const std::vector<OutboxRow>& rows) {
+    LJK_CHECK(tell(change, after));
+    if (const auto input = outcome_input(after)) {
+        const auto outcome = change.apply(*input);
+        change.row().state = outcome.next;
+        LJK_CHECK(change.carry_out(outcome, {}));
+    }
+    if (!is_call(after.action)) return {};
+    if (after.status == DeliveryStatus::dead) return hold_words(change, tx, after);
+    return after.status == DeliveryStatus::sent ? let_go(change, tx, rows) : Result<void>{};
+}
+
+Result<const platforms::Account*> account_of(const Core& core, const LeasedDelivery& lease) {
+    if (const platforms::Account* account = core.account(lease.conversation.account))
+        return account;
+    return fail(Code::not_found, "no account of that name");
+}
+
 }  // namespace
 
-Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease,
-                            const store::OutboxRow& after) {
-    const platforms::Account* account = core.account(lease.conversation.account);
-    if (account == nullptr) return fail(Code::not_found, "no account of that name");
+Result<void> let_go(Change& change, store::Tx& tx, const std::vector<OutboxRow>& rows) {
+    for (const OutboxRow& seen : rows) {
+        if (seen.status != DeliveryStatus::held || seen.last_error != kBehindCall) continue;
+        LJK_TRY(row, tx.delivery(change.row().key, seen.oseq));
+        if (row.status != DeliveryStatus::held) continue;  // somebody decided meanwhile
+        row.status = DeliveryStatus::pending;
+        row.last_error.clear();
+        row.ready_at = change.now();
+        LJK_CHECK(tx.record(change.row().key, row, 0));
+        LJK_CHECK(tell(change, row));
+    }
+    return {};
+}
+
+Result<void> record_attempt(Core& core, const LeasedDelivery& lease, const OutboxRow& after) {
+    LJK_TRY(account, account_of(core, lease));
+    std::vector<OutboxRow> rows;
+    if (is_call(after.action) && after.status == DeliveryStatus::sent) {
+        LJK_TRY(all, core.store->deliveries(lease.conversation.key));
+        rows = std::move(all);
+    }
     LJK_TRY(tx, core.store->begin());
     Change change(core, *tx, *account);
     LJK_TRY(exists, change.open(lease.conversation.ref));
     if (!exists) return fail(Code::not_found, "no such conversation");
     LJK_TRY(pending, tx->pending(change.row().key));
-    const bool fenced =
-        std::none_of(pending.begin(), pending.end(),
-                     [&](const store::OutboxRow& row) { return row.oseq == after.oseq; });
+    const bool fenced = !is_pending(pending, after.oseq);
     if (fenced && after.status != DeliveryStatus::sent && after.status != DeliveryStatus::held)
         return record_fenced(core, *tx, change, lease, after);
     LJK_CHECK(tx->record(change.row().key, after, lease.token));
-    count(core.counters, after.status);
-    if (after.status != DeliveryStatus::pending) {
-        LJK_CHECK(change.append_fact(delivery_fact_json(after), "delivery_changed",
-                                     conversation::To::desk));
-        if (const auto input = outcome_input(after)) {
-            const auto outcome = change.apply(*input);
-            change.row().state = outcome.next;
-            LJK_CHECK(change.carry_out(outcome, {}));
-        }
-    }
+    if (after.status != DeliveryStatus::pending) LJK_CHECK(follow_up(change, *tx, after, rows));
     LJK_CHECK(change.finish());
     LJK_CHECK(tx->commit());
+    count(core.counters, after.status);
     core.committed(change.take_alarms());
     return {};
 }
 
-Result<bool> may_leave(Core& core, const store::LeasedDelivery& lease) {
+Result<void> postpone(Core& core, const LeasedDelivery& lease, Millis at, std::string_view why) {
+    LJK_TRY(tx, core.store->begin());
+    store::ConversationRow conversation;
+    LJK_TRY(exists, tx->lock(lease.conversation.key, conversation));
+    if (!exists) return fail(Code::not_found, "no such conversation");
+    LJK_TRY(row, tx->delivery(lease.conversation.key, lease.row.oseq));
+    if (row.status == DeliveryStatus::pending) {
+        row.ready_at = at;
+        if (row.last_error.empty()) row.last_error = why;
+    }
+    LJK_CHECK(tx->record(lease.conversation.key, row, lease.token));
+    LJK_CHECK(tx->commit());
+    ++core.counters.postponed;
+    return {};
+}
+
+Result<bool> may_leave(Core& core, const LeasedDelivery& lease) {
     LJK_TRY(row, core.store->conversation(lease.conversation.key));
     return conversation::may_leave(row.state, lease.row.action, lease.row.epoch);
+}
+
+bool is_behind_failed_call(const LeasedDelivery& lease) noexcept {
+    const conversation::Conversation& state = lease.conversation.state;
+    return !is_call(lease.row.action) && state.state == conversation::State::returning &&
+           state.sync == conversation::Sync::diverged && lease.row.epoch == state.epoch;
+}
+
+Result<void> hold_behind(Core& core, const LeasedDelivery& lease) {
+    LJK_TRY(account, account_of(core, lease));
+    LJK_TRY(tx, core.store->begin());
+    Change change(core, *tx, *account);
+    LJK_TRY(exists, change.open(lease.conversation.ref));
+    if (!exists) return fail(Code::not_found, "no such conversation");
+    LJK_TRY(row, tx->delivery(change.row().key, lease.row.oseq));
+    // Under the lock the call may have been repeated with success: then the row is only given back.
+    const bool still = is_behind_failed_call({change.row(), row, lease.token});
+    if (still && row.status == DeliveryStatus::pending) {
+        row.status = DeliveryStatus::held;
+        row.last_error = kBehindCall;
+        row.ready_at = change.now();
+        ++core.counters.held;
+        LJK_CHECK(tell(change, row));
+    }
+    LJK_CHECK(tx->record(change.row().key, row, lease.token));
+    LJK_CHECK(change.finish());
+    LJK_CHECK(tx->commit());
+    core.committed(change.take_alarms());
+    return {};
 }
 
 }  // namespace lampjack::engine

@@ -1,7 +1,8 @@
 #include "engine/sender.h"
 
+#include "engine/attempt.h"
+#include "engine/record.h"
 #include "model/canonical.h"
-#include "transport/retry_policy.h"
 #include "json/value.h"
 
 #include <algorithm>
@@ -12,32 +13,26 @@ namespace lampjack::engine {
 using conversation::Action;
 using store::DeliveryStatus;
 using store::LeasedDelivery;
-using transport::OutcomeClass;
 
 namespace {
 
 /// A lease outlives the longest request by a margin, so that nobody else sends the same row meanwhile.
 constexpr Millis kLeaseMargin = 45'000;
 constexpr auto kLongestLook = std::chrono::milliseconds(500);
-/// For mutes and returns, which are repeated as long as the state wants them.
-constexpr Millis kLongestCallWait = 60'000;
-
-bool is_call(Action action) noexcept { return action == Action::mute || action == Action::unmute; }
+constexpr auto kLookWhileUnsettled = std::chrono::milliseconds(100);
+/// All accounts together, as a multiple of what one may have in flight: one that hangs leaves room for the others.
+constexpr std::size_t kAccountsAtOnce = 4;
+/// Rows that are only put off cost no place in flight; so many looks are taken before outcomes are read again.
+constexpr int kLooks = 64;
+constexpr int kLastTries = 3;
 
 platforms::Action action_of(Action action) noexcept {
     if (action == Action::mute) return platforms::Action::mute;
     return action == Action::unmute ? platforms::Action::give_back : platforms::Action::message;
 }
 
-std::int32_t status_of(const transport::HttpOutcome& outcome) noexcept {
-    const auto* response = std::get_if<model::HttpResponse>(&outcome);
-    return response != nullptr ? response->status : 0;
-}
-
-std::string error_of(const transport::HttpOutcome& outcome) {
-    if (const auto* failure = std::get_if<transport::Failure>(&outcome))
-        return std::string(name_of(failure->kind));
-    return "status " + std::to_string(status_of(outcome));
+bool is_of_the_store(const Error& error) noexcept {
+    return error.code == Code::store || error.code == Code::conflict;
 }
 
 }  // namespace
@@ -72,11 +67,23 @@ void Sender::run() {
             core_.changed.wait(seen, std::chrono::steady_clock::now() + kLongestLook);
     }
     record_all();
+    settle_the_rest();
+}
+
+/// The last chance to write outcomes down: a store that fails for longer must not keep the process from ending.
+void Sender::settle_the_rest() {
+    for (int i = 0; i < kLastTries && !unsettled_.empty(); ++i) {
+        if (i > 0) std::this_thread::sleep_for(kLookWhileUnsettled);
+        unsettled_.try_again(true);
+    }
+    unsettled_.give_up();
 }
 
 std::chrono::steady_clock::time_point Sender::next_look() const {
     auto wait = kLongestLook;
-    if (const auto at = core_.store->next_delivery_at(false)) {
+    if (!unsettled_.empty()) {
+        wait = kLookWhileUnsettled;
+    } else if (const auto at = core_.store->next_delivery_at(false)) {
         const bool later =
             *at != std::numeric_limits<Millis>::max() && *at > looked_at_ && !core_.draining;
         const Millis ahead = later ? *at - core_.clock->now() : kLongestLook.count();
@@ -87,9 +94,19 @@ std::chrono::steady_clock::time_point Sender::next_look() const {
 
 void Sender::step() {
     record_all();
+    unsettled_.try_again();
     looking_ = true;  // before the look at `draining`, so that drain() sees one or the other
     if (!core_.draining && core_.http) take_new();
     looking_ = false;
+}
+
+std::vector<std::string> Sender::accounts_with_room() const {
+    auto names = core_.config.account_names();
+    std::erase_if(names, [&](const std::string& name) {
+        const auto found = busy_.find(name);
+        return found != busy_.end() && found->second >= core_.config.in_flight;
+    });
+    return names;
 }
 
 void Sender::take_new() {
@@ -100,31 +117,64 @@ void Sender::take_new() {
     }
     const Millis now = core_.clock->now();
     looked_at_ = now;
-    const std::size_t busy = in_flight_.load();
-    if (busy >= core_.config.in_flight) return;
     const Millis until = now + core_.config.timeouts.total.count() + kLeaseMargin;
-    const auto accounts = core_.config.account_names();
-    auto leases =
-        core_.store->lease_deliveries(accounts, false, now, until, core_.config.in_flight - busy);
-    if (!leases) return core_.say("error", "the store cannot be read: " + leases.error().message);
-    for (LeasedDelivery& lease : *leases) begin(std::move(lease));
+    for (int look = 0; look < kLooks; ++look) {
+        const std::size_t taken = in_flight_ + unsettled_.size();
+        const std::size_t all = core_.config.in_flight * kAccountsAtOnce;
+        const auto accounts = accounts_with_room();
+        if (accounts.empty() || taken >= all) return;
+        const std::size_t limit = std::min(core_.config.in_flight, all - taken);
+        auto leases = core_.store->lease_deliveries(accounts, false, now, until, limit);
+        if (!leases)
+            return core_.say("error", "the store cannot be read: " + leases.error().message);
+        if (leases->empty()) return;
+        bool go_on = true;
+        for (const LeasedDelivery& lease : *leases) go_on = begin(lease) && go_on;
+        if (!go_on) return;
+    }
 }
 
-void Sender::begin(LeasedDelivery lease) {
-    auto request = render(lease);
-    if (!request) return give_up(lease, request.error());
-    const auto allowed = may_leave(core_, lease);
-    if (!allowed) return;  // the lease ends by itself and another look is taken
-    if (!*allowed) {
-        store::OutboxRow row = lease.row;
-        row.status = DeliveryStatus::refused;
-        row.last_error = "stale_owner";
-        if (const auto recorded = record_attempt(core_, lease, row); !recorded)
-            core_.say("error",
-                      "a refused delivery could not be recorded: " + recorded.error().message);
-        return;
+bool Sender::begin(const LeasedDelivery& lease) {
+    if (unsettled_.take_over(lease)) return true;
+    if (is_behind_failed_call(lease)) {
+        unsettled_.hold_behind(lease);
+        return true;
     }
-    send(std::move(lease), std::move(*request));
+    auto request = render(lease);
+    if (!request && is_of_the_store(request.error())) {
+        unsettled_.release(lease);
+        return false;
+    }
+    if (!request) {
+        give_up(lease, request.error());
+        return true;
+    }
+    return check_and_send(lease, std::move(*request));
+}
+
+bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest request) {
+    const auto answer =
+        destinations_.ask(lease.conversation.account, request.url, lease.row.attempts > 0);
+    if (!answer.may_go) {
+        unsettled_.postpone(lease, answer.ask_again, answer.why);
+        return true;
+    }
+    // Nothing comes between this look at the owner and the call.
+    const auto allowed = may_leave(core_, lease);
+    if (allowed && *allowed) {
+        send({lease, answer.ticket}, std::move(request));
+        return true;
+    }
+    destinations_.not_sent(answer.ticket);
+    if (!allowed) {
+        unsettled_.release(lease);  // kept, it would stop the lane until the lease ends
+        return false;
+    }
+    store::OutboxRow row = lease.row;
+    row.status = DeliveryStatus::refused;
+    row.last_error = "stale_owner";
+    unsettled_.record(lease, row);
+    return true;
 }
 
 Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
@@ -153,27 +203,31 @@ Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
     out.key = lease.row.id;
     out.agent = lease.row.agent;
     out.now = core_.clock->now();
-    return account->adapter->render(*account, out);
+    LJK_TRY(request, account->adapter->render(*account, out));
+    // The same id each time, for platforms and proxies that drop what they have seen; the others ignore the header.
+    if (model::header(request.headers, "idempotency-key").empty())
+        request.headers.emplace_back("Idempotency-Key", lease.row.id);
+    return std::move(request);
 }
 
-void Sender::send(LeasedDelivery lease, model::HttpRequest request) {
+void Sender::send(Sent sent, model::HttpRequest request) {
     ++in_flight_;
+    ++busy_[sent.lease.conversation.account];
     transport::Call call;
     call.request = std::move(request);
     call.timeouts = core_.config.timeouts;
     call.policy = addresses_;
-    call.done = [mailbox = mailbox_, lease](transport::HttpOutcome outcome) {
+    call.done = [mailbox = mailbox_, sent](transport::HttpOutcome outcome) {
         std::lock_guard lock(mailbox->mutex);
         if (mailbox->bell == nullptr) return;
-        mailbox->done.push_back({lease, std::move(outcome)});
+        mailbox->done.push_back({sent, std::move(outcome)});
         mailbox->bell->notify();
     };
-    if (const auto sent = core_.http->send(std::move(call)); !sent) {
+    if (const auto accepted = core_.http->send(std::move(call)); !accepted) {
         --in_flight_;
-        if (const auto released =
-                core_.store->release_delivery(lease.conversation.key, lease.token);
-            !released)
-            core_.say("error", "a lease could not be given back: " + released.error().message);
+        --busy_[sent.lease.conversation.account];
+        destinations_.not_sent(sent.ticket);
+        unsettled_.release(sent.lease);
     }
 }
 
@@ -187,55 +241,28 @@ void Sender::record_all() {
             mailbox_->done.pop_front();
         }
         record(done);
+        --busy_[done.sent.lease.conversation.account];
         --in_flight_;
     }
 }
 
 void Sender::record(const Done& done) {
-    store::OutboxRow row = done.lease.row;
-    const Millis now = core_.clock->now();
-    ++row.attempts;
-    row.last_code = status_of(done.outcome);
-    const OutcomeClass outcome = transport::classify(done.outcome);
-    const bool words = !is_call(row.action);
-    const platforms::Account* account = core_.account(done.lease.conversation.account);
-    if (outcome == OutcomeClass::done) {
-        row.status = DeliveryStatus::sent;
-        row.last_error.clear();
-    } else if (outcome == OutcomeClass::permanent) {
-        row.status = DeliveryStatus::dead;
-        row.last_error = error_of(done.outcome);
-    } else if (outcome == OutcomeClass::unknown && words && account != nullptr &&
-               account->text("on_unknown") == "hold") {
-        row.status = DeliveryStatus::held;
-        row.last_error = error_of(done.outcome);
-    } else {
-        row.last_error = error_of(done.outcome);
-        const transport::Tries tries{.made = static_cast<int>(row.attempts),
-                                     .first_at = row.created};
-        const auto wait = transport::next_wait(
-            core_.config.retry, tries, transport::headers_of(done.outcome), now, *core_.random);
-        if (wait) {
-            row.ready_at = now + *wait;
-        } else if (!words) {
-            row.ready_at = now + kLongestCallWait;  // never given up while the state wants it
-        } else {
-            row.status = DeliveryStatus::dead;
-        }
-    }
-    const auto recorded = record_attempt(core_, done.lease, row);
-    if (!recorded && recorded.error().code != Code::unsupported)
-        core_.say("error", "an attempt could not be recorded: " + recorded.error().message);
+    const LeasedDelivery& lease = done.sent.lease;
+    const platforms::Account* account = core_.account(lease.conversation.account);
+    if (account == nullptr) return;  // it was leased for an account of ours
+    const auto judged = classify_for(*account->adapter, done.outcome);
+    destinations_.note(done.sent.ticket, done.outcome, judged);
+    unsettled_.record(lease, after_attempt(core_, *account, lease.row, done.outcome, judged));
 }
 
 void Sender::give_up(const LeasedDelivery& lease, const Error& error) {
     store::OutboxRow row = lease.row;
     row.status = DeliveryStatus::dead;
     row.last_error = error.message;
+    row.ready_at = core_.clock->now();
     core_.say("warning", "a delivery of account " + lease.conversation.account +
                              " cannot be rendered: " + error.message);
-    if (const auto recorded = record_attempt(core_, lease, row); !recorded)
-        core_.say("error", "an attempt could not be recorded: " + recorded.error().message);
+    unsettled_.record(lease, row);
 }
 
 }  // namespace lampjack::engine

@@ -1,8 +1,9 @@
 #pragma once
-// Sender: takes the heads of the lanes, checks the epoch, renders, sends, records. One request at a time in a
-// conversation, many conversations at a time.
+// Sender: takes the heads of the lanes, asks the destination's breaker and budget, checks the epoch, renders, sends,
+// records. One request at a time in a conversation, many conversations at a time.
 
-#include "engine/core.h"
+#include "engine/destinations.h"
+#include "engine/unsettled.h"
 
 #include <deque>
 #include <memory>
@@ -10,16 +11,11 @@
 
 namespace lampjack::engine {
 
-/// Writes down what became of an attempt and what follows from it for the conversation.
-/// `finished` rows are sent, dead, refused or held; a pending one is tried again at its `ready_at`.
-Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease,
-                            const store::OutboxRow& after);
-/// Whether the row may leave now: the state is read again.
-Result<bool> may_leave(Core& core, const store::LeasedDelivery& lease);
-
 class Sender {
 public:
-    explicit Sender(Core& core) : core_(core) { mailbox_->bell = &core.changed; }
+    explicit Sender(Core& core) : core_(core), destinations_(core), unsettled_(core) {
+        mailbox_->bell = &core.changed;
+    }
     ~Sender();
 
     void start();
@@ -28,12 +24,16 @@ public:
     /// Waits for what is in flight; what is not back by then ends with the HTTP client.
     void stop();
     std::size_t in_flight() const noexcept { return in_flight_.load(); }
-    /// Whether anything is in flight or about to be.
-    bool is_busy() const noexcept { return looking_ || in_flight_ != 0; }
+    /// Whether anything is in flight, about to be, or not written down yet.
+    bool is_busy() const noexcept { return looking_ || in_flight_ != 0 || !unsettled_.empty(); }
 
 private:
-    struct Done {
+    struct Sent {
         store::LeasedDelivery lease;
+        Destinations::Ticket ticket;
+    };
+    struct Done {
+        Sent sent;
         transport::HttpOutcome outcome;
     };
     /// Where the client leaves outcomes. A client of the host's own may still hold it when the hub is gone.
@@ -44,9 +44,13 @@ private:
     };
 
     void run();
+    void settle_the_rest();
     void take_new();
-    void begin(store::LeasedDelivery lease);
-    void send(store::LeasedDelivery lease, model::HttpRequest request);
+    std::vector<std::string> accounts_with_room() const;
+    /// False when the store fails: no use to take more now.
+    bool begin(const store::LeasedDelivery& lease);
+    bool check_and_send(const store::LeasedDelivery& lease, model::HttpRequest request);
+    void send(Sent sent, model::HttpRequest request);
     Result<model::HttpRequest> render(const store::LeasedDelivery& lease);
     void record_all();
     void record(const Done& done);
@@ -54,12 +58,15 @@ private:
     std::chrono::steady_clock::time_point next_look() const;
 
     Core& core_;
+    Destinations destinations_;
+    Unsettled unsettled_;
     std::shared_ptr<const transport::AddressPolicy> addresses_;
+    std::map<std::string, std::size_t, std::less<>> busy_;  ///< requests in flight by account
     std::thread thread_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> in_flight_{0};
     std::atomic<bool> looking_{false};
-    Millis looked_at_ = 0;  ///< what was due then and is still there is not for us, or not now
+    Millis looked_at_ = 0;  ///< what was due then and still is there is not for us, or not now
     std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
 };
 

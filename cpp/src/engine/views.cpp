@@ -68,6 +68,10 @@ void delivery_members(Writer& out, const store::OutboxRow& row) {
     if (row.last_code != 0) out.key("last_code").integer(row.last_code);
     if (!row.last_error.empty()) out.key("last_error").string(row.last_error);
     out.key("created_at").string(format_time(row.created).view());
+    if (row.status == store::DeliveryStatus::pending)
+        out.key("next_at").string(format_time(row.ready_at).view());
+    if (row.status == store::DeliveryStatus::dead || row.status == store::DeliveryStatus::held)
+        out.key("ended_at").string(format_time(row.ready_at).view());
 }
 
 }  // namespace
@@ -149,6 +153,14 @@ std::string delivery_json(const store::OutboxRow& row, std::string_view ref) {
     return object([&](Writer& out) {
         delivery_members(out, row);
         out.key("ref").string(ref);
+    });
+}
+
+std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref) {
+    return object([&](Writer& out) {
+        delivery_members(out, row);
+        out.key("ref").string(ref);
+        if (!row.content.empty()) out.key("event").raw(row.content);
     });
 }
 

@@ -24,6 +24,8 @@ std::string item_json(const store::LeasedItem& leased);
 std::string item_json(std::string_view ref, std::string_view account, const store::ItemRow& item);
 std::string conversation_json(const store::ConversationRow& row, std::string_view tag);
 std::string delivery_json(const store::OutboxRow& row, std::string_view ref);
+/// The same with what it carries.
+std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref);
 std::string sink_json(const store::LeasedDelivery& leased);
 std::string explanation_json(const conversation::Explanation& explanation);
 std::string refusal_json(const conversation::Refusal& refusal);

@@ -89,6 +89,13 @@ struct Outgoing {
     Millis now = 0;
 };
 
+/// What the body of a 2xx answer says where the status alone proves nothing.
+enum class BodyVerdict : std::uint8_t {
+    accepted,
+    refused,     ///< it says that it did not take the request
+    unreadable,  ///< it comes from something else than the platform, a proxy's page for instance
+};
+
 /// Which parts a platform carries as they are; the rest is downgraded by fixed rules with a loss report.
 struct Capabilities {
     unsigned parts = 0;                 ///< bits by PartType
@@ -143,6 +150,11 @@ struct Adapter {
     Direction (*direction_of)(model::Role);
     /// The HTTP request for an outgoing action; `unsupported` where the platform has none.
     Result<model::HttpRequest> (*render)(const Account&, const Outgoing&);
+
+    /// Reads the body of a 2xx answer to a request of ours. Null: the status decides.
+    BodyVerdict (*judge)(const model::HttpResponse&) = nullptr;
+    /// How often a 500 is tried where it may also mean that the request is wrong; 0: as often as any other failure.
+    std::uint32_t tries_of_500 = 0;
 
     /// The times it sends are too coarse to tell two equal messages apart: such items are kept and flagged, never dropped.
     bool coarse_times = false;

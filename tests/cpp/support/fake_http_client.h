@@ -63,6 +63,15 @@ public:
         const std::lock_guard lock(mutex_);
         return recorded_;
     }
+    /// One of them; ids that were never given have an empty request.
+    Recorded call(transport::CallId id) const {
+        const std::lock_guard lock(mutex_);
+        return id == 0 || id > recorded_.size() ? Recorded{} : recorded_[id - 1];
+    }
+    std::size_t count() const {
+        const std::lock_guard lock(mutex_);
+        return recorded_.size();
+    }
     /// The ids for which no outcome is decided yet.
     std::vector<transport::CallId> in_flight() const {
         const std::lock_guard lock(mutex_);

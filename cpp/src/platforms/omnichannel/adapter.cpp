@@ -128,6 +128,8 @@ const Adapter kAdapter{
     .write = write,
     .direction_of = direction_of,
     .render = render,
+    .judge = judge,
+    .tries_of_500 = 3,  // "any other JSON problem, or internal error"
 };
 
 }  // namespace lampjack::platforms::omnichannel

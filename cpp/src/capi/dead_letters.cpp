@@ -1,0 +1,29 @@
+// Deliveries that were given up or are held, and what a person decides about them.
+
+#include "capi/handles.h"
+
+using namespace lampjack::capi;
+using lampjack::Result;
+using lampjack::engine::Hub;
+
+ljk_status ljk_hub_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) { return engine.dead_letters(limit); });
+}
+
+ljk_status ljk_hub_export_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) { return engine.export_dead_letters(limit); });
+}
+
+ljk_status ljk_hub_retry_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err) {
+    return guard(err, [&]() -> Result<void> {
+        LJK_CHECK(need(hub, "hub"));
+        return hub->shared->engine().retry_delivery(view(delivery));
+    });
+}
+
+ljk_status ljk_hub_discard_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err) {
+    return guard(err, [&]() -> Result<void> {
+        LJK_CHECK(need(hub, "hub"));
+        return hub->shared->engine().discard_delivery(view(delivery));
+    });
+}

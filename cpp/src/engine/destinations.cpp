@@ -1,0 +1,130 @@
+#include "engine/destinations.h"
+
+#include "transport/url.h"
+
+namespace lampjack::engine {
+
+using transport::Breaker;
+using transport::BreakerState;
+using transport::Signal;
+
+namespace {
+
+constexpr Millis kLookAgain = 1'000;  ///< for how long the shared state is believed
+/// While somebody's probe is under way: short, because it mostly comes back soon.
+constexpr Millis kAskAgainDuringProbe = 2'000;
+/// Those who were sent away do not all come back at once.
+constexpr Millis kSpread = 2'000;
+/// A probe that its process did not live to see is given up this long after its last moment.
+constexpr Millis kProbeMargin = 5'000;
+
+}  // namespace
+
+Destinations::Destination& Destinations::find(std::string_view name, std::string_view label) {
+    const auto found = known_.find(name);
+    if (found != known_.end()) return found->second;
+    Destination fresh{std::string(label), Breaker(core_.config.breaker),
+                      transport::RetryBudget(core_.config.budget), 0};
+    return known_.emplace(std::string(name), std::move(fresh)).first->second;
+}
+
+/// What other processes made of the destination. A store that cannot be read leaves us with what we know.
+void Destinations::look(std::string_view name, Destination& destination, Millis now) {
+    if (now >= destination.looked_at && now - destination.looked_at < kLookAgain) return;
+    destination.looked_at = now;
+    if (const auto stored = core_.store->meta(name))
+        destination.breaker.adopt(transport::breaker_state(*stored));
+}
+
+/// Offers the next state to all; false when another process was faster: then its word holds.
+bool Destinations::share(std::string_view name, Destination& destination,
+                         const BreakerState& next) {
+    const std::string before = to_text(destination.breaker.state());
+    const auto swapped = core_.store->swap_meta(name, before, to_text(next));
+    if (swapped && !*swapped) {
+        destination.looked_at = 0;
+        look(name, destination, core_.clock->now());
+        return false;
+    }
+    // Also when the store fails: better alone than not at all.
+    destination.breaker.adopt(next);
+    return true;
+}
+
+Destinations::Answer Destinations::later(Millis at, Millis spread, std::string_view why) const {
+    const auto extra = core_.random->next() % static_cast<std::uint64_t>(spread);
+    return {
+        .may_go = false, .ask_again = at + static_cast<Millis>(extra), .why = why, .ticket = {}};
+}
+
+Destinations::Answer Destinations::ask(std::string_view account, std::string_view url, bool retry) {
+    const auto parts = transport::split_url(url);
+    if (!parts) return {.may_go = true, .ask_again = 0, .why = {}, .ticket = {}};  // to be refused
+    const std::string host = parts->host + ":" + std::to_string(parts->port);
+    Answer yes{.may_go = true, .ask_again = 0, .why = {}, .ticket = {}};
+    yes.ticket = {"breaker:" + std::string(account) + ":" + host, retry, false};
+    Destination& destination =
+        find(yes.ticket.name, "account " + std::string(account) + ", " + host);
+    const Millis now = core_.clock->now();
+    look(yes.ticket.name, destination, now);
+    Breaker& breaker = destination.breaker;
+    const Breaker::Pass pass = breaker.pass(now);
+    if (pass == Breaker::Pass::wait) {
+        const bool probing = breaker.state().until <= now;
+        const Millis until = breaker.wait_until(now);
+        return later(probing ? std::min(until, now + kAskAgainDuringProbe) : until, kSpread,
+                     "breaker_open");
+    }
+    if (pass == Breaker::Pass::probe) {
+        const Millis time = core_.config.timeouts.total.count() + kProbeMargin;
+        if (!share(yes.ticket.name, destination, breaker.probing(now, time)))
+            return later(now + kAskAgainDuringProbe, kSpread, "breaker_open");
+        yes.ticket.probe = true;
+        yes.ticket.retry = false;  // one probe at a time needs no budget
+        return yes;
+    }
+    if (!retry) {
+        destination.budget.fresh(now);
+    } else if (!destination.budget.take(now)) {
+        // All that wait would come at the same moment, and most of them in vain.
+        return later(destination.budget.next_at(now), core_.config.budget.window, "retry_budget");
+    }
+    return yes;
+}
+
+void Destinations::not_sent(const Ticket& ticket) {
+    const auto found = known_.find(ticket.name);
+    if (found == known_.end()) return;
+    Destination& destination = found->second;
+    if (ticket.retry) destination.budget.give_back();
+    if (ticket.probe) share(ticket.name, destination, destination.breaker.probe_given_back());
+}
+
+void Destinations::note(const Ticket& ticket, const transport::HttpOutcome& outcome,
+                        transport::OutcomeClass judged) {
+    const auto found = known_.find(ticket.name);
+    if (found == known_.end()) return;
+    Destination& destination = found->second;
+    const Signal signal = signal_of(outcome, judged);
+    const BreakerState before = destination.breaker.state();
+    const auto next =
+        destination.breaker.note(signal, ticket.probe, core_.clock->now(), *core_.random);
+    if (!next || !share(ticket.name, destination, *next)) return;
+    tell(destination, before, signal == Signal::denied);
+}
+
+void Destinations::tell(const Destination& destination, const BreakerState& before, bool denied) {
+    const BreakerState& after = destination.breaker.state();
+    if (after.opens > before.opens) {
+        ++core_.counters.breaker_opened;
+        if (denied)
+            return core_.say("error", destination.label +
+                                          ": it refuses our credentials; sending pauses. Check "
+                                          "the account's tokens and addresses");
+        return core_.say("warning", destination.label + ": it fails; sending pauses");
+    }
+    if (after.is_closed() && !before.is_closed())
+        core_.say("info", destination.label + ": it answers again");
+}
+
+}  // namespace lampjack::engine

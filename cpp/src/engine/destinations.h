@@ -1,0 +1,55 @@
+#pragma once
+// Destinations: for each account and host a circuit breaker and a retry budget. They say whether a delivery may go now,
+// and if not, when to ask again; they never drop one. The breaker's state is shared through the store, so that all
+// processes agree; the budget is each process's own. Used by the sender's thread only.
+
+#include "engine/core.h"
+#include "transport/breaker.h"
+#include "transport/retry_budget.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace lampjack::engine {
+
+class Destinations {
+public:
+    explicit Destinations(Core& core) noexcept : core_(core) {}
+
+    /// What one request holds while it is under way.
+    struct Ticket {
+        std::string name;  ///< empty: no destination, nothing is counted
+        bool retry = false;
+        bool probe = false;
+    };
+    struct Answer {
+        bool may_go = false;
+        Millis ask_again = 0;    ///< when it may not
+        std::string_view why{};  ///< one word, for the delivery's record
+        Ticket ticket;           ///< when it may: give it back with note() or not_sent()
+    };
+    Answer ask(std::string_view account, std::string_view url, bool retry);
+    void note(const Ticket& ticket, const transport::HttpOutcome& outcome,
+              transport::OutcomeClass judged);
+    void not_sent(const Ticket& ticket);
+
+private:
+    struct Destination {
+        std::string label;  ///< for people: account and host
+        transport::Breaker breaker;
+        transport::RetryBudget budget;
+        Millis looked_at = 0;
+    };
+    Destination& find(std::string_view name, std::string_view label);
+    void look(std::string_view name, Destination& destination, Millis now);
+    bool share(std::string_view name, Destination& destination,
+               const transport::BreakerState& next);
+    Answer later(Millis at, Millis spread, std::string_view why) const;
+    void tell(const Destination& destination, const transport::BreakerState& before, bool denied);
+
+    Core& core_;
+    std::map<std::string, Destination, std::less<>> known_;
+};
+
+}  // namespace lampjack::engine

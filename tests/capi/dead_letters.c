@@ -1,0 +1,88 @@
+/* A delivery that can never leave: it is listed, exported, sent again and thrown away. */
+#include "check.h"
+
+static const char kRef[] = "shop:live:s-1";
+static ljk_error err;
+
+static ljk_hub* open_hub(void) {
+    ljk_hub* hub = NULL;
+    /* A loopback address that no network list opens: the request is refused before anything is sent. */
+    GIVES(LJK_OK, ljk_hub_open(
+                      LJK_S("{\"store\":\"memory:\",\"account\":{\"shop\":{"
+                            "\"platform\":\"chatlayer_offloading\",\"verify_token\":\"vt-made-up\","
+                            "\"api_token\":\"at-made-up\",\"api_base\":\"https://127.0.0.1:9\"}}}"),
+                      LJK_RUN_SENDER, &hub, &err));
+    return hub;
+}
+
+static void meet(ljk_hub* hub) {
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_answer* answer = NULL;
+    request.method = LJK_S("POST");
+    request.query = LJK_S("challenge.verifyToken=vt-made-up");
+    request.body =
+        LJK_S("{\"event\":\"messages\",\"botId\":\"b1\",\"version\":\"LIVE\",\"sessionId\":\"s-1\","
+              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"messages\":[{\"actor\":\"bot\","
+              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"message\":{\"text\":\"hi\"}}]}");
+    GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));
+    CHECK(ljk_answer_status(answer) == 200);
+    ljk_answer_free(answer);
+}
+
+static void wait_until_dead(ljk_hub* hub, ljk_str delivery) {
+    ljk_text* out = NULL;
+    GIVES(LJK_OK, ljk_hub_wait(hub, delivery, 20000, &out, &err));
+    CHECK(holds(ljk_text_str(out), "\"status\":\"dead\""));
+    CHECK(holds(ljk_text_str(out), "\"last_error\":\"refused_by_policy\""));
+    ljk_text_free(out);
+}
+
+static void list_holds(ljk_hub* hub, const char* part) {
+    ljk_text* out = NULL;
+    GIVES(LJK_OK, ljk_hub_dead_letters(hub, 10, &out, &err));
+    CHECK(holds(ljk_text_str(out), part));
+    CHECK(!holds(ljk_text_str(out), "hello"));
+    ljk_text_free(out);
+}
+
+static void export_has_the_words(ljk_hub* hub) {
+    ljk_text* out = NULL;
+    ljk_str line;
+    GIVES(LJK_OK, ljk_hub_export_dead_letters(hub, 10, &out, &err));
+    line = ljk_text_str(out);
+    CHECK(holds(line, "\"text\":\"hello\""));
+    CHECK(line.len > 1 && line.ptr[0] == '{' && line.ptr[line.len - 1] == '\n');
+    ljk_text_free(out);
+}
+
+static void refuse_what_makes_no_sense(ljk_hub* hub, ljk_str delivery) {
+    ljk_text* out = NULL;
+    GIVES(LJK_E_UNSUPPORTED, ljk_hub_retry_delivery(hub, delivery, &err));
+    GIVES(LJK_E_UNSUPPORTED, ljk_hub_discard_delivery(hub, delivery, &err));
+    GIVES(LJK_E_NOT_FOUND, ljk_hub_retry_delivery(hub, LJK_S("nobody"), &err));
+    GIVES(LJK_E_NOT_FOUND, ljk_hub_discard_delivery(hub, LJK_S("nobody"), &err));
+    GIVES(LJK_E_ARGUMENT, ljk_hub_retry_delivery(NULL, delivery, &err));
+    GIVES(LJK_E_ARGUMENT, ljk_hub_discard_delivery(NULL, delivery, &err));
+    GIVES(LJK_E_ARGUMENT, ljk_hub_dead_letters(NULL, 1, &out, &err));
+    GIVES(LJK_E_ARGUMENT, ljk_hub_export_dead_letters(hub, 1, NULL, &err));
+}
+
+int main(void) {
+    ljk_hub* hub = open_hub();
+    ljk_receipt* receipt = NULL;
+    ljk_str delivery;
+    meet(hub);
+    GIVES(LJK_OK, ljk_hub_notify(hub, text(kRef), LJK_S("hello"), NULL, &receipt, &err));
+    delivery = ljk_receipt_delivery(receipt);
+    wait_until_dead(hub, delivery);
+    list_holds(hub, "\"ref\":\"shop:live:s-1\"");
+    export_has_the_words(hub);
+    GIVES(LJK_OK, ljk_hub_retry_delivery(hub, delivery, &err));
+    wait_until_dead(hub, delivery);
+    GIVES(LJK_OK, ljk_hub_discard_delivery(hub, delivery, &err));
+    list_holds(hub, "[]");
+    refuse_what_makes_no_sense(hub, delivery);
+    ljk_receipt_free(receipt);
+    ljk_hub_free(hub);
+    return 0;
+}
