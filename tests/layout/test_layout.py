@@ -22,7 +22,7 @@ MAY_INCLUDE: dict[str, tuple[str, ...]] = {
     "dialects": ("base", "json", "model"),
     "platforms": ("base", "json", "model", "dialects"),
     "conversation": ("base", "model"),
-    "store": ("base", "model", "conversation"),
+    "store": ("base", "json", "model", "conversation"),
     "transport": ("base", "model/http_message.h"),
     "engine": LOWER,
     "capi": ("base", "model", "platforms", "engine"),
