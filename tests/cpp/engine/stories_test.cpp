@@ -1,25 +1,37 @@
 // Stories of bad hours, told on each store there is, under a virtual clock.
 #include "sender_world.h"
 
+#include "../support/temporary_folder.h"
+
 namespace lampjack::test {
 namespace {
 
 constexpr Millis kMinute = 60'000;
 constexpr Millis kHour = 60 * kMinute;
 
+/// A store and what it lies in.
 struct Kept {
     const char* name;
-    std::shared_ptr<store::Store> (*open)();
+    const char* url;
 };
 void PrintTo(const Kept& kept, std::ostream* out) { *out << kept.name; }
 
-class Stories : public testing::TestWithParam<Kept> {
+class Stories : public ::testing::TestWithParam<Kept> {
 protected:
+    std::shared_ptr<store::Store> open() {
+        auto opened = store::open(std::string_view(GetParam().url) == "sqlite:"
+                                      ? "sqlite:" + folder.path("stories.db")
+                                      : GetParam().url);
+        EXPECT_TRUE(opened) << opened.error().message;
+        return opened ? std::shared_ptr<store::Store>(std::move(*opened)) : nullptr;
+    }
+
+    lampjack::testing::TemporaryFolder folder;
     SenderWorld world{SenderWorld::account("shop") +
                           R"(,"c":{"platform":"certainly","webhook_token":"wt-made-up",)"
                           R"("deployment_id":"dep-1","api_base":"https://c.example"})",
                       {},
-                      GetParam().open()};
+                      open()};
 
     std::string body(transport::CallId id) { return world.http().call(id).request.body; }
 
@@ -116,10 +128,7 @@ TEST_P(Stories, a_lost_token_stops_all_and_a_new_one_heals) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, Stories,
-                         testing::Values(Kept{"memory",
-                                              []() -> std::shared_ptr<store::Store> {
-                                                  return std::make_shared<store::MemoryStore>();
-                                              }}),
+                         ::testing::Values(Kept{"memory", "memory:"}, Kept{"sqlite", "sqlite:"}),
                          [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace

@@ -1,0 +1,99 @@
+"""Deliveries that were given up or are held, and what a person decides about them, from Python."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+import lampjack as lj
+from lampjack.testing import FakePlatform, ManualClock
+
+REF = "shop:live:user-1"
+
+
+@pytest.fixture
+def fake() -> Iterator[FakePlatform]:
+    with FakePlatform("chatlayer_offloading") as fake:
+        yield fake
+
+
+@pytest.fixture
+def hub(fake: FakePlatform) -> Iterator[lj.Hub]:
+    config = {
+        "store": "memory:",
+        "account": {"shop": fake.settings(t_answer=20_000, on_unknown="hold")},
+        "allow_networks": fake.networks,
+        "retry_base_ms": 10,
+    }
+    hub = lj.Hub(config)
+    hub.decide("shop")(lambda request: lj.Accept(mute=True))
+    fake.send(hub, "shop", "handover_requested")
+    yield hub
+    hub.close()
+
+
+def refused(hub: lj.Hub, fake: FakePlatform) -> str:
+    """A reply that the platform refuses for good."""
+    fake.respond.append((422, b"{}"))
+    delivery = hub[REF].reply("Hello", agent="dana").result(5)
+    with pytest.raises(lj.NetworkError):
+        delivery.sent(timeout=20).result(25)
+    assert delivery.id
+    return delivery.id
+
+
+def test_they_are_listed_without_what_they_carry_and_exported_with_it(
+    hub: lj.Hub, fake: FakePlatform
+):
+    dead = refused(hub, fake)
+    (letter,) = hub.dead_letters()
+    assert (letter["id"], letter["ref"], letter["status"]) == (dead, REF, "dead")
+    assert (letter["last_code"], letter["last_error"], letter["attempts"]) == (422, "status 422", 1)
+    assert "event" not in letter
+    (line,) = hub.export_dead_letters().splitlines()
+    exported = json.loads(line)
+    assert exported["event"]["content"] == [{"type": "text", "text": "Hello"}]
+    assert hub.dead_letters(limit=0) == []
+
+
+def test_one_is_sent_again(hub: lj.Hub, fake: FakePlatform):
+    dead = refused(hub, fake)
+    hub.retry(dead)
+    assert "Hello" in fake.wait(2)[1].body.decode()
+    keys = [request.headers["Idempotency-Key"] for request in fake.received]
+    assert keys == [dead, dead]
+
+
+def test_one_is_thrown_away(hub: lj.Hub, fake: FakePlatform):
+    dead = refused(hub, fake)
+    hub.discard(dead)
+    assert hub.dead_letters() == []
+    with pytest.raises(lj.UnsupportedError):
+        hub.retry(dead)
+    with pytest.raises(lj.NotFoundError):
+        hub.discard("nobody")
+
+
+def test_one_whose_conversation_changed_hands_never_leaves(hub: lj.Hub, fake: FakePlatform):
+    dead = refused(hub, fake)
+    hub[REF].take("lee", force=True).result(5)
+    with pytest.raises(lj.StaleOwnerError):
+        hub.retry(dead)
+    assert len(fake.received) == 1
+
+
+def test_a_breaker_is_counted_in_the_statistics():
+    clock = ManualClock()
+    with FakePlatform("chatlayer_offloading") as fake:
+        config = {
+            "store": "memory:",
+            "account": {"shop": fake.settings()},
+            "allow_networks": fake.networks,
+            "breaker_failures": 1,
+        }
+        hub = lj.Hub(config, clock=clock, background=False)
+        assert hub.stats()["breaker_opened"] == 0
+        assert hub.stats()["deliveries_postponed"] == 0
+        hub.close()
+    with pytest.raises(lj.ConfigError, match="breaker_failures"):
+        lj.Hub({"store": "memory:", "breaker_failure": 1})
