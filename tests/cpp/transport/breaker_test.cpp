@@ -200,7 +200,7 @@ TEST(Breaker, lets_one_probe_through_whatever_many_processes_see) {
 struct Outage {
     bool with_breaker = true;
     bool with_budget = true;
-    std::uint64_t fresh = 0, retries = 0, probes = 0, half_opens = 0;
+    std::uint64_t fresh = 0, retries = 0, probes = 0;
 
     static Millis spread(Random& random) { return static_cast<Millis>(random.next() % 10'000); }
     void run() {
@@ -231,7 +231,6 @@ struct Outage {
             const bool probe = pass == Breaker::Pass::probe;
             if (probe) {
                 ++probes;
-                ++half_opens;
                 breaker.adopt(breaker.probing(now, 20'000));
             }
             if (const auto next = breaker.note(Signal::failed, probe, now, random))
@@ -247,8 +246,8 @@ TEST(Breaker, keeps_an_outage_from_being_made_worse) {
     both.run();
     EXPECT_LE(both.retries, 12U) << "five failures, then at most two probes in a minute";
     EXPECT_LE(both.fresh, 12U);
-    EXPECT_EQ(both.probes, both.half_opens);
     EXPECT_GE(both.probes, 1U);
+    EXPECT_LE(both.probes, 2U);
 
     Outage budget{.with_breaker = false};
     budget.run();
