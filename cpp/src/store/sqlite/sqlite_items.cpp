@@ -3,6 +3,7 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/subscriptions.h"
+#include "store/sqlite/turns.h"
 
 namespace lampjack::store::sqlite {
 namespace {
@@ -91,11 +92,13 @@ Result<void> SqliteStore::subscribe(std::string_view name, const SubscriptionFil
         LJK_CHECK(update.blob(bytes).text(name).run());
         return access.commit();
     }
-    // Conversations without any item it wants drop out when their turn comes.
-    LJK_TRY(all, db->query("INSERT INTO item_lane (conversation, subscription, next_seq, attempts, "
-                           "ready_at, turn, token) SELECT conversation, (SELECT id FROM "
-                           "subscription WHERE name = ?), min(seq), 0, 0, min(received) * 1000, 0 "
-                           "FROM item GROUP BY conversation"));
+    // Conversations without any item it wants drop out when their turn comes. The turns lie before all others, by age.
+    LJK_TRY(all,
+            db->query(
+                "INSERT INTO item_lane (conversation, subscription, next_seq, attempts, "
+                "ready_at, turn, token) SELECT conversation, (SELECT id FROM "
+                "subscription WHERE name = ?), min(seq), 0, 0, min(received) - 9000000000000000, 0 "
+                "FROM item GROUP BY conversation"));
     LJK_CHECK(all.text(name).run());
     return access.commit();
 }
@@ -133,7 +136,8 @@ Result<std::vector<LeasedItem>> SqliteStore::lease_items(std::string_view name, 
                 to.next_seq = item.item.seq;
                 to.attempts = item.attempt;
             }
-            LJK_CHECK(change_lane(*db, lane.key, subscription.id, to, turns_.next()));
+            LJK_TRY(turn, next_turn(*db));
+            LJK_CHECK(change_lane(*db, lane.key, subscription.id, to, turn));
             leased.push_back(std::move(item));
         }
     }
@@ -163,7 +167,8 @@ Result<void> SqliteStore::finish_item(std::string_view name, const LeasedItem& i
         LJK_CHECK(set_aside(*db, key, subscription.id, item, at, reason));
     LJK_TRY(next, next_item(*db, subscription, {key, to.next_seq, to.attempts}));
     if (next) {
-        LJK_CHECK(change_lane(*db, key, subscription.id, to, turns_.next()));
+        LJK_TRY(turn, next_turn(*db));
+        LJK_CHECK(change_lane(*db, key, subscription.id, to, turn));
     } else {
         LJK_CHECK(drop_lane(*db, key, subscription.id));
     }
@@ -212,7 +217,8 @@ Result<void> SqliteStore::settle_dead_item(std::string_view name, std::string_vi
                       "ready_at, turn, token) SELECT key, ?, next_seq, 0, 0, ?, 0 "
                       "FROM conversation WHERE key = ? "
                       "ON CONFLICT DO UPDATE SET ready_at = 0 WHERE token = 0"));
-    LJK_CHECK(offer.integer(subscription.id).integer(turns_.next()).blob(key).run());
+    LJK_TRY(turn, next_turn(*db));
+    LJK_CHECK(offer.integer(subscription.id).integer(turn).blob(key).run());
     return access.commit();
 }
 

@@ -2,6 +2,7 @@
 #include "store/lane_schedule.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/turns.h"
 
 #include <algorithm>
 
@@ -67,7 +68,8 @@ SqliteStore::lease_deliveries(std::span<const std::string> accounts, bool sinks,
     for (const ConversationKey& key : due) {
         LJK_TRY(head, head_of(*db, key, sinks));
         head.token = new_token();
-        LJK_CHECK(take_lane(*db, key, sinks, until, turns_.next(), head.token));
+        LJK_TRY(turn, next_turn(*db));
+        LJK_CHECK(take_lane(*db, key, sinks, until, turn, head.token));
         leased.push_back(std::move(head));
     }
     LJK_CHECK(access.commit());
@@ -83,7 +85,8 @@ Result<void> SqliteStore::release_delivery(const ConversationKey& key, std::uint
                       "AND o.conversation = lane.conversation AND o.to_sink = lane.to_sink "
                       "AND o.status = 0 ORDER BY o.oseq LIMIT 1), -1) "
                       "WHERE conversation = ?2 AND token = ?3 AND token <> 0"));
-    LJK_CHECK(give_back.integer(turns_.next()).blob(key).number(token).run());
+    LJK_TRY(turn, next_turn(*db));
+    LJK_CHECK(give_back.integer(turn).blob(key).number(token).run());
     LJK_TRY(drop, db->query("DELETE FROM lane WHERE conversation = ? AND ready_at = -1"));
     LJK_CHECK(drop.blob(key).run());
     return access.commit();

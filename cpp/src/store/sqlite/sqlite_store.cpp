@@ -76,7 +76,7 @@ std::uint64_t SqliteStore::new_token() {
 
 Result<std::unique_ptr<Tx>> SqliteStore::begin() {
     LJK_TRY(access, session_.write());
-    return std::unique_ptr<Tx>(std::make_unique<SqliteTx>(std::move(access), turns_));
+    return std::unique_ptr<Tx>(std::make_unique<SqliteTx>(std::move(access)));
 }
 
 Result<ConversationRow> SqliteStore::conversation(const ConversationKey& key) {

@@ -3,7 +3,6 @@
 
 #include "base/random.h"
 #include "store/sqlite/session.h"
-#include "store/sqlite/turns.h"
 #include "store/store.h"
 
 #include <memory>
@@ -72,7 +71,6 @@ private:
     std::uint64_t new_token();
 
     Session session_;
-    Turns turns_;
     SystemRandom random_;
 };
 

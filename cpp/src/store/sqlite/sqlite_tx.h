@@ -2,7 +2,6 @@
 // SqliteTx: a writing transaction of SQLite. The file has one writer, so to hold it is to hold every conversation's lock.
 
 #include "store/sqlite/session.h"
-#include "store/sqlite/turns.h"
 #include "store/store.h"
 
 #include <map>
@@ -14,9 +13,7 @@ namespace lampjack::store::sqlite {
 
 class SqliteTx final : public Tx {
 public:
-    SqliteTx(Session::Access access, Turns& turns) noexcept
-        : access_(std::move(access)),
-          turns_(turns) {}
+    explicit SqliteTx(Session::Access access) noexcept : access_(std::move(access)) {}
 
     Result<bool> lock(const ConversationKey& key, ConversationRow& out) override;
     Result<std::vector<std::uint64_t>> known(const ConversationKey& key,
@@ -61,7 +58,6 @@ private:
     Result<void> feed_subscriptions(Connection& db);
 
     Session::Access access_;
-    Turns& turns_;
     std::map<ConversationKey, std::string> accounts_;
     std::vector<Appended> appended_;    ///< for the subscriptions, at the end
     std::vector<Place> changed_lanes_;  ///< to be looked at again, at the end

@@ -2,6 +2,7 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_tx.h"
 #include "store/sqlite/subscriptions.h"
+#include "store/sqlite/turns.h"
 
 #include <algorithm>
 
@@ -130,7 +131,8 @@ Result<void> SqliteTx::settle_lane(Connection& db, const Place& place) {
                      "turn = iif(token = 0, excluded.turn, turn), is_empty = 0 "
                      "WHERE is_empty = 1 OR (token = 0 AND ready_at <> excluded.ready_at)"));
     offer.blob(key).boolean(to_sink).text(account).integer(head.integer_at(0));
-    LJK_CHECK(offer.integer(turns_.next()).run());
+    LJK_TRY(turn, next_turn(db));
+    LJK_CHECK(offer.integer(turn).run());
     return {};
 }
 
@@ -144,7 +146,8 @@ Result<void> SqliteTx::feed_subscriptions(Connection& db) {
             const std::pair place{key, one.id};
             if (!wants(one.filter, account, kind, to)) continue;
             if (std::find(fed.begin(), fed.end(), place) != fed.end()) continue;
-            LJK_CHECK(offer_items(db, key, one.id, seq, turns_.next()));
+            LJK_TRY(turn, next_turn(db));
+            LJK_CHECK(offer_items(db, key, one.id, seq, turn));
             fed.push_back(place);
         }
     }

@@ -1,25 +1,13 @@
 #pragma once
-// Turns: numbers that rise over all processes of a machine. They only decide who goes first among equals.
+// Turns: numbers that rise with every use of a store. They decide who goes first among those ready at the same time.
 
-#include <atomic>
-#include <chrono>
+#include "store/sqlite/connection.h"
+
 #include <cstdint>
 
 namespace lampjack::store::sqlite {
 
-class Turns {
-public:
-    std::int64_t next() noexcept {
-        using namespace std::chrono;
-        const std::int64_t now =
-            duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-        std::int64_t last = last_.load();
-        while (!last_.compare_exchange_weak(last, now > last ? now : last + 1)) {}
-        return now > last ? now : last + 1;
-    }
-
-private:
-    std::atomic<std::int64_t> last_ = 0;
-};
+/// Inside a writing transaction. A counter and no clock, so that a run can be repeated.
+Result<std::int64_t> next_turn(Connection& db);
 
 }  // namespace lampjack::store::sqlite
