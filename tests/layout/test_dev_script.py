@@ -11,9 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 LISTED = ROOT / "cpp" / "packaging" / "debian.txt"
 
 
-def build_packages() -> list[str]:
+def packages_of(*groups: str) -> list[str]:
     rows = [line.split() for line in LISTED.read_text("utf-8").splitlines()]
-    return [row[1].split("|")[0] for row in rows if len(row) == 2 and row[0] == "build"]
+    return [row[1].split("|")[0] for row in rows if len(row) == 2 and row[0] in groups]
+
+
+def build_packages() -> list[str]:
+    return packages_of("build")
 
 
 class Machine:
@@ -115,6 +119,14 @@ def test_apt_is_never_called_when_nothing_is_missing(machine: Machine):
     assert not (machine.folder / "apt.calls").exists()
 
 
+def test_servers_are_installed_for_tests_only(machine: Machine):
+    machine.tool("id", "echo 0")
+    machine.dev("setup")
+    assert not (machine.folder / "apt.calls").exists()
+    machine.dev("test", "--cpp-only")
+    assert "postgresql" in (machine.folder / "apt.calls").read_text("utf-8")
+
+
 def test_a_failing_step_shows_the_end_of_its_log_and_leaves_no_stamp(machine: Machine):
     told = machine.dev("setup")
     assert told.returncode == 1
@@ -124,6 +136,7 @@ def test_a_failing_step_shows_the_end_of_its_log_and_leaves_no_stamp(machine: Ma
 
 
 def test_the_last_line_counts_every_runner(machine: Machine):
+    machine.has_installed(*packages_of("build", "test"))
     told = machine.dev("test", "--cpp-only")
     assert told.returncode == 1
     assert "WERE NOT TESTED" in told.stdout
