@@ -25,6 +25,10 @@ public:
         std::uint64_t token = 0;
     };
 
+    LaneSchedule() = default;
+    /// Tokens above this number: those of two schedules must not meet where one token may be of either.
+    explicit LaneSchedule(std::uint64_t tokens_above) noexcept : last_token_(tokens_above) {}
+
     /// The lane has something to do from `at` on. A waiting lane moves to that time; a leased one stays.
     void offer(const ConversationKey& key, Millis at);
     /// The first lanes whose time has come and that `wanted` accepts, held until `until`.

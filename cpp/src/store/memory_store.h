@@ -116,7 +116,7 @@ private:
     std::map<std::string, Subscription, std::less<>> subscriptions_;
     std::map<std::string, std::string, std::less<>> meta_;
     LaneSchedule http_lanes_;
-    LaneSchedule sink_lanes_;
+    LaneSchedule sink_lanes_{std::uint64_t{1} << 63};  // a token of one never releases the other
     std::map<ConversationKey, Millis> timer_at_;
     std::set<std::pair<Millis, ConversationKey>> timer_order_;
 };

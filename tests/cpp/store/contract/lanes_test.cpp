@@ -186,6 +186,19 @@ TEST_P(Lanes, a_lease_given_back_is_ready_again_at_once) {
     EXPECT_TRUE(lease(2000).empty());
 }
 
+TEST_P(Lanes, a_lease_given_back_frees_its_own_lane_only) {
+    Edit edit(store(), kRef);
+    edit.send(Action::reply, true);
+    edit.send(Action::reply, false);
+    edit.finish();
+    const auto http = lease(2000, 10, false), sink = lease(2000, 10, true);
+    ASSERT_EQ(http.size() + sink.size(), 2U);
+    must(store().release_delivery(http[0].conversation.key, http[0].token));
+    EXPECT_TRUE(lease(2000, 10, true).empty());
+    EXPECT_EQ(lease(2000, 10, false).size(), 1U);
+    must(record(sink[0], DeliveryStatus::sent));
+}
+
 TEST_P(Lanes, new_rows_do_not_disturb_a_lease) {
     send(kRef);
     const auto leases = lease(2000);
