@@ -38,7 +38,7 @@ THIRD_PARTY = {
     "curl/": ("transport/curl_",),
     "openssl/": ("base/",),
     "sqlite3": ("store/sqlite/",),
-    "libpq": ("store/",),
+    "libpq": ("store/postgres/",),
     "pybind11/": ("bindings/",),
     "Python.h": ("bindings/",),
     "datetime.h": ("bindings/",),

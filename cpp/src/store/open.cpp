@@ -1,6 +1,7 @@
 // Which store a URL names. A new kind of store is one line in kSchemes.
 #include "store/memory_store.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/postgres/postgres_store.h"
 
 #include <array>
 
@@ -32,6 +33,10 @@ Result<void> nothing_to_migrate(std::string_view) { return {}; }
 constexpr std::array kSchemes{
     Scheme{"memory:", "memory:", open_memory, nothing_to_migrate},
     Scheme{"sqlite:", "sqlite:PATH", open_sqlite, migrate_sqlite},
+    Scheme{"postgresql://", "postgresql://HOST/DATABASE", postgres::PostgresStore::open,
+           postgres::PostgresStore::migrate},
+    Scheme{"postgres://", "postgres://HOST/DATABASE", postgres::PostgresStore::open,
+           postgres::PostgresStore::migrate},
 };
 
 Result<const Scheme*> scheme_of(std::string_view url) {

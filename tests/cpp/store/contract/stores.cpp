@@ -1,6 +1,7 @@
 #include "store/contract/stores.h"
 
 #include "store/sqlite/sqlite_store.h"
+#include "support/postgres_server.h"
 #include "support/temporary_folder.h"
 
 namespace lampjack::store::testing {
@@ -17,6 +18,17 @@ public:
 
 private:
     lampjack::testing::TemporaryFolder folder_;
+};
+
+/// A database of its own on the server that all tests of this program share.
+class PostgresDatabase final : public Place {
+public:
+    ~PostgresDatabase() override { server_.drop_database(name_); }
+    std::string url() const override { return server_.url(name_); }
+
+private:
+    support::PostgresServer& server_ = support::PostgresServer::shared();
+    std::string name_ = server_.make_database();
 };
 
 template <class P>
@@ -43,6 +55,7 @@ std::vector<StoreKind> store_kinds() {
         {"sqlite", true, make<SqliteFile>, open_by_url},
         {"sqlite_rollback", true, make<SqliteFile>, open_with<sqlite::Journal::rollback>},
         {"sqlite_wal", true, make<SqliteFile>, open_with<sqlite::Journal::wal>},
+        {"postgresql", true, make<PostgresDatabase>, open_by_url, support::PostgresServer::why_not},
     };
 }
 

@@ -23,6 +23,8 @@ struct StoreKind {
     bool durable = false;  ///< what was committed is there when it is opened again
     std::function<std::unique_ptr<Place>()> make_place;
     std::function<Result<std::unique_ptr<Store>>(const std::string& url)> open;
+    /// Why it cannot run on this machine, or nothing; absent where it always can.
+    std::function<std::string()> why_not = {};
 };
 
 void PrintTo(const StoreKind& kind, std::ostream* out);

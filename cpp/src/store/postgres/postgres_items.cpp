@@ -1,0 +1,273 @@
+// The subscriptions of a PostgresStore: what waits for whom, who works on it, what was given up.
+#include "store/postgres/columns.h"
+#include "store/postgres/postgres_store.h"
+#include "store/postgres/statements.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace lampjack::store::postgres {
+namespace {
+
+/// Whether a subscription wants an item of this conversation.
+#define LJK_PG_WANTS                                                           \
+    "(s.kinds IS NULL OR i.kind = ANY(s.kinds)) "                              \
+    "AND (s.recipient IS NULL OR i.recipient = s.recipient) "                  \
+    "AND (s.accounts IS NULL OR (SELECT account FROM lampjack_conversation c " \
+    "WHERE c.key = i.key) = ANY(s.accounts))"
+
+constexpr Statement kHas{"lampjack_has_subscription",
+                         "SELECT complete FROM lampjack_subscription WHERE name = $1"};
+constexpr Statement kRefine{"lampjack_refine",
+                            "UPDATE lampjack_subscription SET kinds = $2, accounts = $3, "
+                            "recipient = $4 WHERE name = $1 AND (kinds, accounts, recipient) "
+                            "IS DISTINCT FROM ($2, $3, $4)"};
+/// Waits for every transaction that has looked at the subscriptions without seeing this one: those that come later
+/// queue their items for it, those before are seen by what completes it.
+constexpr Statement kAlone{"lampjack_subscribe_alone",
+                           "LOCK TABLE lampjack_subscription IN ACCESS EXCLUSIVE MODE"};
+constexpr Statement kDeclare{"lampjack_declare",
+                             "INSERT INTO lampjack_subscription "
+                             "(name, complete, kinds, accounts, recipient) "
+                             "VALUES ($1, false, $2, $3, $4) ON CONFLICT (name) DO NOTHING"};
+constexpr Statement kBackfill{
+    "lampjack_backfill",
+    "INSERT INTO lampjack_queue AS q (key, name, seq, ready_at, turn) "
+    "SELECT i.key, s.name, min(i.seq), 0, " LJK_PG_TURN " FROM lampjack_subscription s "
+    "JOIN lampjack_item i ON " LJK_PG_WANTS " WHERE s.name = $1 GROUP BY i.key, s.name "
+    "ORDER BY i.key ON CONFLICT (key, name) DO UPDATE SET seq = LEAST(q.seq, EXCLUDED.seq)"};
+constexpr Statement kCompleted{"lampjack_completed",
+                               "UPDATE lampjack_subscription SET complete = true WHERE name = $1"};
+
+constexpr Statement kClaim{
+    "lampjack_claim_queues",
+    "WITH due AS (SELECT key, ready_at, turn FROM lampjack_queue WHERE name = $1 "
+    "AND ready_at <= $2 AND (SELECT complete FROM lampjack_subscription WHERE name = $1) "
+    "ORDER BY ready_at, turn LIMIT $4 FOR UPDATE SKIP LOCKED) "
+    "UPDATE lampjack_queue q SET ready_at = $3, token = $5, turn = " LJK_PG_TURN ", "
+    "attempt = CASE WHEN q.again = '{}' THEN q.attempt + 1 ELSE q.attempt END, "
+    "again = CASE WHEN q.again = '{}' THEN q.again ELSE (q.again[1] + 1) || q.again[2:] END "
+    "FROM due WHERE q.key = due.key AND q.name = $1 RETURNING q.key, "
+    "COALESCE(q.again[1] >> 16, q.seq), COALESCE(q.again[1] & 65535, q.attempt), "
+    "due.ready_at, due.turn"};
+constexpr Statement kClaimedItems{"lampjack_claimed_items",
+                                  "SELECT " LJK_PG_ITEM
+                                  ", c.ref, c.account, i.key FROM unnest($1, $2) AS w (key, seq) "
+                                  "JOIN lampjack_item i ON i.key = w.key AND i.seq = w.seq "
+                                  "JOIN lampjack_conversation c ON c.key = w.key"};
+constexpr Statement kReturn{"lampjack_return_queues",
+                            "UPDATE lampjack_queue SET token = 0, ready_at = $2 WHERE token = $1"};
+
+constexpr Statement kRetry{"lampjack_retry_item",
+                           "UPDATE lampjack_queue SET token = 0, ready_at = $4, "
+                           "turn = " LJK_PG_TURN " WHERE key = $1 AND name = $2 "
+                           "AND token = $3 RETURNING 1"};
+constexpr Statement kBury{
+    "lampjack_bury_item",
+    "INSERT INTO lampjack_dead_item (key, name, seq, attempt, reason, died) "
+    "SELECT key, name, $4, $5, $6, $7 FROM lampjack_queue "
+    "WHERE key = $1 AND name = $2 AND token = $3 ON CONFLICT (key, name, seq) DO UPDATE "
+    "SET attempt = EXCLUDED.attempt, reason = EXCLUDED.reason, died = EXCLUDED.died"};
+constexpr Statement kAdvance{
+    "lampjack_advance_queue",
+    "UPDATE lampjack_queue q SET token = 0, ready_at = 0, turn = " LJK_PG_TURN ", "
+    "again = ARRAY(SELECT a FROM unnest(q.again) AS a WHERE a >> 16 <> $4 ORDER BY a), "
+    "attempt = CASE WHEN q.seq = $4 THEN 0 ELSE q.attempt END, "
+    "seq = CASE WHEN q.seq = $4 THEN "
+    "(SELECT i.seq FROM lampjack_subscription s JOIN lampjack_item i ON i.key = $1 "
+    "AND i.seq > $4 AND " LJK_PG_WANTS " WHERE s.name = $2 ORDER BY i.seq LIMIT 1) "
+    "ELSE q.seq END WHERE q.key = $1 AND q.name = $2 AND q.token = $3 RETURNING 1"};
+constexpr Statement kDropQueue{"lampjack_drop_queue",
+                               "DELETE FROM lampjack_queue WHERE key = $1 AND name = $2 "
+                               "AND token = 0 AND seq IS NULL AND again = '{}'"};
+
+constexpr Statement kDead{"lampjack_dead_items",
+                          "SELECT " LJK_PG_ITEM ", c.ref, c.account, d.attempt, d.reason, d.died "
+                          "FROM lampjack_dead_item d JOIN lampjack_item i ON i.key = d.key "
+                          "AND i.seq = d.seq JOIN lampjack_conversation c ON c.key = d.key "
+                          "WHERE d.name = $1 ORDER BY d.died, d.key, d.seq LIMIT $2"};
+constexpr Statement kForget{"lampjack_forget_dead",
+                            "DELETE FROM lampjack_dead_item WHERE key = $1 AND name = $2 "
+                            "AND seq = $3 RETURNING 1"};
+/// Only the first in line moves its queue: the others wait for it, also while it waits for another try.
+constexpr Statement kAgain{
+    "lampjack_again",
+    "WITH gone AS (DELETE FROM lampjack_dead_item WHERE key = $1 AND name = $2 AND seq = $3 "
+    "RETURNING key, name, seq) "
+    "INSERT INTO lampjack_queue AS q (key, name, again, ready_at, turn) "
+    "SELECT key, name, ARRAY[seq << 16], 0, " LJK_PG_TURN " FROM gone "
+    "ON CONFLICT (key, name) DO UPDATE SET "
+    "again = ARRAY(SELECT a FROM unnest(q.again || EXCLUDED.again) AS a ORDER BY a), "
+    "ready_at = CASE WHEN q.token = 0 AND EXCLUDED.again[1] < COALESCE(q.again[1], q.seq << 16) "
+    "THEN 0 ELSE q.ready_at END RETURNING 1"};
+
+Error no_subscription() { return fail(Code::not_found, "no such subscription"); }
+
+Params filter_params(std::string_view name, const SubscriptionFilter& filter) {
+    Params params;
+    params.bytes(name);
+    filter.kinds.empty() ? params.null_texts() : params.texts(filter.kinds);
+    filter.accounts.empty() ? params.null_texts() : params.texts(filter.accounts);
+    filter.to ? params.integer(static_cast<std::int64_t>(*filter.to)) : params.null_integer();
+    return params;
+}
+
+}  // namespace
+
+Result<void> PostgresStore::subscribe(std::string_view name, const SubscriptionFilter& filter) {
+    const Call look[] = {{&kRefine, filter_params(name, filter)}, {&kHas, Params().bytes(name)}};
+    LJK_TRY(answers, ask(look));
+    if (answers[1].empty()) {
+        const Call declare[] = {
+            {&kBegin}, {&kAlone}, {&kDeclare, filter_params(name, filter)}, {&kCommit}};
+        LJK_CHECK(ask(declare));
+    } else if (answers[1].boolean(0, 0)) {
+        return {};
+    }
+    return complete(name);
+}
+
+Result<void> PostgresStore::complete(std::string_view name) {
+    const Call calls[] = {{&kBegin},
+                          {&kBackfill, Params().bytes(name)},
+                          {&kCompleted, Params().bytes(name)},
+                          {&kCommit}};
+    LJK_CHECK(ask(calls));
+    return {};
+}
+
+Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view name,
+                                                                const Window& window,
+                                                                std::uint64_t token,
+                                                                std::uint64_t lost) {
+    Process& mine = process();
+    const Millis now = mine.clock.to_database(window.now);
+    Params claim;
+    claim.bytes(name).integer(now).integer(mine.clock.to_database(window.until));
+    claim.limit(window.limit).number(token);
+    std::vector<Call> calls{{&kBegin}, {&kNow}, {&kHas, Params().bytes(name)}};
+    if (lost != 0) calls.push_back({&kReturn, Params().number(lost).integer(now)});
+    calls.push_back({&kClaim, std::move(claim)});
+    LJK_TRY(connection, mine.pool.take());
+    const auto asked = mine.clock.read();
+    LJK_TRY(answers, connection->run(calls));
+    mine.clock.measured(answers[1].integer(0, 0), asked);
+    if (answers[2].empty()) return no_subscription();
+    const Rows& claimed = answers.back();
+    struct Place {
+        Millis ready_at = 0;
+        std::int64_t turn = 0;
+        int row = 0;
+        auto operator<=>(const Place&) const = default;
+    };
+    std::vector<Place> order;
+    std::vector<ConversationKey> keys;
+    std::vector<std::uint64_t> seqs;
+    for (int row = 0; row < claimed.size(); ++row) {
+        order.push_back({claimed.integer(row, 3), claimed.integer(row, 4), row});
+        keys.push_back(read_key(claimed, row, 0));
+        seqs.push_back(claimed.number(row, 1));
+    }
+    std::sort(order.begin(), order.end());
+    const Call fetch[] = {{&kClaimedItems, Params().keys(keys).integers(seqs)}, {&kCommit}};
+    LJK_TRY(fetched, connection->run(fetch));
+    std::map<ConversationKey, int> found;
+    for (int row = 0; row < fetched[0].size(); ++row)
+        found[read_key(fetched[0], row, kItemColumns + 2)] = row;
+    LeasedQueues queues;
+    for (const Place& place : order) {
+        const auto index = static_cast<std::size_t>(place.row);
+        LeasedItem leased;
+        leased.attempt = static_cast<std::uint32_t>(claimed.number(place.row, 2));
+        leased.token = token;
+        leased.item.seq = seqs[index];
+        const auto at = found.find(keys[index]);
+        if (at != found.end()) {
+            leased.item = read_item(fetched[0], at->second);
+            leased.ref = fetched[0].text(at->second, kItemColumns);
+            leased.account = fetched[0].text(at->second, kItemColumns + 1);
+            queues.items.push_back(std::move(leased));
+        } else {
+            queues.gone.emplace_back(keys[index], std::move(leased));
+        }
+    }
+    return queues;
+}
+
+Result<std::vector<LeasedItem>> PostgresStore::lease_items(std::string_view name, Millis now,
+                                                           Millis until, std::size_t limit) {
+    const Window window{now, until, limit};
+    const std::uint64_t token = new_token();
+    auto queues = lease_queues(name, window, token, 0);
+    if (!queues && queues.error().code == Code::conflict)
+        queues = lease_queues(name, window, new_token(), token);
+    if (!queues) return queues.error();
+    // Erased while the subscription was being filled: what is left of the queue goes on.
+    for (const auto& [key, gone] : queues->gone) LJK_CHECK(end_lease(name, key, gone, {}));
+    return std::move(queues->items);
+}
+
+Result<void> PostgresStore::end_lease(std::string_view name, const ConversationKey& key,
+                                      const LeasedItem& item, const Ending& ending) {
+    const auto lease = [&] { return std::move(Params().key(key).bytes(name).number(item.token)); };
+    std::vector<Call> calls{
+        {&kBegin}, {&kHas, Params().bytes(name)}, {&kLockRow, Params().key(key)}};
+    if (ending.outcome == ItemOutcome::dead)
+        calls.push_back({&kBury, std::move(lease()
+                                               .number(item.item.seq)
+                                               .number(item.attempt)
+                                               .bytes(ending.reason)
+                                               .integer(ending.at))});
+    if (ending.outcome == ItemOutcome::retry)
+        calls.push_back(
+            {&kRetry, std::move(lease().integer(process().clock.to_database(ending.at)))});
+    else
+        calls.push_back({&kAdvance, std::move(lease().number(item.item.seq))});
+    const std::size_t decisive = calls.size() - 1;
+    calls.push_back({&kDropQueue, Params().key(key).bytes(name)});
+    calls.push_back({&kCommit});
+    LJK_TRY(answers, ask(calls));
+    if (answers[1].empty()) return no_subscription();
+    if (answers[decisive].empty())
+        return fail(Code::unsupported, "the lease of this item was lost");
+    return {};
+}
+
+Result<void> PostgresStore::finish_item(std::string_view name, const LeasedItem& item,
+                                        ItemOutcome outcome, Millis at, std::string_view reason) {
+    return end_lease(name, key_of(item.ref), item, {outcome, at, reason});
+}
+
+Result<std::vector<DeadItem>> PostgresStore::dead_items(std::string_view name, std::size_t limit) {
+    const Call calls[] = {{&kHas, Params().bytes(name)},
+                          {&kDead, Params().bytes(name).limit(limit)}};
+    LJK_TRY(answers, ask(calls));
+    if (answers[0].empty()) return no_subscription();
+    const Rows& rows = answers[1];
+    std::vector<DeadItem> dead;
+    for (int row = 0; row < rows.size(); ++row) {
+        LeasedItem item{rows.text(row, kItemColumns), rows.text(row, kItemColumns + 1),
+                        read_item(rows, row),
+                        static_cast<std::uint32_t>(rows.number(row, kItemColumns + 2)), 0};
+        dead.push_back({std::move(item), rows.text(row, kItemColumns + 3),
+                        rows.integer(row, kItemColumns + 4)});
+    }
+    return dead;
+}
+
+Result<void> PostgresStore::settle_dead_item(std::string_view name, std::string_view ref,
+                                             std::uint64_t seq, bool again) {
+    const ConversationKey key = key_of(ref);
+    const Call calls[] = {{&kBegin},
+                          {&kHas, Params().bytes(name)},
+                          {&kLockRow, Params().key(key)},
+                          {again ? &kAgain : &kForget, Params().key(key).bytes(name).number(seq)},
+                          {&kCommit}};
+    LJK_TRY(answers, ask(calls));
+    if (answers[1].empty()) return no_subscription();
+    if (answers[3].empty()) return fail(Code::not_found, "no such dead item");
+    return {};
+}
+
+}  // namespace lampjack::store::postgres

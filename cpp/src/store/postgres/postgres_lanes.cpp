@@ -1,0 +1,124 @@
+// The leases of deliveries: who may send the head of which lane.
+#include "store/lane_schedule.h"
+#include "store/postgres/columns.h"
+#include "store/postgres/postgres_store.h"
+#include "store/postgres/postgres_tx.h"
+#include "store/postgres/statements.h"
+
+#include <algorithm>
+#include <map>
+
+namespace lampjack::store::postgres {
+namespace {
+
+/// A lane that is leased while its last row was refused has nothing to come: it waits for its holder.
+#define LJK_PG_HAS_HEAD                                                                   \
+    "EXISTS (SELECT 1 FROM lampjack_outbox o WHERE o.key = l.key AND o.to_sink = l.sink " \
+    "AND o.status = 0)"
+
+constexpr Statement kClaim{
+    "lampjack_claim_lanes",
+    "WITH due AS (SELECT l.key, l.ready_at, l.turn FROM lampjack_lane l WHERE l.sink = $1 "
+    "AND l.ready_at <= $2 AND l.account = ANY($3) AND " LJK_PG_HAS_HEAD
+    " ORDER BY l.ready_at, l.turn LIMIT $5 FOR UPDATE OF l SKIP LOCKED) "
+    "UPDATE lampjack_lane l SET ready_at = $4, token = $6, turn = " LJK_PG_TURN " FROM due "
+    "WHERE l.key = due.key AND l.sink = $1 RETURNING l.key, due.ready_at, due.turn"};
+/// In a snapshot of its own: what was recorded until the claim held the lane is seen.
+constexpr Statement kHeads{
+    "lampjack_heads",
+    "SELECT " LJK_PG_CONVERSATION ", " LJK_PG_OUTBOX " FROM lampjack_conversation c "
+    "JOIN LATERAL (SELECT * FROM lampjack_outbox o WHERE o.key = c.key AND o.to_sink = $2 "
+    "AND o.status = 0 ORDER BY o.oseq LIMIT 1) o ON true WHERE c.key = ANY($1)"};
+constexpr Statement kNextLane{"lampjack_next_lane",
+                              "SELECT l.ready_at FROM lampjack_lane l WHERE l.sink = $1 "
+                              "AND " LJK_PG_HAS_HEAD " ORDER BY l.ready_at LIMIT 1"};
+
+struct Claimed {
+    Millis ready_at = 0;
+    std::int64_t turn = 0;
+    ConversationKey key{};
+
+    friend auto operator<=>(const Claimed&, const Claimed&) = default;
+};
+
+/// A lease whose answer got lost would keep its lanes for as long as it runs: they are given back first.
+constexpr Statement kReturn{"lampjack_return_lanes",
+                            "UPDATE lampjack_lane SET token = 0, ready_at = $2 WHERE token = $1"};
+
+}  // namespace
+
+Result<PostgresStore::LeasedLanes> PostgresStore::lease_lanes(std::span<const std::string> accounts,
+                                                              bool sinks, const Window& window,
+                                                              std::uint64_t token,
+                                                              std::uint64_t lost) {
+    Process& mine = process();
+    const Millis now = mine.clock.to_database(window.now);
+    Params claim;
+    claim.boolean(sinks).integer(now).texts(accounts);
+    claim.integer(mine.clock.to_database(window.until)).limit(window.limit).number(token);
+    std::vector<Call> calls{{&kBegin}, {&kNow}};
+    if (lost != 0) calls.push_back({&kReturn, Params().number(lost).integer(now)});
+    calls.push_back({&kClaim, std::move(claim)});
+    LJK_TRY(connection, mine.pool.take());
+    const auto asked = mine.clock.read();
+    LJK_TRY(answers, connection->run(calls));
+    mine.clock.measured(answers[1].integer(0, 0), asked);
+    const Rows& claimed = answers.back();
+    std::vector<Claimed> order;
+    std::vector<ConversationKey> keys;
+    for (int row = 0; row < claimed.size(); ++row)
+        order.push_back(
+            {claimed.integer(row, 1), claimed.integer(row, 2), read_key(claimed, row, 0)});
+    std::sort(order.begin(), order.end());
+    for (const Claimed& one : order) keys.push_back(one.key);
+    const Call fetch[] = {{&kHeads, Params().keys(keys).boolean(sinks)}, {&kCommit}};
+    LJK_TRY(heads, connection->run(fetch));
+    std::map<ConversationKey, LeasedDelivery> found;
+    for (int row = 0; row < heads[0].size(); ++row) {
+        LJK_TRY(conversation, read_conversation(heads[0], row));
+        const ConversationKey key = conversation.key;
+        found[key] = {std::move(conversation), read_outbox(heads[0], row, kConversationColumns),
+                      token};
+    }
+    LeasedLanes lanes;
+    for (const ConversationKey& key : keys) {
+        const auto at = found.find(key);
+        if (at == found.end())
+            lanes.empty.push_back(key);
+        else
+            lanes.heads.push_back(std::move(at->second));
+    }
+    return lanes;
+}
+
+Result<std::vector<LeasedDelivery>>
+PostgresStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
+                                Millis until, std::size_t limit) {
+    const Window window{now, until, limit};
+    const std::uint64_t token = new_token();
+    auto lanes = lease_lanes(accounts, sinks, window, token, 0);
+    if (!lanes && lanes.error().code == Code::conflict)
+        lanes = lease_lanes(accounts, sinks, window, new_token(), token);
+    if (!lanes) return lanes.error();
+    // Rows that were refused or erased in this very moment leave their lane without a head.
+    for (const ConversationKey& key : lanes->empty) LJK_CHECK(release_delivery(key, token));
+    return std::move(lanes->heads);
+}
+
+Result<void> PostgresStore::release_delivery(const ConversationKey& key, std::uint64_t token) {
+    std::vector<Call> calls{{&kBegin}, {&kLockRow, Params().key(key)}};
+    for (const bool sink : {false, true}) {
+        calls.push_back({&kOfferLane, lane_params(key, sink, token)});
+        calls.push_back({&kDropLane, lane_params(key, sink, token)});
+    }
+    calls.push_back({&kCommit});
+    LJK_CHECK(ask(calls));
+    return {};
+}
+
+Result<Millis> PostgresStore::next_delivery_at(bool sinks) {
+    LJK_TRY(rows, ask(kNextLane, Params().boolean(sinks)));
+    return rows.empty() ? kNever : process().clock.to_caller(rows.integer(0, 0));
+}
+
+}  // namespace lampjack::store::postgres

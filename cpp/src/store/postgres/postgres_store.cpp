@@ -1,0 +1,269 @@
+#include "store/postgres/postgres_store.h"
+
+#include "store/lane_schedule.h"
+#include "store/postgres/columns.h"
+#include "store/postgres/postgres_tx.h"
+#include "store/postgres/schema.h"
+#include "store/postgres/statements.h"
+
+#include <algorithm>
+
+namespace lampjack::store::postgres {
+namespace {
+
+constexpr Statement kConversation{"lampjack_conversation",
+                                  "SELECT " LJK_PG_CONVERSATION
+                                  " FROM lampjack_conversation c WHERE c.key = $1 AND c.alive"};
+constexpr Statement kConversations{
+    "lampjack_conversations",
+    "SELECT " LJK_PG_CONVERSATION " FROM lampjack_conversation c WHERE c.alive "
+    "AND ($1 < 0 OR c.state = $1) ORDER BY c.touched_minute DESC, c.touched DESC LIMIT $2"};
+constexpr Statement kItems{"lampjack_items",
+                           "SELECT " LJK_PG_ITEM " FROM lampjack_item i "
+                           "WHERE i.key = $1 AND i.seq > $2 ORDER BY i.seq LIMIT $3"};
+constexpr Statement kDelivery{"lampjack_delivery",
+                              "SELECT " LJK_PG_OUTBOX ", c.ref FROM lampjack_outbox o "
+                              "JOIN lampjack_conversation c ON c.key = o.key WHERE o.id = $1"};
+constexpr Statement kDeliveries{"lampjack_deliveries",
+                                "SELECT " LJK_PG_OUTBOX " FROM lampjack_outbox o "
+                                "WHERE o.key = $1 ORDER BY o.oseq"};
+constexpr Statement kDeliveriesBy{
+    "lampjack_deliveries_by", "SELECT " LJK_PG_OUTBOX ", c.ref, c.account FROM lampjack_outbox o "
+                              "JOIN lampjack_conversation c ON c.key = o.key WHERE o.status = $1 "
+                              "ORDER BY o.created, c.ref, o.oseq LIMIT $2"};
+constexpr Statement kPendingCount{
+    "lampjack_pending_count",
+    "SELECT count(*) FROM lampjack_lane l JOIN lampjack_outbox o ON o.key = l.key "
+    "AND o.to_sink = l.sink AND o.status = 0 WHERE l.account = $1"};
+
+/// Held for a moment, so that of several processes one fires it. The holder sees it again until it is fired.
+constexpr Statement kClaimTimers{
+    "lampjack_claim_timers",
+    "WITH now AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at), "
+    "due AS (SELECT t.key FROM lampjack_timer t, now WHERE t.due_at <= $1 "
+    "AND (t.held_until <= now.at OR t.holder = $2) ORDER BY t.due_at, t.key LIMIT $3 "
+    "FOR UPDATE OF t SKIP LOCKED) "
+    "UPDATE lampjack_timer t SET holder = $2, held_until = CASE WHEN t.held_until > now.at "
+    "THEN t.held_until ELSE now.at + 5000 END FROM due, now WHERE t.key = due.key "
+    "RETURNING t.key"};
+constexpr Statement kTimersOf{"lampjack_timers_of",
+                              "SELECT " LJK_PG_CONVERSATION " FROM lampjack_conversation c "
+                              "JOIN lampjack_timer t ON t.key = c.key "
+                              "WHERE c.key = ANY($1) AND c.alive ORDER BY t.due_at, t.key"};
+constexpr Statement kNextTimer{"lampjack_next_timer", "SELECT min(due_at) FROM lampjack_timer"};
+
+constexpr Statement kMeta{"lampjack_meta", "SELECT value FROM lampjack_meta WHERE name = $1"};
+constexpr Statement kPutMeta{"lampjack_put_meta",
+                             "INSERT INTO lampjack_meta VALUES ($1, $2) "
+                             "ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value"};
+constexpr Statement kSwapUnset{"lampjack_swap_unset",
+                               "INSERT INTO lampjack_meta VALUES ($1, '') ON CONFLICT DO NOTHING"};
+constexpr Statement kSwapMeta{"lampjack_swap_meta",
+                              "UPDATE lampjack_meta SET value = $3 WHERE name = $1 AND value = $2 "
+                              "RETURNING 1"};
+
+constexpr Statement kPruneKnown{
+    "lampjack_prune_known",
+    "WITH gone AS (DELETE FROM lampjack_known WHERE (key, item) IN (SELECT key, item "
+    "FROM lampjack_known WHERE seen < $1 ORDER BY seen LIMIT $2 FOR UPDATE SKIP LOCKED) "
+    "RETURNING 1) SELECT count(*) FROM gone"};
+constexpr Statement kPruneAnswers{
+    "lampjack_prune_answers",
+    "WITH gone AS (DELETE FROM lampjack_answer WHERE (key, request) IN (SELECT key, request "
+    "FROM lampjack_answer WHERE given < $1 ORDER BY given LIMIT $2 FOR UPDATE SKIP LOCKED) "
+    "RETURNING 1) SELECT count(*) FROM gone"};
+/// Sent, dead and refused rows; held ones wait for a person.
+constexpr Statement kPruneOutbox{
+    "lampjack_prune_outbox",
+    "WITH gone AS (DELETE FROM lampjack_outbox WHERE (key, oseq) IN (SELECT key, oseq "
+    "FROM lampjack_outbox WHERE status IN (1, 2, 3) AND created < $1 ORDER BY created LIMIT $2 "
+    "FOR UPDATE SKIP LOCKED) RETURNING 1) SELECT count(*) FROM gone"};
+static_assert(static_cast<int>(DeliveryStatus::sent) == 1 &&
+              static_cast<int>(DeliveryStatus::refused) == 3);
+
+Error no_conversation() { return fail(Code::not_found, "no such conversation"); }
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> PostgresStore::open(std::string_view url) {
+    std::unique_ptr<PostgresStore> store(new PostgresStore(url));
+    Process& process = store->process();
+    LJK_TRY(connection, process.pool.take());
+    LJK_CHECK(check_schema(*connection));
+    const auto asked = process.clock.read();
+    LJK_TRY(now, connection->run(kNow));
+    process.clock.measured(now.integer(0, 0), asked);
+    return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<void> PostgresStore::migrate(std::string_view url) {
+    LJK_TRY(connection, Connection::open(std::string(url)));
+    return migrate_schema(*connection);
+}
+
+PostgresStore::~PostgresStore() {
+    Process* process = process_.load();
+    if (process->pool.is_ours()) delete process;
+}
+
+PostgresStore::Process& PostgresStore::process() {
+    Process* known = process_.load();
+    if (known->pool.is_ours()) return *known;
+    auto* fresh =
+        new Process(url_);  // the parent's is never freed here: its lock may be held for ever
+    if (process_.compare_exchange_strong(known, fresh)) return *fresh;
+    delete fresh;
+    return *known;
+}
+
+void PostgresStore::close() { process().pool.close(); }
+
+std::uint64_t PostgresStore::new_token() { return (random_.next() >> 1) | 1; }
+
+Result<std::vector<Rows>> PostgresStore::ask(std::span<const Call> calls) {
+    {
+        LJK_TRY(first, process().pool.take());
+        auto answers = first->run(calls);
+        if (answers || !first->is_broken()) return answers;
+    }
+    LJK_TRY(second, process().pool.take());
+    return second->run(calls);
+}
+
+Result<Rows> PostgresStore::ask(const Statement& statement, Params params) {
+    const Call call{&statement, std::move(params)};
+    LJK_TRY(answers, ask({&call, 1}));
+    return std::move(answers.front());
+}
+
+Result<std::unique_ptr<Tx>> PostgresStore::begin() {
+    Process& mine = process();
+    LJK_TRY(connection, mine.pool.take());
+    return std::unique_ptr<Tx>(std::make_unique<PostgresTx>(std::move(connection), mine.clock));
+}
+
+Result<ConversationRow> PostgresStore::conversation(const ConversationKey& key) {
+    LJK_TRY(rows, ask(kConversation, Params().key(key)));
+    if (rows.empty()) return no_conversation();
+    LJK_TRY(row, read_conversation(rows, 0));
+    if (!row.state.seen()) return no_conversation();
+    return row;
+}
+
+Result<std::vector<ConversationRow>> PostgresStore::conversations(std::string_view state,
+                                                                  std::size_t limit) {
+    const auto wanted = conversation::state_from(state);
+    if (!state.empty() && !wanted) return std::vector<ConversationRow>{};
+    const std::int64_t number = wanted ? static_cast<std::int64_t>(*wanted) : -1;
+    LJK_TRY(rows, ask(kConversations, Params().integer(number).limit(limit)));
+    std::vector<ConversationRow> found;
+    for (int row = 0; row < rows.size(); ++row) {
+        LJK_TRY(one, read_conversation(rows, row));
+        found.push_back(std::move(one));
+    }
+    return found;
+}
+
+Result<std::vector<ItemRow>> PostgresStore::items(const ConversationKey& key, std::uint64_t after,
+                                                  std::size_t limit) {
+    const Call calls[] = {{&kConversation, Params().key(key)},
+                          {&kItems, Params().key(key).number(after).limit(limit)}};
+    LJK_TRY(answers, ask(calls));
+    if (answers[0].empty()) return no_conversation();
+    std::vector<ItemRow> items;
+    for (int row = 0; row < answers[1].size(); ++row) items.push_back(read_item(answers[1], row));
+    return items;
+}
+
+Result<OutboxRow> PostgresStore::delivery(std::string_view id, std::string& ref) {
+    LJK_TRY(rows, ask(kDelivery, Params().bytes(id)));
+    if (rows.empty()) return fail(Code::not_found, "no such delivery");
+    ref = rows.text(0, kOutboxColumns);
+    return read_outbox(rows, 0);
+}
+
+Result<std::vector<OutboxRow>> PostgresStore::deliveries(const ConversationKey& key) {
+    const Call calls[] = {{&kConversation, Params().key(key)}, {&kDeliveries, Params().key(key)}};
+    LJK_TRY(answers, ask(calls));
+    if (answers[0].empty()) return no_conversation();
+    std::vector<OutboxRow> found;
+    for (int row = 0; row < answers[1].size(); ++row) found.push_back(read_outbox(answers[1], row));
+    return found;
+}
+
+Result<std::vector<Delivery>> PostgresStore::deliveries_by(DeliveryStatus status,
+                                                           std::size_t limit) {
+    LJK_TRY(rows,
+            ask(kDeliveriesBy, Params().integer(static_cast<std::int64_t>(status)).limit(limit)));
+    std::vector<Delivery> found;
+    for (int row = 0; row < rows.size(); ++row)
+        found.push_back({rows.text(row, kOutboxColumns), rows.text(row, kOutboxColumns + 1),
+                         read_outbox(rows, row)});
+    return found;
+}
+
+Result<std::size_t> PostgresStore::pending_count(std::string_view account) {
+    LJK_TRY(rows, ask(kPendingCount, Params().text(account)));
+    return static_cast<std::size_t>(rows.number(0, 0));
+}
+
+Result<std::vector<DueTimer>> PostgresStore::due_timers(Millis now, std::size_t limit) {
+    Process& mine = process();
+    const Call claim[] = {
+        {&kNow},
+        {&kClaimTimers,
+         Params().integer(mine.clock.to_database(now)).number(holder_).limit(limit)}};
+    const auto asked = mine.clock.read();
+    LJK_TRY(answers, ask(claim));
+    mine.clock.measured(answers[0].integer(0, 0), asked);
+    std::vector<ConversationKey> keys;
+    for (int row = 0; row < answers[1].size(); ++row) keys.push_back(read_key(answers[1], row, 0));
+    std::vector<DueTimer> due;
+    if (keys.empty()) return due;
+    LJK_TRY(rows, ask(kTimersOf, Params().keys(keys)));
+    for (int row = 0; row < rows.size() && due.size() < limit; ++row) {
+        LJK_TRY(one, read_conversation(rows, row));
+        for (std::size_t kind = 0; kind < conversation::kTimerCount; ++kind)
+            if (const auto& timer = one.state.timers[kind]; timer && timer->due <= now)
+                due.push_back({one.ref, static_cast<conversation::TimerKind>(kind), *timer});
+    }
+    return due;
+}
+
+Result<Millis> PostgresStore::next_timer_at() {
+    LJK_TRY(rows, ask(kNextTimer));
+    return rows.is_null(0, 0) ? kNever : process().clock.to_caller(rows.integer(0, 0));
+}
+
+Result<std::string> PostgresStore::meta(std::string_view name) {
+    LJK_TRY(rows, ask(kMeta, Params().bytes(name)));
+    return rows.empty() ? std::string{} : rows.text(0, 0);
+}
+
+Result<void> PostgresStore::put_meta(std::string_view name, std::string_view value) {
+    LJK_CHECK(ask(kPutMeta, Params().bytes(name).bytes(value)));
+    return {};
+}
+
+Result<bool> PostgresStore::swap_meta(std::string_view name, std::string_view expected,
+                                      std::string_view value) {
+    const Call calls[] = {{&kSwapUnset, Params().bytes(name)},
+                          {&kSwapMeta, Params().bytes(name).bytes(expected).bytes(value)}};
+    Process& mine = process();
+    LJK_TRY(connection, mine.pool.take());
+    LJK_TRY(answers, connection->run(calls));
+    return !answers[1].empty();
+}
+
+Result<std::size_t> PostgresStore::prune(Millis keys_before, Millis rows_before,
+                                         std::size_t limit) {
+    const Call calls[] = {{&kPruneKnown, Params().integer(keys_before).limit(limit)},
+                          {&kPruneAnswers, Params().integer(keys_before).limit(limit)},
+                          {&kPruneOutbox, Params().integer(rows_before).limit(limit)}};
+    LJK_TRY(answers, ask(calls));
+    std::size_t gone = 0;
+    for (const Rows& rows : answers) gone += static_cast<std::size_t>(rows.number(0, 0));
+    return gone;
+}
+
+}  // namespace lampjack::store::postgres

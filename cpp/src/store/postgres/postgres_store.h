@@ -1,0 +1,114 @@
+#pragma once
+// PostgresStore: `postgresql://…`, for many processes on many machines. Row locks decide, leases run on the database's
+// clock, and every entry point works in a forked child too.
+
+#include "base/random.h"
+#include "store/postgres/database_clock.h"
+#include "store/postgres/pool.h"
+#include "store/store.h"
+
+#include <atomic>
+
+namespace lampjack::store::postgres {
+
+class PostgresStore final : public Store {
+public:
+    static Result<std::unique_ptr<Store>> open(std::string_view url);
+    static Result<void> migrate(std::string_view url);
+    ~PostgresStore() override;
+
+    bool groups_commits() const noexcept override { return false; }
+    Result<std::unique_ptr<Tx>> begin() override;
+
+    Result<ConversationRow> conversation(const ConversationKey& key) override;
+    Result<std::vector<ConversationRow>> conversations(std::string_view state,
+                                                       std::size_t limit) override;
+    Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
+                                       std::size_t limit) override;
+    Result<OutboxRow> delivery(std::string_view id, std::string& ref) override;
+    Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) override;
+    Result<std::vector<Delivery>> deliveries_by(DeliveryStatus status, std::size_t limit) override;
+    Result<std::size_t> pending_count(std::string_view account) override;
+
+    Result<std::vector<LeasedDelivery>> lease_deliveries(std::span<const std::string> accounts,
+                                                         bool sinks, Millis now, Millis until,
+                                                         std::size_t limit) override;
+    Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override;
+    Result<Millis> next_delivery_at(bool sinks) override;
+
+    Result<void> subscribe(std::string_view name, const SubscriptionFilter& filter) override;
+    Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
+                                                Millis until, std::size_t limit) override;
+    Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
+                             ItemOutcome outcome, Millis at, std::string_view reason) override;
+    Result<std::vector<DeadItem>> dead_items(std::string_view subscription,
+                                             std::size_t limit) override;
+    Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
+                                  std::uint64_t seq, bool again) override;
+
+    Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) override;
+    Result<Millis> next_timer_at() override;
+
+    Result<std::string> meta(std::string_view name) override;
+    Result<void> put_meta(std::string_view name, std::string_view value) override;
+    Result<bool> swap_meta(std::string_view name, std::string_view expected,
+                           std::string_view value) override;
+    Result<std::size_t> prune(Millis keys_before, Millis rows_before, std::size_t limit) override;
+    void close() override;
+
+private:
+    /// What belongs to one process; a forked child makes its own and leaves the parent's as it is.
+    struct Process {
+        explicit Process(const Secret& url) : pool(std::string(url.reveal())) {}
+        Pool pool;
+        DatabaseClock clock;
+    };
+    struct Window {
+        Millis now = 0;
+        Millis until = 0;
+        std::size_t limit = 0;
+    };
+    struct LeasedLanes {
+        std::vector<LeasedDelivery> heads;
+        std::vector<ConversationKey> empty;  ///< leased, but without a row to send
+    };
+    struct LeasedQueues {
+        std::vector<LeasedItem> items;
+        std::vector<std::pair<ConversationKey, LeasedItem>> gone;  ///< leased, but no more there
+    };
+
+    /// What becomes of a leased item, as in finish_item().
+    struct Ending {
+        ItemOutcome outcome = ItemOutcome::done;
+        Millis at = 0;
+        std::string_view reason = {};
+    };
+
+    explicit PostgresStore(std::string_view url)
+        : url_(std::string(url)),
+          process_(new Process(url_)) {}
+
+    Process& process();
+    /// Runs the calls in one round trip, on a fresh connection once more when the first one turns out to be dead: for
+    /// what may run twice.
+    Result<std::vector<Rows>> ask(std::span<const Call> calls);
+    Result<Rows> ask(const Statement& statement, Params params = {});
+    /// A token that no other lease has.
+    std::uint64_t new_token();
+    /// `lost` is the token of a lease whose answer never came, or 0.
+    Result<LeasedLanes> lease_lanes(std::span<const std::string> accounts, bool sinks,
+                                    const Window& window, std::uint64_t token, std::uint64_t lost);
+    Result<LeasedQueues> lease_queues(std::string_view subscription, const Window& window,
+                                      std::uint64_t token, std::uint64_t lost);
+    Result<void> end_lease(std::string_view subscription, const ConversationKey& key,
+                           const LeasedItem& item, const Ending& ending);
+    /// Queues what was there before the subscription.
+    Result<void> complete(std::string_view name);
+
+    Secret url_;
+    SystemRandom random_;
+    std::atomic<Process*> process_;
+    std::uint64_t holder_ = new_token();
+};
+
+}  // namespace lampjack::store::postgres

@@ -1,0 +1,77 @@
+#pragma once
+// PostgresTx: one transaction on one connection. What asks nothing waits until something is asked, or until commit, and
+// goes out with it in one round trip.
+
+#include "store/postgres/database_clock.h"
+#include "store/postgres/pool.h"
+#include "store/store.h"
+
+#include <array>
+#include <map>
+#include <set>
+
+namespace lampjack::store::postgres {
+
+/// What leads a lane's row back from its lease, or offers it: for commit and for giving back.
+extern const Statement kOfferLane;
+extern const Statement kDropLane;
+Params lane_params(const ConversationKey& key, bool sink, std::uint64_t token);
+
+class PostgresTx final : public Tx {
+public:
+    PostgresTx(Pool::Loan connection, DatabaseClock& clock);
+
+    Result<bool> lock(const ConversationKey& key, ConversationRow& out) override;
+    Result<std::vector<std::uint64_t>> known(const ConversationKey& key,
+                                             std::span<const model::ItemKey> keys) override;
+    Result<void> append(const ConversationKey& key, const ItemRow& item,
+                        std::span<const model::ItemKey> keys) override;
+    Result<void> alias(const ConversationKey& key, const model::ItemKey& item,
+                       std::uint64_t seq) override;
+    Result<void> put(const ConversationRow& row) override;
+    Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
+    Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;
+    Result<OutboxRow> find_command(const ConversationKey& key,
+                                   std::string_view command_key) override;
+    Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override;
+    Result<std::vector<OutboxRow>> pending(const ConversationKey& key) override;
+    Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) override;
+    Result<void> record(const ConversationKey& key, const OutboxRow& row,
+                        std::uint64_t token) override;
+    Result<model::Answer> answer_of(const ConversationKey& key,
+                                    const model::ItemKey& request) override;
+    Result<void> put_answer(const ConversationKey& key, const model::ItemKey& request,
+                            const model::Answer& answer) override;
+    Result<void> erase(const ConversationKey& key) override;
+    Result<void> savepoint() override;
+    Result<void> rollback_to_savepoint() override;
+    Result<void> commit() override;
+
+private:
+    /// What commit has to announce.
+    struct Work {
+        std::map<ConversationKey, std::uint64_t> first_seq;  ///< of the items appended
+        /// Lanes whose rows changed, with the token under which one of them was recorded, or 0.
+        std::map<std::pair<ConversationKey, bool>, std::uint64_t> lanes;
+    };
+
+    void later(const Statement& statement, Params params);
+    /// Sends what waits and this, and gives this one's rows.
+    Result<Rows> ask(const Statement& statement, Params params);
+    Result<void> send_waiting();
+    /// Changes come only under the conversation's lock.
+    void ensure_locked(const ConversationKey& key);
+    void changed_lane(const ConversationKey& key, bool sink, std::uint64_t token = 0);
+    void announce();
+
+    Pool::Loan connection_;
+    DatabaseClock& clock_;
+    std::vector<Call> waiting_;
+    std::set<ConversationKey> locked_;
+    Work work_;
+    Work saved_work_;
+    std::set<ConversationKey> saved_locked_;
+    bool has_savepoint_ = false;
+};
+
+}  // namespace lampjack::store::postgres

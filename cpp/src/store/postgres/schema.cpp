@@ -1,0 +1,140 @@
+#include "store/postgres/schema.h"
+#include "store/postgres/statements.h"
+
+#include <array>
+
+namespace lampjack::store::postgres {
+namespace {
+
+/// Version 1. A step never changes once released: the next version is a list of its own.
+constexpr std::array kVersion1{
+    "CREATE TABLE lampjack_schema (version bigint NOT NULL, usable_from bigint NOT NULL)",
+    "CREATE TABLE lampjack_meta (name bytea PRIMARY KEY, value bytea NOT NULL)",
+
+    // The one row that is locked for every change of a conversation. Not alive: only counters are left, or nothing is
+    // there yet.
+    "CREATE TABLE lampjack_conversation ("
+    " key bytea PRIMARY KEY, alive boolean NOT NULL DEFAULT false, ref bytea NOT NULL DEFAULT '',"
+    " account text COLLATE \"C\" NOT NULL DEFAULT '', state smallint NOT NULL DEFAULT 0,"
+    " epoch bigint NOT NULL DEFAULT 0, retired_epoch bigint NOT NULL DEFAULT 0,"
+    " next_seq bigint NOT NULL DEFAULT 1, next_out bigint NOT NULL DEFAULT 1,"
+    " touched bigint NOT NULL DEFAULT 0, touched_minute bigint NOT NULL DEFAULT 0,"
+    " body bytea NOT NULL DEFAULT '') WITH (fillfactor = 70)",
+    // By the minute: most changes of a row then touch no index.
+    "CREATE INDEX lampjack_conversation_newest ON lampjack_conversation (touched_minute)"
+    " WHERE alive",
+
+    "CREATE TABLE lampjack_item ("
+    " key bytea, seq bigint, epoch bigint NOT NULL, episode bigint NOT NULL,"
+    " state smallint NOT NULL, recipient smallint NOT NULL, flags text NOT NULL,"
+    " kind text COLLATE \"C\" NOT NULL, body bytea NOT NULL, is_fact boolean NOT NULL,"
+    " received bigint NOT NULL, PRIMARY KEY (key, seq))",
+    "CREATE TABLE lampjack_known (key bytea, item bytea, seq bigint NOT NULL,"
+    " seen bigint NOT NULL, PRIMARY KEY (key, item))",
+    "CREATE INDEX lampjack_known_oldest ON lampjack_known (seen)",
+    "CREATE TABLE lampjack_answer (key bytea, request bytea, body bytea NOT NULL,"
+    " given bigint NOT NULL, PRIMARY KEY (key, request))",
+    "CREATE INDEX lampjack_answer_oldest ON lampjack_answer (given)",
+
+    "CREATE TABLE lampjack_outbox ("
+    " key bytea, oseq bigint, id bytea NOT NULL, epoch bigint NOT NULL, action smallint NOT NULL,"
+    " to_sink boolean NOT NULL, agent bytea NOT NULL, command_key bytea NOT NULL,"
+    " content bytea NOT NULL, status smallint NOT NULL, attempts bigint NOT NULL,"
+    " last_code bigint NOT NULL, last_error bytea NOT NULL, created bigint NOT NULL,"
+    " ready bigint NOT NULL, ready_at bigint NOT NULL, PRIMARY KEY (key, oseq))"
+    " WITH (fillfactor = 80)",
+    "CREATE INDEX lampjack_outbox_id ON lampjack_outbox (id)",
+    "CREATE INDEX lampjack_outbox_command ON lampjack_outbox (key, command_key)"
+    " WHERE command_key <> ''",
+    "CREATE INDEX lampjack_outbox_pending ON lampjack_outbox (key, to_sink, oseq)"
+    " WHERE status = 0",
+    "CREATE INDEX lampjack_outbox_status ON lampjack_outbox (status, created)",
+
+    // One row for each conversation with something to send. Small and hot: vacuumed early.
+    "CREATE TABLE lampjack_lane ("
+    " key bytea, sink boolean, account text COLLATE \"C\" NOT NULL, ready_at bigint NOT NULL,"
+    " turn bigint NOT NULL, token bigint NOT NULL DEFAULT 0, PRIMARY KEY (key, sink))"
+    " WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)",
+    "CREATE INDEX lampjack_lane_ready ON lampjack_lane (sink, ready_at, turn)",
+
+    "CREATE TABLE lampjack_timer (key bytea PRIMARY KEY, due_at bigint NOT NULL,"
+    " holder bigint NOT NULL DEFAULT 0, held_until bigint NOT NULL DEFAULT 0)"
+    " WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)",
+    "CREATE INDEX lampjack_timer_due ON lampjack_timer (due_at)",
+
+    // Not complete: older items are still being queued, and nothing is handed out before that is done.
+    "CREATE TABLE lampjack_subscription ("
+    " name bytea PRIMARY KEY, complete boolean NOT NULL, kinds text[], accounts text[],"
+    " recipient smallint)",
+    // What waits for whom: `again` are dead items to be handed out once more (seq * 65536 + attempts made), then
+    // everything wanted from `seq` on, of which the first was tried `attempt` times.
+    "CREATE TABLE lampjack_queue ("
+    " key bytea, name bytea, seq bigint, again bigint[] NOT NULL DEFAULT '{}',"
+    " attempt bigint NOT NULL DEFAULT 0, ready_at bigint NOT NULL, turn bigint NOT NULL,"
+    " token bigint NOT NULL DEFAULT 0, PRIMARY KEY (key, name))"
+    " WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)",
+    "CREATE INDEX lampjack_queue_ready ON lampjack_queue (name, ready_at, turn)",
+    "CREATE TABLE lampjack_dead_item (key bytea, name bytea, seq bigint, attempt bigint NOT NULL,"
+    " reason bytea NOT NULL, died bigint NOT NULL, PRIMARY KEY (key, name, seq))",
+
+    "INSERT INTO lampjack_schema VALUES (1, 1)",
+};
+
+/// Held to the end of the transaction: of several processes one migrates, the others then find it done.
+constexpr Statement kAlone{"lampjack_alone", "SELECT pg_advisory_xact_lock(7811877170861), "
+                                             "set_config('statement_timeout', '0', true), "
+                                             "set_config('lock_timeout', '60s', true)"};
+constexpr Statement kIsThere{"lampjack_is_there",
+                             "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = "
+                             "'lampjack_schema' AND pg_table_is_visible(oid))"};
+constexpr Statement kVersion{"lampjack_version",
+                             "SELECT version, usable_from FROM lampjack_schema"};
+
+struct Version {
+    std::int64_t number = -1;  ///< -1: no tables
+    std::int64_t usable_from =
+        0;  ///< the oldest release, by its version, that can work with these tables
+};
+
+Result<Version> version_of(Connection& connection) {
+    LJK_TRY(there, connection.run(kIsThere));
+    if (!there.boolean(0, 0)) return Version{};
+    LJK_TRY(rows, connection.run(kVersion));
+    if (rows.empty())
+        return fail(Code::config, "the table lampjack_schema of this database is empty: restore "
+                                  "it from a backup, or choose another database");
+    return Version{rows.integer(0, 0), rows.integer(0, 1)};
+}
+
+Result<void> refuse_newer(const Version& found) {
+    if (found.usable_from <= kSchemaVersion) return {};
+    return fail(Code::config, "the tables of this database are of version " +
+                                  std::to_string(found.number) +
+                                  ", which this release does not know: install the release that "
+                                  "made them, or a newer one");
+}
+
+}  // namespace
+
+Result<void> migrate_schema(Connection& connection) {
+    LJK_CHECK(connection.run(kBegin));
+    LJK_CHECK(connection.run(kAlone));
+    LJK_TRY(found, version_of(connection));
+    LJK_CHECK(refuse_newer(found));
+    if (found.number < 0) LJK_CHECK(connection.run_script(kVersion1));
+    LJK_CHECK(connection.run(kCommit));
+    return {};
+}
+
+Result<void> check_schema(Connection& connection) {
+    LJK_TRY(found, version_of(connection));
+    if (found.number < 0) return migrate_schema(connection);
+    if (found.number < kSchemaVersion)
+        return fail(Code::config, "the tables of this database are of version " +
+                                      std::to_string(found.number) +
+                                      ", this release needs version " +
+                                      std::to_string(kSchemaVersion) + ": run `lampjack migrate`");
+    return refuse_newer(found);
+}
+
+}  // namespace lampjack::store::postgres

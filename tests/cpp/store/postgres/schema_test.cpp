@@ -1,0 +1,106 @@
+#include "postgres_fixture.h"
+
+#include "store/postgres/schema.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace lampjack::store::postgres {
+namespace {
+
+using PostgresSchema = PostgresTest;
+
+TEST_F(PostgresSchema, is_made_in_an_empty_database_and_then_left_alone) {
+    ASSERT_TRUE(open_store()->put_meta("a", "1"));
+    EXPECT_EQ(*open_store()->meta("a"), "1");
+    EXPECT_TRUE(migrate(url()));
+    EXPECT_EQ(*open_store()->meta("a"), "1");
+    EXPECT_EQ(sql("SELECT version FROM lampjack_schema"), "1");
+}
+
+TEST_F(PostgresSchema, is_made_once_by_many_at_the_same_time) {
+    std::vector<std::thread> threads;
+    std::atomic<int> fine{0};
+    for (int i = 0; i < 6; ++i)
+        threads.emplace_back([&, i] {
+            const bool done = i % 2 == 0 ? migrate(url()).has_value() : open(url()).has_value();
+            if (done) ++fine;
+        });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(fine, 6);
+    EXPECT_EQ(sql("SELECT count(*) FROM lampjack_schema"), "1");
+}
+
+TEST_F(PostgresSchema, refuses_one_that_a_later_release_made) {
+    open_store().reset();
+    sql("UPDATE lampjack_schema SET version = 3, usable_from = 2");
+    for (const auto& error : {open(url()).error(), migrate(url()).error()}) {
+        EXPECT_EQ(error.code, Code::config);
+        EXPECT_NE(error.message.find("version 3"), std::string::npos) << error.message;
+        EXPECT_NE(error.message.find("install"), std::string::npos) << error.message;
+    }
+}
+
+TEST_F(PostgresSchema, works_on_a_later_one_that_says_it_may) {
+    open_store().reset();
+    sql("UPDATE lampjack_schema SET version = 2, usable_from = 1");
+    EXPECT_TRUE(open(url()));
+    EXPECT_TRUE(migrate(url()));
+    EXPECT_EQ(sql("SELECT version FROM lampjack_schema"), "2") << "and never goes back";
+}
+
+TEST_F(PostgresSchema, asks_for_a_migration_of_an_older_one) {
+    open_store().reset();
+    sql("UPDATE lampjack_schema SET version = 0, usable_from = 0");
+    const auto opened = open(url());
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().message.find("lampjack migrate"), std::string::npos);
+}
+
+TEST_F(PostgresSchema, names_the_missing_right) {
+    sql("CREATE ROLE reader_" + database_ + " LOGIN; REVOKE CREATE ON SCHEMA public FROM public");
+    const auto opened = open(server().url(database_, {}, "reader_" + database_));
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Code::config);
+    EXPECT_NE(opened.error().message.find("grant"), std::string::npos) << opened.error().message;
+}
+
+using PostgresFork = PostgresTest;
+
+/// Commits one small change; the number of the session that did it, or 0.
+int change(Store& store, const std::string& name) { return store.put_meta(name, "done") ? 1 : 0; }
+
+TEST_F(PostgresFork, works_in_both_processes_over_connections_of_their_own) {
+    const auto store = open_store();
+    ASSERT_TRUE(store->subscribe("desk", {}));
+    ASSERT_EQ(change(*store, "before"), 1);
+    auto open_in_parent = store->begin();  // is taken along, and left alone, by the child
+    ConversationRow row;
+    ASSERT_TRUE((*open_in_parent)->lock(key_of("shop:live:1"), row));
+    const pid_t child = fork();
+    if (child == 0) {
+        bool fine = true;
+        for (int i = 0; i < 20; ++i)
+            fine = change(*store, "child" + std::to_string(i)) == 1 && fine;
+        (*open_in_parent).reset();
+        fine = store->lease_items("desk", 0, 1, 1).has_value() && fine;
+        const auto sessions = store->begin();
+        _exit(fine ? 0 : 1);
+    }
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(change(*store, "parent" + std::to_string(i)), 1);
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    row.key = key_of("shop:live:1");
+    row.ref = "shop:live:1";
+    row.state.epoch = 1;
+    ASSERT_TRUE((*open_in_parent)->put(row));
+    ASSERT_TRUE((*open_in_parent)->commit()) << "its transaction lived through all that";
+    EXPECT_EQ(sql("SELECT count(*) FROM lampjack_meta"), "41");
+    EXPECT_TRUE(store->conversation(row.key));
+}
+
+}  // namespace
+}  // namespace lampjack::store::postgres
