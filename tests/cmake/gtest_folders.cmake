@@ -40,7 +40,19 @@ foreach(folder IN LISTS ljk_test_folders)
     target_link_libraries(test_${folder} PRIVATE ${ljk_support_code} ljk_test_support)
     gtest_discover_tests(test_${folder}
         TEST_PREFIX "cpp.${folder}."
+        TEST_FILTER "-*Postgres*:*/postgresql"
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
         PROPERTIES TIMEOUT 120)
 endforeach()
+
+# To start a PostgreSQL server takes longer than most of the tests that need one: those of one part share it.
+foreach(part IN ITEMS Connection Schema Fork Contention Faults)
+    string(TOLOWER ${part} name)
+    add_test(NAME cpp.store.postgres_${name}
+        COMMAND test_store --gtest_filter=Postgres${part}.* --gtest_brief=1)
+    list(APPEND ljk_postgres_tests cpp.store.postgres_${name})
+endforeach()
+add_test(NAME cpp.store.postgres_contract
+    COMMAND test_store --gtest_filter=*/postgresql --gtest_brief=1)
+set_tests_properties(cpp.store.postgres_contract ${ljk_postgres_tests} PROPERTIES TIMEOUT 600)
