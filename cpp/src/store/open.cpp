@@ -1,7 +1,7 @@
 // Which store a URL names. A new kind of store is one line in kSchemes.
 #include "store/memory_store.h"
-#include "store/sqlite/sqlite_store.h"
 #include "store/postgres/postgres_store.h"
+#include "store/sqlite/sqlite_store.h"
 
 #include <array>
 
