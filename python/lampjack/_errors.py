@@ -15,6 +15,7 @@ LampjackError
 ├── HubClosedError       the hub was closed, or belongs to another process
 ├── NetworkError         the other side could not be reached or did not answer
 ├── ConflictError        somebody else changed it at the same time: run the change again
+├── LimitError           more than a limit allows for now: try again later
 └── InternalError        a bug in this library
 
 Messages are one line and hold no secret, payload or person's data.
@@ -31,6 +32,7 @@ __all__ = [
     "HubTimeoutError",
     "InternalError",
     "LampjackError",
+    "LimitError",
     "NetworkError",
     "NotFoundError",
     "NotOwnerError",
@@ -157,6 +159,13 @@ class ConflictError(LampjackError):
     """Somebody else changed it at the same time: run the change again."""
 
     code = "conflict"
+    retryable = True
+
+
+class LimitError(LampjackError):
+    """More than a limit allows for now: try again later."""
+
+    code = "limit"
     retryable = True
 
 

@@ -62,6 +62,7 @@ enum {
     LJK_E_CLOSED = 13,      /**< the hub was closed */
     LJK_E_NETWORK = 14,     /**< the other side could not be reached or did not answer */
     LJK_E_CONFLICT = 15,    /**< somebody else changed it at the same time: run the change again */
+    LJK_E_LIMIT = 16,       /**< more than a limit allows for now: try again later, answer 429 */
     LJK_E_INTERNAL = 99     /**< out of memory, or a bug in this library */
 };
 

@@ -23,7 +23,8 @@ static_assert(LJK_E_UNSUPPORTED == static_cast<int>(Code::unsupported) &&
               LJK_E_TIMEOUT == static_cast<int>(Code::timeout));
 static_assert(LJK_E_STORE == static_cast<int>(Code::store) &&
               LJK_E_CLOSED == static_cast<int>(Code::closed));
-static_assert(LJK_E_CONFLICT == static_cast<int>(Code::conflict));
+static_assert(LJK_E_CONFLICT == static_cast<int>(Code::conflict) &&
+              LJK_E_LIMIT == static_cast<int>(Code::limit));
 static_assert(LJK_E_NETWORK == static_cast<int>(Code::network) &&
               LJK_E_INTERNAL == static_cast<int>(Code::internal));
 

@@ -100,16 +100,16 @@ Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
     for (const conversation::Notice& notice : effects.notices)
         LJK_CHECK(append_fact(notice_json(notice), "notice", To::desk));
     for (const Action action : effects.actions) LJK_CHECK(act(action, words));
-    report(effects);
+    note(effects);
     erased_ = erased_ || effects.erase;
     return {};
 }
 
-void Change::report(const Effects& effects) {
-    if (effects.flags.talk_over) ++core_.counters.talk_overs;
+void Change::note(const Effects& effects) {
+    if (effects.flags.talk_over) ++report_.talk_overs;
     for (const conversation::Alarm alarm : effects.alarms)
-        alarms_.push_back("conversation " + core_.tag(row_.ref) + " of account " + account_.name +
-                          ": " + std::string(conversation::name_of(alarm)));
+        report_.alarms.push_back("conversation " + core_.tag(row_.ref) + " of account " +
+                                 account_.name + ": " + std::string(conversation::name_of(alarm)));
 }
 
 Result<void> Change::act(Action action, const Words& words) {
@@ -175,7 +175,7 @@ Result<void> Change::enqueue(store::OutboxRow row) {
 Result<void> Change::refuse_below(std::uint64_t epoch) {
     LJK_TRY(refused, tx_.fence(row_.key, epoch));
     for (const store::OutboxRow& row : refused) {
-        ++core_.counters.fenced;
+        ++report_.fenced;
         LJK_CHECK(append_fact(delivery_fact_json(row), "delivery_changed", To::desk));
     }
     return {};

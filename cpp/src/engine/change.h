@@ -55,8 +55,9 @@ public:
     /// The last row queued; empty when nothing was.
     const std::string& delivery_id() const noexcept { return delivery_id_; }
     const std::vector<platforms::Loss>& losses() const noexcept { return losses_; }
-    /// Lines for an operator; said after the commit, because the transaction may hold the store's lock.
-    std::vector<std::string> take_alarms() noexcept { return std::exchange(alarms_, {}); }
+    /// For Core::committed(): said after the commit, because the transaction may hold the store's lock and run again.
+    Report& report() noexcept { return report_; }
+    Report take_report() noexcept { return std::exchange(report_, {}); }
 
 private:
     Result<void> append(store::ItemRow item, std::span<const model::ItemKey> keys);
@@ -65,7 +66,7 @@ private:
     Result<void> enqueue(store::OutboxRow row);
     Result<void> refuse_below(std::uint64_t epoch);
     Result<bool> drained();
-    void report(const conversation::Effects& effects);
+    void note(const conversation::Effects& effects);
 
     Core& core_;
     store::Tx& tx_;
@@ -75,7 +76,7 @@ private:
     bool erased_ = false;
     std::string delivery_id_;
     std::vector<platforms::Loss> losses_;
-    std::vector<std::string> alarms_;
+    Report report_;
 };
 
 }  // namespace lampjack::engine

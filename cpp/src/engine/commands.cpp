@@ -229,6 +229,12 @@ private:
     Change change_;
 };
 
+/// A change that may run again after a commit of unknown outcome needs a key of its own, so that it happens once.
+std::string key_of_change(const Core& core, std::string_view key) {
+    return key.empty() && !core.store->groups_commits() ? "once-" + core.new_id()
+                                                        : std::string(key);
+}
+
 Result<CommandResult> execute(Core& core, std::string_view ref, const CommandRequest& request) {
     if (core.closed) return fail(Code::closed, "the hub was closed");
     model::RefParts parts;
@@ -238,14 +244,17 @@ Result<CommandResult> execute(Core& core, std::string_view ref, const CommandReq
     LJK_TRY(command, command_of(request));
     if (command.kind == CommandKind::say)
         return fail(Code::argument, "say is a user's: use the account's user");
-    LJK_TRY(tx, core.store->begin());
-    Execution execution(core, *tx, *account, request.key);
-    LJK_TRY(exists, execution.change().open(ref));
-    if (!exists) return fail(Code::not_found, "no such conversation");
-    LJK_TRY(result, execution.run(command, request.content));
-    if (result.error.code != Code::ok) return result;
-    LJK_CHECK(tx->commit());
-    core.committed(execution.change().take_alarms());
+    const std::string key = key_of_change(core, request.key);
+    Report report;
+    LJK_TRY(result, core.lane->run([&](store::Tx& tx) -> Result<CommandResult> {
+        Execution execution(core, tx, *account, key);
+        LJK_TRY(exists, execution.change().open(ref));
+        if (!exists) return fail(Code::not_found, "no such conversation");
+        LJK_TRY(done, execution.run(command, request.content));
+        report = execution.change().take_report();
+        return done;
+    }));
+    if (result.error.code == Code::ok) core.committed(report);
     return result;
 }
 
@@ -270,20 +279,25 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name,
     json::Object actor = user.get_object();
     actor["role"] = "user";
     const std::string id(json::text_of(actor, "id"));
-    LJK_TRY(tx, core.store->begin());
-    Execution execution(core, *tx, *account, key);
-    LJK_TRY(exists, execution.change().open(model::make_ref(account_name, model::Mode::live, id)));
-    store::ConversationRow& row = execution.change().row();
-    if (!exists) {
-        row.id = id;
-        if (is_plain_number(id)) row.raw_id = id;
-    }
-    row.user = json::to_text(actor);
-    LJK_TRY(result, execution.run(Command{.kind = CommandKind::say, .by = conversation::By::user},
-                                  content));
-    if (result.error.code != Code::ok) return result;
-    LJK_CHECK(tx->commit());
-    core.committed(execution.change().take_alarms());
+    const std::string once = key_of_change(core, key);
+    const std::string as_seen = json::to_text(actor);
+    Report report;
+    LJK_TRY(result, core.lane->run([&](store::Tx& tx) -> Result<CommandResult> {
+        Execution execution(core, tx, *account, once);
+        LJK_TRY(exists,
+                execution.change().open(model::make_ref(account_name, model::Mode::live, id)));
+        store::ConversationRow& row = execution.change().row();
+        if (!exists) {
+            row.id = id;
+            if (is_plain_number(id)) row.raw_id = id;
+        }
+        row.user = as_seen;
+        const Command say{.kind = CommandKind::say, .by = conversation::By::user};
+        LJK_TRY(done, execution.run(say, content));
+        report = execution.change().take_report();
+        return done;
+    }));
+    if (result.error.code == Code::ok) core.committed(report);
     return result;
 }
 

@@ -3,9 +3,35 @@
 #include "base/digest.h"
 #include "base/text.h"
 
-#include <cstring>
+#include <iterator>
 
 namespace lampjack::engine {
+
+void Report::add(Report other) {
+    alarms.insert(alarms.end(), std::make_move_iterator(other.alarms.begin()),
+                  std::make_move_iterator(other.alarms.end()));
+    events += other.events;
+    duplicates += other.duplicates;
+    talk_overs += other.talk_overs;
+    sent += other.sent;
+    retries += other.retries;
+    dead += other.dead;
+    fenced += other.fenced;
+    held += other.held;
+}
+
+void Core::committed(const Report& report) {
+    counters.events += report.events;
+    counters.duplicates += report.duplicates;
+    counters.talk_overs += report.talk_overs;
+    counters.sent += report.sent;
+    counters.retries += report.retries;
+    counters.dead += report.dead;
+    counters.fenced += report.fenced;
+    counters.held += report.held;
+    changed.notify();
+    for (const std::string& alarm : report.alarms) say("warning", alarm);
+}
 
 std::string Core::new_id() const {
     std::array<std::uint64_t, 2> bits{random->next(), random->next()};

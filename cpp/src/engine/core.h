@@ -2,6 +2,7 @@
 // Core: what the parts of one hub share.
 
 #include "conversation/policy.h"
+#include "engine/commit_lane.h"
 #include "engine/config.h"
 #include "engine/hub.h"
 
@@ -47,12 +48,22 @@ struct Counters {
     std::atomic<std::uint64_t> postponed{0}, breaker_opened{0};
 };
 
+/// What a change has to tell once it is committed.
+struct Report {
+    std::vector<std::string> alarms;  ///< lines for an operator
+    std::uint64_t events = 0, duplicates = 0, talk_overs = 0;
+    std::uint64_t sent = 0, retries = 0, dead = 0, fenced = 0, held = 0;
+
+    void add(Report other);
+};
+
 struct Core {
     Config config;
     std::map<std::string, conversation::Policy, std::less<>> policies;  ///< by account
     std::shared_ptr<Clock> clock;
     std::shared_ptr<Random> random;
     std::shared_ptr<store::Store> store;
+    std::unique_ptr<CommitLane> lane;  ///< every change of a conversation goes through it
     std::shared_ptr<transport::HttpClient> http;
     std::function<void(std::string_view, std::string_view)> log;
     Notifier changed;  ///< after each commit, completion, drain and close
@@ -79,10 +90,7 @@ struct Core {
         }
     }
     /// After a commit, without any lock: what operators and waiters have to know.
-    void committed(const std::vector<std::string>& alarms) {
-        changed.notify();
-        for (const std::string& alarm : alarms) say("warning", alarm);
-    }
+    void committed(const Report& report);
 };
 
 }  // namespace lampjack::engine

@@ -27,13 +27,16 @@ Result<std::vector<store::Delivery>> find_all(Core& core, std::size_t limit) {
     return std::move(found);
 }
 
-/// One delivery under its conversation's lock, with what a decision about it does.
+/// One delivery about which somebody decides.
 class Verdict {
 public:
-    Verdict(Core& core, std::string_view id) : core_(core), id_(id) {}
+    Verdict(Core& core, std::string_view id, DeliveryStatus status, std::string_view why)
+        : core_(core),
+          id_(id),
+          status_(status),
+          why_(why) {}
 
-    /// The row as it is under the lock; an error when there is nothing to decide.
-    Result<void> open() {
+    Result<void> carry_out() {
         LJK_TRY(seen, core_.store->delivery(id_, ref_));
         model::RefParts parts;
         if (!model::split_ref(ref_, parts))
@@ -41,26 +44,47 @@ public:
         const platforms::Account* account = core_.account(parts.account);
         if (account == nullptr) return fail(Code::not_found, "no account of that name");
         LJK_TRY(all, core_.store->deliveries(store::key_of(ref_)));
-        all_ = std::move(all);
-        LJK_TRY(tx, core_.store->begin());
-        tx_ = std::move(tx);
-        change_.emplace(core_, *tx_, *account);
-        LJK_TRY(exists, change_->open(ref_));
+        LJK_TRY(report, core_.lane->run([&](store::Tx& tx) {
+            return decide(tx, *account, seen.oseq, all);
+        }));
+        core_.committed(report);
+        return {};
+    }
+
+private:
+    Result<Report> decide(store::Tx& tx, const platforms::Account& account, std::uint64_t oseq,
+                          const std::vector<OutboxRow>& all) {
+        Change change(core_, tx, account);
+        LJK_TRY(exists, change.open(ref_));
         if (!exists) return fail(Code::not_found, "no such delivery");
-        LJK_TRY(row, tx_->delivery(change_->row().key, seen.oseq));
+        LJK_TRY(row, tx.delivery(change.row().key, oseq));
         if (row.id != id_) return fail(Code::not_found, "no such delivery");
+        LJK_CHECK(check(row, change.row().state));
+        row.status = status_;
+        row.last_error = why_;
+        row.ready_at = change.now();
+        if (status_ == DeliveryStatus::pending) {
+            row.attempts = 0;
+            row.created = change.now();  // its tries and its hour begin anew
+        }
+        LJK_CHECK(tx.record(change.row().key, row, 0));
+        LJK_CHECK(change.append_fact(delivery_fact_json(row), "delivery_changed",
+                                     conversation::To::desk));
+        if (status_ == DeliveryStatus::refused && is_call(row.action))
+            LJK_CHECK(let_go(change, tx, all));
+        LJK_CHECK(change.finish());
+        return change.take_report();
+    }
+
+    /// Nothing may leave that was decided under an epoch that is over, whoever asks.
+    Result<void> check(const OutboxRow& row, const conversation::Conversation& state) const {
         if (row.status != DeliveryStatus::dead && row.status != DeliveryStatus::held)
             return fail(Code::unsupported, "the delivery is " +
                                                std::string(store::name_of(row.status)) +
                                                ", neither dead nor held");
-        row_ = std::move(row);
-        return {};
-    }
-
-    /// Nothing may leave that was decided under an epoch that is over, whoever asks.
-    Result<void> check_owner() const {
-        const conversation::Conversation& state = change_->row().state;
-        if (conversation::may_leave(state, row_.action, row_.epoch)) return {};
+        if (status_ != DeliveryStatus::pending ||
+            conversation::may_leave(state, row.action, row.epoch))
+            return {};
         const auto owner = owner_of(state);
         std::string text = "it may not leave any more; owner: ";
         text.append(conversation::name_of(owner.kind));
@@ -68,33 +92,11 @@ public:
         return fail(Code::stale_owner, text + ", epoch " + std::to_string(state.epoch));
     }
 
-    Result<void> finish(DeliveryStatus status, std::string_view why) {
-        row_.status = status;
-        row_.last_error = why;
-        row_.ready_at = change_->now();
-        if (status == DeliveryStatus::pending) {
-            row_.attempts = 0;
-            row_.created = change_->now();  // its tries and its hour begin anew
-        }
-        LJK_CHECK(tx_->record(change_->row().key, row_, 0));
-        LJK_CHECK(change_->append_fact(delivery_fact_json(row_), "delivery_changed",
-                                       conversation::To::desk));
-        if (status == DeliveryStatus::refused && is_call(row_.action))
-            LJK_CHECK(let_go(*change_, *tx_, all_));
-        LJK_CHECK(change_->finish());
-        LJK_CHECK(tx_->commit());
-        core_.committed(change_->take_alarms());
-        return {};
-    }
-
-private:
     Core& core_;
     std::string id_;
+    DeliveryStatus status_;  ///< what it is to become
+    std::string_view why_;
     std::string ref_;
-    std::vector<OutboxRow> all_;  ///< of the conversation, as seen before the lock
-    std::unique_ptr<store::Tx> tx_;
-    std::optional<Change> change_;
-    OutboxRow row_;
 };
 
 }  // namespace
@@ -118,16 +120,11 @@ Result<std::string> export_dead_letters_view(Core& core, std::size_t limit) {
 }
 
 Result<void> retry(Core& core, std::string_view delivery) {
-    Verdict verdict(core, delivery);
-    LJK_CHECK(verdict.open());
-    LJK_CHECK(verdict.check_owner());
-    return verdict.finish(DeliveryStatus::pending, {});
+    return Verdict(core, delivery, DeliveryStatus::pending, {}).carry_out();
 }
 
 Result<void> discard(Core& core, std::string_view delivery) {
-    Verdict verdict(core, delivery);
-    LJK_CHECK(verdict.open());
-    return verdict.finish(DeliveryStatus::refused, "discarded");
+    return Verdict(core, delivery, DeliveryStatus::refused, "discarded").carry_out();
 }
 
 }  // namespace lampjack::engine

@@ -66,6 +66,7 @@ public:
         core_.clock = world.clock ? std::move(world.clock) : std::make_shared<SystemClock>();
         core_.random = world.random ? std::move(world.random) : std::make_shared<SystemRandom>();
         core_.store = std::move(world.store);
+        core_.lane = std::make_unique<CommitLane>(core_.store, core_.random);
         core_.http = std::move(world.http);
         core_.log = std::move(world.log);
         if (core_.config.log_key.empty()) core_.config.log_key = core_.new_id();

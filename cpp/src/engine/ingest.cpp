@@ -101,7 +101,7 @@ public:
         note_names(event);
         LJK_TRY(duplicate, is_duplicate(index));
         if (duplicate) {
-            ++core_.counters.duplicates;
+            ++change_.report().duplicates;
             give_again(index);
             return {};
         }
@@ -119,7 +119,7 @@ public:
     }
 
     Result<void> finish() { return change_.finish(); }
-    std::vector<std::string> take_alarms() noexcept { return change_.take_alarms(); }
+    Report take_report() noexcept { return change_.take_report(); }
     const store::ConversationRow& row() const noexcept { return change_.row(); }
     const std::optional<conversation::Answer>& answer() const noexcept { return answer_; }
 
@@ -210,7 +210,7 @@ private:
 
     Result<void> append(std::uint32_t index, To to, std::string flags) {
         if (doubtful_) add_word(flags, "maybe_duplicate");
-        ++core_.counters.events;
+        ++change_.report().events;
         return change_.append_event(event_json(batch_, index, account_.name, identities_),
                                     word(batch_.events[index].kind), to, std::move(flags), keys_);
     }
@@ -268,8 +268,9 @@ Result<std::optional<model::Answer>> Ingest::earlier_answer() {
         return std::optional<model::Answer>{};
     const auto identities = model::identify(batch_, account_.name);
     const auto index = static_cast<std::size_t>(request - batch_.events.data());
-    LJK_TRY(tx, core_.store->begin());
-    LJK_TRY(answer, tx->answer_of(store::key_of(ref_of(*request)), identities[index].id));
+    const auto key = store::key_of(ref_of(*request));
+    LJK_TRY(answer, core_.lane->run(
+                        [&](store::Tx& tx) { return tx.answer_of(key, identities[index].id); }));
     if (answer.status == 0) return std::optional<model::Answer>{};
     ++core_.counters.duplicates;
     return std::optional(std::move(answer));
@@ -284,28 +285,49 @@ Result<bool> Ingest::conversation_known() {
 }
 
 Result<Ingested> Ingest::run(const Decision& decision) {
-    Ingested out;
     const auto identities = model::identify(batch_, account_.name);
-    const conversation::Decision wanted{.accept = decision.accepted, .mute = decision.mute};
+    Report report;
+    LJK_TRY(done, core_.lane->run([&](store::Tx& tx) {
+        report = {};
+        return run_in(tx, decision, identities, report);
+    }));
+    core_.committed(report);
+    return std::move(done);
+}
+
+Result<Ingested> Ingest::run_in(store::Tx& tx, const Decision& decision,
+                                std::span<const model::Identity> identities, Report& report) {
+    Ingested out;
     platforms::Decision answered{decision.accepted, decision.mute, decision.reason};
     const Event* request = handover_request();
     const bool kept = request != nullptr && request->sent_at != model::kNoTime;
-    const auto asked =
-        request != nullptr ? static_cast<std::size_t>(request - batch_.events.data()) : 0;
-    LJK_TRY(tx, core_.store->begin());
+    store::ConversationKey key{};
+    model::ItemKey asked{};
     if (kept) {  // the same request may have been decided about at the same time: the first answer holds
-        LJK_TRY(earlier, tx->answer_of(store::key_of(ref_of(*request)), identities[asked].id));
+        key = store::key_of(ref_of(*request));
+        asked = identities[static_cast<std::size_t>(request - batch_.events.data())].id;
+        LJK_TRY(earlier, tx.answer_of(key, asked));
         if (earlier.status != 0) {
-            ++core_.counters.duplicates;
+            ++report.duplicates;
             out.answer = std::move(earlier);
             return out;
         }
     }
-    std::vector<std::string> alarms;
+    LJK_CHECK(walk_all(tx, answered, identities, out, report));
+    out.answer = account_.adapter->answer(
+        account_, {endpoint_, &batch_, request ? &answered : nullptr, nullptr});
+    if (kept) LJK_CHECK(tx.put_answer(key, asked, out.answer));
+    return out;
+}
+
+Result<void> Ingest::walk_all(store::Tx& tx, platforms::Decision& answered,
+                              std::span<const model::Identity> identities, Ingested& out,
+                              Report& report) {
+    const conversation::Decision wanted{.accept = answered.accepted, .mute = answered.mute};
     std::vector<std::uint32_t> left = batch_.roots;
     while (!left.empty()) {
         const std::string ref = ref_of(batch_.events[left.front()]);
-        Walk walk(core_, *tx, account_, batch_, identities, wanted, out);
+        Walk walk(core_, tx, account_, batch_, identities, wanted, out);
         LJK_CHECK(walk.open(ref));
         std::vector<std::uint32_t> others;
         for (const std::uint32_t index : left) {
@@ -317,18 +339,11 @@ Result<Ingested> Ingest::run(const Decision& decision) {
         }
         LJK_CHECK(walk.finish());
         if (walk.answer())
-            answered = {walk.answer()->accepted, walk.answer()->muted, decision.reason};
-        for (std::string& alarm : walk.take_alarms()) alarms.push_back(std::move(alarm));
+            answered = {walk.answer()->accepted, walk.answer()->muted, answered.reason};
+        report.add(walk.take_report());
         left.swap(others);
     }
-    out.answer = account_.adapter->answer(
-        account_, {endpoint_, &batch_, request ? &answered : nullptr, nullptr});
-    if (kept)
-        LJK_CHECK(
-            tx->put_answer(store::key_of(ref_of(*request)), identities[asked].id, out.answer));
-    LJK_CHECK(tx->commit());
-    core_.committed(alarms);
-    return out;
+    return {};
 }
 
 }  // namespace lampjack::engine

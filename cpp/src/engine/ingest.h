@@ -4,8 +4,10 @@
 
 #include "engine/core.h"
 #include "model/batch.h"
+#include "model/identity.h"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace lampjack::engine {
@@ -37,6 +39,13 @@ public:
     const model::Event* handover_request() const;
 
 private:
+    Result<Ingested> run_in(store::Tx& tx, const Decision& decision,
+                            std::span<const model::Identity> identities, Report& report);
+    /// Every conversation of the request; `answered` becomes what the state machine made of the decision.
+    Result<void> walk_all(store::Tx& tx, platforms::Decision& answered,
+                          std::span<const model::Identity> identities, Ingested& out,
+                          Report& report);
+
     Core& core_;
     const platforms::Account& account_;
     const platforms::Endpoint& endpoint_;

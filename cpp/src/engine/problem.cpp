@@ -14,6 +14,7 @@ std::int32_t status_of(Code code) noexcept {
         case Code::not_found: return 404;
         case Code::unsupported: return 405;
         case Code::too_large: return 413;
+        case Code::limit: return 429;
         case Code::store:
         case Code::conflict:
         case Code::closed:
@@ -29,6 +30,7 @@ std::string_view title_of(std::int32_t status) noexcept {
         case 404: return "Not Found";
         case 405: return "Method Not Allowed";
         case 413: return "Content Too Large";
+        case 429: return "Too Many Requests";
         case 415: return "Unsupported Media Type";
         case 503: return "Service Unavailable";
         default: return "Internal Server Error";
@@ -41,7 +43,7 @@ model::Answer problem(std::int32_t status, Code code, std::string_view detail) {
     model::Answer answer;
     answer.status = status;
     answer.headers.emplace_back("content-type", "application/problem+json");
-    if (status == 503) answer.headers.emplace_back("retry-after", "1");
+    if (status == 503 || status == 429) answer.headers.emplace_back("retry-after", "1");
     json::Writer out(answer.body);
     out.begin_object().key("title").string(title_of(status)).key("status").integer(status);
     out.key("code").string(name_of(code)).key("detail").string(detail).end_object();

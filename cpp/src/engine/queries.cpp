@@ -6,6 +6,8 @@
 #include "json/value.h"
 #include "json/writer.h"
 
+#include <cstdint>
+
 namespace lampjack::engine {
 namespace {
 
@@ -72,7 +74,12 @@ Result<std::string> conversation_view(Core& core, std::string_view ref) {
 Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit) {
     if (!state.empty() && !conversation::state_from(state))
         return fail(Code::argument, "no such state");
-    LJK_TRY(rows, core.store->conversations(state, limit));
+    // One for each account collects what belongs to no conversation: it is none.
+    const std::size_t others = core.config.accounts.size();
+    LJK_TRY(rows,
+            core.store->conversations(state, limit > SIZE_MAX - others ? limit : limit + others));
+    std::erase_if(rows, [](const store::ConversationRow& row) { return !row.state.seen(); });
+    if (rows.size() > limit) rows.resize(limit);
     return array_of(rows,
                     [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
 }

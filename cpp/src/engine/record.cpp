@@ -31,13 +31,13 @@ std::optional<conversation::Input> outcome_input(const OutboxRow& row) {
     return std::nullopt;
 }
 
-void count(Counters& counters, DeliveryStatus status) {
+void count(Report& report, DeliveryStatus status) {
     switch (status) {
-        case DeliveryStatus::pending: ++counters.retries; break;
-        case DeliveryStatus::sent: ++counters.sent; break;
-        case DeliveryStatus::dead: ++counters.dead; break;
-        case DeliveryStatus::refused: ++counters.fenced; break;
-        case DeliveryStatus::held: ++counters.held; break;
+        case DeliveryStatus::pending: ++report.retries; break;
+        case DeliveryStatus::sent: ++report.sent; break;
+        case DeliveryStatus::dead: ++report.dead; break;
+        case DeliveryStatus::refused: ++report.fenced; break;
+        case DeliveryStatus::held: ++report.held; break;
     }
 }
 
@@ -47,15 +47,13 @@ bool is_pending(const std::vector<OutboxRow>& pending, std::uint64_t oseq) noexc
 }
 
 /// A row that was refused while it was under way stays refused, and nobody is told twice: only the attempt is noted.
-Result<void> record_fenced(Core& core, store::Tx& tx, const Change& change,
-                           const LeasedDelivery& lease, const OutboxRow& after) {
+Result<Report> record_fenced(store::Tx& tx, const Change& change, const LeasedDelivery& lease,
+                             const OutboxRow& after) {
     OutboxRow row = after;
     row.status = DeliveryStatus::refused;
     row.last_error = "stale_owner";
     LJK_CHECK(tx.record(change.row().key, row, lease.token));
-    LJK_CHECK(tx.commit());
-    core.changed.notify();
-    return {};
+    return Report{};
 }
 
 Result<void> tell(Change& change, const OutboxRow& row) {
@@ -96,6 +94,43 @@ Result<const platforms::Account*> account_of(const Core& core, const LeasedDeliv
     return fail(Code::not_found, "no account of that name");
 }
 
+Result<Report> record_in(Core& core, store::Tx& tx, const platforms::Account& account,
+                         const LeasedDelivery& lease, const OutboxRow& after,
+                         const std::vector<OutboxRow>& rows) {
+    Change change(core, tx, account);
+    LJK_TRY(exists, change.open(lease.conversation.ref));
+    if (!exists) return fail(Code::not_found, "no such conversation");
+    LJK_TRY(pending, tx.pending(change.row().key));
+    const bool fenced = !is_pending(pending, after.oseq);
+    if (fenced && after.status != DeliveryStatus::sent && after.status != DeliveryStatus::held)
+        return record_fenced(tx, change, lease, after);
+    LJK_CHECK(tx.record(change.row().key, after, lease.token));
+    if (after.status != DeliveryStatus::pending) LJK_CHECK(follow_up(change, tx, after, rows));
+    LJK_CHECK(change.finish());
+    count(change.report(), after.status);
+    return change.take_report();
+}
+
+Result<Report> hold_in(Core& core, store::Tx& tx, const platforms::Account& account,
+                       const LeasedDelivery& lease) {
+    Change change(core, tx, account);
+    LJK_TRY(exists, change.open(lease.conversation.ref));
+    if (!exists) return fail(Code::not_found, "no such conversation");
+    LJK_TRY(row, tx.delivery(change.row().key, lease.row.oseq));
+    // Under the lock the call may have been repeated with success: then the row is only given back.
+    const bool still = is_behind_failed_call({change.row(), row, lease.token});
+    if (still && row.status == DeliveryStatus::pending) {
+        row.status = DeliveryStatus::held;
+        row.last_error = kBehindCall;
+        row.ready_at = change.now();
+        ++change.report().held;
+        LJK_CHECK(tell(change, row));
+    }
+    LJK_CHECK(tx.record(change.row().key, row, lease.token));
+    LJK_CHECK(change.finish());
+    return change.take_report();
+}
+
 }  // namespace
 
 Result<void> let_go(Change& change, store::Tx& tx, const std::vector<OutboxRow>& rows) {
@@ -119,35 +154,25 @@ Result<void> record_attempt(Core& core, const LeasedDelivery& lease, const Outbo
         LJK_TRY(all, core.store->deliveries(lease.conversation.key));
         rows = std::move(all);
     }
-    LJK_TRY(tx, core.store->begin());
-    Change change(core, *tx, *account);
-    LJK_TRY(exists, change.open(lease.conversation.ref));
-    if (!exists) return fail(Code::not_found, "no such conversation");
-    LJK_TRY(pending, tx->pending(change.row().key));
-    const bool fenced = !is_pending(pending, after.oseq);
-    if (fenced && after.status != DeliveryStatus::sent && after.status != DeliveryStatus::held)
-        return record_fenced(core, *tx, change, lease, after);
-    LJK_CHECK(tx->record(change.row().key, after, lease.token));
-    if (after.status != DeliveryStatus::pending) LJK_CHECK(follow_up(change, *tx, after, rows));
-    LJK_CHECK(change.finish());
-    LJK_CHECK(tx->commit());
-    count(core.counters, after.status);
-    core.committed(change.take_alarms());
+    LJK_TRY(report, core.lane->run([&](store::Tx& tx) {
+        return record_in(core, tx, *account, lease, after, rows);
+    }));
+    core.committed(report);
     return {};
 }
 
 Result<void> postpone(Core& core, const LeasedDelivery& lease, Millis at, std::string_view why) {
-    LJK_TRY(tx, core.store->begin());
-    store::ConversationRow conversation;
-    LJK_TRY(exists, tx->lock(lease.conversation.key, conversation));
-    if (!exists) return fail(Code::not_found, "no such conversation");
-    LJK_TRY(row, tx->delivery(lease.conversation.key, lease.row.oseq));
-    if (row.status == DeliveryStatus::pending) {
-        row.ready_at = at;
-        if (row.last_error.empty()) row.last_error = why;
-    }
-    LJK_CHECK(tx->record(lease.conversation.key, row, lease.token));
-    LJK_CHECK(tx->commit());
+    LJK_CHECK(core.lane->run([&](store::Tx& tx) -> Result<void> {
+        store::ConversationRow conversation;
+        LJK_TRY(exists, tx.lock(lease.conversation.key, conversation));
+        if (!exists) return fail(Code::not_found, "no such conversation");
+        LJK_TRY(row, tx.delivery(lease.conversation.key, lease.row.oseq));
+        if (row.status == DeliveryStatus::pending) {
+            row.ready_at = at;
+            if (row.last_error.empty()) row.last_error = why;
+        }
+        return tx.record(lease.conversation.key, row, lease.token);
+    }));
     ++core.counters.postponed;
     return {};
 }
@@ -165,24 +190,9 @@ bool is_behind_failed_call(const LeasedDelivery& lease) noexcept {
 
 Result<void> hold_behind(Core& core, const LeasedDelivery& lease) {
     LJK_TRY(account, account_of(core, lease));
-    LJK_TRY(tx, core.store->begin());
-    Change change(core, *tx, *account);
-    LJK_TRY(exists, change.open(lease.conversation.ref));
-    if (!exists) return fail(Code::not_found, "no such conversation");
-    LJK_TRY(row, tx->delivery(change.row().key, lease.row.oseq));
-    // Under the lock the call may have been repeated with success: then the row is only given back.
-    const bool still = is_behind_failed_call({change.row(), row, lease.token});
-    if (still && row.status == DeliveryStatus::pending) {
-        row.status = DeliveryStatus::held;
-        row.last_error = kBehindCall;
-        row.ready_at = change.now();
-        ++core.counters.held;
-        LJK_CHECK(tell(change, row));
-    }
-    LJK_CHECK(tx->record(change.row().key, row, lease.token));
-    LJK_CHECK(change.finish());
-    LJK_CHECK(tx->commit());
-    core.committed(change.take_alarms());
+    LJK_TRY(report, core.lane->run(
+                        [&](store::Tx& tx) { return hold_in(core, tx, *account, lease); }));
+    core.committed(report);
     return {};
 }
 

@@ -8,6 +8,8 @@ namespace lampjack::engine {
 namespace {
 
 constexpr std::size_t kAtOnce = 64;
+/// Timers of accounts that other hubs have may stand before ours.
+constexpr std::size_t kMostLooked = 20'000;
 constexpr Millis kLongestLook = 1000;
 
 }  // namespace
@@ -38,13 +40,23 @@ void Timers::run() {
     }
 }
 
-std::size_t Timers::fire_due() {
-    const auto due = core_.store->due_timers(core_.clock->now(), kAtOnce);
-    if (!due) return 0;
-    std::size_t fired = 0;
-    for (const store::DueTimer& timer : *due) {
-        if (fire(timer)) ++fired;
+std::vector<store::DueTimer> Timers::ours_due() const {
+    for (std::size_t limit = kAtOnce;; limit *= 8) {
+        auto due = core_.store->due_timers(core_.clock->now(), limit);
+        if (!due) return {};
+        const bool all = due->size() < limit || limit > kMostLooked;
+        std::erase_if(*due, [&](const store::DueTimer& timer) {
+            model::RefParts parts;
+            return !model::split_ref(timer.ref, parts) || core_.account(parts.account) == nullptr;
+        });
+        if (all || !due->empty()) return std::move(*due);
     }
+}
+
+std::size_t Timers::fire_due() {
+    std::size_t fired = 0;
+    for (const store::DueTimer& timer : ours_due())
+        if (fire(timer)) ++fired;
     return fired;
 }
 
@@ -54,8 +66,14 @@ Result<void> Timers::fire(const store::DueTimer& due) {
         return fail(Code::internal, "a stored ref cannot be read");
     const platforms::Account* account = core_.account(parts.account);
     if (account == nullptr) return fail(Code::not_found, "no account of that name");
-    LJK_TRY(tx, core_.store->begin());
-    Change change(core_, *tx, *account);
+    LJK_TRY(report, core_.lane->run([&](store::Tx& tx) { return fire_in(tx, *account, due); }));
+    core_.committed(report);
+    return {};
+}
+
+Result<Report> Timers::fire_in(store::Tx& tx, const platforms::Account& account,
+                               const store::DueTimer& due) {
+    Change change(core_, tx, account);
     LJK_TRY(exists, change.open(due.ref));
     if (!exists) return fail(Code::not_found, "no such conversation");
     // It was looked up before the lock: a lease that was renewed meanwhile is another timer of the same epoch.
@@ -69,9 +87,7 @@ Result<void> Timers::fire(const store::DueTimer& due) {
     if (timer && *timer == due.timer) timer.reset();
     LJK_CHECK(change.carry_out(outcome, {}));
     LJK_CHECK(change.finish());
-    LJK_CHECK(tx->commit());
-    core_.committed(change.take_alarms());
-    return {};
+    return change.take_report();
 }
 
 }  // namespace lampjack::engine

@@ -19,7 +19,11 @@ public:
 
 private:
     void run();
+    /// What is due of the accounts this hub has.
+    std::vector<store::DueTimer> ours_due() const;
     Result<void> fire(const store::DueTimer& due);
+    Result<Report> fire_in(store::Tx& tx, const platforms::Account& account,
+                           const store::DueTimer& due);
 
     Core& core_;
     std::thread thread_;

@@ -52,8 +52,9 @@ enum class Warning : std::uint8_t {
     unattributed,
     too_many_items,
     envelope_missing,
+    shortened,  ///< a text, name or address was longer than what is kept
 };
-inline constexpr unsigned kWarnings = static_cast<unsigned>(Warning::envelope_missing) + 1;
+inline constexpr unsigned kWarnings = static_cast<unsigned>(Warning::shortened) + 1;
 inline constexpr unsigned kScopes = static_cast<unsigned>(Scope::action) + 1;
 
 /// The canonical spelling.

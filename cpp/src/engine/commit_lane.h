@@ -1,0 +1,80 @@
+#pragma once
+// CommitLane: the one way every change of a conversation goes. Where the store has one writer at a time, callers queue
+// and one of them commits for many (group commit); elsewhere each change has its own transaction, and a conflict with
+// another process runs it again.
+
+#include "base/random.h"
+#include "store/store.h"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <vector>
+
+namespace lampjack::engine {
+
+class CommitLane {
+public:
+    static constexpr std::size_t kGroup = 64;  ///< changes that share a transaction at most
+    static constexpr int kTries = 8;           ///< of one change, when others get in its way
+
+    CommitLane(std::shared_ptr<store::Store> store, std::shared_ptr<Random> random)
+        : store_(std::move(store)),
+          random_(std::move(random)),
+          groups_(store_->groups_commits()) {}
+
+    /// Runs `change`, a Result<T>(store::Tx&), inside a transaction and returns when it is committed. It may run more than
+    /// once and on another caller's thread: it touches nothing but the transaction and its own result, takes no lock and
+    /// does not come back here. When it fails nothing of it is kept. Errors: its own; `store` when the commit failed.
+    template <class Change>
+    auto run(Change change) -> std::invoke_result_t<Change&, store::Tx&> {
+        using Outcome = std::invoke_result_t<Change&, store::Tx&>;
+        std::optional<Outcome> outcome;
+        const Work work = [&](store::Tx& tx) -> Result<void> {
+            outcome.emplace(change(tx));
+            if (!*outcome) return outcome->error();
+            return {};
+        };
+        LJK_CHECK(commit(work));
+        return std::move(*outcome);
+    }
+
+    /// How many changes wait for their turn.
+    std::size_t waiting() const {
+        std::lock_guard lock(mutex_);
+        return queue_.size();
+    }
+
+private:
+    using Work = std::function<Result<void>(store::Tx&)>;
+    /// A caller who waits. It lives on that caller's stack.
+    struct Waiter {
+        const Work& work;
+        Result<void> outcome;
+        bool done = false;
+        std::condition_variable wake;
+    };
+
+    Result<void> commit(const Work& work);
+    Result<void> commit_alone(const Work& work);
+    Result<void> commit_in_group(const Work& work);
+    /// Commits for all who wait now and join while it works. Called with the lock held; gives it up meanwhile.
+    void lead(std::unique_lock<std::mutex>& lock);
+    void commit_group(std::vector<Waiter*>& group);
+    Result<void> apply_group(store::Tx& tx, std::vector<Waiter*>& group);
+    /// The next who waits, or null.
+    Waiter* take();
+
+    std::shared_ptr<store::Store> store_;
+    std::shared_ptr<Random> random_;
+    bool groups_;
+    mutable std::mutex mutex_;
+    std::deque<Waiter*> queue_;
+    bool led_ = false;
+};
+
+}  // namespace lampjack::engine

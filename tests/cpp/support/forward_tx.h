@@ -1,0 +1,62 @@
+#pragma once
+// ForwardTx: a transaction that passes everything on to another one, for tests that let one step fail.
+
+#include "store/store.h"
+
+namespace lampjack::support {
+
+class ForwardTx : public store::Tx {
+public:
+    using Key = store::ConversationKey;
+    using Keys = std::span<const model::ItemKey>;
+
+    explicit ForwardTx(std::unique_ptr<store::Tx> to) : to_(std::move(to)) {}
+
+    Result<bool> lock(const Key& key, store::ConversationRow& out) override {
+        return to_->lock(key, out);
+    }
+    Result<std::vector<std::uint64_t>> known(const Key& key, Keys keys) override {
+        return to_->known(key, keys);
+    }
+    Result<void> append(const Key& key, const store::ItemRow& item, Keys keys) override {
+        return to_->append(key, item, keys);
+    }
+    Result<void> alias(const Key& key, const model::ItemKey& item, std::uint64_t seq) override {
+        return to_->alias(key, item, seq);
+    }
+    Result<void> put(const store::ConversationRow& row) override { return to_->put(row); }
+    Result<std::vector<store::ItemRow>> newest(const Key& key, std::size_t limit) override {
+        return to_->newest(key, limit);
+    }
+    Result<void> enqueue(const Key& key, const store::OutboxRow& row) override {
+        return to_->enqueue(key, row);
+    }
+    Result<store::OutboxRow> find_command(const Key& key, std::string_view command) override {
+        return to_->find_command(key, command);
+    }
+    Result<std::vector<store::OutboxRow>> fence(const Key& key, std::uint64_t epoch) override {
+        return to_->fence(key, epoch);
+    }
+    Result<std::vector<store::OutboxRow>> pending(const Key& key) override {
+        return to_->pending(key);
+    }
+    Result<void> record(const Key& key, const store::OutboxRow& row, std::uint64_t token) override {
+        return to_->record(key, row, token);
+    }
+    Result<model::Answer> answer_of(const Key& key, const model::ItemKey& request) override {
+        return to_->answer_of(key, request);
+    }
+    Result<void> put_answer(const Key& key, const model::ItemKey& request,
+                            const model::Answer& answer) override {
+        return to_->put_answer(key, request, answer);
+    }
+    Result<void> erase(const Key& key) override { return to_->erase(key); }
+    Result<void> savepoint() override { return to_->savepoint(); }
+    Result<void> rollback_to_savepoint() override { return to_->rollback_to_savepoint(); }
+    Result<void> commit() override { return to_->commit(); }
+
+private:
+    std::unique_ptr<store::Tx> to_;
+};
+
+}  // namespace lampjack::support
