@@ -225,10 +225,21 @@ void register_subscriptions(py::class_<Hub>& hub) {
         py::arg("subscription"), py::arg("timeout_ms"));
     hub.def(
         "done",
-        [](Hub& self, const engine::Item& item, bool success) {
-            unlocked([&] { return self.done(item, success); });
+        [](Hub& self, const engine::Item& item, bool success, const std::string& reason) {
+            unlocked([&] { return self.done(item, success, reason); });
         },
-        py::arg("item"), py::arg("success"));
+        py::arg("item"), py::arg("success"), py::arg("reason") = "");
+    hub.def(
+        "dead_items",
+        [](Hub& self, const std::string& name, std::size_t limit) {
+            return unlocked([&] { return self.dead_items(name, limit); });
+        },
+        py::arg("subscription"), py::arg("limit"));
+    hub.def(
+        "settle_dead_item",
+        [](Hub& self, const std::string& name, const std::string& ref, std::uint64_t seq,
+           bool again) { unlocked([&] { return self.settle_dead_item(name, ref, seq, again); }); },
+        py::arg("subscription"), py::arg("ref"), py::arg("seq"), py::arg("again"));
     hub.def(
         "next_sink",
         [](Hub& self, const std::string& account, std::int64_t timeout_ms) {
@@ -327,6 +338,14 @@ void register_reads(py::class_<Hub>& hub) {
             return unlocked([&] { return self.explain(ref, command_name, agent); });
         },
         py::arg("ref"), py::arg("command"), py::arg("agent"));
+    hub.def(
+        "erase",
+        [](Hub& self, const std::string& account, const std::string& user, bool force,
+           std::int64_t timeout_ms) {
+            return unlocked(
+                [&] { return self.erase(account, user, force, milliseconds(timeout_ms)); });
+        },
+        py::arg("account"), py::arg("user"), py::arg("force"), py::arg("timeout_ms"));
     hub.def("stuck", [](Hub& self) { return unlocked([&] { return self.stuck(); }); });
     hub.def(
         "urls", [](Hub& self, const std::string& base) { return self.urls(base); }, py::arg("base"),

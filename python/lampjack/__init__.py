@@ -41,7 +41,16 @@ from lampjack._errors import (
 )
 from lampjack._functions import Loss, convert, verify, write
 from lampjack._hub import Hub
-from lampjack._items import DeliveryChanged, Erased, Fact, HandoverEnded, Item, Owner, OwnerChanged
+from lampjack._items import (
+    DeadItem,
+    DeliveryChanged,
+    Erased,
+    Fact,
+    HandoverEnded,
+    Item,
+    Owner,
+    OwnerChanged,
+)
 from lampjack._outcome import Outcome
 from lampjack._parts import (
     Card,
@@ -76,6 +85,7 @@ __all__ = [
     "Content",
     "Conversation",
     "ConversationId",
+    "DeadItem",
     "DecisionRequest",
     "Decline",
     "Delivery",

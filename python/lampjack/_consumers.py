@@ -233,7 +233,8 @@ class SubscriptionConsumer(_Consumer):
         conversation = Conversation(self.hub, item.ref)._at(item.epoch)
 
         def finish(failure: BaseException | None) -> None:
-            native.done(leased, failure is None)
+            # The name alone: a message may quote what a person wrote.
+            native.done(leased, failure is None, "" if failure is None else type(failure).__name__)
 
         return _Work(
             lambda: self.function(item, conversation), finish, item, self.name, conversation

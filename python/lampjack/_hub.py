@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lampjack import _config, _core
+from lampjack._care import Care
 from lampjack._consumers import SinkConsumer, SubscriptionConsumer, _Consumer
 from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
@@ -36,7 +37,7 @@ def _log_line(level: str, text: str) -> None:
     _log.log(_LEVELS.get(level, logging.INFO), "%s", text)
 
 
-class Hub:
+class Hub(Care):
     """Receives handover webhooks, tracks who owns each conversation, delivers what agents say.
 
     The configuration is a mapping: `store` ("memory:", …) and `account`, one mapping of settings by account name.
@@ -139,7 +140,8 @@ class Hub:
 
         `to` is `desk`, `bot` or `nobody`. The name is permanent: the store remembers under it what was handled, and
         processes that share it share the work. Without one it is derived from the function's qualified name.
-        An exception means that the item comes again later.
+        An exception means that the item comes again after a growing wait (item_base_ms, item_cap_ms), and that it is
+        set aside after item_tries tries: see `dead_items()`.
         """
         if not types:
             raise ArgumentError("on() needs at least one class of events or facts")
@@ -205,28 +207,6 @@ class Hub:
         """Return conversations, newest first; `state` narrows them. Blocks for a read of the store."""
         found: list[dict[str, Any]] = json.loads(self._native.conversations(state, limit))
         return found
-
-    def stuck(self) -> list[dict[str, Any]]:
-        """Return the conversations whose platform does something else than was decided. Blocks for a read."""
-        found: list[dict[str, Any]] = json.loads(self._native.stuck())
-        return found
-
-    def dead_letters(self, *, limit: int = 100) -> list[dict[str, Any]]:
-        """Return deliveries that were given up (`dead`) or wait for a person's word (`held`), oldest first. Blocks."""
-        found: list[dict[str, Any]] = json.loads(self._native.dead_letters(limit))
-        return found
-
-    def export_dead_letters(self, *, limit: int = 100_000) -> str:
-        """Return the same with what they carry, one JSON object a line: it holds what people said. Blocks."""
-        return self._native.export_dead_letters(limit)
-
-    def retry(self, delivery: str) -> None:
-        """Send a dead or held delivery again. `StaleOwnerError` when it may not leave any more. Blocks."""
-        self._native.retry_delivery(delivery)
-
-    def discard(self, delivery: str) -> None:
-        """Never send a dead or held delivery: it is `refused` from now on. Blocks."""
-        self._native.discard_delivery(delivery)
 
     def stats(self) -> dict[str, int]:
         """Return counters since the start."""

@@ -12,6 +12,7 @@ from lampjack._parts import Part
 from lampjack._values import EMPTY, FrozenDict
 
 __all__ = [
+    "DeadItem",
     "DeliveryChanged",
     "Erased",
     "Fact",
@@ -19,6 +20,7 @@ __all__ = [
     "Item",
     "Owner",
     "OwnerChanged",
+    "dead_items_from_json",
     "items_from_json",
 ]
 
@@ -49,6 +51,9 @@ class Fact:
         "notice",
         "command",
         "erased",
+        "alarm",
+        "item_dead",
+        "transcript_full",
     )
     kind: ClassVar[str] = "fact"
     content: ClassVar[
@@ -192,6 +197,29 @@ class Item:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class DeadItem:
+    """An item that a subscription has given up after its last try: `reason` is the name of the last exception."""
+
+    subscription: str
+    reason: str
+    died_at: datetime
+    item: Item
+
+    @classmethod
+    def from_json(cls, text: str) -> "DeadItem":
+        """Read what the engine tells."""
+        head, _, item = text.partition(',"item":')
+        data = json.loads(head + "}")
+        died_at = datetime.fromisoformat(data["died_at"])
+        return cls(data["subscription"], data["reason"], died_at, Item.from_json(item[:-1]))
+
+
+def dead_items_from_json(text: str) -> list[DeadItem]:
+    """Read a JSON array of dead items."""
+    return [DeadItem.from_json(element) for element in _elements(text)]
+
+
 Happening: TypeAlias = "_core.Event | Fact"
 
 
@@ -209,5 +237,5 @@ def _elements(text: str) -> Iterator[str]:
         at = end + (text[end] == ",")
 
 
-for _class in (Owner, Fact, OwnerChanged, HandoverEnded, DeliveryChanged, Erased, Item):
+for _class in (Owner, Fact, OwnerChanged, HandoverEnded, DeliveryChanged, Erased, Item, DeadItem):
     _class.__module__ = "lampjack"

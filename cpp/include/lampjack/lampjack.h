@@ -474,7 +474,9 @@ LJK_API ljk_status ljk_hub_transcript(ljk_hub* hub, ljk_str ref, uint64_t after,
 /** Whether the agent may give that command ("reply", …) now, and why not. */
 LJK_API ljk_status ljk_hub_explain(ljk_hub* hub, ljk_str ref, ljk_str command, ljk_str agent,
                                    ljk_text** out, ljk_error* err);
-/** Conversations whose platform does something else than was decided. */
+/** Conversations that need a person, each with "why": return_fails (the bot is not taken back), mute_refused (it cannot be
+ *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired) or unsent (a
+ *  message should have left); and with the "last_error" and "last_code" of its mute or return. */
 LJK_API ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err);
 LJK_API ljk_status ljk_hub_delivery(ljk_hub* hub, ljk_str delivery, ljk_text** out, ljk_error* err);
 LJK_API ljk_status ljk_hub_deliveries(ljk_hub* hub, ljk_str ref, ljk_text** out, ljk_error* err);
@@ -523,6 +525,33 @@ LJK_API ljk_status ljk_hub_retry_delivery(ljk_hub* hub, ljk_str delivery, ljk_er
 /** Never sends it: it is "refused" from now on.
  *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held) */
 LJK_API ljk_status ljk_hub_discard_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err);
+
+/* ---- Hub: what was given up ---------------------------------------------------------------------------------------- */
+
+/** As ljk_item_done with LJK_RETRY, and says why. After the last try (item_tries) the item is set aside: its conversation
+ *  goes on without it, its log gets a fact "item_dead", and the log an alarm.
+ *  @param why one line without a person's data, kept with the item */
+LJK_API ljk_status ljk_item_fail(ljk_item* item, ljk_str why, ljk_error* err);
+/** What a subscription has given up, oldest first: [{"subscription","reason","died_at","item"}].
+ *  @return LJK_OK, LJK_E_NOT_FOUND (no such subscription) */
+LJK_API ljk_status ljk_hub_dead_items(ljk_hub* hub, ljk_str subscription, size_t limit,
+                                      ljk_text** out, ljk_error* err);
+/** Hands one of them out again as if it were new, or forgets it.
+ *  @param ref, seq the item's
+ *  @param outcome LJK_RETRY hands it out, LJK_DONE forgets it
+ *  @return LJK_OK, LJK_E_ARGUMENT, LJK_E_NOT_FOUND (it is not among them) */
+LJK_API ljk_status ljk_hub_settle_dead_item(ljk_hub* hub, ljk_str subscription, ljk_str ref,
+                                            uint64_t seq, int32_t outcome, ljk_error* err);
+
+/* ---- Hub: erasing -------------------------------------------------------------------------------------------------- */
+
+/** Removes all that is kept of an end user, live and test. A conversation that a human has goes back to its bot first;
+ *  its numbers stay, so that a later one goes on above them. Nobody by that id is LJK_OK.
+ *  @param force 1: also when the platform does not take it back, whose bot may then stay silent
+ *  @param out {"account","conversations":[{"ref","items","deliveries","dead_letters","epoch"}]}
+ *  @return LJK_OK, LJK_E_TIMEOUT (not yet taken back: call again), LJK_E_NOT_FOUND (no such account) */
+LJK_API ljk_status ljk_hub_erase(ljk_hub* hub, ljk_str account, ljk_str user, int32_t force,
+                                 uint32_t timeout_ms, ljk_text** out, ljk_error* err);
 
 #ifdef __cplusplus
 }

@@ -47,7 +47,7 @@ namespace lampjack::capi {
 // The engine closes only a client it made itself. The user's has to end its calls while the engine still records what
 // became of them, and nothing new may be sent meanwhile.
 void SharedHub::close() {
-    if (closed_.exchange(true)) return;
+    if (!hub_->is_here() || closed_.exchange(true)) return;
     if (client_) {
         (void)hub_->drain(std::chrono::milliseconds(0));
         client_->close();

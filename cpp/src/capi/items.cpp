@@ -48,6 +48,32 @@ ljk_status ljk_item_done(ljk_item* item, int32_t outcome, ljk_error* err) {
     });
 }
 
+ljk_status ljk_item_fail(ljk_item* item, ljk_str why, ljk_error* err) {
+    return guard(err, [&]() -> Result<void> {
+        LJK_CHECK(need(item, "item"));
+        LJK_TRY(reason, need_utf8(why, "why"));
+        return item->hub->engine().done(*item->value, false, reason);
+    });
+}
+
+ljk_status ljk_hub_dead_items(ljk_hub* hub, ljk_str subscription, size_t limit, ljk_text** out,
+                              ljk_error* err) {
+    return text_of(hub, out, err, [&](lampjack::engine::Hub& engine) -> Result<std::string> {
+        LJK_TRY(name, need_utf8(subscription, "subscription"));
+        return engine.dead_items(name, limit);
+    });
+}
+
+ljk_status ljk_hub_settle_dead_item(ljk_hub* hub, ljk_str subscription, ljk_str ref, uint64_t seq,
+                                    int32_t outcome, ljk_error* err) {
+    return guard(err, [&]() -> Result<void> {
+        LJK_CHECK(need(hub, "hub"));
+        LJK_TRY(name, need_utf8(subscription, "subscription"));
+        LJK_TRY(forget, success_of(outcome));
+        return hub->shared->engine().settle_dead_item(name, view(ref), seq, !forget);
+    });
+}
+
 void ljk_item_free(ljk_item* item) { delete item; }
 
 ljk_status ljk_hub_next_sink(ljk_hub* hub, ljk_str account, uint32_t timeout_ms,

@@ -1,4 +1,4 @@
-// What a hub tells about itself, as JSON.
+// What a hub tells about itself, as JSON; and what it is told to forget.
 
 #include "capi/handles.h"
 
@@ -59,4 +59,12 @@ ljk_status ljk_hub_urls(ljk_hub* hub, ljk_str base, ljk_text** out, ljk_error* e
 ljk_status ljk_hub_stats(ljk_hub* hub, ljk_text** out, ljk_error* err) {
     return text_of(hub, out, err,
                    [](Hub& engine) -> Result<std::string> { return engine.stats(); });
+}
+
+ljk_status ljk_hub_erase(ljk_hub* hub, ljk_str account, ljk_str user, int32_t force,
+                         uint32_t timeout_ms, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) -> Result<std::string> {
+        LJK_TRY(id, need_utf8(user, "user"));
+        return engine.erase(view(account), id, force != 0, std::chrono::milliseconds(timeout_ms));
+    });
 }

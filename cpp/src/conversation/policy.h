@@ -36,6 +36,13 @@ enum class OnIdle : std::uint8_t {
     return_to_bot,
 };
 
+/// Whose transcripts are kept after their end.
+enum class Keep : std::uint8_t {
+    all,
+    handover,  ///< of conversations that a human was asked for
+    none,
+};
+
 struct Policy {
     bool message_takes = true;    ///< T6: an agent's message counts as a take
     bool agents_may_take = true;  ///< T9 without a request; false: only supervisors
@@ -61,7 +68,9 @@ struct Policy {
     Millis return_check = 15 * kSecond;
     Millis return_check_cap = kHour;  ///< the alarm repeats at doubling distances up to this
     Millis reconcile = kMinute;
+    Keep keep = Keep::all;
     Millis retain = 30 * kDay;
+    Millis retain_unkept = kHour;  ///< of what is not kept: time for subscribers to see the end
     Millis idle_bot = 30 * kDay;
 
     std::uint32_t loop_failures = 2;  ///< R11: so many failed handovers …

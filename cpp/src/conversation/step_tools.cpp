@@ -31,6 +31,13 @@ void start_request_timer(Step& step) {
     }
 }
 
+Millis retention_of(const Step& step) {
+    const Policy& policy = step.policy;
+    const bool kept =
+        policy.keep == Keep::all || (policy.keep == Keep::handover && step.next.episode != 0);
+    return kept ? policy.retain : always_on(policy.retain_unkept, Policy{}.retain_unkept);
+}
+
 }  // namespace
 
 void start(Step& step, TimerKind kind, Millis duration) {
@@ -70,7 +77,7 @@ void start_timers_of_state(Step& step) {
             start(step, TimerKind::return_check,
                   always_on(step.policy.return_check, Policy{}.return_check));
             break;
-        case State::closed: start(step, TimerKind::retain, step.policy.retain); break;
+        case State::closed: start(step, TimerKind::retain, retention_of(step)); break;
     }
 }
 

@@ -100,16 +100,22 @@ Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
     for (const conversation::Notice& notice : effects.notices)
         LJK_CHECK(append_fact(notice_json(notice), "notice", To::desk));
     for (const Action action : effects.actions) LJK_CHECK(act(action, words));
-    note(effects);
+    LJK_CHECK(note(effects));
     erased_ = erased_ || effects.erase;
     return {};
 }
 
-void Change::note(const Effects& effects) {
+Result<void> Change::note(const Effects& effects) {
     if (effects.flags.talk_over) ++report_.talk_overs;
-    for (const conversation::Alarm alarm : effects.alarms)
+    for (const conversation::Alarm alarm : effects.alarms) {
         report_.alarms.push_back("conversation " + core_.tag(row_.ref) + " of account " +
                                  account_.name + ": " + std::string(conversation::name_of(alarm)));
+        const bool first = row_.state.return_alarms <= 1;  // a stuck return alarms again and again
+        if (alarm == conversation::Alarm::diverged ||
+            (alarm == conversation::Alarm::stuck && first))
+            LJK_CHECK(append_fact(alarm_json(alarm), "alarm", To::desk));
+    }
+    return {};
 }
 
 Result<void> Change::act(Action action, const Words& words) {
@@ -128,7 +134,18 @@ Result<void> Change::send_call(Action action) {
     return enqueue(std::move(row));
 }
 
+Result<void> Change::check_queue() {
+    const auto limit = static_cast<std::uint64_t>(core_.config.limits.queue);
+    if (row_.next_out <= limit) return {};  // there were never so many
+    LJK_TRY(waiting, tx_.pending(row_.key));
+    if (waiting.size() >= limit)
+        return fail(Code::limit, std::to_string(waiting.size()) +
+                                     " messages of this conversation wait to be sent already");
+    return {};
+}
+
 Result<void> Change::send_words(Action action, const Words& words, bool to_sink) {
+    LJK_CHECK(check_queue());
     model::BatchPtr simple;
     const model::Batch* batch = words.batch;
     std::uint32_t event = words.event;

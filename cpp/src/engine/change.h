@@ -62,11 +62,12 @@ public:
 private:
     Result<void> append(store::ItemRow item, std::span<const model::ItemKey> keys);
     Result<void> act(conversation::Action action, const Words& words);
+    Result<void> check_queue();
     Result<void> send_call(conversation::Action action);
     Result<void> enqueue(store::OutboxRow row);
     Result<void> refuse_below(std::uint64_t epoch);
     Result<bool> drained();
-    void note(const conversation::Effects& effects);
+    Result<void> note(const conversation::Effects& effects);
 
     Core& core_;
     store::Tx& tx_;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "engine/change.h"
+#include "engine/shorten.h"
 #include "engine/views.h"
 #include "model/canonical.h"
 #include "json/value.h"
@@ -80,6 +81,7 @@ Result<model::BatchPtr> event_of_words(std::string_view content, model::Role rol
     LJK_TRY(batch, model::read_content(content, role));
     model::Batch& words = batch.mutate();
     if (words.parts.empty()) return fail(Code::argument, "there is nothing to say");
+    LJK_CHECK(check_lengths(words));
     model::Event& event = words.events.front();
     event.sent_at = now;
     const model::ConversationId id{.account = {},
@@ -110,6 +112,7 @@ Result<model::BatchPtr> event_of_user(std::string_view content, const store::Con
                                                     : std::string(content));
     out.end_object();
     LJK_TRY(batch, model::read_events(text));
+    LJK_CHECK(check_lengths(*batch));
     if (batch->parts_of(batch->root(0)).empty())
         return fail(Code::argument, "there is nothing to say");
     return std::move(batch);
@@ -229,6 +232,15 @@ private:
     Change change_;
 };
 
+Result<void> check_queue(Core& core, const platforms::Account& account) {
+    LJK_TRY(full,
+            core.limits.is_full(core.config.limits, *core.store, account.name, core.clock->now()));
+    if (full)
+        return fail(Code::limit, "too many messages of account " + account.name +
+                                     " wait to be sent: is its platform out of reach?");
+    return {};
+}
+
 /// A change that may run again after a commit of unknown outcome needs a key of its own, so that it happens once.
 std::string key_of_change(const Core& core, std::string_view key) {
     return key.empty() && !core.store->groups_commits() ? "once-" + core.new_id()
@@ -236,7 +248,7 @@ std::string key_of_change(const Core& core, std::string_view key) {
 }
 
 Result<CommandResult> execute(Core& core, std::string_view ref, const CommandRequest& request) {
-    if (core.closed) return fail(Code::closed, "the hub was closed");
+    LJK_CHECK(core.usable());
     model::RefParts parts;
     if (!model::split_ref(ref, parts)) return fail(Code::argument, "a ref is account:mode:id");
     const platforms::Account* account = core.account(parts.account);
@@ -244,6 +256,7 @@ Result<CommandResult> execute(Core& core, std::string_view ref, const CommandReq
     LJK_TRY(command, command_of(request));
     if (command.kind == CommandKind::say)
         return fail(Code::argument, "say is a user's: use the account's user");
+    if (speaks(command.kind)) LJK_CHECK(check_queue(core, *account));
     const std::string key = key_of_change(core, request.key);
     Report report;
     LJK_TRY(result, core.lane->run([&](store::Tx& tx) -> Result<CommandResult> {
@@ -268,7 +281,7 @@ bool is_plain_number(std::string_view id) noexcept {
 Result<CommandResult> execute_say(Core& core, std::string_view account_name,
                                   std::string_view user_json, std::string_view content,
                                   std::string_view key) {
-    if (core.closed) return fail(Code::closed, "the hub was closed");
+    LJK_CHECK(core.usable());
     const platforms::Account* account = core.account(account_name);
     if (account == nullptr) return fail(Code::not_found, "no account of that name");
     if (account->side != platforms::Side::channel)
@@ -279,6 +292,7 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name,
     json::Object actor = user.get_object();
     actor["role"] = "user";
     const std::string id(json::text_of(actor, "id"));
+    LJK_CHECK(check_queue(core, *account));
     const std::string once = key_of_change(core, key);
     const std::string as_seen = json::to_text(actor);
     Report report;

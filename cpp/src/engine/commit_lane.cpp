@@ -24,11 +24,6 @@ Result<void> guarded(Call call) {
     }
 }
 
-void pause_before(int attempt, Random& random) {
-    const std::uint64_t longest = std::min(kLongestPause, std::uint64_t{2} << attempt);
-    std::this_thread::sleep_for(milliseconds(1 + random.next() % longest));
-}
-
 /// Whether a failed commit leaves it open that the same changes succeed when they run again.
 Error commit_error(Error error) {
     if (error.code != Code::conflict && error.code != Code::closed) error.code = Code::store;
@@ -38,14 +33,16 @@ Error commit_error(Error error) {
 }  // namespace
 
 Result<void> CommitLane::commit(const Work& work) {
-    for (int attempt = 1;; ++attempt) {
-        auto outcome = groups_ ? commit_in_group(work) : commit_alone(work);
-        if (outcome || outcome.error().code != Code::conflict) return outcome;
-        if (attempt == kTries)
-            return fail(Code::store, "others changed the conversation each time it was tried: " +
-                                         outcome.error().message);
-        pause_before(attempt, *random_);
-    }
+    return repeat([&] { return groups_ ? commit_in_group(work) : commit_alone(work); });
+}
+
+Error CommitLane::given_up(const Error& last) {
+    return fail(Code::store, "others were in the way each time it was tried: " + last.message);
+}
+
+void CommitLane::pause(int attempt) {
+    const std::uint64_t longest = std::min(kLongestPause, std::uint64_t{2} << attempt);
+    std::this_thread::sleep_for(milliseconds(1 + random_->next() % longest));
 }
 
 Result<void> CommitLane::commit_alone(const Work& work) {

@@ -43,6 +43,17 @@ public:
         return std::move(*outcome);
     }
 
+    /// For what the store does in one step of its own (leases): runs `call`, which returns a Result, again on a conflict.
+    template <class Call>
+    auto repeat(Call call) -> std::invoke_result_t<Call&> {
+        for (int attempt = 1;; ++attempt) {
+            auto outcome = call();
+            if (outcome || outcome.error().code != Code::conflict) return outcome;
+            if (attempt == kTries) return given_up(outcome.error());
+            pause(attempt);
+        }
+    }
+
     /// How many changes wait for their turn.
     std::size_t waiting() const {
         std::lock_guard lock(mutex_);
@@ -60,6 +71,8 @@ private:
     };
 
     Result<void> commit(const Work& work);
+    static Error given_up(const Error& last);
+    void pause(int attempt);
     Result<void> commit_alone(const Work& work);
     Result<void> commit_in_group(const Work& work);
     /// Commits for all who wait now and join while it works. Called with the lock held; gives it up meanwhile.

@@ -9,11 +9,13 @@
 namespace lampjack::engine {
 namespace {
 
-constexpr std::array<std::string_view, 16> kKeys{
+constexpr std::array<std::string_view, 24> kKeys{
     "store",         "account",          "allow_networks",  "proxy",
     "ca_file",       "log_key",          "connect_ms",      "total_ms",
     "in_flight",     "retry_base_ms",    "retry_cap_ms",    "max_tries",
-    "retry_percent", "breaker_failures", "breaker_percent", "breaker_open_ms"};
+    "retry_percent", "breaker_failures", "breaker_percent", "breaker_open_ms",
+    "item_base_ms",  "item_cap_ms",      "item_tries",      "events_per_second",
+    "events_burst",  "events_kept",      "queue",           "account_queue"};
 
 Error bad(std::string_view key, std::string_view why) {
     return fail(Code::config, std::string(key) + " " + std::string(why));
@@ -69,6 +71,14 @@ Result<void> read_number(std::string_view key, const json::Value& value, Config&
         config.breaker.open = number;
         config.breaker.longest = std::max(config.breaker.longest, number);
     }
+    if (key == "events_per_second") config.limits.events_per_second = number;
+    if (key == "events_burst") config.limits.events_burst = number;
+    if (key == "events_kept") config.limits.events_kept = number;
+    if (key == "queue") config.limits.queue = number;
+    if (key == "account_queue") config.limits.account_queue = number;
+    if (key == "item_base_ms") config.items.base = number;
+    if (key == "item_cap_ms") config.items.cap = number;
+    if (key == "item_tries") config.items.tries = static_cast<int>(number);
     return {};
 }
 

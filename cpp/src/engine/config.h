@@ -1,7 +1,9 @@
 #pragma once
 // Config: a hub's configuration as values, read from its JSON. No environment, no files.
 
+#include "base/clock.h"
 #include "base/result.h"
+#include "engine/limits.h"
 #include "platforms/account.h"
 #include "transport/breaker.h"
 #include "transport/http_client.h"
@@ -15,6 +17,13 @@
 
 namespace lampjack::engine {
 
+/// How often a subscriber's failure is tried again, and when it is given up: at the defaults after about two hours.
+struct ItemRetries {
+    Millis base = 200;  ///< half of the first wait; each is twice the one before
+    Millis cap = 300'000;
+    int tries = 30;
+};
+
 struct Config {
     std::string store;  ///< URL; required
     std::map<std::string, platforms::Account, std::less<>> accounts;
@@ -25,6 +34,8 @@ struct Config {
     std::string log_key;  ///< keys the tags that stand for refs in logs; random when empty
     transport::Timeouts timeouts;
     transport::RetryPolicy retry;
+    ItemRetries items;
+    LimitSettings limits;
     transport::BudgetLimits budget;
     transport::BreakerLimits breaker;
     std::size_t in_flight =

@@ -5,6 +5,8 @@
 
 #include <iterator>
 
+#include <unistd.h>
+
 namespace lampjack::engine {
 
 void Report::add(Report other) {
@@ -13,6 +15,7 @@ void Report::add(Report other) {
     events += other.events;
     duplicates += other.duplicates;
     talk_overs += other.talk_overs;
+    unkept += other.unkept;
     sent += other.sent;
     retries += other.retries;
     dead += other.dead;
@@ -24,6 +27,7 @@ void Core::committed(const Report& report) {
     counters.events += report.events;
     counters.duplicates += report.duplicates;
     counters.talk_overs += report.talk_overs;
+    counters.unkept += report.unkept;
     counters.sent += report.sent;
     counters.retries += report.retries;
     counters.dead += report.dead;
@@ -31,6 +35,17 @@ void Core::committed(const Report& report) {
     counters.held += report.held;
     changed.notify();
     for (const std::string& alarm : report.alarms) say("warning", alarm);
+}
+
+Core::Core() : process(::getpid()) {}
+
+bool Core::is_here() const noexcept { return process == ::getpid(); }
+
+Result<void> Core::usable() const {
+    if (!is_here())
+        return fail(Code::closed, "this hub was opened before a fork: open one in each process");
+    if (closed) return fail(Code::closed, "the hub was closed");
+    return {};
 }
 
 std::string Core::new_id() const {

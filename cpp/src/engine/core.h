@@ -41,8 +41,8 @@ private:
 };
 
 struct Counters {
-    std::atomic<std::uint64_t> requests{0}, events{0}, duplicates{0}, refused_requests{0},
-        handovers{0};
+    std::atomic<std::uint64_t> requests{0}, events{0}, duplicates{0}, unkept{0},
+        refused_requests{0}, handovers{0};
     std::atomic<std::uint64_t> sent{0}, retries{0}, dead{0}, fenced{0}, held{0}, talk_overs{0},
         ignored{0};
     std::atomic<std::uint64_t> postponed{0}, breaker_opened{0};
@@ -51,7 +51,7 @@ struct Counters {
 /// What a change has to tell once it is committed.
 struct Report {
     std::vector<std::string> alarms;  ///< lines for an operator
-    std::uint64_t events = 0, duplicates = 0, talk_overs = 0;
+    std::uint64_t events = 0, duplicates = 0, talk_overs = 0, unkept = 0;
     std::uint64_t sent = 0, retries = 0, dead = 0, fenced = 0, held = 0;
 
     void add(Report other);
@@ -66,10 +66,17 @@ struct Core {
     std::unique_ptr<CommitLane> lane;  ///< every change of a conversation goes through it
     std::shared_ptr<transport::HttpClient> http;
     std::function<void(std::string_view, std::string_view)> log;
+    Limits limits;
     Notifier changed;  ///< after each commit, completion, drain and close
     Counters counters;
     std::atomic<bool> draining{false};
     std::atomic<bool> closed{false};
+    std::int64_t process;  ///< that made it
+
+    Core();
+    /// Code::closed after close(), and in a process that was forked from the hub's: locks may be held for ever there.
+    Result<void> usable() const;
+    bool is_here() const noexcept;
 
     const platforms::Account* account(std::string_view name) const {
         const auto found = config.accounts.find(name);

@@ -44,9 +44,8 @@ public:
         const platforms::Account* account = core_.account(parts.account);
         if (account == nullptr) return fail(Code::not_found, "no account of that name");
         LJK_TRY(all, core_.store->deliveries(store::key_of(ref_)));
-        LJK_TRY(report, core_.lane->run([&](store::Tx& tx) {
-            return decide(tx, *account, seen.oseq, all);
-        }));
+        LJK_TRY(report, core_.lane->run(
+                            [&](store::Tx& tx) { return decide(tx, *account, seen.oseq, all); }));
         core_.committed(report);
         return {};
     }

@@ -5,11 +5,15 @@
 #include "engine/commands.h"
 #include "engine/core.h"
 #include "engine/dead_letters.h"
+#include "engine/erase.h"
+#include "engine/one_line.h"
 #include "engine/policy.h"
 #include "engine/queries.h"
 #include "engine/reception.h"
 #include "engine/record.h"
 #include "engine/sender.h"
+#include "engine/stuck.h"
+#include "engine/subscriptions.h"
 #include "engine/timers.h"
 #include "engine/views.h"
 #include "transport/ca_bundle.h"
@@ -24,26 +28,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr Millis kItemLease = 300'000;
 constexpr Millis kSinkLease = 60'000;
-constexpr Millis kFirstRetry = 200;
-constexpr Millis kLongestRetry = 60'000;
 
 /// When a wait of that length ends; a length without sense does not overflow.
 steady_clock::time_point end_of(milliseconds timeout) noexcept {
     constexpr milliseconds longest = std::chrono::hours(24 * 365);
     return steady_clock::now() + std::clamp(timeout, milliseconds(0), longest);
-}
-
-/// At most `limit` bytes, never half a character.
-std::string shortened(std::string_view text, std::size_t limit) {
-    if (text.size() <= limit) return std::string(text);
-    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
-    return std::string(text.substr(0, limit));
-}
-
-Millis wait_before(std::uint32_t attempt) noexcept {
-    return std::min(kLongestRetry, kFirstRetry << std::min<std::uint32_t>(attempt, 12));
 }
 
 Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config) {
@@ -61,7 +51,7 @@ Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config)
 
 class Engine final : public Hub {
 public:
-    Engine(Config config, unsigned run, World world) : run_(run), sender_(core_), timers_(core_) {
+    Engine(Config config, unsigned run, World world) : run_(run) {
         core_.config = std::move(config);
         core_.clock = world.clock ? std::move(world.clock) : std::make_shared<SystemClock>();
         core_.random = world.random ? std::move(world.random) : std::make_shared<SystemRandom>();
@@ -73,7 +63,10 @@ public:
         for (const auto& [name, account] : core_.config.accounts)
             core_.policies.emplace(name, policy_of(account));
     }
-    ~Engine() override { Engine::close(); }
+    ~Engine() override {
+        Engine::close();
+        if (!core_.is_here()) (void)parts_.release();  // its threads are the other process's
+    }
 
     void start() {
         if ((run_ & run_sender) != 0) sender_.start();
@@ -118,35 +111,28 @@ public:
     }
 
     Result<void> subscribe(std::string_view name, std::string_view filter_json) override {
+        LJK_CHECK(core_.usable());
         LJK_TRY(filter, read_filter(filter_json));
         return core_.store->subscribe(name, filter);
     }
 
     Result<std::shared_ptr<Item>> next(std::string_view subscription,
                                        milliseconds timeout) override {
-        return wait_for<std::shared_ptr<Item>>(timeout, [&]() -> Result<std::shared_ptr<Item>> {
-            const Millis now = core_.clock->now();
-            auto leased = core_.store->lease_items(subscription, now, now + kItemLease, 1);
-            if (!leased && leased.error().code == Code::not_found) {
-                LJK_CHECK(core_.store->subscribe(subscription, {}));
-                leased = core_.store->lease_items(subscription, now, now + kItemLease, 1);
-            }
-            if (!leased) return leased.error();
-            if (leased->empty()) return std::shared_ptr<Item>{};
-            auto item = std::make_shared<Item>();
-            item->subscription = std::string(subscription);
-            item->lease = std::move(leased->front());
-            item->json = item_json(item->lease);
-            return item;
-        });
+        return wait_for<std::shared_ptr<Item>>(timeout,
+                                               [&] { return lease_item(core_, subscription); });
     }
-
-    Result<void> done(const Item& item, bool success) override {
-        const Millis retry_at = core_.clock->now() + wait_before(item.lease.attempt);
-        const auto outcome = success ? store::ItemOutcome::done : store::ItemOutcome::retry;
-        LJK_CHECK(core_.store->finish_item(item.subscription, item.lease, outcome, retry_at, {}));
-        core_.changed.notify();
-        return {};
+    Result<void> done(const Item& item, bool success, std::string_view reason) override {
+        LJK_CHECK(core_.usable());
+        return finish_item(core_, item, success, reason);
+    }
+    Result<std::string> dead_items(std::string_view subscription, std::size_t limit) override {
+        LJK_CHECK(core_.usable());
+        return dead_items_view(core_, subscription, limit);
+    }
+    Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
+                                  std::uint64_t seq, bool again) override {
+        LJK_CHECK(core_.usable());
+        return engine::settle_dead_item(core_, subscription, ref, seq, again);
     }
 
     CommandResult command(std::string_view ref, const CommandRequest& request) override {
@@ -157,27 +143,45 @@ public:
         return run_say(core_, account, user, content, key);
     }
     Result<std::string> conversation(std::string_view ref) override {
+        LJK_CHECK(core_.usable());
         return conversation_view(core_, ref);
     }
     Result<std::string> conversations(std::string_view state, std::size_t limit) override {
+        LJK_CHECK(core_.usable());
         return conversations_view(core_, state, limit);
     }
     Result<std::string> transcript(std::string_view ref, std::uint64_t after,
                                    std::size_t limit) override {
+        LJK_CHECK(core_.usable());
         return transcript_view(core_, ref, after, limit);
     }
     Result<std::string> explain(std::string_view ref, std::string_view command,
                                 std::string_view agent) override {
+        LJK_CHECK(core_.usable());
         return explain_view(core_, ref, command, agent);
     }
-    Result<std::string> stuck() override { return stuck_view(core_); }
+    Result<std::string> stuck() override {
+        LJK_CHECK(core_.usable());
+        return stuck_view(core_);
+    }
+
+    Result<std::string> erase(std::string_view account, std::string_view user, bool force,
+                              milliseconds timeout) override {
+        Erasure erasure(core_, account, user, force);
+        return wait_for<std::string>(timeout, [&]() -> Result<std::string> {
+            LJK_TRY(report, erasure.step());
+            return report ? std::move(*report) : std::string{};
+        });
+    }
 
     Result<std::string> delivery(std::string_view id) override {
+        LJK_CHECK(core_.usable());
         std::string ref;
         LJK_TRY(row, core_.store->delivery(id, ref));
         return delivery_json(row, ref);
     }
     Result<std::string> deliveries(std::string_view ref) override {
+        LJK_CHECK(core_.usable());
         return deliveries_view(core_, ref);
     }
 
@@ -212,14 +216,16 @@ public:
             });
     }
     Result<bool> may_leave(const SinkDelivery& delivery) override {
+        LJK_CHECK(core_.usable());
         return engine::may_leave(core_, delivery.lease);
     }
     Result<void> sink_done(const SinkDelivery& delivery, bool success,
                            std::string_view error) override {
+        LJK_CHECK(core_.usable());
         LJK_TRY(allowed, engine::may_leave(core_, delivery.lease));
         store::OutboxRow row = delivery.lease.row;
         ++row.attempts;
-        row.last_error = shortened(error, 200);
+        row.last_error = one_line(error);
         if (success) {
             row.status = store::DeliveryStatus::sent;
         } else if (!allowed) {
@@ -235,13 +241,19 @@ public:
     }
 
     Result<std::string> dead_letters(std::size_t limit) override {
+        LJK_CHECK(core_.usable());
         return dead_letters_view(core_, limit);
     }
     Result<std::string> export_dead_letters(std::size_t limit) override {
+        LJK_CHECK(core_.usable());
         return export_dead_letters_view(core_, limit);
     }
-    Result<void> retry_delivery(std::string_view id) override { return engine::retry(core_, id); }
+    Result<void> retry_delivery(std::string_view id) override {
+        LJK_CHECK(core_.usable());
+        return engine::retry(core_, id);
+    }
     Result<void> discard_delivery(std::string_view id) override {
+        LJK_CHECK(core_.usable());
         return engine::discard(core_, id);
     }
 
@@ -249,10 +261,12 @@ public:
     std::string stats() override { return stats_view(core_, sender_.in_flight()); }
 
     void step() override {
+        if (!core_.usable()) return;
         sender_.step();
-        timers_.fire_due();
+        timers_.look();
     }
     Result<void> drain(milliseconds timeout) override {
+        LJK_CHECK(core_.usable());
         core_.draining = true;
         core_.changed.notify();
         const auto deadline = end_of(timeout);
@@ -269,15 +283,20 @@ public:
     }
 
     void close() override {
-        if (core_.closed.exchange(true)) return;
+        if (!core_.is_here() || core_.closed.exchange(true)) return;
         core_.draining = true;
         core_.changed.notify();
         timers_.stop();
         if (core_.http && own_client_) core_.http->close();
         sender_.stop();
+        if (own_store_) core_.store->close();
     }
+    bool is_here() const override { return core_.is_here(); }
 
-    void own_client(bool own) noexcept { own_client_ = own; }
+    void own(bool client, bool store) noexcept {
+        own_client_ = client;
+        own_store_ = store;
+    }
 
 private:
     /// Looks, and looks again after each change, until `look` gives something or the time is over.
@@ -285,7 +304,7 @@ private:
     Result<T> wait_for(milliseconds timeout, Look look) {
         const auto deadline = end_of(timeout);
         for (;;) {
-            if (core_.closed) return fail(Code::closed, "the hub was closed");
+            LJK_CHECK(core_.usable());
             const auto seen = core_.changed.generation();
             Result<T> found = look();
             if (!found || !is_empty(*found)) return found;
@@ -300,13 +319,20 @@ private:
         return pointer == nullptr;
     }
 
-    Core core_;
+    struct Parts {
+        Core core;
+        Sender sender{core};
+        Timers timers{core};
+    };
+    std::unique_ptr<Parts> parts_ = std::make_unique<Parts>();
+    Core& core_ = parts_->core;
+    Sender& sender_ = parts_->sender;
+    Timers& timers_ = parts_->timers;
     unsigned run_;
     bool own_client_ = false;
     /// Each sink delivery that is out holds a share of it.
     std::shared_ptr<const void> sinks_out_ = std::make_shared<int>(0);
-    Sender sender_;
-    Timers timers_;
+    bool own_store_ = false;
 };
 
 }  // namespace
@@ -316,7 +342,8 @@ Result<std::unique_ptr<Hub>> Hub::open(std::string_view config_json, unsigned ru
     for (const auto& [name, account] : config.accounts) LJK_CHECK(check_policy(account));
     LJK_TRY(networks, transport::parse_networks(config.allow_networks));
     (void)networks;
-    if (!world.store) {
+    const bool own_store = !world.store;
+    if (own_store) {
         LJK_TRY(store, store::open(config.store));
         world.store = std::shared_ptr<store::Store>(std::move(store));
     }
@@ -326,7 +353,7 @@ Result<std::unique_ptr<Hub>> Hub::open(std::string_view config_json, unsigned ru
         world.http = std::move(client);
     }
     auto engine = std::make_unique<Engine>(std::move(config), run, std::move(world));
-    engine->own_client(own_client);
+    engine->own(own_client, own_store);
     engine->start();
     return std::unique_ptr<Hub>(std::move(engine));
 }

@@ -127,8 +127,14 @@ public:
     /// Waits for the next item; Code::timeout when none came, Code::closed after close(). An unknown name is subscribed to all.
     virtual Result<std::shared_ptr<Item>> next(std::string_view subscription,
                                                std::chrono::milliseconds timeout) = 0;
-    /// Done, or handed out again after a growing wait.
-    virtual Result<void> done(const Item& item, bool success) = 0;
+    /// Done, or handed out again after a growing wait; after the last try (item_tries) it is set aside. `reason` is kept
+    /// then: one line without a person's data.
+    virtual Result<void> done(const Item& item, bool success, std::string_view reason = {}) = 0;
+    /// What the subscription has given up, oldest first: [{"subscription","reason","died_at","item":{…}}].
+    virtual Result<std::string> dead_items(std::string_view subscription, std::size_t limit) = 0;
+    /// Hands one of them out again as if it were new, or forgets it; not_found when it is not there.
+    virtual Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
+                                          std::uint64_t seq, bool again) = 0;
 
     // ---- Conversations and commands ----
 
@@ -139,11 +145,17 @@ public:
                                            std::size_t limit) = 0;
     virtual Result<std::string> explain(std::string_view ref, std::string_view command,
                                         std::string_view agent) = 0;
-    /// Conversations whose platform does something else than was decided.
+    /// Conversations that need a person, each with "why" and the last error of its mute or return: see engine/stuck.h.
     virtual Result<std::string> stuck() = 0;
     /// A user's message on a channel account; opens the conversation when it is new. `user` is a canonical actor.
     virtual CommandResult say(std::string_view account, std::string_view user_json,
                               std::string_view content, std::string_view key) = 0;
+
+    /// Removes all that is kept of an end user, live and test, after the conversation went back to its bot; counters stay,
+    /// so that a later conversation goes on above them. {"account","conversations":[{"ref","items","deliveries",
+    /// "dead_letters","epoch"}]}. Code::timeout while the platform has not taken it back: call again, or by `force`.
+    virtual Result<std::string> erase(std::string_view account, std::string_view user, bool force,
+                                      std::chrono::milliseconds timeout) = 0;
 
     // ---- Deliveries ----
 
@@ -180,8 +192,11 @@ public:
     virtual std::string stats() = 0;
     /// Stops leasing and waits for what is in flight; Code::timeout when some is left.
     virtual Result<void> drain(std::chrono::milliseconds timeout) = 0;
-    /// Wakes every waiter with Code::closed and ends the threads. Twice is a no-op.
+    /// Wakes every waiter with Code::closed, ends the threads and closes a store of its own. Twice is a no-op; so it is in a
+    /// process forked from this one, where every other call gives Code::closed.
     virtual void close() = 0;
+    /// Whether this process opened it.
+    virtual bool is_here() const = 0;
 };
 
 }  // namespace lampjack::engine

@@ -29,13 +29,20 @@ std::optional<Millis> time_of(const Event& event) {
     return event.sent_at == model::kNoTime ? std::nullopt : std::optional(event.sent_at);
 }
 
+/// Who asks for a human. Where a platform names the user it tells whom the request is about: its bot's flow asks.
+conversation::By by_of(Role role) noexcept {
+    if (role == Role::agent) return conversation::By::agent;
+    return role == Role::system ? conversation::By::rule : conversation::By::bot;
+}
+
 /// What the event is to the state machine.
 Input input_of(const model::Batch& batch, const Event& event,
                const conversation::Decision& decision, bool echo) {
     const auto at = time_of(event);
     switch (event.kind) {
         case EventKind::handover_requested:
-            return conversation::HandoverRequested{.at = at, .decision = decision};
+            return conversation::HandoverRequested{
+                .at = at, .by = by_of(event.role), .decision = decision};
         case EventKind::handover:
             if (event.handover_to == model::HandoverTo::bot) return conversation::HandoverToBot{at};
             return conversation::HandoverToAgent{.at = at};
@@ -208,7 +215,25 @@ private:
         return {};
     }
 
+    /// A bot that talks to itself must not fill the store. While a human is asked for or at work everything is kept.
+    Result<bool> is_full() {
+        const store::ConversationRow& row = change_.row();
+        const auto limit = static_cast<std::uint64_t>(core_.config.limits.events_kept);
+        const bool human = row.state.state == conversation::State::requested ||
+                           row.state.state == conversation::State::agent;
+        if (row.next_seq <= limit || human || row.retired_epoch != 0) return false;
+        if (row.next_seq == limit + 1)
+            LJK_CHECK(change_.append_fact(R"({"type":"transcript_full"})", "transcript_full",
+                                          To::nobody));
+        return true;
+    }
+
     Result<void> append(std::uint32_t index, To to, std::string flags) {
+        LJK_TRY(full, is_full());
+        if (full) {
+            ++change_.report().unkept;
+            return {};
+        }
         if (doubtful_) add_word(flags, "maybe_duplicate");
         ++change_.report().events;
         return change_.append_event(event_json(batch_, index, account_.name, identities_),

@@ -33,6 +33,16 @@ MuteBy mute_by(const platforms::Handover& handover) noexcept {
     return handover.mute_by_answer ? MuteBy::answer : MuteBy::call;
 }
 
+conversation::OnIdle on_idle(std::string_view word) noexcept {
+    if (word == "warn") return conversation::OnIdle::warn;
+    return word == "requeue" ? conversation::OnIdle::requeue : conversation::OnIdle::return_to_bot;
+}
+
+conversation::Keep keep_of(std::string_view word) noexcept {
+    if (word == "none") return conversation::Keep::none;
+    return word == "handover" ? conversation::Keep::handover : conversation::Keep::all;
+}
+
 MuteWhen mute_when(const platforms::Account& account) {
     const std::string_view wanted = account.text("mute");
     if (wanted == "never" || !can_mute(account)) return MuteWhen::never;
@@ -46,6 +56,17 @@ MuteWhen mute_when(const platforms::Account& account) {
 conversation::Policy policy_of(const platforms::Account& account) {
     conversation::Policy policy;
     policy.message_takes = account.flag("message_takes");
+    policy.agents_may_take = account.flag("agents_may_take");
+    policy.unnamed_takes = account.flag("unnamed_takes");
+    policy.reopen_asks_last_agent = account.flag("reopen_asks_last_agent");
+    policy.on_accept_timeout = account.text("on_accept_timeout") == "close"
+                                   ? conversation::OnTimeout::close
+                                   : conversation::OnTimeout::return_to_bot;
+    policy.on_first = on_idle(account.text("on_first"));
+    policy.on_idle = on_idle(account.text("on_idle"));
+    policy.loop_failures = static_cast<std::uint32_t>(account.integer("loop_failures"));
+    policy.loop_window = account.integer("loop_window");
+    policy.keep = keep_of(account.text("record"));
     policy.mute_by = mute_by(account.adapter->handover);
     policy.mute = mute_when(account);
     policy.return_is_confirmed = account.adapter->handover.confirms_return;

@@ -103,15 +103,6 @@ Result<std::string> explain_view(Core& core, std::string_view ref, std::string_v
         conversation::explain(row.state, *kind, agent, core.policy(*account), core.clock->now()));
 }
 
-Result<std::string> stuck_view(Core& core) {
-    LJK_TRY(rows, core.store->conversations({}, static_cast<std::size_t>(-1)));
-    std::erase_if(rows, [](const store::ConversationRow& row) {
-        return row.state.sync != conversation::Sync::diverged && row.state.return_alarms == 0;
-    });
-    return array_of(rows,
-                    [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
-}
-
 Result<std::string> deliveries_view(Core& core, std::string_view ref) {
     LJK_TRY(rows, core.store->deliveries(store::key_of(ref)));
     return array_of(rows, [&](const auto& row) { return delivery_json(row, ref); });
@@ -155,6 +146,7 @@ std::string stats_view(const Core& core, std::size_t in_flight) {
     put("refused_requests", counters.refused_requests);
     put("events", counters.events);
     put("duplicates", counters.duplicates);
+    put("events_not_kept", counters.unkept);
     put("handovers", counters.handovers);
     put("talk_overs", counters.talk_overs);
     put("deliveries_sent", counters.sent);

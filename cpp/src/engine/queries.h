@@ -14,7 +14,6 @@ Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint6
                                     std::size_t limit);
 Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command,
                                  std::string_view agent);
-Result<std::string> stuck_view(Core& core);
 Result<std::string> deliveries_view(Core& core, std::string_view ref);
 std::string urls_view(const Core& core, std::string_view base);
 std::string stats_view(const Core& core, std::size_t in_flight);

@@ -4,6 +4,7 @@
 #include "conversation/fence.h"
 #include "engine/ingest.h"
 #include "engine/problem.h"
+#include "engine/shorten.h"
 #include "engine/views.h"
 #include "model/canonical.h"
 #include "model/graft.h"
@@ -11,6 +12,7 @@
 #include "json/value.h"
 
 #include <algorithm>
+#include <map>
 
 namespace lampjack::engine {
 
@@ -51,6 +53,10 @@ Reception::Reception(Core& core, std::string_view account, const model::Request&
     : core_(core),
       account_(core.account(account)) {
     ++core_.counters.requests;
+    if (const auto usable = core_.usable(); !usable) {
+        answer_ = refuse(usable.error());
+        return;
+    }
     if (account_ == nullptr) {
         answer_ = refuse(fail(Code::not_found, "no account of that name"));
         return;
@@ -101,6 +107,7 @@ Result<void> Reception::admit(const model::Request& request) {
 Result<void> Reception::read(const model::Request& request, platforms::Trust trust) {
     const platforms::ReadInput input{request.path, request.query, request.headers, account_};
     LJK_TRY(batch, platforms::parse(*account_->adapter, input, request.body));
+    LJK_CHECK(shorten(batch.mutate()));
     batch_ = batch;
     if (trust == platforms::Trust::handover_only) {
         const bool only =
@@ -150,6 +157,7 @@ Decision Reception::default_decision() const {
 Result<void> Reception::translate(std::string_view events_json) {
     if (!untranslated_) return fail(Code::argument, "this request needs no translation");
     LJK_TRY(batch, model::read_events(events_json));
+    LJK_CHECK(shorten(batch.mutate()));
     batch_ = batch;
     return {};
 }
@@ -163,7 +171,7 @@ model::Answer Reception::finish(const Decision* decision) {
 }
 
 Result<model::Answer> Reception::complete(const Decision* decision) {
-    if (core_.closed) return fail(Code::closed, "the hub was closed");
+    LJK_CHECK(core_.usable());
     if (endpoint_->purpose == Purpose::subscribe) return subscribe();
     if (returned_) return answer_returned();
     if (endpoint_->purpose == Purpose::translate) return answer_translation();
@@ -174,12 +182,31 @@ Result<model::Answer> Reception::complete(const Decision* decision) {
 
 Result<model::Answer> Reception::ingest(const Decision& decision) {
     if (question_) ++core_.counters.handovers;
+    LJK_CHECK(admit_events());
     LJK_TRY(done, Ingest(core_, *account_, *endpoint_, *batch_).run(decision));
     return std::move(done.answer);
 }
 
+// Handovers always pass: whoever asks for a human is heard. So does what belongs to no conversation: it is many users'.
+Result<void> Reception::admit_events() {
+    const Ingest ingest(core_, *account_, *endpoint_, *batch_);
+    std::map<std::string, std::size_t> counts;
+    for (const std::uint32_t root : batch_->roots) {
+        const model::Event& event = batch_->events[root];
+        const bool handover = event.kind == model::EventKind::handover_requested ||
+                              event.kind == model::EventKind::handover;
+        if (handover || event.conversation == model::kNone) continue;
+        if (batch_->conversations[event.conversation].id) ++counts[ingest.ref_of(event)];
+    }
+    for (const auto& [ref, count] : counts)
+        if (!core_.limits.admit(core_.config.limits, store::key_of(ref), count, core_.clock->now()))
+            return fail(Code::limit, "too many events of one conversation at a time");
+    return {};
+}
+
 // The user's events go to the bot in the answer itself, as far as the bot owns the conversation.
 Result<model::Answer> Reception::answer_translation() {
+    LJK_CHECK(admit_events());
     LJK_TRY(done, Ingest(core_, *account_, *endpoint_, *batch_).run({}));
     std::vector<platforms::Loss> losses;
     model::BatchPtr reply = model::BatchPtr::make();

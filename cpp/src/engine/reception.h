@@ -27,6 +27,7 @@ private:
     Result<void> check_head(const model::Request& request) const;
     Result<void> read(const model::Request& request, platforms::Trust trust);
     Result<void> ask();
+    Result<void> admit_events();
     Result<model::Answer> complete(const Decision* decision);
     Result<model::Answer> ingest(const Decision& decision);
     Result<model::Answer> subscribe();

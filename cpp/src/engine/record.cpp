@@ -190,8 +190,8 @@ bool is_behind_failed_call(const LeasedDelivery& lease) noexcept {
 
 Result<void> hold_behind(Core& core, const LeasedDelivery& lease) {
     LJK_TRY(account, account_of(core, lease));
-    LJK_TRY(report, core.lane->run(
-                        [&](store::Tx& tx) { return hold_in(core, tx, *account, lease); }));
+    LJK_TRY(report,
+            core.lane->run([&](store::Tx& tx) { return hold_in(core, tx, *account, lease); }));
     core.committed(report);
     return {};
 }

@@ -12,6 +12,13 @@ constexpr std::size_t kAtOnce = 64;
 constexpr std::size_t kMostLooked = 20'000;
 constexpr Millis kLongestLook = 1000;
 
+/// Longer than any platform repeats a request.
+constexpr Millis kKeepKeys = 30 * conversation::kDay;
+constexpr Millis kKeepRows = 14 * conversation::kDay;
+constexpr Millis kPruneEvery = 10 * conversation::kMinute;
+constexpr std::size_t kPruned = 1000;
+constexpr int kPruneRounds = 20;  ///< the rest next time, so that no timer waits for it
+
 }  // namespace
 
 void Timers::start() {
@@ -28,7 +35,7 @@ void Timers::stop() {
 void Timers::run() {
     while (!stopping_) {
         const auto seen = core_.changed.generation();
-        const std::size_t fired = fire_due();
+        const std::size_t fired = look();
         const auto next = core_.store->next_timer_at();
         const Millis now = core_.clock->now();
         Millis ahead =
@@ -50,6 +57,25 @@ std::vector<store::DueTimer> Timers::ours_due() const {
             return !model::split_ref(timer.ref, parts) || core_.account(parts.account) == nullptr;
         });
         if (all || !due->empty()) return std::move(*due);
+    }
+}
+
+std::size_t Timers::look() {
+    const std::size_t fired = fire_due();
+    prune();
+    return fired;
+}
+
+void Timers::prune() {
+    const Millis now = core_.clock->now();
+    if (pruned_ != 0 && now - pruned_ < kPruneEvery && now >= pruned_) return;
+    pruned_ = now;
+    for (int round = 0; round < kPruneRounds; ++round) {
+        const auto gone = core_.lane->repeat(
+            [&] { return core_.store->prune(now - kKeepKeys, now - kKeepRows, kPruned); });
+        if (!gone)
+            return core_.say("warning", "old rows could not be removed: " + gone.error().message);
+        if (*gone < kPruned) return;
     }
 }
 

@@ -14,10 +14,12 @@ public:
 
     void start();
     void stop();
-    /// Fires what is due now; how many were. Also for hosts that drive the clock themselves.
-    std::size_t fire_due();
+    /// Fires what is due now and removes what is too old; how many fired. Also for hosts that drive the clock themselves.
+    std::size_t look();
 
 private:
+    std::size_t fire_due();
+    void prune();
     void run();
     /// What is due of the accounts this hub has.
     std::vector<store::DueTimer> ours_due() const;
@@ -26,6 +28,7 @@ private:
                            const store::DueTimer& due);
 
     Core& core_;
+    Millis pruned_ = 0;  ///< when we last looked for what is too old
     std::thread thread_;
     std::atomic<bool> stopping_{false};
 };

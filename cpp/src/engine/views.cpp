@@ -106,6 +106,12 @@ std::string delivery_fact_json(const store::OutboxRow& row) {
     });
 }
 
+std::string alarm_json(conversation::Alarm alarm) {
+    return object([&](Writer& out) {
+        out.key("type").string("alarm").key("alarm").string(conversation::name_of(alarm));
+    });
+}
+
 std::string notice_json(const conversation::Notice& notice) {
     return object([&](Writer& out) {
         out.key("type").string("notice").key("notice").string(conversation::name_of(notice.kind));

@@ -18,6 +18,7 @@ std::string event_json(const model::Batch& batch, std::uint32_t index, std::stri
 
 std::string fact_json(const conversation::Fact& fact, std::uint64_t epoch);
 std::string delivery_fact_json(const store::OutboxRow& row);
+std::string alarm_json(conversation::Alarm alarm);
 std::string notice_json(const conversation::Notice& notice);
 
 std::string item_json(const store::LeasedItem& leased);

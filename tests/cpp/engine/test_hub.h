@@ -16,17 +16,20 @@ namespace lampjack::test {
 inline constexpr Millis kStart = 1'767'607'200'000;  // 2026-01-05T10:00:00Z
 
 struct TestHub {
-    explicit TestHub(std::string settings = kFull) {
+    /// `options` are further keys of the configuration, each with a comma behind it.
+    explicit TestHub(std::string settings = kFull, std::string options = {},
+                     std::shared_ptr<store::Store> store = {}) {
         engine::World world;
         world.clock = clock;
         world.random = std::make_shared<SeededRandom>(7);
         world.http = http;
+        world.store = std::move(store);
         world.log = [this](std::string_view level, std::string_view text) {
             log.append(level).append(" ").append(text).append("\n");
         };
-        auto opened =
-            engine::Hub::open("{\"store\":\"memory:\",\"account\":{\"shop\":{" + settings + "}}}",
-                              engine::run_nothing, std::move(world));
+        auto opened = engine::Hub::open("{\"store\":\"memory:\"," + options +
+                                            "\"account\":{\"shop\":{" + settings + "}}}",
+                                        engine::run_nothing, std::move(world));
         EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message);
         if (opened) hub = std::move(*opened);
     }

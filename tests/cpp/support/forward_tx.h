@@ -40,6 +40,9 @@ public:
     Result<std::vector<store::OutboxRow>> pending(const Key& key) override {
         return to_->pending(key);
     }
+    Result<store::OutboxRow> delivery(const Key& key, std::uint64_t oseq) override {
+        return to_->delivery(key, oseq);
+    }
     Result<void> record(const Key& key, const store::OutboxRow& row, std::uint64_t token) override {
         return to_->record(key, row, token);
     }

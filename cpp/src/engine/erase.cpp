@@ -1,0 +1,116 @@
+#include "engine/erase.h"
+
+#include "engine/change.h"
+#include "json/writer.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace lampjack::engine {
+namespace {
+
+/// Whether a return call is still to be made, so that removing the conversation would leave its bot silent.
+bool is_on_its_way(const conversation::Conversation& state) noexcept {
+    return state.state == conversation::State::returning;
+}
+
+/// By the desk and by force: at once, and nothing that waits to be sent leaves any more.
+conversation::Command closing() {
+    conversation::Command command;
+    command.kind = conversation::CommandKind::close;
+    command.by = conversation::By::desk;
+    command.force = true;
+    command.supervisor = true;
+    return command;
+}
+
+}  // namespace
+
+Erasure::Erasure(Core& core, std::string_view account, std::string_view user, bool force)
+    : core_(core),
+      account_(core.account(account)),
+      name_(account),
+      force_(force) {
+    for (const auto mode : {model::Mode::live, model::Mode::test})
+        left_.push_back(model::make_ref(account, mode, user));
+}
+
+Result<std::optional<std::string>> Erasure::step() {
+    if (account_ == nullptr) return fail(Code::not_found, "no account of that name");
+    std::vector<std::string> waiting;
+    for (const std::string& ref : left_) {
+        LJK_TRY(gone, step(ref));
+        if (!gone) waiting.push_back(ref);
+    }
+    left_ = std::move(waiting);
+    return left_.empty() ? std::optional(report()) : std::nullopt;
+}
+
+Result<bool> Erasure::step(const std::string& ref) {
+    const auto key = store::key_of(ref);
+    Erased erased{.ref = ref};
+    const auto items = core_.store->items(key, 0, std::numeric_limits<std::size_t>::max());
+    if (!items && items.error().code == Code::not_found) return true;
+    if (!items) return items.error();
+    erased.items = items->size();
+    LJK_TRY(deliveries, core_.store->deliveries(key));
+    erased.deliveries = deliveries.size();
+    erased.dead_letters = static_cast<std::size_t>(
+        std::count_if(deliveries.begin(), deliveries.end(), [](const store::OutboxRow& row) {
+            return row.status == store::DeliveryStatus::dead;
+        }));
+    Report told;
+    LJK_TRY(gone, core_.lane->run([&](store::Tx& tx) {
+        told = {};
+        erased.epoch = 0;
+        return erase_in(tx, ref, erased, told);
+    }));
+    if (gone || erased.epoch != 0) core_.committed(told);
+    if (!gone) return false;
+    if (erased.epoch != 0) erased_.push_back(std::move(erased));
+    core_.say("info", "conversation " + core_.tag(ref) + " of account " + name_ + " was erased");
+    return true;
+}
+
+Result<bool> Erasure::erase_in(store::Tx& tx, const std::string& ref, Erased& erased,
+                               Report& report) {
+    Change change(core_, tx, *account_);
+    LJK_TRY(exists, change.open(ref));
+    if (!exists) return true;
+    const auto& state = change.row().state;
+    if (is_on_its_way(state) && state.ending && !force_) return false;  // ordered already: wait
+    if (state.seen()) {
+        const auto outcome = change.apply(closing());
+        if (!outcome.refusal) {
+            change.row().state = outcome.next;
+            LJK_CHECK(change.carry_out(outcome, {}));
+        }
+        LJK_CHECK(change.finish());
+    }
+    erased.epoch = std::max<std::uint64_t>(change.row().state.epoch, 1);
+    report = change.take_report();
+    if (is_on_its_way(change.row().state) && !force_) return false;
+    LJK_CHECK(tx.erase(change.row().key));
+    return true;
+}
+
+std::string Erasure::report() const {
+    std::string text;
+    json::Writer out(text);
+    out.begin_object().key("account").string(name_).key("conversations").begin_array();
+    const auto count = [&](std::string_view name, std::size_t number) {
+        out.key(name).integer(static_cast<std::int64_t>(number));
+    };
+    for (const Erased& one : erased_) {
+        out.begin_object().key("ref").string(one.ref);
+        count("items", one.items);
+        count("deliveries", one.deliveries);
+        count("dead_letters", one.dead_letters);
+        count("epoch", one.epoch);
+        out.end_object();
+    }
+    out.end_array().end_object();
+    return text;
+}
+
+}  // namespace lampjack::engine

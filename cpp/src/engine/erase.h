@@ -1,0 +1,37 @@
+#pragma once
+// Erasing one end user: the conversation goes back to its bot first, then everything about it is removed.
+
+#include "engine/core.h"
+
+#include <optional>
+
+namespace lampjack::engine {
+
+class Erasure {
+public:
+    Erasure(Core& core, std::string_view account, std::string_view user, bool force);
+
+    /// One step: orders what is still to be returned, erases what can go. The report when all is gone, else absent: call
+    /// again when something has changed.
+    Result<std::optional<std::string>> step();
+
+private:
+    struct Erased {
+        std::string ref;
+        std::size_t items = 0, deliveries = 0, dead_letters = 0;
+        std::uint64_t epoch = 0;
+    };
+
+    Result<bool> step(const std::string& ref);
+    Result<bool> erase_in(store::Tx& tx, const std::string& ref, Erased& erased, Report& report);
+    std::string report() const;
+
+    Core& core_;
+    const platforms::Account* account_;
+    std::string name_;
+    bool force_;
+    std::vector<std::string> left_;  ///< refs that may still be there
+    std::vector<Erased> erased_;
+};
+
+}  // namespace lampjack::engine

@@ -1,0 +1,131 @@
+#include "engine/stuck.h"
+
+#include "engine/views.h"
+#include "json/writer.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+namespace lampjack::engine {
+namespace {
+
+using conversation::State;
+
+/// So late may a timer or a message be before it is called stuck.
+constexpr Millis kGrace = conversation::kMinute;
+/// How many conversations that rest, and how many late timers and messages, are looked at.
+constexpr std::size_t kLookedAt = 10'000;
+
+bool is_call(const store::OutboxRow& row) noexcept {
+    return row.action == conversation::Action::mute || row.action == conversation::Action::unmute;
+}
+
+class Search {
+public:
+    explicit Search(Core& core) : core_(core), late_(core.clock->now() - kGrace) {}
+
+    Result<std::string> run() {
+        LJK_CHECK(look_at_states());
+        LJK_CHECK(look_at_timers());
+        LJK_CHECK(look_at_messages());
+        return report();
+    }
+
+private:
+    struct Found {
+        store::ConversationRow row;
+        std::vector<std::string_view> why;
+    };
+
+    void add(const store::ConversationRow& row, std::string_view why) {
+        Found& found = found_.try_emplace(row.ref, Found{row, {}}).first->second;
+        if (std::find(found.why.begin(), found.why.end(), why) == found.why.end())
+            found.why.push_back(why);
+    }
+
+    Result<void> add_ref(const std::string& ref, std::string_view why) {
+        const auto row = core_.store->conversation(store::key_of(ref));
+        if (row) add(*row, why);
+        if (!row && row.error().code != Code::not_found) return row.error();
+        return {};
+    }
+
+    Result<void> look_at_states() {
+        for (const State state :
+             {State::requested, State::agent, State::returning, State::bot, State::closed}) {
+            const bool rests = state == State::bot || state == State::closed;
+            LJK_TRY(rows, core_.store->conversations(
+                              conversation::name_of(state),
+                              rests ? kLookedAt : std::numeric_limits<std::size_t>::max()));
+            for (const store::ConversationRow& row : rows) judge(row);
+        }
+        return {};
+    }
+
+    void judge(const store::ConversationRow& row) {
+        const conversation::Conversation& state = row.state;
+        const bool diverged = state.sync == conversation::Sync::diverged;
+        if (state.state == State::returning && (diverged || state.return_alarms != 0))
+            add(row, "return_fails");
+        else if (diverged)
+            add(row, "diverged");
+        if (state.state == State::bot && state.end_reason == conversation::Reason::mute_failed)
+            add(row, "mute_refused");
+    }
+
+    Result<void> look_at_timers() {
+        LJK_TRY(timers, core_.store->due_timers(late_, kLookedAt));
+        for (const store::DueTimer& timer : timers) LJK_CHECK(add_ref(timer.ref, "overdue"));
+        return {};
+    }
+
+    Result<void> look_at_messages() {
+        LJK_TRY(rows, core_.store->deliveries_by(store::DeliveryStatus::pending, kLookedAt));
+        for (const store::Delivery& one : rows)
+            if (one.row.ready_at < late_ && one.row.created < late_)
+                LJK_CHECK(add_ref(one.ref, "unsent"));
+        return {};
+    }
+
+    Result<std::string> report() {
+        std::string text;
+        json::Writer out(text);
+        out.begin_array();
+        for (const auto& [ref, found] : found_) {
+            LJK_TRY(one, view_of(found));
+            out.raw(one);
+        }
+        out.end_array();
+        return text;
+    }
+
+    Result<std::string> view_of(const Found& found) {
+        const std::string whole = conversation_json(found.row, core_.tag(found.row.ref));
+        std::string more;
+        json::Writer out(more);
+        out.begin_object().key("why").begin_array();
+        for (const std::string_view why : found.why) out.string(why);
+        out.end_array();
+        LJK_TRY(rows, core_.store->deliveries(found.row.key));
+        const auto failed = std::find_if(rows.rbegin(), rows.rend(), [](const auto& row) {
+            return is_call(row) && !row.last_error.empty();
+        });
+        if (failed != rows.rend()) {
+            out.key("last_error").string(failed->last_error);
+            out.key("last_code").integer(failed->last_code);
+        }
+        out.end_object();
+        return whole.substr(0, whole.size() - 1) + "," + more.substr(1);
+    }
+
+    Core& core_;
+    Millis late_;
+    std::map<std::string, Found> found_;
+};
+
+}  // namespace
+
+Result<std::string> stuck_view(Core& core) { return Search(core).run(); }
+
+}  // namespace lampjack::engine

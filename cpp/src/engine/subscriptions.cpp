@@ -1,0 +1,146 @@
+#include "engine/subscriptions.h"
+
+#include "base/timestamp.h"
+#include "engine/change.h"
+#include "engine/one_line.h"
+#include "engine/views.h"
+#include "json/writer.h"
+
+#include <algorithm>
+
+namespace lampjack::engine {
+
+using store::ItemOutcome;
+using store::LeasedItem;
+
+namespace {
+
+constexpr Millis kItemLease = 300'000;
+constexpr std::string_view kDeadFact = "item_dead";
+
+/// Doubling, up to the cap; the second half is left to chance, so that many do not come back at once.
+Millis wait_before(const Core& core, std::uint32_t attempt) {
+    const ItemRetries& retries = core.config.items;
+    const Millis longest = std::max(retries.base, retries.cap);
+    const Millis wait = std::min(longest, retries.base << std::min<std::uint32_t>(attempt, 20));
+    return wait / 2 +
+           static_cast<Millis>(core.random->next() % static_cast<std::uint64_t>(wait / 2 + 1));
+}
+
+bool was_last_try(const Core& core, const LeasedItem& item) {
+    return item.attempt >= static_cast<std::uint32_t>(core.config.items.tries);
+}
+
+std::string dead_fact_json(std::string_view subscription, const LeasedItem& item,
+                           std::string_view reason) {
+    std::string text;
+    json::Writer out(text);
+    out.begin_object().key("type").string(kDeadFact);
+    out.key("subscription")
+        .string(subscription)
+        .key("seq")
+        .integer(static_cast<std::int64_t>(item.item.seq));
+    out.key("kind").string(item.item.kind).key("attempts").integer(item.attempt);
+    out.key("reason").string(reason).end_object();
+    return text;
+}
+
+/// The fact stands in the conversation's log, where people look. A dead fact of this kind makes no further one.
+void tell_dead(Core& core, std::string_view subscription, const LeasedItem& item,
+               std::string_view reason) {
+    core.say("error", "subscription " + std::string(subscription) + " gave up item " +
+                          std::to_string(item.item.seq) + " of conversation " + core.tag(item.ref) +
+                          " after " + std::to_string(item.attempt) +
+                          " tries: " + std::string(reason));
+    const platforms::Account* account = core.account(item.account);
+    if (account == nullptr || item.item.kind == kDeadFact) return;
+    const auto told = core.lane->run([&](store::Tx& tx) -> Result<void> {
+        Change change(core, tx, *account);
+        LJK_TRY(exists, change.open(item.ref));
+        if (!exists) return {};
+        LJK_CHECK(change.append_fact(dead_fact_json(subscription, item, reason), kDeadFact,
+                                     conversation::To::nobody));
+        return change.finish();
+    });
+    if (!told) core.say("error", "a dead item could not be noted: " + told.error().message);
+}
+
+Result<void> bury(Core& core, std::string_view subscription, const LeasedItem& item,
+                  std::string_view reason) {
+    const Millis now = core.clock->now();
+    LJK_CHECK(core.lane->repeat([&] {
+        return core.store->finish_item(subscription, item, ItemOutcome::dead, now, reason);
+    }));
+    tell_dead(core, subscription, item, reason);
+    core.changed.notify();
+    return {};
+}
+
+Result<std::vector<LeasedItem>> lease_one(Core& core, std::string_view subscription) {
+    return core.lane->repeat([&] {
+        const Millis now = core.clock->now();
+        return core.store->lease_items(subscription, now, now + kItemLease, 1);
+    });
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscription) {
+    for (;;) {
+        auto leased = lease_one(core, subscription);
+        if (!leased && leased.error().code == Code::not_found) {
+            LJK_CHECK(core.store->subscribe(subscription, {}));
+            leased = lease_one(core, subscription);
+        }
+        if (!leased) return leased.error();
+        if (leased->empty()) return std::shared_ptr<Item>{};
+        LeasedItem& first = leased->front();
+        // Tries that were never answered count too: it may be what ends each process that handles it.
+        if (first.attempt > static_cast<std::uint32_t>(core.config.items.tries)) {
+            LJK_CHECK(bury(core, subscription, first, "no try of it was ever answered"));
+            continue;
+        }
+        auto item = std::make_shared<Item>();
+        item->subscription = std::string(subscription);
+        item->lease = std::move(first);
+        item->json = item_json(item->lease);
+        return item;
+    }
+}
+
+Result<void> finish_item(Core& core, const Item& item, bool success, std::string_view reason) {
+    const std::string why = one_line(reason);
+    if (!success && was_last_try(core, item.lease))
+        return bury(core, item.subscription, item.lease, why);
+    const auto outcome = success ? ItemOutcome::done : ItemOutcome::retry;
+    const Millis again = core.clock->now() + wait_before(core, item.lease.attempt);
+    LJK_CHECK(core.lane->repeat([&] {
+        return core.store->finish_item(item.subscription, item.lease, outcome, again, why);
+    }));
+    core.changed.notify();
+    return {};
+}
+
+Result<std::string> dead_items_view(Core& core, std::string_view subscription, std::size_t limit) {
+    LJK_TRY(dead, core.store->dead_items(subscription, limit));
+    std::string text;
+    json::Writer out(text);
+    out.begin_array();
+    for (const store::DeadItem& one : dead) {
+        out.begin_object().key("subscription").string(subscription);
+        out.key("reason").string(one.reason).key("died_at").string(format_time(one.died).view());
+        out.key("item").raw(item_json(one.item)).end_object();
+    }
+    out.end_array();
+    return text;
+}
+
+Result<void> settle_dead_item(Core& core, std::string_view subscription, std::string_view ref,
+                              std::uint64_t seq, bool again) {
+    LJK_CHECK(core.lane->repeat(
+        [&] { return core.store->settle_dead_item(subscription, ref, seq, again); }));
+    core.changed.notify();
+    return {};
+}
+
+}  // namespace lampjack::engine

@@ -1,0 +1,19 @@
+#pragma once
+// Items on their way to subscribers: handed out, handed out again after growing waits, given up after enough tries.
+
+#include "engine/core.h"
+
+namespace lampjack::engine {
+
+/// The next item, leased; null when none is ready. An unknown name is subscribed to all.
+Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscription);
+/// Handled, or to be tried again; after the last try it is set aside, with a fact in its conversation and an alarm.
+Result<void> finish_item(Core& core, const Item& item, bool success, std::string_view reason);
+
+/// What a subscription has given up: [{"subscription","reason","died_at","item":{…}}].
+Result<std::string> dead_items_view(Core& core, std::string_view subscription, std::size_t limit);
+/// Hands a dead item out again, or forgets it.
+Result<void> settle_dead_item(Core& core, std::string_view subscription, std::string_view ref,
+                              std::uint64_t seq, bool again);
+
+}  // namespace lampjack::engine
