@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,9 +49,19 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--prefix", default="/hooks", metavar="PATH", help="the path above the accounts' names"
     )
+    serve.add_argument(
+        "--workers", type=_count, default=1, metavar="N", help="processes that share the store"
+    )
 
     commands.add_parser("demo", help="show the main job in one minute", add_help=False)
     return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def _config_option(parser: argparse.ArgumentParser) -> None:
@@ -66,11 +77,16 @@ def _inspect(options: argparse.Namespace) -> int:
     return 0
 
 
-def _urls(options: argparse.Namespace) -> int:
+def _entries(config: dict[str, Any], base: str) -> list[dict[str, Any]]:
     # Nothing is opened that somebody else may be using.
-    hub = lj.Hub({**_config.read_file(options.config), "store": "memory:"}, background=False)
-    entries = hub.urls(options.base)
+    hub = lj.Hub({**config, "store": "memory:"}, background=False)
+    entries = hub.urls(base)
     hub.close()
+    return entries
+
+
+def _urls(options: argparse.Namespace) -> int:
+    entries = _entries(_config.read_file(options.config), options.base)
     width = max((len(entry["account"]) for entry in entries), default=0)
     for entry in entries:
         print(
@@ -85,15 +101,26 @@ def _serve(options: argparse.Namespace) -> int:
     except ModuleNotFoundError:
         print("lampjack: serve needs uvicorn: pip install 'lampjack[server]'", file=sys.stderr)
         return 1
-    from lampjack.asgi import App
+    from lampjack import _serve
 
-    hub = lj.Hub.from_file(options.config)
+    config = _config.read_file(options.config)
+    if options.workers > 1 and config.get("store") == "memory:":
+        raise lj.ConfigError(
+            'store = "memory:" belongs to one process: several workers need sqlite: or postgresql:'
+        )
     base = f"http://{options.host}:{options.port}{options.prefix.rstrip('/')}"
-    for entry in hub.urls(base):
+    for entry in _entries(config, base):
         print(f"{entry['method']:4}  {entry['url']}", file=sys.stderr)
+    os.environ[_serve.CONFIG] = str(Path(options.config).absolute())
+    os.environ[_serve.PREFIX] = options.prefix
     # No access log: vendors put tokens into queries and paths.
     uvicorn.run(
-        App(hub, prefix=options.prefix), host=options.host, port=options.port, access_log=False
+        "lampjack._serve:make_app" if options.workers > 1 else _serve.make_app(),
+        factory=options.workers > 1,
+        workers=options.workers,
+        host=options.host,
+        port=options.port,
+        access_log=False,
     )
     return 0
 

@@ -1,0 +1,17 @@
+"""What each process of `lampjack serve` runs: an application of its own on the one store."""
+
+import os
+
+import lampjack as lj
+from lampjack.asgi import App
+
+__all__ = ["CONFIG", "PREFIX", "make_app"]
+
+# A worker process starts with nothing but its environment.
+CONFIG = "LAMPJACK_SERVE_CONFIG"
+PREFIX = "LAMPJACK_SERVE_PREFIX"
+
+
+def make_app() -> App:
+    """Return the application for the configuration the parent process was given."""
+    return App(lj.Hub.from_file(os.environ[CONFIG]), prefix=os.environ[PREFIX])
