@@ -1,5 +1,6 @@
 // Deterministic simulation: many seeds, each a whole life of two processes on one store, with crashes, store faults, a bad
-// network, duplicates and reordering. LJK_SIM_SEEDS and LJK_SIM_FIRST ask for more or other seeds.
+// network, duplicates and reordering. LJK_SIM_SEEDS, LJK_SIM_FIRST and LJK_SIM_STEPS ask
+// for more or other seeds and longer lives.
 
 #include "simulation.h"
 
@@ -29,6 +30,7 @@ TEST(Simulation, keeps_every_invariant) {
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
         Options options;
         options.seed = seed;
+        options.steps = from_environment("LJK_SIM_STEPS", 400);
         const Outcome outcome = run(options);
         ASSERT_EQ(outcome.violation, "") << story(options, outcome);
         acknowledged += outcome.acknowledged;
