@@ -4,6 +4,9 @@
 
 #include "simulation.h"
 
+#include "../support/temporary_folder.h"
+#include "store/store.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -62,12 +65,34 @@ TEST(Simulation, runs_the_same_again_from_the_same_seed) {
     EXPECT_NE(run(other).trace, run(another).trace);
 }
 
+/// I12: what is stored depends on what happened, not on the store. Without faults, because each store meets them elsewhere.
+TEST(Simulation, writes_the_same_log_into_every_store) {
+    const auto seeds = from_environment("LJK_SIM_STORE_SEEDS", 4);
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        Options options;
+        options.seed = seed;
+        options.store_faults = false;
+        const Outcome memory = run(options);
+        ASSERT_EQ(memory.violation, "") << story(options, memory);
+        const testing::TemporaryFolder folder(testing::TemporaryFolder::in_memory());
+        options.open_store = [&folder]() -> std::shared_ptr<store::Store> {
+            auto opened = store::open("sqlite:" + folder.path("simulation.db"));
+            EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message);
+            return opened ? std::shared_ptr<store::Store>(std::move(*opened)) : nullptr;
+        };
+        const Outcome file = run(options);
+        ASSERT_EQ(file.violation, "") << story(options, file);
+        EXPECT_EQ(file.trace, memory.trace) << "seed " << seed;
+        EXPECT_EQ(file.event_log, memory.event_log) << "seed " << seed;
+    }
+}
+
 /// The control: with a protection off, some seed among the first ones must show it, as the invariant it guards.
 struct Control {
     Sabotage sabotage;
     std::string_view invariant;
 };
-class WithoutProtection : public testing::TestWithParam<Control> {};
+class WithoutProtection : public ::testing::TestWithParam<Control> {};
 
 TEST_P(WithoutProtection, the_invariant_breaks) {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
@@ -80,11 +105,11 @@ TEST_P(WithoutProtection, the_invariant_breaks) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Simulation, WithoutProtection,
-                         testing::Values(Control{Sabotage::forgets_keys, "I2"},
-                                         Control{Sabotage::loses_items, "I3"},
-                                         Control{Sabotage::commits_too_late, "I1"},
-                                         Control{Sabotage::leases_twice, "I5"},
-                                         Control{Sabotage::reads_stale, "I7"}));
+                         ::testing::Values(Control{Sabotage::forgets_keys, "I2"},
+                                           Control{Sabotage::loses_items, "I3"},
+                                           Control{Sabotage::commits_too_late, "I1"},
+                                           Control{Sabotage::leases_twice, "I5"},
+                                           Control{Sabotage::reads_stale, "I7"}));
 
 }  // namespace
 }  // namespace lampjack::simulation
