@@ -9,14 +9,10 @@ namespace lampjack::simulation {
 
 class Dice {
 public:
-    explicit Dice(std::uint64_t seed) noexcept : state_(seed * 0x9E3779B97F4A7C15U + 1) {}
+    // The seed is mixed once: neighbours would else be the same sequence, shifted by one.
+    explicit Dice(std::uint64_t seed) noexcept : state_(mix(seed + kStep)) {}
 
-    std::uint64_t next() noexcept {  // splitmix64
-        std::uint64_t z = (state_ += 0x9E3779B97F4A7C15U);
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-        return z ^ (z >> 31);
-    }
+    std::uint64_t next() noexcept { return mix(state_ += kStep); }  // splitmix64
     std::size_t below(std::size_t limit) noexcept {
         return static_cast<std::size_t>(next() % limit);
     }
@@ -35,6 +31,14 @@ public:
     }
 
 private:
+    static constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15U;
+
+    static std::uint64_t mix(std::uint64_t z) noexcept {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+        return z ^ (z >> 31);
+    }
+
     std::uint64_t state_;
 };
 

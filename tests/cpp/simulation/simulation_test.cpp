@@ -65,9 +65,10 @@ TEST(Simulation, runs_the_same_again_from_the_same_seed) {
     EXPECT_NE(run(other).trace, run(another).trace);
 }
 
-/// I12: what is stored depends on what happened, not on the store. Without faults, because each store meets them elsewhere.
+/// I12: what is stored depends on what happened, not on the store. Without faults: which of two lanes that are due at the same
+/// time comes first is each store's own affair, and a fault shifts it.
 TEST(Simulation, writes_the_same_log_into_every_store) {
-    const auto seeds = from_environment("LJK_SIM_STORE_SEEDS", 4);
+    const auto seeds = from_environment("LJK_SIM_STORE_SEEDS", 20);
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
         Options options;
         options.seed = seed;
@@ -82,7 +83,6 @@ TEST(Simulation, writes_the_same_log_into_every_store) {
         };
         const Outcome file = run(options);
         ASSERT_EQ(file.violation, "") << story(options, file);
-        EXPECT_EQ(file.trace, memory.trace) << "seed " << seed;
         EXPECT_EQ(file.event_log, memory.event_log) << "seed " << seed;
     }
 }
