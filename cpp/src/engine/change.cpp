@@ -144,6 +144,21 @@ Result<void> Change::check_queue() {
     return {};
 }
 
+Result<void> Change::wake() {
+    const conversation::Conversation& now = row_.state;
+    const bool speaks = now.state == conversation::State::requested
+                            ? now.muted == conversation::Muted::no
+                            : now.state != conversation::State::agent;
+    if (!speaks) return {};
+    LJK_TRY(pending, tx_.pending(row_.key));
+    // The head may be under way and have taken effect before what this call is to undo; those behind it are not.
+    for (std::size_t i = 1; i < pending.size(); ++i)
+        if (pending[i].action == Action::unmute) return {};
+    store::OutboxRow row;
+    row.action = Action::unmute;
+    return enqueue(std::move(row));
+}
+
 Result<void> Change::send_words(Action action, const Words& words, bool to_sink) {
     LJK_CHECK(check_queue());
     model::BatchPtr simple;

@@ -49,6 +49,9 @@ public:
     /// Queues words towards the end user or the platform's bot; several rows when the platform takes one part at a time.
     Result<void> send_words(conversation::Action action, const Words& words, bool to_sink);
 
+    /// Tells the platform once more that its bot is to speak, unless the bot is to be silent.
+    Result<void> wake();
+
     /// Ends a drain when nothing of the leaving owner is left to send, then stores the conversation.
     Result<void> finish();
 

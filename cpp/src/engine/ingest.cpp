@@ -97,11 +97,7 @@ public:
           out_(out),
           change_(core, tx, account) {}
 
-    Result<void> open(std::string_view ref) {
-        LJK_TRY(exists, change_.open(ref));
-        (void)exists;
-        return {};
-    }
+    Result<bool> open(std::string_view ref) { return change_.open(ref); }
 
     Result<void> event(std::uint32_t index) {
         const Event& event = batch_.events[index];
@@ -123,6 +119,15 @@ public:
         LJK_CHECK(change_.carry_out(outcome, {&batch_, index}));
         if (effects.to == To::bot) out_.to_bot.push_back(index);
         return pass_on(index, effects);
+    }
+
+    /// A handover request that was answered before. Its transcript may have grown; and where the answer silences the bot
+    /// although nobody is to speak for it any more, the bot is woken.
+    Result<void> again(std::uint32_t index, bool silences) {
+        const Event& event = batch_.events[index];
+        if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
+        if (silences) LJK_CHECK(change_.wake());
+        return finish();
     }
 
     Result<void> finish() { return change_.finish(); }
@@ -292,13 +297,36 @@ Result<std::optional<model::Answer>> Ingest::earlier_answer() {
     if (request == nullptr || request->sent_at == model::kNoTime)
         return std::optional<model::Answer>{};
     const auto identities = model::identify(batch_, account_.name);
-    const auto index = static_cast<std::size_t>(request - batch_.events.data());
-    const auto key = store::key_of(ref_of(*request));
-    LJK_TRY(answer, core_.lane->run(
-                        [&](store::Tx& tx) { return tx.answer_of(key, identities[index].id); }));
-    if (answer.status == 0) return std::optional<model::Answer>{};
-    ++core_.counters.duplicates;
-    return std::optional(std::move(answer));
+    Report report;
+    LJK_TRY(earlier, core_.lane->run([&](store::Tx& tx) {
+        report = {};
+        return repeat(tx, *request, identities, report);
+    }));
+    core_.committed(report);
+    return std::move(earlier);
+}
+
+Result<std::optional<model::Answer>> Ingest::repeat(store::Tx& tx, const Event& request,
+                                                    std::span<const model::Identity> identities,
+                                                    Report& report) {
+    const auto index = static_cast<std::uint32_t>(&request - batch_.events.data());
+    const std::string ref = ref_of(request);
+    LJK_TRY(earlier, tx.answer_of(store::key_of(ref), identities[index].id));
+    if (earlier.status == 0) return std::optional<model::Answer>{};
+    ++report.duplicates;
+    Ingested unused;
+    const conversation::Decision undecided;
+    Walk walk(core_, tx, account_, batch_, identities, undecided, unused);
+    LJK_TRY(exists, walk.open(ref));
+    if (exists) LJK_CHECK(walk.again(index, silences(earlier)));
+    report.add(walk.take_report());
+    return std::optional(std::move(earlier));
+}
+
+bool Ingest::silences(const model::Answer& answer) const {
+    if (!account_.adapter->handover.mute_by_answer) return false;
+    const platforms::Decision muting{true, true, {}};
+    return answer == account_.adapter->answer(account_, {endpoint_, &batch_, &muting, nullptr});
 }
 
 Result<bool> Ingest::conversation_known() {
@@ -326,22 +354,20 @@ Result<Ingested> Ingest::run_in(store::Tx& tx, const Decision& decision,
     platforms::Decision answered{decision.accepted, decision.mute, decision.reason};
     const Event* request = handover_request();
     const bool kept = request != nullptr && request->sent_at != model::kNoTime;
-    store::ConversationKey key{};
-    model::ItemKey asked{};
     if (kept) {  // the same request may have been decided about at the same time: the first answer holds
-        key = store::key_of(ref_of(*request));
-        asked = identities[static_cast<std::size_t>(request - batch_.events.data())].id;
-        LJK_TRY(earlier, tx.answer_of(key, asked));
-        if (earlier.status != 0) {
-            ++report.duplicates;
-            out.answer = std::move(earlier);
+        LJK_TRY(earlier, repeat(tx, *request, identities, report));
+        if (earlier) {
+            out.answer = std::move(*earlier);
             return out;
         }
     }
     LJK_CHECK(walk_all(tx, answered, identities, out, report));
     out.answer = account_.adapter->answer(
         account_, {endpoint_, &batch_, request ? &answered : nullptr, nullptr});
-    if (kept) LJK_CHECK(tx.put_answer(key, asked, out.answer));
+    if (kept) {
+        const auto index = static_cast<std::size_t>(request - batch_.events.data());
+        LJK_CHECK(tx.put_answer(store::key_of(ref_of(*request)), identities[index].id, out.answer));
+    }
     return out;
 }
 

@@ -41,6 +41,12 @@ public:
 private:
     Result<Ingested> run_in(store::Tx& tx, const Decision& decision,
                             std::span<const model::Identity> identities, Report& report);
+    /// The answer given before to this very request, with what follows from hearing it again.
+    Result<std::optional<model::Answer>> repeat(store::Tx& tx, const model::Event& request,
+                                                std::span<const model::Identity> identities,
+                                                Report& report);
+    /// Whether that answer makes the platform silence its bot.
+    bool silences(const model::Answer& answer) const;
     /// Every conversation of the request; `answered` becomes what the state machine made of the decision.
     Result<void> walk_all(store::Tx& tx, platforms::Decision& answered,
                           std::span<const model::Identity> identities, Ingested& out,

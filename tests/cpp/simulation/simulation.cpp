@@ -117,7 +117,7 @@ private:
         switch (dice_.pick({18, 22, 16, 20, 20, 8, 10, options_.crashes ? 2U : 0U,
                             options_.store_faults ? 4U : 0U})) {
             case 0:
-                clock_->advance(3);  // no two things are said in the same millisecond
+                clock_->advance(static_cast<Millis>(dice_.below(3)));
                 posts_.push_back(some_vendor().speak(dice_, clock_->now()));
                 break;
             case 1: deliver_post(); break;
@@ -161,8 +161,7 @@ private:
         if (answer.status != 200)
             return fail_run("a good request was answered " + std::to_string(answer.status));
         ++out_.acknowledged;
-        if (!post.answered) vendor.acknowledged(post, answer.body);
-        post.answered = true;
+        vendor.acknowledged(post, answer.body);  // a repetition counts as much as the first
         observer_.look(vendor.ref(post.session));
         observer_.acknowledged(vendor.ref(post.session), post.texts);
         if (--post.copies > 0) posts_.push_back(std::move(post));

@@ -25,7 +25,6 @@ struct Post {
     std::vector<std::string> texts;  ///< the texts of its items, each unique in the whole run
     bool is_offload = false;
     unsigned copies = 1;  ///< deliveries left; each must be acknowledged
-    bool answered = false;
 };
 
 /// One effect of a request of ours at the vendor.
