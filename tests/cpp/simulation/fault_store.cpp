@@ -33,8 +33,11 @@ public:
     Result<void> append(const ConversationKey& key, const ItemRow& item,
                         std::span<const model::ItemKey> keys) override {
         if (strikes()) return broken();
-        if (sabotage_ == Sabotage::loses_items && faults_->dice.one_in(10)) return {};
-        return inner_->append(key, item, keys);
+        if (sabotage_ != Sabotage::loses_items || !faults_->dice.one_in(10))
+            return inner_->append(key, item, keys);
+        ItemRow lost = item;
+        lost.body = "{}";
+        return inner_->append(key, lost, keys);
     }
     Result<void> alias(const ConversationKey& key, const model::ItemKey& item,
                        std::uint64_t seq) override {

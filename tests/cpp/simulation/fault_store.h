@@ -14,7 +14,7 @@ namespace lampjack::simulation {
 enum class Sabotage : std::uint8_t {
     none,
     forgets_keys,      ///< no item is ever known
-    loses_items,       ///< an append now and then does nothing
+    loses_items,       ///< an append now and then keeps nothing of the item but its number
     commits_too_late,  ///< a commit now and then says yes and undoes everything
     leases_twice,      ///< a lane is leased to everybody who asks
     reads_stale,  ///< the state read before a send is the first one ever seen, and nothing is fenced

@@ -106,7 +106,7 @@ TEST_P(WithoutProtection, the_invariant_breaks) {
 
 INSTANTIATE_TEST_SUITE_P(Simulation, WithoutProtection,
                          ::testing::Values(Control{Sabotage::forgets_keys, "I2"},
-                                           Control{Sabotage::loses_items, "I3"},
+                                           Control{Sabotage::loses_items, "I1"},
                                            Control{Sabotage::commits_too_late, "I1"},
                                            Control{Sabotage::leases_twice, "I5"},
                                            Control{Sabotage::reads_stale, "I7"}));
