@@ -10,4 +10,5 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
     lampjack::bindings::register_batch(m);
     lampjack::bindings::register_functions(m);
     lampjack::bindings::register_hub(m);
+    lampjack::bindings::register_upkeep(m);
 }

@@ -9,5 +9,6 @@ void register_errors(py::module_& m);
 void register_batch(py::module_& m);
 void register_functions(py::module_& m);
 void register_hub(py::module_& m);
+void register_upkeep(py::module_& m);
 
 }  // namespace lampjack::bindings

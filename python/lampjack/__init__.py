@@ -68,6 +68,7 @@ from lampjack._parts import (
     as_text,
 )
 from lampjack._reception import Answer
+from lampjack._upkeep import backup, export, migrate
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
 
 __all__ = [
@@ -133,7 +134,10 @@ __all__ = [
     "User",
     "__version__",
     "as_text",
+    "backup",
     "convert",
+    "export",
+    "migrate",
     "parse",
     "verify",
     "write",

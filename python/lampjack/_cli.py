@@ -53,6 +53,17 @@ def _parser() -> argparse.ArgumentParser:
         "--workers", type=_count, default=1, metavar="N", help="processes that share the store"
     )
 
+    migrate = commands.add_parser("migrate", help="bring the store's schema to this release's")
+    _config_option(migrate)
+    backup = commands.add_parser("backup", help="copy the store to a new file while it is in use")
+    _config_option(backup)
+    backup.add_argument("to", metavar="FILE", help="the file to write; it must not exist")
+    export = commands.add_parser(
+        "export", help="write all conversations and their items as JSON lines"
+    )
+    _config_option(export)
+    export.add_argument("to", metavar="FILE", help="the file to write, - for standard output")
+
     commands.add_parser("demo", help="show the main job in one minute", add_help=False)
     return parser
 
@@ -125,6 +136,29 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _store_of(options: argparse.Namespace) -> str:
+    store = _config.read_file(options.config).get("store")
+    if not isinstance(store, str):
+        raise lj.ConfigError(f"{options.config} names no store")
+    return store
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    lj.migrate(_store_of(options))
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    lj.backup(_store_of(options), options.to)
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    lines = lj.export(_store_of(options), sys.stdout.buffer if options.to == "-" else options.to)
+    print(f"{lines} lines", file=sys.stderr)
+    return 0
+
+
 def _demo(arguments: Sequence[str]) -> int:
     try:
         demo: Any = importlib.import_module("lampjack._demo")
@@ -136,13 +170,23 @@ def _demo(arguments: Sequence[str]) -> int:
     return int(demo.main(list(arguments)) or 0)
 
 
+_COMMANDS = {
+    "inspect": _inspect,
+    "urls": _urls,
+    "serve": _serve,
+    "migrate": _migrate,
+    "backup": _backup,
+    "export": _export,
+}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 1 and one line on standard error when it fails, 2 when it is called wrongly."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["demo"]:
         return _demo(arguments[1:])
     options = _parser().parse_args(arguments)
-    run = {"inspect": _inspect, "urls": _urls, "serve": _serve}[options.command]
+    run = _COMMANDS[options.command]
     try:
         return run(options)
     except lj.LampjackError as error:

@@ -1,0 +1,49 @@
+// Stores as a whole: schema, backup, export.
+
+#include "engine/upkeep.h"
+
+#include "errors.h"
+#include "register.h"
+
+namespace lampjack::bindings {
+namespace {
+
+void migrate(const std::string& url) {
+    const auto done = [&] {
+        const py::gil_scoped_release released;
+        return engine::migrate_store(url);
+    }();
+    unwrap(done);
+}
+
+void backup(const std::string& url, const std::string& to) {
+    const auto done = [&] {
+        const py::gil_scoped_release released;
+        return engine::backup_store(url, to);
+    }();
+    unwrap(done);
+}
+
+/// `write` gets each line as bytes; what it raises ends the export and passes through.
+std::size_t export_store(const std::string& url, const py::function& write) {
+    const auto line = [&](std::string_view text) -> Result<void> {
+        const py::gil_scoped_acquire held;
+        write(py::bytes(text.data(), text.size()));
+        return {};
+    };
+    const auto lines = [&] {
+        const py::gil_scoped_release released;
+        return engine::export_store(url, line);
+    }();
+    return unwrap(lines);
+}
+
+}  // namespace
+
+void register_upkeep(py::module_& m) {
+    m.def("migrate", &migrate, py::arg("url"));
+    m.def("backup", &backup, py::arg("url"), py::arg("to"));
+    m.def("export_store", &export_store, py::arg("url"), py::arg("write"));
+}
+
+}  // namespace lampjack::bindings

@@ -1,0 +1,20 @@
+#pragma once
+// Upkeep: what an operator does with a store as a whole, by its URL; no hub is needed and hubs may use it meanwhile.
+
+#include "base/result.h"
+
+#include <cstddef>
+#include <functional>
+#include <string_view>
+
+namespace lampjack::engine {
+
+/// Brings the schema to this release's. A no-op when it is that already; a newer one is `config`.
+Result<void> migrate_store(std::string_view url);
+/// Copies what is committed to a new file, while it is in use; for stores that are files.
+Result<void> backup_store(std::string_view url, std::string_view to);
+/// Each conversation, followed by its items, one JSON object a line; how many lines. An error of `write` ends it.
+Result<std::size_t> export_store(std::string_view url,
+                                 const std::function<Result<void>(std::string_view line)>& write);
+
+}  // namespace lampjack::engine

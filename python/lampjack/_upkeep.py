@@ -1,0 +1,40 @@
+"""What an operator does with a store as a whole: schema, backup, export."""
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from lampjack import _core
+
+__all__ = ["backup", "export", "migrate"]
+
+
+def migrate(store: str) -> None:
+    """Bring the schema of the store at that URL to this release's.
+
+    Nothing happens when it is that already. `ConfigError` for a store of a newer release, `StoreError` when it cannot be
+    reached now. Stop the services of other releases first, unless the changelog says otherwise.
+    """
+    _core.migrate(store)
+
+
+def backup(store: str, to: str | os.PathLike[str]) -> None:
+    """Copy what is committed to the new file `to`, while the store is in use.
+
+    For `sqlite:`; `sqlite:` + that file opens the copy. Other kinds of stores raise `ConfigError`, which names their own
+    tool.
+    """
+    _core.backup(store, os.fspath(to))
+
+
+def export(store: str, to: str | os.PathLike[str] | BinaryIO) -> int:
+    """Write each conversation, followed by its items, to `to` as JSON lines; return how many lines.
+
+    Works on any store while it is in use. The lines hold what people said: keep them accordingly.
+    """
+    if isinstance(to, str | os.PathLike):
+        path = Path(to)
+        # Only its owner may read what people said.
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            return export(store, file)
+    return _core.export_store(store, lambda line: to.write(line + b"\n"))
