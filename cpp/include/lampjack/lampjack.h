@@ -553,6 +553,22 @@ LJK_API ljk_status ljk_hub_settle_dead_item(ljk_hub* hub, ljk_str subscription, 
 LJK_API ljk_status ljk_hub_erase(ljk_hub* hub, ljk_str account, ljk_str user, int32_t force,
                                  uint32_t timeout_ms, ljk_text** out, ljk_error* err);
 
+/* ---- Stores as a whole --------------------------------------------------------------------------------------------- */
+
+/** Brings the schema of the store at that URL to this release's; a no-op when it is that already.
+ *  @param url as in the configuration's "store"
+ *  @return LJK_OK, LJK_E_CONFIG (an unknown URL, or the schema of a newer release), LJK_E_STORE */
+LJK_API ljk_status ljk_store_migrate(ljk_str url, ljk_error* err);
+/** Copies what is committed to a new file while the store is in use. Other stores than "sqlite:" are LJK_E_CONFIG.
+ *  @param to path of the file; it must not exist */
+LJK_API ljk_status ljk_store_backup(ljk_str url, ljk_str to, ljk_error* err);
+/** Takes one line of an export, without its newline; valid during the call. Anything but 0 ends the export. */
+typedef int32_t (*ljk_line_fn)(void* user, ljk_str line);
+/** Hands over each conversation, followed by its items in order, one JSON object a line. On this thread; others may write
+ *  meanwhile. The lines hold what people said: keep them accordingly.
+ *  @return LJK_OK, LJK_E_ARGUMENT (ended by `line`), LJK_E_CONFIG, LJK_E_STORE */
+LJK_API ljk_status ljk_store_export(ljk_str url, ljk_line_fn line, void* user, ljk_error* err);
+
 #ifdef __cplusplus
 }
 #endif

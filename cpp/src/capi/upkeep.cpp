@@ -18,9 +18,9 @@ ljk_status ljk_store_backup(ljk_str url, ljk_str to, ljk_error* err) {
 
 ljk_status ljk_store_export(ljk_str url, ljk_line_fn line, void* user, ljk_error* err) {
     return guard(err, [&]() -> Result<void> {
-        LJK_CHECK(need(line, "line"));
-        LJK_CHECK(lampjack::engine::export_store(
-            view(url), [&](std::string_view text) -> Result<void> {
+        if (line == nullptr) return lampjack::fail(Code::argument, "line must not be NULL");
+        LJK_CHECK(
+            lampjack::engine::export_store(view(url), [&](std::string_view text) -> Result<void> {
                 if (line(user, ljk_str{text.data(), text.size()}) == 0) return {};
                 return lampjack::fail(Code::argument, "the export was ended by its reader");
             }));

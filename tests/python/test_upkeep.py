@@ -1,0 +1,101 @@
+"""Stores as a whole: migrate, backup, export, and the commands for them."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lampjack as lj
+
+BODY = (
+    '{"event":"messages","botId":"b1","version":"LIVE","sessionId":"s-1","timestamp":"2026-01-05T10:00:01.000Z",'
+    '"messages":[{"actor":"bot","timestamp":"2026-01-05T10:00:01.000Z","message":{"text":"hello"}}]}'
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    """A store that has seen one message."""
+    url = f"sqlite:{tmp_path / 'handover.db'}"
+    with lj.Hub(
+        {
+            "store": url,
+            "account": {"shop": {"platform": "chatlayer_offloading", "verify_token": "made-up"}},
+        },
+        background=False,
+    ) as hub:
+        answer = hub.receive("shop", query="challenge.verifyToken=made-up", body=BODY.encode())
+        assert answer.status == 200
+    return url
+
+
+def test_a_store_that_is_right_is_migrated_by_doing_nothing(store: str):
+    lj.migrate(store)
+    lj.migrate("memory:")
+
+
+def test_an_export_holds_each_conversation_before_its_items(store: str):
+    lines = io.BytesIO()
+    assert lj.export(store, lines) == 2
+    first, second = (json.loads(line) for line in lines.getvalue().splitlines())
+    assert first["ref"] == "shop:live:s-1"
+    assert "hello" in json.dumps(second)
+
+
+def test_an_export_ends_when_its_reader_raises(store: str):
+    class Full(io.BytesIO):
+        def write(self, _line: object) -> int:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        lj.export(store, Full())
+
+
+def test_an_export_to_a_file_is_readable_by_its_owner_only_and_overwrites_nothing(
+    store: str, tmp_path: Path
+):
+    target = tmp_path / "all.jsonl"
+    assert lj.export(store, target) == 2
+    assert target.stat().st_mode & 0o077 == 0
+    with pytest.raises(FileExistsError):
+        lj.export(store, target)
+
+
+def test_a_backup_is_a_store_with_the_same_content(store: str, tmp_path: Path):
+    copy = tmp_path / "copy.db"
+    lj.backup(store, copy)
+    before, after = io.BytesIO(), io.BytesIO()
+    lj.export(store, before)
+    lj.export(f"sqlite:{copy}", after)
+    assert after.getvalue() == before.getvalue()
+
+
+@pytest.mark.parametrize("call", [lj.migrate, lambda url: lj.export(url, io.BytesIO())])
+def test_an_unknown_store_is_refused_with_the_known_ones(call):
+    with pytest.raises(lj.ConfigError, match="sqlite:PATH"):
+        call("mysql://somewhere")
+
+
+def test_the_commands_do_the_same(store: str, tmp_path: Path):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(f'store = "{store}"\n')
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "lampjack", *arguments, "--config", str(config)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    assert run("migrate").returncode == 0
+    assert run("backup", str(tmp_path / "b.db")).returncode == 0
+    again = run("backup", str(tmp_path / "b.db"))
+    assert again.returncode == 1
+    assert len(again.stderr.splitlines()) == 1
+    exported = run("export", "-")
+    assert exported.returncode == 0
+    assert len(exported.stdout.splitlines()) == 2
