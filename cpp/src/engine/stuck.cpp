@@ -108,9 +108,14 @@ private:
         for (const std::string_view why : found.why) out.string(why);
         out.end_array();
         LJK_TRY(rows, core_.store->deliveries(found.row.key));
-        const auto failed = std::find_if(rows.rbegin(), rows.rend(), [](const auto& row) {
-            return is_call(row) && !row.last_error.empty();
-        });
+        // What the platform said tells more than that a later call had to wait.
+        const auto last = [&rows](bool answered) {
+            return std::find_if(rows.rbegin(), rows.rend(), [answered](const auto& row) {
+                return is_call(row) && !row.last_error.empty() && (row.last_code != 0) == answered;
+            });
+        };
+        const auto said = last(true);
+        const auto failed = said != rows.rend() ? said : last(false);
         if (failed != rows.rend()) {
             out.key("last_error").string(failed->last_error);
             out.key("last_code").integer(failed->last_code);

@@ -48,7 +48,8 @@ TEST(Erase, lets_a_later_conversation_go_on_above_the_numbers_of_the_first) {
     ASSERT_EQ(transcript.size(), 1u) << "nothing of the first life shows";
     EXPECT_GT(transcript[0].as_object().at("seq").as_int64(), items);
     EXPECT_EQ(t.state(), "bot");
-    EXPECT_EQ(t.command("take", "dana", {}, 2).error.code, Code::stale_owner)
+    EXPECT_EQ(t.command("reply", "dana", R"({"type":"text","text":"hi"})", 2).error.code,
+              Code::stale_owner)
         << "a command of the first life does not count in the second";
 }
 
