@@ -4,13 +4,11 @@
 // Threads: every function may be called from any thread at any time, except close() and destruction, which come last.
 // JSON: configuration, items, conversations and deliveries cross this border as the JSON texts described in ARCHITECTURE.md.
 
-#include "base/clock.h"
-#include "base/random.h"
 #include "base/result.h"
+#include "engine/world.h"
 #include "model/http_message.h"
 #include "platforms/adapter.h"
-#include "store/store.h"
-#include "transport/http_client.h"
+#include "store/rows.h"
 
 #include <chrono>
 #include <functional>
@@ -20,20 +18,6 @@
 #include <string_view>
 
 namespace lampjack::engine {
-
-/// Which background threads a process wants.
-enum Run : unsigned { run_nothing = 0, run_sender = 1, run_timers = 2 };
-
-/// The parts of the outside world a hub uses. Null members are the real ones.
-struct World {
-    std::shared_ptr<Clock> clock;
-    std::shared_ptr<Random> random;
-    std::shared_ptr<store::Store> store;
-    std::shared_ptr<transport::HttpClient> http;
-    /// One line for an operator: level ("info", "warning", "error") and text without secrets or personal data. Called from
-    /// any thread, never while a lock is held.
-    std::function<void(std::string_view level, std::string_view text)> log;
-};
 
 using platforms::Decision;
 
