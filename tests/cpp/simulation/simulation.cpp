@@ -267,6 +267,9 @@ private:
                 life.hub->step();  // a living hub looks at its outcomes at once
         }
         clock_->set(to);
+        // The operating system's clock is set back now and then. Set forward, it ends leases early: a request may then be
+        // sent twice at once, which only epochs make harmless; that is not simulated.
+        if (dice_.one_in(12)) clock_->advance(-static_cast<Millis>(dice_.below(kHour)));
         say("time", std::to_string(to - kStart));
     }
 
