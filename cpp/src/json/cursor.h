@@ -1,10 +1,10 @@
 #pragma once
-// size: the walk is the hot loop of every reader and has to be inlined into them
-// Cursor: walks an indexed document once, front to back. Whatever is not read by name is checked all the same.
+// Cursor: walks the tokens of a document that was checked as a whole before, front to back.
 //
 // Every function returns false when it could not do its work; problem() then says why. `mismatch` (a value of another
 // type) leaves the cursor before that value, so that a reader may rewind to a Mark and keep the whole item as raw JSON.
 
+#include "json/scan.h"
 #include "json/text.h"
 
 #include <cstddef>
@@ -15,17 +15,6 @@
 namespace lampjack::json {
 
 class Index;
-
-enum class Problem : std::uint8_t {
-    none,
-    syntax,
-    depth,
-    escape,
-    number,
-    trailing,
-    duplicate_key,
-    mismatch
-};
 
 /// One member's name: its characters, and its place for keeping it.
 struct Key {
@@ -43,80 +32,81 @@ class Cursor {
 public:
     static constexpr int kMaxDepth = 64;
 
+    /// A value to come back to.
     struct Mark {
-        const std::uint32_t* at;
-        int depth;
+        const Token* at = nullptr;
+        bool present() const noexcept { return at != nullptr; }
+        /// See peek().
+        char first() const noexcept { return at->first; }
     };
 
-    Cursor(Text& text, const Index& index) noexcept;
+    /// Checks the whole indexed document. One with a problem has no values: whoever reads it anyway meets the end.
+    Cursor(Text& text, Index& index, int levels = kMaxDepth);
 
     Problem problem() const noexcept { return problem_; }
     bool ok() const noexcept { return problem_ == Problem::none; }
     /// First character of the next value: { [ " t f n - or a digit; NUL at the end.
-    char peek() const noexcept { return body_[*at_]; }
+    char peek() const noexcept { return at_->first; }
     bool at_null() const noexcept { return peek() == 'n'; }
 
-    Mark mark() const noexcept { return {at_, depth_}; }
-    void rewind(Mark mark) noexcept;
+    Mark mark() const noexcept { return {at_}; }
+    void rewind(Mark mark) noexcept { at_ = mark.at; }
 
     /// The document must end here.
-    bool end();
+    bool end() { return ok() && (peek() == '\0' || fail(Problem::trailing)); }
 
-    /// Calls `member(Key)` for each member of an object; it must consume the value and may return false.
+    /// Calls `member(Key)` for each member of an object, with the cursor before its value. It may leave the cursor
+    /// anywhere, and may return false, which ends the walk.
     template <class Member>
     bool object(Member&& member) {
-        if (!open('{')) return false;
-        if (peek() == '}') return close();
-        for (std::uint32_t behind_comma = 0;; behind_comma = 1) {
-            const Token place = key(behind_comma);
-            if (place.begin == 0) return false;
-            const std::uint32_t size = place.end - place.begin;
-            Key name{std::string_view(body_ + place.begin, size), Str{place.begin, size}};
-            if (next_escape_ < place.end && !escaped_key(name, place.end)) return false;
-            if (!member(name)) return false;
-            const char next = peek();
-            if (next == '}') return close();
-            if (next != ',') return fail(Problem::syntax);
+        if (peek() != '{') return fail(Problem::mismatch);
+        const Token* const behind = at_ + at_->span;
+        for (const Token* name = at_ + 1; name != behind;) {
+            const Token* const value = name + 1;
+            Key key{{body_ + name->begin + 1, name->end - name->begin - 2}, content(*name)};
+            if (name->escaped) [[unlikely]]
+                unescape(key);
+            at_ = value;
+            name = value + value->span;
+            if (!member(key)) return false;
         }
+        at_ = behind;
+        return true;
     }
 
-    /// Calls `element()` for each element of an array; it must consume the value and may return false.
+    /// Calls `element()` for each element of an array, with the cursor before it; otherwise like object().
     template <class Element>
     bool array(Element&& element) {
-        if (!open('[')) return false;
-        if (peek() == ']') return close();
-        for (;;) {
+        if (peek() != '[') return fail(Problem::mismatch);
+        const Token* const behind = at_ + at_->span;
+        for (const Token* value = at_ + 1; value != behind;) {
+            at_ = value;
+            value += value->span;
             if (!element()) return false;
-            if (peek() == ']') return close();
-            if (!comma()) return false;
         }
+        at_ = behind;
+        return true;
     }
 
     /// A string, unescaped. Anything else is a mismatch.
     bool string(Str& out) {
-        if (peek() != '"') return fail(Problem::mismatch);
-        return quoted(out);
+        const Token& token = *at_;
+        if (token.first != '"') return fail(Problem::mismatch);
+        ++at_;
+        out = unescaped(token);
+        return true;
     }
     /// A string, or an integer with all its digits; `was_number` tells.
     bool string_or_integer(Str& out, bool& was_number);
-    /// Any value, checked: the place of its bytes without surrounding blanks.
+    /// Any value: the place of its bytes without surrounding blanks.
     bool raw(Str& out) {
-        const std::uint32_t begin = *at_;
-        if (body_[begin] == '"') {
-            std::uint32_t close = at_[1] - 1;
-            while (body_[close] != '"') --close;
-            if (next_escape_ >= close) [[likely]] {
-                ++at_;
-                out = Str{begin, close + 1 - begin};
-                return true;
-            }
-        }
-        return raw_any(out);
+        out = raw_at(mark());
+        return skip();
     }
-    /// Any value, checked and dropped.
+    /// Any value, dropped.
     bool skip() {
-        Str ignored;
-        return raw(ignored);
+        at_ += at_->span;
+        return true;
     }
     /// An integer that fits 64 bits; a number with fraction or exponent is a mismatch.
     bool integer(std::int64_t& out);
@@ -133,84 +123,29 @@ public:
         if (problem_ == Problem::mismatch) problem_ = Problem::none;
     }
 
+    /// A value that was passed over: its bytes, its characters when it is a string, the name of the member it is.
+    static Str raw_at(Mark mark) noexcept {
+        return Str{mark.at->begin, mark.at->end - mark.at->begin};
+    }
+    Str text_at(Mark mark) { return unescaped(*mark.at); }
+    Str name_at(Mark mark) { return unescaped(mark.at[-1]); }
+
     const Text& text() const noexcept { return text_; }
 
 private:
-    struct Token {
-        std::uint32_t begin;
-        std::uint32_t end;
-    };
-
-    bool open(char bracket) {
-        if (peek() != bracket) return fail(Problem::mismatch);
-        if (++depth_ > kMaxDepth) return fail(Problem::depth);
-        ++at_;
-        return true;
+    /// What stands between the quotes.
+    static Str content(const Token& string) noexcept {
+        return Str{string.begin + 1, string.end - string.begin - 2};
     }
-    bool close() noexcept {
-        ++at_;
-        --depth_;
-        return true;
+    Str unescaped(const Token& string) {
+        return string.escaped ? unescape(content(string)) : content(string);
     }
-    bool comma() noexcept {
-        if (peek() != ',') return fail(Problem::syntax);
-        ++at_;
-        return true;
-    }
-    /// A member's name and colon, `skipped` tokens ahead; begins at 0 when there is none. The place in the index is
-    /// stored once for all of them: on small documents the reader waits for that store more than for anything else.
-    Token key(std::uint32_t skipped) {
-        const std::uint32_t* const at = at_ + skipped;
-        const std::uint32_t begin = at[0] + 1, colon = at[1];
-        if (body_[begin - 1] != '"' || body_[colon] != ':') {
-            fail(Problem::syntax);
-            return {0, 0};
-        }
-        std::uint32_t end = colon - 1;
-        while (body_[end] != '"') --end;
-        at_ = at + 2;
-        return {begin, end};
-    }
-    /// The string at the cursor. Only blanks can stand between its closing quote and the next token.
-    bool quoted(Str& out) {
-        const std::uint32_t begin = *at_ + 1;
-        std::uint32_t end = at_[1] - 1;
-        while (body_[end] != '"') --end;
-        ++at_;
-        out = Str{begin, end - begin};
-        if (next_escape_ >= end) [[likely]]
-            return true;
-        return !has_escape({begin, end}) || unescape({begin, end}, out);
-    }
-    /// The scalar at the cursor, without the blanks behind it.
-    Token scalar() const noexcept {
-        std::uint32_t end = at_[1];
-        while (is_blank(body_[end - 1])) --end;
-        return {*at_, end};
-    }
-    static bool is_blank(char c) noexcept {
-        return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    }
-    bool has_escape(Token content) noexcept {
-        if (next_escape_ < content.begin) find_escape(content.begin);
-        return next_escape_ < content.end;
-    }
-    void find_escape(std::uint32_t from) noexcept;
-    bool raw_any(Str& out);
-    bool escaped_key(Key& out, std::uint32_t end);
-    bool unescape(Token content, Str& out);
-    bool escapes_are_valid(Token content) noexcept;
-    bool check_scalar(std::uint32_t& end);
-    bool walk(std::uint32_t& end);
+    [[gnu::noinline]] Str unescape(Str content);
+    [[gnu::noinline]] void unescape(Key& key);
 
     Text& text_;
     const char* body_;
-    const std::uint32_t* at_;
-    const std::uint32_t* last_;
-    std::uint32_t size_;
-    std::uint32_t next_escape_;  ///< the first backslash at or behind escape_from_
-    std::uint32_t escape_from_;
-    int depth_ = 0;
+    const Token* at_;
     Problem problem_ = Problem::none;
 };
 

@@ -8,6 +8,8 @@ namespace {
 // A larger index is given back after use: 4 bytes for each byte of the body.
 constexpr std::size_t kKeep = 1 << 20;
 constexpr std::size_t kFirst = 16 << 10;
+constexpr std::size_t kKeepTokens = kKeep / 4;
+constexpr std::size_t kFirstTokens = 1 << 10;
 
 Error translate(simdjson::error_code code) {
     switch (code) {
@@ -26,6 +28,8 @@ Error translate(simdjson::error_code code) {
 struct Index::Stage {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
     std::size_t capacity = 0;
+    std::unique_ptr<Token[]> tokens;
+    std::size_t token_capacity = 0;
 
     simdjson::error_code reserve(std::size_t size) {
         if (parser && size <= capacity && (capacity <= kKeep || size > kKeep))
@@ -34,6 +38,13 @@ struct Index::Stage {
         parser.reset();
         return simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1,
                                                                                        parser);
+    }
+
+    void reserve_tokens(std::size_t count) {
+        if (count <= token_capacity && (token_capacity <= kKeepTokens || count > kKeepTokens))
+            return;
+        token_capacity = count < kFirstTokens ? kFirstTokens : count + count / 4;
+        tokens.reset(new Token[token_capacity]);  // not filled: the scan writes before it reads
     }
 };
 
@@ -53,6 +64,11 @@ const std::uint32_t* Index::starts() const noexcept {
     return stage_->parser->structural_indexes.get();
 }
 std::size_t Index::count() const noexcept { return stage_->parser->n_structural_indexes; }
+
+Token* Index::tokens() {
+    stage_->reserve_tokens(count() + 1);
+    return stage_->tokens.get();
+}
 
 Index& Index::of_this_thread() {
     thread_local Index index;

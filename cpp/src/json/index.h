@@ -1,8 +1,9 @@
 #pragma once
-// Index: simdjson's first stage over one body. It finds every token start and checks UTF-8 and control characters;
-// Cursor walks the result, so that the whole document is validated in one pass and every value keeps its bytes.
+// Index: simdjson's first stage over one body. It finds every token start and checks UTF-8 and control characters; what a
+// Cursor makes of the result stands in the memory for tokens beside it.
 
 #include "base/result.h"
+#include "json/scan.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,8 @@ public:
     /// Offsets of the token starts, ascending; one more entry holds the body's size.
     const std::uint32_t* starts() const noexcept;
     std::size_t count() const noexcept;
+    /// Room for one token each and one more. What is written there stays valid until the next build.
+    Token* tokens();
 
     /// The calling thread's own index, made on first use and reused. A document inside a string needs an index of its own.
     static Index& of_this_thread();

@@ -9,8 +9,11 @@ namespace lampjack::model {
 namespace {
 
 /// Whether extra's JSON form gives this name to a scope. Asked for every leftover field, so not by from_word.
-bool is_scope_name(std::string_view name) noexcept {
+bool is_scope_name(const Batch& batch, Str key) noexcept {
     static_assert(kScopes == 8, "name the new scope here");
+    constexpr unsigned sizes = 1U << 4 | 1U << 6 | 1U << 7 | 1U << 10;
+    if (key.size > 10 || (sizes >> key.size & 1U) == 0) return false;
+    const std::string_view name = batch.view(key);
     switch (name.size()) {
         case 4: return name == "item" || name == "data";
         case 6: return name == "action";
@@ -20,6 +23,16 @@ bool is_scope_name(std::string_view name) noexcept {
     }
 }
 
+/// Copied, because filling a fresh one field by field takes the compiler several times as long.
+template <class T>
+constexpr T kEmpty{};
+
+template <class T>
+T& append(std::vector<T>& list) {
+    list.push_back(kEmpty<T>);
+    return list.back();
+}
+
 template <class T>
 void cut(std::vector<T>& list, std::ptrdiff_t bytes) {
     list.resize(static_cast<std::size_t>(bytes) / sizeof(T));
@@ -27,15 +40,17 @@ void cut(std::vector<T>& list, std::ptrdiff_t bytes) {
 
 }  // namespace
 
+// Called for every third field of a request, so it does as little as it can.
 void BatchBuilder::extra(Chain& chain, Scope scope, Str key, Str raw) {
-    if (scope == Scope::field && is_scope_name(view(key))) scope = Scope::message;
-    const auto index = static_cast<std::uint32_t>(batch.extras.size());
-    batch.extras.push_back(Extra{.key = key, .raw = raw, .next = kNone, .scope = scope});
-    if (chain.head == kNone) {
-        chain.head = index;
-    } else {
-        batch.extras[chain.tail].next = index;
-    }
+    if (scope == Scope::field && is_scope_name(batch, key)) [[unlikely]]
+        scope = Scope::message;
+    auto& extras = batch.extras;
+    const auto index = static_cast<std::uint32_t>(extras.size());
+    Extra& entry = append(extras);
+    entry.key = key;
+    entry.raw = raw;
+    entry.scope = scope;
+    (chain.empty() ? chain.head : extras[chain.tail].next) = index;
     chain.tail = index;
 }
 
@@ -49,11 +64,13 @@ void BatchBuilder::splice(Chain& chain, Chain tail) noexcept {
     chain.tail = tail.tail;
 }
 
+bool BatchBuilder::keep(Chain& chain, Scope scope, const json::Key& key) {
+    extra(chain, scope, key.place, json::Cursor::raw_at(cursor.mark()));
+    return cursor.skip();
+}
+
 bool BatchBuilder::keep_again(const Place& place, Chain& chain, Scope scope) {
-    const auto now = cursor.mark();
-    cursor.rewind(place.mark);
-    if (!keep(chain, scope, json::Key{{}, place.key})) return false;
-    cursor.rewind(now);
+    extra(chain, scope, place.key, json::Cursor::raw_at(place.mark));
     return true;
 }
 
@@ -140,7 +157,7 @@ bool BatchBuilder::rewind(const Mark& mark) noexcept {
 }
 
 std::uint32_t BatchBuilder::add_event(EventKind kind, Role role) {
-    Event& event = batch.events.emplace_back();
+    Event& event = append(batch.events);
     event.kind = kind;
     event.role = role;
     event.parts.first = static_cast<std::uint32_t>(batch.parts.size());
@@ -148,7 +165,7 @@ std::uint32_t BatchBuilder::add_event(EventKind kind, Role role) {
 }
 
 Part& BatchBuilder::add_part(Event& event, PartType type) {
-    Part& part = batch.parts.emplace_back();
+    Part& part = append(batch.parts);
     part.type = type;
     if (event.parts.count == 0)
         event.parts.first = static_cast<std::uint32_t>(batch.parts.size() - 1);
@@ -157,12 +174,12 @@ Part& BatchBuilder::add_part(Event& event, PartType type) {
 }
 
 std::uint32_t BatchBuilder::add_actor() {
-    batch.actors.emplace_back();
+    append(batch.actors);
     return static_cast<std::uint32_t>(batch.actors.size() - 1);
 }
 
 std::uint32_t BatchBuilder::add_conversation() {
-    batch.conversations.emplace_back();
+    append(batch.conversations);
     return static_cast<std::uint32_t>(batch.conversations.size() - 1);
 }
 

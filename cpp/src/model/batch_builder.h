@@ -40,12 +40,10 @@ public:
     /// Moves all entries of `tail` to the end of the chain.
     void splice(Chain& chain, Chain tail) noexcept;
     /// Reads the value of `key` as raw JSON into the chain.
-    bool keep(Chain& chain, Scope scope, const json::Key& key) {
-        const Str name = key.place;
-        Str raw;
-        if (!cursor.raw(raw)) return false;
-        extra(chain, scope, name, raw);
-        return true;
+    bool keep(Chain& chain, Scope scope, const json::Key& key);
+    /// Keeps a member whose value was passed over.
+    void keep_at(Chain& chain, Scope scope, json::Cursor::Mark value) {
+        extra(chain, scope, cursor.name_at(value), json::Cursor::raw_at(value));
     }
     /// The place of a member whose value the cursor stands before.
     Place here(const json::Key& key) const noexcept { return {cursor.mark(), key.place}; }

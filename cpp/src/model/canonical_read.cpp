@@ -295,9 +295,8 @@ Result<BatchPtr> read_with(std::string_view json, Read read) {
     batch.mutate().text.assign(json);
     json::Index& index = json::Index::of_this_thread();
     LJK_CHECK(index.build(batch->text.body(), batch->text.body_size()));
-    json::Cursor cursor(batch.mutate().text, index);
     // A vendor's value of the deepest level allowed stands some levels deeper in the canonical form.
-    cursor.rewind({cursor.mark().at, -kWrapping});
+    json::Cursor cursor(batch.mutate().text, index, json::Cursor::kMaxDepth + kWrapping);
     BatchBuilder build(batch.mutate(), cursor);
     CanonicalReader reader(build);
     if (read(reader) && cursor.end()) return batch;

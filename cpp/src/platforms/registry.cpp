@@ -79,6 +79,7 @@ Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input,
     json::Index& index = json::Index::of_this_thread();
     LJK_CHECK(index.build(batch.text.body(), batch.text.body_size()));
     json::Cursor cursor(batch.text, index);
+    if (!cursor.ok()) return translate(cursor.problem());
     model::BatchBuilder build(batch, cursor);
     const auto read = adapter.read(input, build);
     if (cursor.ok() && read) cursor.end();

@@ -23,8 +23,8 @@ bool read_nested(std::string_view text, Read&& read, Use&& use) {
     model::Batch& batch = inner.mutate();
     batch.text.assign(text);
     if (!index.build(batch.text.body(), batch.text.body_size())) return false;
-    json::Cursor cursor(batch.text, index);
-    cursor.rewind({cursor.mark().at, json::Cursor::kMaxDepth - kNestedDepth});
+    json::Cursor cursor(batch.text, index, kNestedDepth);
+    if (!cursor.ok()) return false;
     model::BatchBuilder build(batch, cursor);
     if (!read(build) || !cursor.ok() || !cursor.end()) return false;
     use(batch);

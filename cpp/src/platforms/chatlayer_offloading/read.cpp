@@ -5,6 +5,7 @@
 #include "platforms/chatlayer_offloading/wire.h"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 namespace lampjack::platforms::chatlayer_offloading {
@@ -19,205 +20,155 @@ using model::Event;
 using model::EventKind;
 using model::Scope;
 using model::Warning;
-using Place = BatchBuilder::Place;
+using Mark = json::Cursor::Mark;
 
-enum Seen : unsigned {
-    kSeenEvent = 1,
-    kSeenType = 2,
-    kSeenBot = 4,
-    kSeenVersion = 8,
-    kSeenSession = 16,
-    kSeenTime = 32,
-    kSeenMessages = 64,
-    kSeenTranscript = 128,
-    kSeenPayload = 256,
-    kSeenActions = 512,
+/// The documented members; those that are not in the body are not present.
+struct Members {
+    Mark bot, version, session, event, messages, time, transcript, payload, type, actions;
 };
-
-/// Which array holds the items when both stand in the body.
-enum class Items : std::uint8_t { first_seen, messages, transcript };
 
 class Envelope {
 public:
-    Envelope(BatchBuilder& build, Items preferred) noexcept
+    explicit Envelope(BatchBuilder& build) noexcept
         : build_(build),
           cursor_(build.cursor),
-          preferred_(preferred) {}
+          start_(build.mark()) {}
 
-    bool read() {
-        conversation_ = build_.add_conversation();
-        return cursor_.object([this](const Key& key) { return member(key); }) &&
-               unknown_keys_differ();
-    }
-
-    Error& error() noexcept { return error_; }
-    bool failed() const noexcept { return error_.code != Code::internal; }
-    bool is_action_body() const noexcept {
-        return (seen_ & (kSeenActions | kSeenEvent)) == kSeenActions && !type_;
-    }
-    bool is_offload() const noexcept { return offload_; }
-    /// Whether the items were read from the array that belongs to the other event, while its own stands there too.
-    bool read_wrong_items() const noexcept {
-        const unsigned wanted = is_offload() ? kSeenTranscript : kSeenMessages;
-        return (seen_ & wanted) != 0 && items_seen_ != wanted;
-    }
-
-    /// Tells the event; an Error when there is none, an unknown word is the caller's to handle.
-    Result<bool> tell_event() {
-        const std::string_view event = build_.view(event_);
-        const std::string_view type = build_.view(type_);
-        if (event_ && type_ && event != type)
-            return fail(Code::payload, "the fields event and type say different things");
-        if (!event_ && !type_) return fail(Code::payload, "the required field event is missing");
-        const std::string_view word = event_ ? event : type;
+    Result<void> read(const ReadInput& input) {
+        if (!cursor_.object([this](const Key& key) { return member(key); })) return {};
+        end_ = cursor_.mark();
+        if (!unknown_keys_differ()) return {};
+        if (!fields()) return std::move(error_);
+        if (is_action_body()) {
+            build_.rewind(start_);
+            return read_actions(input, build_);
+        }
+        if (!event_ && !type_) return missing("event");
+        if (event_ && type_ && build_.view(event_) != build_.view(type_))
+            return lampjack::fail(Code::payload,
+                                  "the fields event and type say different things");
+        const std::string_view word = build_.view(event_ ? event_ : type_);
         offload_ = word == kOffload;
-        return offload_ || word == kMessages;
-    }
-
-    Result<void> finish() {
-        LJK_CHECK(check_required());
-        fill_conversation();
-        if (type_) LJK_CHECK(keep_type());
-        if (is_offload()) add_offload();
-        auto& events = build_.batch.events;
-        const auto count = static_cast<std::uint32_t>(events.size()) - (is_offload() ? 1 : 0);
-        for (std::uint32_t i = 0; i < count; ++i) settle(events[i]);
-        if (!is_offload())
-            for (std::uint32_t i = 0; i < count; ++i) build_.batch.roots.push_back(i);
-        if (!keep_leftovers()) return {};
-        if (!build_.batch.roots.empty()) finish_first(build_.event(build_.batch.roots.front()));
-        return {};
-    }
-
-    /// An event this contract does not name: the whole body as one raw part.
-    void finish_unknown() {
-        if (!build_.add_unknown(Warning::unknown_event)) return;
-        build_.batch.conversations.clear();
-        conversation_ = build_.add_conversation();
-        fill_conversation();
-        Event& event = build_.batch.events.back();
-        event.conversation = conversation_;
-        if (!session_) event.warn(Warning::unattributed);
-        if (time_) event.sent_at = read_time(build_.view(time_)).time;
-        build_.batch.roots.push_back(static_cast<std::uint32_t>(build_.batch.events.size() - 1));
+        if (!offload_ && word != kMessages) {
+            unknown_event();
+            return {};
+        }
+        return known_event();
     }
 
 private:
     bool member(const Key& key) {
-        if (key == "botId") return once(kSeenBot) && id(bot_, "botId", key);
-        if (key == "version") return once(kSeenVersion) && version(key);
-        if (key == "sessionId") return once(kSeenSession) && id(session_, "sessionId", key);
-        if (key == "event") return once(kSeenEvent) && event(key);
-        if (key == "timestamp") return once(kSeenTime) && time(key);
-        if (key == "messages") return once(kSeenMessages) && items(kSeenMessages, key);
-        if (key == "transcript") return once(kSeenTranscript) && items(kSeenTranscript, key);
-        if (key == "payload") return once(kSeenPayload) && payload(key);
-        if (key == "type") return once(kSeenType) && type(key);
-        if (key == "sendMessages" && !once(kSeenActions)) return false;
+        Members& m = members_;
+        if (key == "botId") return once(m.bot);
+        if (key == "version") return once(m.version);
+        if (key == "sessionId") return once(m.session);
+        if (key == "event") return once(m.event);
+        if (key == "messages") return once(m.messages);
+        if (key == "timestamp") return once(m.time);
+        if (key == "transcript") return once(m.transcript);
+        if (key == "payload") return once(m.payload);
+        if (key == "type") return once(m.type);
+        if (key == "sendMessages" && !once(m.actions)) return false;
         return build_.keep(request_, Scope::request, key);
     }
 
-    bool once(unsigned bit) noexcept {
-        if ((seen_ & bit) != 0) return cursor_.fail(Problem::duplicate_key);
-        seen_ |= bit;
+    bool once(Mark& member) noexcept {
+        if (member.present()) return cursor_.fail(Problem::duplicate_key);
+        member = cursor_.mark();
         return true;
     }
 
-    bool refuse(std::string message) {
+    [[gnu::cold]] bool refuse(std::string message) {
         cursor_.forgive_mismatch();
         error_ = lampjack::fail(Code::payload, std::move(message));
         return false;
     }
-
-    bool id(Str& out, std::string_view name, const Key& key) {
-        if (cursor_.peek() != '"') return number_id(out, name, key);
-        return cursor_.string(out) && (is_id(build_.batch, out) || refuse_id(name));
+    [[gnu::cold]] static Error missing(std::string_view name) {
+        return lampjack::fail(Code::payload,
+                              "the required field " + std::string(name) + " is missing");
     }
 
-    bool number_id(Str& out, std::string_view name, const Key& key) {
-        bool was_number = false;
-        if (!build_.id_or_keep(out, request_, Scope::request, key, was_number))
-            return cursor_.problem() == Problem::mismatch && refuse_id(name);
-        id_was_number_ = true;
-        return is_id(build_.batch, out) || refuse_id(name);
+    // ---- the fields, each by itself
+
+    bool fields() {
+        return id(bot_, members_.bot, "botId") && version() &&
+               id(session_, members_.session, "sessionId") && event() && time() && type() &&
+               first_items();
     }
 
-    bool refuse_id(std::string_view name) {
+    bool id(Str& out, Mark member, std::string_view name) {
+        if (!member.present()) return true;
+        if (member.first() == '"') {
+            out = cursor_.text_at(member);
+        } else {
+            cursor_.rewind(member);
+            bool was_number = false;
+            const Key key{{}, cursor_.name_at(member)};
+            if (!build_.id_or_keep(out, request_, Scope::request, key, was_number)) out = Str{};
+            id_was_number_ = true;
+        }
+        return (out && is_id(build_.batch, out)) || refuse_id(name);
+    }
+
+    [[gnu::cold]] bool refuse_id(std::string_view name) {
         return refuse("the field " + std::string(name) +
                       " must be a text of 1 to 256 bytes without control characters");
     }
 
-    bool version(const Key& key) {
-        if (cursor_.peek() != '"') return refuse("the field version must be a text");
-        version_ = build_.here(key);
-        Str word;
-        if (!cursor_.string(word)) return false;
-        draft_ = build_.view(word) == kDraft;
-        live_ = build_.view(word) == kLive;
+    bool version() {
+        const Mark version = members_.version;
+        if (!version.present()) return true;
+        if (version.first() != '"') return refuse("the field version must be a text");
+        const std::string_view word = build_.view(cursor_.text_at(version));
+        draft_ = word == kDraft;
+        live_ = word == kLive;
         return true;
     }
 
-    bool event(const Key& key) {
-        if (cursor_.peek() != '"') return refuse("the field event must be a text");
-        event_place_ = build_.here(key);
-        return cursor_.string(event_);
+    bool event() {
+        const Mark event = members_.event;
+        if (!event.present()) return true;
+        if (event.first() != '"') return refuse("the field event must be a text");
+        event_ = cursor_.text_at(event);
+        return true;
+    }
+
+    bool time() {
+        if (!members_.time.present()) return true;
+        const char first = members_.time.first();
+        return first == '"' || first == '-' || (first >= '0' && first <= '9') ||
+               refuse("the field timestamp must be a time");
     }
 
     /// The discriminator of 2020; a field like any other when it holds another word.
-    bool type(const Key& key) {
-        if (cursor_.peek() != '"') return build_.keep(request_, Scope::request, key);
-        type_place_ = build_.here(key);
-        Str word;
-        if (!cursor_.string(word)) return false;
+    bool type() {
+        const Mark type = members_.type;
+        if (!type.present()) return true;
+        const Str word = type.first() == '"' ? cursor_.text_at(type) : Str{};
         if (build_.view(word) == kMessages || build_.view(word) == kOffload) {
             type_ = word;
-            return true;
+        } else {
+            keep(type);
         }
-        return build_.keep_again(type_place_, request_, Scope::request);
-    }
-
-    bool time(const Key& key) {
-        const char first = cursor_.peek();
-        if (first != '"' && first != '-' && (first < '0' || first > '9'))
-            return refuse("the field timestamp must be a time");
-        time_place_ = build_.here(key);
-        return cursor_.raw(time_);
-    }
-
-    bool payload(const Key& key) {
-        payload_key_ = key.place;
-        return cursor_.raw(payload_);
-    }
-
-    bool items(unsigned which, const Key& key) {
-        const bool other = preferred_ != Items::first_seen &&
-                           (preferred_ == Items::messages) != (which == kSeenMessages);
-        if (items_seen_ != 0 || other) return build_.keep(request_, Scope::request, key);
-        if (cursor_.peek() != '[')
-            return refuse("the field " + std::string(key.text) + " must be an array");
-        items_seen_ = which;
-        const std::uint32_t limit = which == kSeenMessages ? kMaxMessages : kMaxTranscript;
-        std::uint32_t count = 0;
-        return cursor_.array(
-            [&] { return ++count <= limit ? item() : raw_item(Warning::too_many_items); });
-    }
-
-    bool item() {
-        const auto start = build_.mark();
-        Item one{conversation_, error_, {}};
-        const bool first = build_.batch.events.empty();
-        if (!read_item(build_, one)) {
-            if (failed() || !build_.rewind(start)) return false;
-            return raw_item(Warning::malformed_item);
-        }
-        if (first) first_time_ = one.time;
         return true;
     }
 
-    bool raw_item(Warning why) {
-        if (!build_.add_unknown(why)) return false;
-        build_.batch.events.back().conversation = conversation_;
-        return true;
+    /// Of two arrays of items the first one must be an array, whichever counts.
+    bool first_items() {
+        const Mark one = members_.messages, other = members_.transcript;
+        const bool other_first =
+            other.present() && (!one.present() || std::less<>{}(other.at, one.at));
+        return must_be_array(other_first ? other : one);
+    }
+
+    bool must_be_array(Mark items) {
+        if (!items.present() || items.first() == '[') return true;
+        return refuse("the field " + std::string(build_.view(cursor_.name_at(items))) +
+                      " must be an array");
+    }
+
+    bool is_action_body() const noexcept {
+        return members_.actions.present() && !members_.event.present() && !type_;
     }
 
     /// RFC 8259 leaves the meaning of doubled names open; in the envelope readers must not disagree.
@@ -231,23 +182,54 @@ private:
                cursor_.fail(Problem::duplicate_key);
     }
 
-    Result<void> check_required() const {
-        const auto missing = [](std::string_view name) {
-            return lampjack::fail(Code::payload,
-                                  "the required field " + std::string(name) + " is missing");
-        };
+    void keep(Mark member) { build_.keep_at(request_, Scope::request, member); }
+    std::string_view raw_time() const noexcept {
+        return build_.view(cursor_.raw_at(members_.time));
+    }
+
+    // ---- the event
+
+    /// An event this contract does not name: the whole body as one raw part.
+    void unknown_event() {
+        build_.rewind(start_);
+        if (!build_.add_unknown(Warning::unknown_event)) return;
+        fill_conversation();
+        Event& event = build_.batch.events.back();
+        event.conversation = conversation_;
+        if (!session_) event.warn(Warning::unattributed);
+        if (members_.time.present()) event.sent_at = read_time(raw_time()).time;
+        build_.batch.roots.push_back(static_cast<std::uint32_t>(build_.batch.events.size() - 1));
+    }
+
+    Result<void> known_event() {
+        const Members& m = members_;
+        const Mark own = offload_ ? m.transcript : m.messages;
+        const Mark other = offload_ ? m.messages : m.transcript;
+        const Mark items = own.present() ? own : other;
         if (!bot_) return missing("botId");
         if (!session_) return missing("sessionId");
-        if ((seen_ & kSeenVersion) == 0) return missing("version");
-        if (!time_) return missing("timestamp");
-        if (items_seen_ == 0) return missing(is_offload() ? "transcript" : "messages");
-        if (!is_offload() && build_.batch.text.body_size() > kMaxMessagesBody)
+        if (!m.version.present()) return missing("version");
+        if (!m.time.present()) return missing("timestamp");
+        if (!items.present()) return missing(offload_ ? "transcript" : "messages");
+        if (!offload_ && build_.batch.text.body_size() > kMaxMessagesBody)
             return lampjack::fail(Code::too_large,
                                   "a body with event messages may have at most 1 MiB");
+        fill_conversation();
+        if (!must_be_array(items) || !read_items(items))
+            return failed() ? Result<void>(std::move(error_)) : Result<void>();
+        if (offload_) add_offload();
+        keep_leftovers();
+        if (own.present() && other.present()) keep(other);
+        if (!build_.batch.roots.empty())
+            finish_first(build_.event(build_.batch.roots.front()), own.present());
+        cursor_.rewind(end_);
         return {};
     }
 
+    bool failed() const noexcept { return error_.code != Code::internal; }
+
     void fill_conversation() {
+        conversation_ = build_.add_conversation();
         model::ConversationId& id = build_.batch.conversations[conversation_];
         id.bot = bot_;
         id.id = session_;
@@ -255,11 +237,42 @@ private:
         id.mode = draft_ || emulator_ ? model::Mode::test : model::Mode::live;
     }
 
-    /// Both discriminators are kept when both stand there, so that both are written back.
-    Result<void> keep_type() {
-        if (event_ && !build_.keep_again(event_place_, request_, Scope::request)) return {};
-        build_.keep_again(type_place_, request_, Scope::request);
-        return {};
+    bool read_items(Mark items) {
+        const std::uint32_t limit = items.at == members_.messages.at ? kMaxMessages : kMaxTranscript;
+        std::uint32_t count = 0;
+        cursor_.rewind(items);
+        return cursor_.array([&] {
+            const auto index = static_cast<std::uint32_t>(build_.batch.events.size());
+            if (!offload_) build_.batch.roots.push_back(index);
+            return ++count <= limit ? item(index) : raw_item(Warning::too_many_items);
+        });
+    }
+
+    bool item(std::uint32_t index) {
+        const auto start = build_.mark();
+        Item one{conversation_, error_, {}};
+        if (!read_item(build_, one)) {
+            if (failed() || !build_.rewind(start)) return false;
+            return raw_item(Warning::malformed_item);
+        }
+        if (index == 0) first_time_ = one.time;
+        settle(build_.event(index));
+        return true;
+    }
+
+    bool raw_item(Warning why) {
+        if (!build_.add_unknown(why)) return false;
+        build_.batch.events.back().conversation = conversation_;
+        return true;
+    }
+
+    /// What an item does not know by itself.
+    void settle(Event& event) {
+        if (event.sent_at == model::kNoTime) event.sent_at = read_time(raw_time()).time;
+        if (event.actor == model::kNone) return;
+        const Str sender = build_.batch.actors[event.actor].id;
+        if (sender && build_.view(sender) != build_.view(session_))
+            event.warn(Warning::sender_differs);
     }
 
     void add_offload() {
@@ -269,58 +282,46 @@ private:
         Event& event = build_.event(index);
         event.conversation = conversation_;
         event.handover_to = model::HandoverTo::agent;
-        event.payload = payload_;
+        if (members_.payload.present()) event.payload = cursor_.raw_at(members_.payload);
         event.transcript = {0, count};
         build_.batch.roots.push_back(index);
-        const TimeRead time = read_time(build_.view(time_));
+        const TimeRead time = read_time(raw_time());
         event.sent_at = time.time;
         if (time.time == model::kNoTime) event.warn(Warning::time_unreadable);
-        if (!time.exact) build_.extra(request_, Scope::request, time_place_.key, time_);
-    }
-
-    /// What an item could not know before the envelope was read.
-    void settle(Event& event) {
-        if (event.kind == EventKind::unknown) return;
-        if (event.sent_at == model::kNoTime) event.sent_at = read_time(build_.view(time_)).time;
-        if (event.actor == model::kNone) return;
-        const Str sender = build_.batch.actors[event.actor].id;
-        if (sender && build_.view(sender) != build_.view(session_))
-            event.warn(Warning::sender_differs);
+        if (!time.exact) keep(members_.time);
     }
 
     /// Spellings of the envelope that the canonical values do not give back.
-    bool keep_leftovers() {
-        const bool regular = draft_ ? true : live_ && !emulator_;
-        if (!regular && !build_.keep_again(version_, request_, Scope::request)) return false;
-        if (!is_offload() && payload_)
-            build_.extra(request_, Scope::request, payload_key_, payload_);
-        if (!is_offload() && !is_first_time(time_))
-            build_.extra(request_, Scope::request, time_place_.key, time_);
-        return true;
+    void keep_leftovers() {
+        // Both discriminators are kept when both stand there, so that both are written back.
+        if (type_ && event_) keep(members_.event);
+        if (type_) keep(members_.type);
+        if (!draft_ && (!live_ || emulator_)) keep(members_.version);
+        if (offload_) return;
+        if (members_.payload.present()) keep(members_.payload);
+        if (!time_is_first_items()) keep(members_.time);
     }
 
     /// Whether the envelope's time follows from the first item's.
-    bool is_first_time(Str raw) const noexcept {
-        return first_time_ && build_.view(first_time_) == build_.view(raw);
+    bool time_is_first_items() const noexcept {
+        return first_time_.present() && build_.view(cursor_.raw_at(first_time_)) == raw_time();
     }
 
-    void finish_first(Event& first) {
+    void finish_first(Event& first, bool under_own_key) {
         build_.splice(first.extra, request_);
         if (id_was_number_) first.warn(Warning::id_was_number);
         if (type_ && !event_) first.warn(Warning::old_dialect);
-        if (items_seen_ != (is_offload() ? kSeenTranscript : kSeenMessages))
-            first.warn(Warning::messages_under_other_key);
+        if (!under_own_key) first.warn(Warning::messages_under_other_key);
     }
 
     BatchBuilder& build_;
     json::Cursor& cursor_;
-    Items preferred_;
-    unsigned seen_ = 0;
-    unsigned items_seen_ = 0;
+    BatchBuilder::Mark start_;
+    Mark end_, first_time_;
+    Members members_;
     std::uint32_t conversation_ = 0;
     bool id_was_number_ = false, draft_ = false, live_ = false, emulator_ = false, offload_ = false;
-    Str first_time_, bot_, session_, event_, type_, time_, payload_, payload_key_;
-    Place version_, event_place_, type_place_, time_place_;
+    Str bot_, session_, event_, type_;
     Chain request_;
     Error error_{Code::internal, {}};
 };
@@ -347,31 +348,7 @@ TimeRead read_time(std::string_view raw) noexcept {
 }
 
 Result<void> read(const ReadInput& input, BatchBuilder& build) {
-    const auto start = build.mark();
-    Items preferred = Items::first_seen;
-    for (;;) {
-        Envelope envelope(build, preferred);
-        if (!envelope.read()) {
-            if (envelope.failed()) return envelope.error();
-            return {};
-        }
-        if (envelope.is_action_body()) {
-            build.rewind(start);
-            build.batch.conversations.clear();
-            return read_actions(input, build);
-        }
-        LJK_TRY(known, envelope.tell_event());
-        if (!known) {
-            build.rewind(start);
-            envelope.finish_unknown();
-            return {};
-        }
-        if (preferred != Items::first_seen || !envelope.read_wrong_items())
-            return envelope.finish();
-        preferred = envelope.is_offload() ? Items::transcript : Items::messages;
-        build.rewind(start);
-        build.batch.conversations.clear();
-    }
+    return Envelope(build).read(input);
 }
 
 }  // namespace lampjack::platforms::chatlayer_offloading

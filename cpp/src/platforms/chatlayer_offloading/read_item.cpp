@@ -14,7 +14,7 @@ using model::Event;
 using model::Role;
 using model::Scope;
 using model::Warning;
-using Place = BatchBuilder::Place;
+using Mark = json::Cursor::Mark;
 
 Role role_of(std::string_view word) noexcept {
     if (word == kBot) return Role::bot;
@@ -28,60 +28,57 @@ public:
         : build_(build),
           cursor_(build.cursor),
           item_(item),
-          index_(build.add_event(model::EventKind::message, Role::unknown)) {
-        event().conversation = item.conversation;
+          index_(build.add_event(model::EventKind::message, Role::unknown)),
+          event_(build.event(index_)) {
+        event_.conversation = item.conversation;
     }
 
     bool read() {
         if (!cursor_.object([this](const Key& key) { return member(key); })) return false;
         if (type_.present() && !settle_type()) return false;
-        if (event().role == Role::unknown) event().warn(Warning::unknown_actor);
+        if (event_.role == Role::unknown) event_.warn(Warning::unknown_actor);
         if (!has_message_) {
             if (!message_.present()) return cursor_.fail(Problem::mismatch);
             const auto after = cursor_.mark();
-            cursor_.rewind(message_.mark);
+            cursor_.rewind(message_);
             if (!message()) return false;
             cursor_.rewind(after);
         }
-        return settle_time() && settle_message_time();
+        settle_time();
+        settle_message_time();
+        return true;
     }
 
 private:
-    Event& event() noexcept { return build_.event(index_); }
-
     bool member(const Key& key) {
         if (key == "actor") return actor(key);
-        if (key == "message" && !message_.present()) return message_or_later(key);
-        if (key == "timestamp" && !time_) {
-            time_key_ = key.place;
-            return cursor_.raw(time_);
-        }
-        if (key == "type" && !type_.present() && cursor_.peek() == '"') {
-            type_ = build_.here(key);
-            return cursor_.string(type_word_);
-        }
-        return build_.keep(event().extra, Scope::item, key);
+        if (key == "message" && !message_.present()) return message_or_later();
+        if (key == "timestamp" && !time_.present()) return passed_over(time_);
+        if (key == "type" && !type_.present() && cursor_.peek() == '"') return passed_over(type_);
+        return build_.keep(event_.extra, Scope::item, key);
+    }
+
+    bool passed_over(Mark& field) noexcept {
+        field = cursor_.mark();
+        return true;
     }
 
     bool actor(const Key& key) {
         if (actor_.present()) return cursor_.fail(Problem::mismatch);
-        actor_ = build_.here(key);
-        if (cursor_.peek() != '"') return build_.keep(event().extra, Scope::item, key);
-        if (!cursor_.string(actor_word_)) return false;
-        event().role = role_of(build_.view(actor_word_));
-        return event().role != Role::unknown ||
-               build_.keep_again(actor_, event().extra, Scope::item);
+        actor_ = cursor_.mark();
+        if (cursor_.peek() == '"') event_.role = role_of(build_.view(cursor_.text_at(actor_)));
+        return event_.role != Role::unknown || build_.keep(event_.extra, Scope::item, key);
     }
 
     /// Who speaks decides how the message is read, and may stand behind it.
-    bool message_or_later(const Key& key) {
-        message_ = build_.here(key);
-        return event().role == Role::unknown ? cursor_.skip() : message();
+    bool message_or_later() {
+        message_ = cursor_.mark();
+        return event_.role == Role::unknown || message();
     }
 
     bool message() {
         has_message_ = true;
-        const Role role = event().role;
+        const Role role = event_.role;
         if (role == Role::user) return read_user_message(build_, index_, user_);
         if (role == Role::bot || !is_user_message(build_))
             return dialects::messenger::read_message(build_, index_);
@@ -91,15 +88,17 @@ private:
 
     /// `type` was the name of `actor` until September 2020.
     bool settle_type() {
-        const Role role = role_of(build_.view(type_word_));
+        const Str word = cursor_.text_at(type_);
+        const Role role = role_of(build_.view(word));
         if (role != Role::unknown && actor_.present()) {
-            if (build_.view(type_word_) != build_.view(actor_word_)) return refuse();
-            if (!build_.keep_again(actor_, event().extra, Scope::item)) return false;
+            if (role != event_.role) return refuse();
+            build_.keep_at(event_.extra, Scope::item, actor_);
         } else if (role != Role::unknown) {
-            event().role = role;
-            event().warn(Warning::old_dialect);
+            event_.role = role;
+            event_.warn(Warning::old_dialect);
         }
-        return build_.keep_again(type_, event().extra, Scope::item);
+        build_.keep_at(event_.extra, Scope::item, type_);
+        return true;
     }
 
     bool refuse() {
@@ -108,44 +107,40 @@ private:
         return false;
     }
 
+    std::string_view raw_at(Mark value) const noexcept { return build_.view(cursor_.raw_at(value)); }
+
     /// The item's time, else the message's; the envelope's is filled in when that is known.
-    bool settle_time() {
-        Event& item = event();
-        if (time_) {
-            const TimeRead time = read_time(build_.view(time_));
-            item.sent_at = time.time;
+    void settle_time() {
+        if (time_.present()) {
+            const TimeRead time = read_time(raw_at(time_));
+            event_.sent_at = time.time;
             exact_ = time.exact;
             if (exact_) item_.time = time_;
-            if (!exact_) build_.extra(item.extra, Scope::item, time_key_, time_);
-            if (time.time == model::kNoTime) item.warn(Warning::time_unreadable);
+            if (!exact_) build_.keep_at(event_.extra, Scope::item, time_);
+            if (time.time == model::kNoTime) event_.warn(Warning::time_unreadable);
         } else {
-            item.warn(Warning::item_time_missing);
+            event_.warn(Warning::item_time_missing);
         }
-        if (item.sent_at == model::kNoTime && user_.time)
-            item.sent_at = read_time(build_.view(user_.time)).time;
-        return true;
+        if (event_.sent_at == model::kNoTime && user_.time.present())
+            event_.sent_at = read_time(raw_at(user_.time)).time;
     }
 
     /// A user's message has an id and a time of its own, which equals the item's. What differs is remembered.
-    bool settle_message_time() {
-        if (!user_.known) return true;
-        const bool regular =
-            user_.plain_id && user_.time && exact_ && build_.view(user_.time) == build_.view(time_);
-        if (regular) return true;
-        if (user_.plain_id && !user_.time &&
-            !build_.keep_again(user_.id, event().extra, Scope::field))
-            return false;
-        if (user_.time) build_.extra(event().extra, Scope::field, user_.time_key, user_.time);
-        return true;
+    void settle_message_time() {
+        if (!user_.known) return;
+        const bool has_time = user_.time.present(), has_id = user_.id.present();
+        if (has_id && has_time && exact_ && raw_at(user_.time) == raw_at(time_)) return;
+        if (has_id && !has_time) build_.keep_at(event_.extra, Scope::field, user_.id);
+        if (has_time) build_.keep_at(event_.extra, Scope::field, user_.time);
     }
 
     BatchBuilder& build_;
     json::Cursor& cursor_;
     Item& item_;
     std::uint32_t index_;
+    Event& event_;  ///< the last one until the item is read
     bool has_message_ = false, exact_ = false;
-    Str actor_word_, type_word_, time_, time_key_;
-    Place actor_, type_, message_;
+    Mark actor_, type_, message_, time_;
     UserMessage user_;
 };
 

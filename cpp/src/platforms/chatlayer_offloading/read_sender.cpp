@@ -12,21 +12,18 @@ using model::Actor;
 using model::BatchBuilder;
 using model::Scope;
 using model::Warning;
-using Place = BatchBuilder::Place;
+using Mark = json::Cursor::Mark;
 
 class SenderReader {
 public:
-    SenderReader(BatchBuilder& build, std::uint32_t event) noexcept
+    SenderReader(BatchBuilder& build, std::uint32_t event)
         : build_(build),
           cursor_(build.cursor),
-          event_(event) {}
+          event_(build.event(event)),
+          actor_(build.batch.actors[event_.actor = build.add_actor()]) {}
 
     bool read() {
-        if (!cursor_.object([this](const Key& key) { return member(key); })) return false;
-        auto& actors = build_.batch.actors;
-        build_.event(event_).actor = static_cast<std::uint32_t>(actors.size());
-        actors.push_back(actor_);
-        return true;
+        return cursor_.object([this](const Key& key) { return member(key); });
     }
 
 private:
@@ -43,43 +40,40 @@ private:
         if (is_one_of(key, "lastname", "last_name")) return variant(actor_.last_name, last_, key);
         if (key == "locale") return variant(actor_.language, language_, key);
         if (key != "preferedLanguage") return keep(key);
-        build_.event(event_).warn(Warning::misspelt_key);
+        event_.warn(Warning::misspelt_key);
         return variant(actor_.language, language_, key);
     }
 
     bool keep(const Key& key) { return build_.keep(actor_.extra, Scope::field, key); }
 
     static bool is_one_of(const Key& key, std::string_view one, std::string_view other) noexcept {
-        return equals_ignoring_case(key.text, one) || equals_ignoring_case(key.text, other);
+        return key.text == one || equals_ignoring_case(key.text, one) ||
+               equals_ignoring_case(key.text, other);
     }
 
-    bool documented(Str& out, Place& place, const Key& key) {
+    bool documented(Str& out, Mark& place, const Key& key) {
         if (out) return keep(key);
-        place = build_.here(key);
+        place = cursor_.mark();
         return build_.text_or_keep(out, actor_.extra, Scope::field, key);
     }
 
     /// Another spelling: the value counts when there is none yet, and is written back from extra. Then the documented
     /// spelling, where it stands beside it, must be written from there too.
-    bool variant(Str& out, Place& place, const Key& key) {
-        const Place here = build_.here(key);
-        if (out && place.present() && !build_.keep_again(place, actor_.extra, Scope::field))
-            return false;
-        place = Place{};
-        Str text;
+    bool variant(Str& out, Mark& place, const Key& key) {
+        if (out && place.present()) build_.keep_at(actor_.extra, Scope::field, place);
+        place = {};
         if (cursor_.peek() == '"' && !out) {
-            if (!cursor_.string(text)) return false;
+            const Str text = cursor_.text_at(cursor_.mark());
             if (text.size != 0) out = text;
-            cursor_.rewind(here.mark);
         }
-        return keep(Key{{}, here.key});
+        return keep(key);
     }
 
     BatchBuilder& build_;
     json::Cursor& cursor_;
-    std::uint32_t event_;
-    Actor actor_;
-    Place id_, language_, first_, last_;
+    model::Event& event_;  ///< neither it nor the actor moves: no other one is added meanwhile
+    Actor& actor_;
+    Mark id_, language_, first_, last_;
 };
 
 }  // namespace

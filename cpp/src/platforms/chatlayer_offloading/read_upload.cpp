@@ -15,7 +15,7 @@ using json::Str;
 using model::BatchBuilder;
 using model::Part;
 using model::PartType;
-using Place = BatchBuilder::Place;
+using Mark = json::Cursor::Mark;
 
 /// How many addresses a later one is compared with, so that a hostile list costs no square.
 constexpr std::size_t kCompared = 16;
@@ -49,8 +49,8 @@ private:
     model::Event& event() noexcept { return build_.event(index_); }
 
     /// One address, or a list of them.
-    bool addresses(const Place& place) {
-        cursor_.rewind(place.mark);
+    bool addresses(Mark place) {
+        cursor_.rewind(place);
         if (cursor_.peek() == '[') return cursor_.array([this] { return address(false); });
         plain_ = false;
         return address(false);
@@ -76,8 +76,8 @@ private:
     }
 
     /// {"uploadStatus":…,"fileUrl":…}; an equal address is the same file, another one is one more.
-    bool data(const Place& place) {
-        cursor_.rewind(place.mark);
+    bool data(Mark place) {
+        cursor_.rewind(place);
         if (cursor_.peek() != '{') {
             plain_ = false;
             return cursor_.skip();

@@ -3,7 +3,7 @@
 #include "platforms/chatlayer_offloading/user_message.h"
 #include "platforms/chatlayer_offloading/wire.h"
 
-#include <array>
+#include <string_view>
 
 namespace lampjack::platforms::chatlayer_offloading {
 namespace {
@@ -18,81 +18,93 @@ using model::Part;
 using model::PartType;
 using model::Scope;
 using model::Warning;
+using Mark = json::Cursor::Mark;
 
-/// A field to which only some message types give a meaning: it stays in extra unless it is taken.
-struct Field {
-    BatchBuilder::Place place;
-    Str value;  ///< the text, or raw JSON when it is none
-    bool is_text = false;
-    bool present() const noexcept { return place.present(); }
+/// Fields to which only some message types give a meaning: what is not taken stays in extra.
+struct Fields {
+    Mark type, text, id, title, parameters, target, payload, coordinates, urls, data, url;
 };
+
+bool is_text(Mark field) noexcept { return field.present() && field.first() == '"'; }
+
+bool is_number(Mark field) noexcept {
+    if (!field.present()) return false;
+    const char first = field.first();
+    return first == '-' || (first >= '0' && first <= '9');
+}
 
 class UserReader {
 public:
     UserReader(BatchBuilder& build, std::uint32_t event, UserMessage& out) noexcept
         : build_(build),
           cursor_(build.cursor),
+          event_(build.event(event)),
           index_(event),
           out_(out) {}
 
     bool read() {
-        if (cursor_.peek() != '{') return cursor_.fail(Problem::mismatch);
         const auto start = cursor_.mark();
         Verdict verdict = Verdict::malformed;
         if (cursor_.object([this](const Key& key) { return member(key); })) {
             const auto end = cursor_.mark();
             verdict = settle();
-            if (cursor_.ok()) cursor_.rewind(end);
+            cursor_.rewind(end);
+        } else if (start.first() != '{') {
+            return false;
         }
         cursor_.forgive_mismatch();
-        if (!cursor_.ok()) return false;
         settle_id();
         if (verdict != Verdict::known) return keep_raw(start, verdict);
         out_.known = true;
-        build_.splice(event().extra, extra_);
-        return leave_fields();
+        build_.splice(event_.extra, extra_);
+        leave_fields();
+        return true;
     }
 
 private:
-    Event& event() noexcept { return build_.event(index_); }
-
     bool member(const Key& key) {
         if (key == "channelType") return build_.keep(extra_, Scope::field, key);
         if (key == "sender") return sender(key);
-        if (key == "timestamp" && !out_.time) {
-            out_.time_key = key.place;
-            return cursor_.raw(out_.time);
+        if (key == "timestamp" && !out_.time.present()) {
+            out_.time = cursor_.mark();
+            return true;
         }
-        if (key == "messageType") return field(type_, key);
-        if (key == "text") return field(text_, key);
-        if (key == "id") return field(id_, key);
-        if (key == "title") return field(title_, key);
-        if (key == "parameters") return field(parameters_, key);
-        if (key == "nextDialogstateId") return field(target_, key);
-        if (key == "payload") return field(payload_, key);
-        if (key == "coordinates") return field(coordinates_, key);
-        if (key == "urls") return field(urls_, key);
-        if (key == "data") return field(data_, key);
-        if (key == "url") return field(url_, key);
+        if (key == "messageType") return field(fields_.type);
+        if (key == "text") return field(fields_.text);
+        if (key == "id") return field(fields_.id);
+        if (key == "title") return field(fields_.title);
+        if (key == "parameters") return field(fields_.parameters);
+        if (key == "nextDialogstateId") return field(fields_.target);
+        if (key == "payload") return field(fields_.payload);
+        if (key == "coordinates") return field(fields_.coordinates);
+        if (key == "urls") return field(fields_.urls);
+        if (key == "data") return field(fields_.data);
+        if (key == "url") return field(fields_.url);
         return build_.keep(extra_, Scope::field, key);
     }
 
     bool sender(const Key& key) {
-        if (cursor_.peek() != '{' || event().actor != model::kNone)
+        if (cursor_.peek() != '{' || event_.actor != model::kNone)
             return build_.keep(extra_, Scope::field, key);
         return read_sender(build_, index_);
     }
 
-    bool field(Field& out, const Key& key) {
+    bool field(Mark& out) {
         if (out.present()) return cursor_.fail(Problem::mismatch);
+        out = cursor_.mark();
         ++left_;
-        out.place = build_.here(key);
-        out.is_text = cursor_.peek() == '"';
-        return out.is_text ? cursor_.string(out.value) : cursor_.raw(out.value);
+        return true;
+    }
+
+    /// What was taken, or was not there, needs no extra.
+    void drop(Mark& field) noexcept {
+        if (field.present()) --left_;
+        field = {};
     }
 
     Verdict settle() {
-        const std::string_view type = type_.is_text ? build_.view(type_.value) : std::string_view{};
+        if (!is_text(fields_.type)) return Verdict::unknown;
+        const std::string_view type = build_.view(cursor_.text_at(fields_.type));
         if (type == "text") return text();
         if (type == "postback" || type == "postback_v2") return postback(type == "postback_v2");
         if (type == "fileUploadInputResult") return upload();
@@ -102,124 +114,110 @@ private:
             return upload();
         }
         if (type != "intro") return Verdict::unknown;
-        build_.add_part(event(), PartType::start);
+        build_.add_part(event_, PartType::start);
         return Verdict::known;
     }
 
     Verdict text() {
-        Str text = text_.value;
-        if (text_.is_text) {
-            drop(text_);
-        } else if (!is_number(text_)) {
-            return Verdict::malformed;
+        Mark& text = fields_.text;
+        if (is_text(text)) {
+            build_.add_part(event_, PartType::text).text = cursor_.text_at(text);
+            drop(text);
+            return Verdict::known;
         }
-        build_.add_part(event(), PartType::text).text = text;
+        if (!is_number(text)) return Verdict::malformed;
+        build_.add_part(event_, PartType::text).text = cursor_.raw_at(text);
         return Verdict::known;
     }
 
     Verdict postback(bool second) {
-        if (!title_.present() && !payload_.present() && !target_.present())
+        const Fields& f = fields_;
+        if (!f.title.present() && !f.payload.present() && !f.target.present())
             return Verdict::malformed;
-        Part& part = build_.add_part(event(), PartType::postback);
-        take(part.title, title_);
-        take(part.target, target_);
-        take(part.payload, payload_);
-        if (parameters_.present() && !parameters_.is_text) {
-            part.parameters = parameters_.value;
-            drop(parameters_);
+        Part& part = build_.add_part(event_, PartType::postback);
+        take(part.title, fields_.title);
+        take(part.target, fields_.target);
+        take(part.payload, fields_.payload);
+        if (f.parameters.present() && !is_text(f.parameters)) {
+            part.parameters = cursor_.raw_at(f.parameters);
+            drop(fields_.parameters);
         }
         keep_type_ = second != part.payload.present();
         return Verdict::known;
     }
 
     /// A text is taken; a number gives its digits and stays a field, as everything else does.
-    void take(Str& out, Field& field) noexcept {
-        if (field.is_text && field.value.size != 0) {
-            out = field.value;
-            drop(field);
-        } else if (is_number(field)) {
-            out = field.value;
-        }
-    }
-
-    /// What was taken, or was not there, needs no extra.
-    void drop(Field& field) noexcept {
-        if (!field.present()) return;
-        field.place.key = Str{};
-        --left_;
-    }
-
-    bool is_number(const Field& field) const noexcept {
-        if (!field.present() || field.is_text) return false;
-        const char first = build_.view(field.value).front();
-        return first == '-' || (first >= '0' && first <= '9');
+    void take(Str& out, Mark& field) {
+        if (is_number(field)) out = cursor_.raw_at(field);
+        if (!is_text(field)) return;
+        const Str text = cursor_.text_at(field);
+        if (text.size == 0) return;
+        out = text;
+        drop(field);
     }
 
     Verdict location() {
-        if (!coordinates_.present()) return Verdict::malformed;
-        cursor_.rewind(coordinates_.place.mark);
+        if (!fields_.coordinates.present()) return Verdict::malformed;
+        cursor_.rewind(fields_.coordinates);
         bool plain = false;
         const Verdict verdict = read_coordinates(build_, index_, plain);
-        if (plain) drop(coordinates_);
+        if (plain) drop(fields_.coordinates);
         return verdict;
     }
 
     Verdict upload() {
         bool plain = false;
         const Verdict verdict =
-            read_upload(build_, index_, {urls_.place, url_.place, data_.place}, plain);
+            read_upload(build_, index_, {fields_.urls, fields_.url, fields_.data}, plain);
         if (plain) {
-            drop(urls_);
-            drop(data_);
+            drop(fields_.urls);
+            drop(fields_.data);
         }
         return verdict;
     }
 
-    void settle_id() noexcept {
-        if (!id_.present() || !is_id(build_.batch, id_.value) || !(id_.is_text || is_number(id_)))
-            return;
-        event().vendor_id = id_.value;
-        if (!id_.is_text) return;
-        out_.plain_id = true;
-        out_.id = id_.place;
-        drop(id_);
+    void settle_id() {
+        Mark& id = fields_.id;
+        const bool text = is_text(id);
+        if (!text && !is_number(id)) return;
+        const Str value = text ? cursor_.text_at(id) : cursor_.raw_at(id);
+        if (!is_id(build_.batch, value)) return;
+        event_.vendor_id = value;
+        if (!text) return;
+        out_.id = id;
+        drop(id);
     }
 
-    bool leave_fields() {
+    void leave_fields() {
+        Fields& f = fields_;
         // An unknown actor's message is told to be a user's by this word when it is written.
-        if (!keep_type_ && event().role != model::Role::unknown) drop(type_);
-        if (left_ == 0) return true;
-        const std::array fields{&type_,    &text_,        &id_,   &title_, &parameters_, &target_,
-                                &payload_, &coordinates_, &urls_, &data_,  &url_};
-        for (const Field* field : fields)
-            if (field->present() && !build_.keep_again(field->place, event().extra, Scope::field))
-                return false;
-        return true;
+        if (!keep_type_ && event_.role != model::Role::unknown) drop(f.type);
+        if (left_ == 0) return;
+        for (const Mark field : {f.type, f.text, f.id, f.title, f.parameters, f.target, f.payload,
+                                 f.coordinates, f.urls, f.data, f.url})
+            if (field.present()) build_.keep_at(event_.extra, Scope::field, field);
     }
 
-    bool keep_raw(json::Cursor::Mark start, Verdict verdict) {
-        build_.batch.parts.resize(build_.batch.parts.size() - event().parts.count);
-        event().parts = {};
-        cursor_.rewind(start);
-        Str raw;
-        if (!cursor_.raw(raw)) return false;
+    bool keep_raw(Mark start, Verdict verdict) {
+        build_.batch.parts.resize(build_.batch.parts.size() - event_.parts.count);
+        event_.parts = {};
         switch (verdict) {
-            case Verdict::unknown: event().warn(Warning::unknown_message_type); break;
-            case Verdict::out_of_range: event().warn(Warning::coordinates_out_of_range); break;
-            default: event().warn(Warning::malformed_item);
+            case Verdict::unknown: event_.warn(Warning::unknown_message_type); break;
+            case Verdict::out_of_range: event_.warn(Warning::coordinates_out_of_range); break;
+            default: event_.warn(Warning::malformed_item);
         }
-        build_.add_part(event(), PartType::unknown).raw = raw;
-        return true;
+        cursor_.rewind(start);
+        return cursor_.raw(build_.add_part(event_, PartType::unknown).raw);
     }
 
     BatchBuilder& build_;
     json::Cursor& cursor_;
+    Event& event_;  ///< no other event is added meanwhile
     std::uint32_t index_;
     UserMessage& out_;
-    unsigned left_ = 0;  ///< fields present and not taken
+    unsigned left_ = 0;  ///< fields that are present and not taken
     bool keep_type_ = false;
-    Field type_, text_, id_, title_, parameters_, target_, payload_, coordinates_, urls_, data_,
-        url_;
+    Fields fields_;
     Chain extra_;
 };
 
@@ -234,10 +232,10 @@ bool is_user_message(BatchBuilder& build) {
     bool found = false;
     build.cursor.object([&](const Key& key) {
         found |= key == "messageType";
-        return build.cursor.skip();
+        return true;
     });
     build.cursor.forgive_mismatch();
-    if (build.cursor.ok()) build.cursor.rewind(start);
+    build.cursor.rewind(start);
     return found;
 }
 

@@ -19,7 +19,7 @@ bool read_sender(model::BatchBuilder& build, std::uint32_t event);
 Verdict read_coordinates(model::BatchBuilder& build, std::uint32_t event, bool& plain);
 
 struct UploadFields {
-    model::BatchBuilder::Place urls, url, data;
+    json::Cursor::Mark urls, url, data;
 };
 /// Reads the files of an upload as one part each. `plain` tells whether `urls` and `data` follow from the parts.
 /// May leave the cursor anywhere.

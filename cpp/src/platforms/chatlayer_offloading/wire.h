@@ -53,18 +53,16 @@ TimeRead read_time(std::string_view raw) noexcept;
 /// Reads one item of `messages` or `transcript` into a new event. False with a mismatch for a malformed item.
 struct Item {
     std::uint32_t conversation;
-    Error& error;       ///< out: set when the whole request must be refused
-    model::Str time{};  ///< out: its timestamp, raw, when it is exactly what would be written
+    Error& error;                ///< out: set when the whole request must be refused
+    json::Cursor::Mark time{};  ///< out: its timestamp, when that is exactly what would be written
 };
 bool read_item(model::BatchBuilder& build, Item& item);
 
 /// The outcome of reading a user's message: what its item must know.
 struct UserMessage {
-    bool known = false;  ///< false: it became an `unknown` part that holds all of it
-    model::Str time;     ///< the message's own timestamp, raw
-    model::Str time_key;
-    bool plain_id = false;  ///< the event's vendor_id is written back as it is
-    model::BatchBuilder::Place id;
+    bool known = false;       ///< false: it became an `unknown` part that holds all of it
+    json::Cursor::Mark time;  ///< the message's own timestamp
+    json::Cursor::Mark id;    ///< its id, when the event's vendor_id is written back as it is
 };
 /// Reads the UserMessage object at the cursor into the event.
 bool read_user_message(model::BatchBuilder& build, std::uint32_t event, UserMessage& out);

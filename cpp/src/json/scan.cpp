@@ -1,0 +1,124 @@
+#include "json/scan.h"
+
+#include "json/scalar.h"
+
+#include <cstring>
+#include <string_view>
+
+namespace lampjack::json {
+namespace {
+
+constexpr std::uint32_t kNowhere = 0xFFFFFFFF;
+
+bool is_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+/// Where a bracket's partner is the character two behind it: {} and [].
+constexpr char closing(char bracket) noexcept { return static_cast<char>(bracket + 2); }
+
+/// The place of the next backslash. One outside of strings is refused as the malformed literal it stands in.
+std::uint32_t find_escape(const char* body, std::uint32_t from, std::uint32_t size) noexcept {
+    const void* found = std::memchr(body + from, '\\', size - from);
+    return found == nullptr
+               ? kNowhere
+               : static_cast<std::uint32_t>(static_cast<const char*>(found) - body);
+}
+
+/// Behind the string that ends before the next token: only blanks can stand between them.
+std::uint32_t string_end(const char* body, std::uint32_t next) noexcept {
+    while (body[next - 1] != '"') --next;
+    return next;
+}
+
+/// Behind the literal or number, or 0 when it is neither.
+[[gnu::noinline]] std::uint32_t scalar_end(const char* body, std::uint32_t begin,
+                                           std::uint32_t next) noexcept {
+    while (next > begin && is_blank(body[next - 1])) --next;
+    const std::string_view text(body + begin, next - begin);
+    bool integral = false;
+    const bool good = text == "null" || text == "true" || text == "false" ||
+                      is_number(text, integral);
+    return good ? next : 0;
+}
+
+/// The problem of what stands where a value should.
+[[gnu::cold]] Problem malformed(char first) noexcept {
+    const bool literal = first == '\0' || first == 't' || first == 'f' || first == 'n';
+    return literal ? Problem::syntax : Problem::number;
+}
+
+}  // namespace
+
+// One loop, all of its state in registers: a function called from here that took a reference to one of them would put it
+// into memory, and a small document waits for memory more than for anything else.
+Problem scan(const Indexed& document, int levels, Token* out) {
+    const char* const body = document.body;
+    const std::uint32_t* at = document.starts;
+    const std::uint32_t* const last = at + document.count;
+    const std::uint32_t size = *last;
+    std::uint32_t next_escape = find_escape(body, 0, size);
+    Token* open = nullptr;  // the innermost open container; its span says how far before it the one around it is
+    bool in_object = false;
+
+    const auto string = [&](std::uint32_t begin, std::uint32_t next) {
+        const std::uint32_t end = string_end(body, next);
+        *out++ = {begin, end, 1, '"', false, 0};
+        if (next_escape >= end) [[likely]]
+            return true;
+        out[-1].escaped = true;
+        if (!has_valid_escapes({body + begin + 1, end - begin - 2})) return false;
+        next_escape = find_escape(body, end, size);
+        return true;
+    };
+
+    for (;;) {
+        bool due = true;  // a value is, at `at`
+        while (in_object) {
+            if (body[at[0]] != '"' || body[at[1]] != ':') return Problem::syntax;
+            if (!string(at[0], at[1])) return Problem::escape;
+            at += 2;
+            if (body[*at] != '"') break;
+            // Nearly all members are texts, and nearly all are followed by another one.
+            if (!string(at[0], at[1])) return Problem::escape;
+            ++at;
+            due = body[*at] == ',';
+            if (!due) break;
+            ++at;
+        }
+        if (due) {
+            const std::uint32_t begin = *at++;
+            const char first = body[begin];
+            if (first == '"') {
+                if (!string(begin, *at)) return Problem::escape;
+            } else if (first == '{' || first == '[') {
+                if (levels-- == 0) return Problem::depth;
+                const auto outer = open == nullptr ? 0 : static_cast<std::uint32_t>(out - open);
+                *out = {begin, 0, outer, first, false, 0};
+                open = out++;
+                in_object = first == '{';
+                if (body[*at] != closing(first)) continue;
+            } else {
+                if (begin == size) return Problem::syntax;
+                const std::uint32_t end = scalar_end(body, begin, *at);
+                if (end == 0) return malformed(first);
+                *out++ = {begin, end, 1, first, false, 0};
+            }
+        }
+        while (open != nullptr) {  // behind a value
+            const char next = body[*at];
+            if (next == ',') break;
+            if (next != closing(open->first)) return Problem::syntax;
+            Token* const outer = open->span == 0 ? nullptr : open - open->span;
+            open->end = *at++ + 1;
+            open->span = static_cast<std::uint32_t>(out - open);
+            open = outer;
+            in_object = outer != nullptr && outer->first == '{';
+            ++levels;
+        }
+        if (open == nullptr) break;
+        ++at;
+    }
+    *out = {size, size, 0, '\0', false, 0};
+    return at == last ? Problem::none : Problem::trailing;
+}
+
+}  // namespace lampjack::json

@@ -1,0 +1,42 @@
+#pragma once
+// The validating pass: everything about a document that simdjson's first stage leaves unchecked, in one tight loop that
+// runs before any reader does. It leaves a flat list of tokens, in which a Cursor walks without checking anything again.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lampjack::json {
+
+enum class Problem : std::uint8_t {
+    none,
+    syntax,
+    depth,
+    escape,
+    number,
+    trailing,
+    duplicate_key,
+    mismatch
+};
+
+/// A key or a value. What a container holds follows it; commas, colons and closing brackets have no token.
+struct Token {
+    std::uint32_t begin;  ///< its first byte
+    std::uint32_t end;    ///< behind its last byte
+    std::uint32_t span;   ///< how many tokens it takes, itself among them
+    char first;           ///< its first byte again: { [ " t f n - or a digit
+    bool escaped;         ///< a string with a backslash in it
+    std::uint16_t unused;
+};
+
+/// An indexed document: the offsets of its `count` structural characters and scalars, and behind them its size.
+struct Indexed {
+    const char* body;
+    const std::uint32_t* starts;
+    std::size_t count;
+};
+
+/// Checks the whole document, which may be nested `levels` deep. `out` has room for count + 1 tokens; the last one written
+/// begins with NUL. A document with a problem has no other.
+Problem scan(const Indexed& document, int levels, Token* out);
+
+}  // namespace lampjack::json
