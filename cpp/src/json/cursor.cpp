@@ -46,9 +46,7 @@ bool Cursor::string_or_integer(Str& out, bool& was_number) {
     return skip();
 }
 
-bool Cursor::number(Str& out) {
-    return begins_number(peek()) ? raw(out) : fail(Problem::mismatch);
-}
+bool Cursor::number(Str& out) { return begins_number(peek()) ? raw(out) : fail(Problem::mismatch); }
 
 bool Cursor::integer(std::int64_t& out) {
     const auto before = mark();

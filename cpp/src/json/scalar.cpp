@@ -1,5 +1,7 @@
 #include "json/scalar.h"
 
+#include <bit>
+#include <cstddef>
 #include <cstring>
 
 namespace lampjack::json {
@@ -75,29 +77,45 @@ char* put_utf8(std::int32_t point, char* to) noexcept {
     return to;
 }
 
-/// Copies up to the next backslash, eight bytes at a time. There must be room for all that is left of the content.
+/// Bits in the bytes of the word that are backslashes; above the first of them there may be others.
+std::uint64_t backslashes(std::uint64_t word) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+    const std::uint64_t zeros = word ^ (ones * '\\');
+    return (zeros - ones) & ~zeros & high;
+}
+
+/// How many bytes stand before the first hit; where the order of bytes does not tell, the caller has to look.
+std::ptrdiff_t plain_bytes(std::uint64_t hits) noexcept {
+    return std::endian::native == std::endian::little ? std::countr_zero(hits) / 8 : 0;
+}
+
+/// The next backslash, looked for eight bytes at a time: inside of JSON in a string the next one is near.
+const char* find_backslash(const char* from, const char* end) noexcept {
+    for (; end - from >= 8; from += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, from, sizeof word);
+        if (const std::uint64_t hits = backslashes(word); hits != 0) {
+            from += plain_bytes(hits);
+            break;
+        }
+    }
+    while (from != end && *from != '\\') ++from;
+    return from;
+}
+
+/// Copies up to the next backslash. There must be room for all that is left of the content.
 void copy_plain(const char*& from, const char* end, char*& to) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080,
-                            backslashes = ones * '\\';
     while (end - from >= 8) {
         std::uint64_t word = 0;
         std::memcpy(&word, from, sizeof word);
         std::memcpy(to, &word, sizeof word);
-        const std::uint64_t zeros = word ^ backslashes;
-        const std::uint64_t hits = (zeros - ones) & ~zeros & high;
+        const std::uint64_t hits = backslashes(word);
+        const std::ptrdiff_t plain = hits == 0 ? 8 : plain_bytes(hits);
+        from += plain;
+        to += plain;
         if (hits != 0) break;
-        from += 8;
-        to += 8;
     }
     while (from != end && *from != '\\') *to++ = *from++;
-}
-
-std::size_t next_backslash(std::string_view content, std::size_t from) noexcept {
-    if (from >= content.size()) return content.size();
-    const void* found = std::memchr(content.data() + from, '\\', content.size() - from);
-    return found == nullptr
-               ? content.size()
-               : static_cast<std::size_t>(static_cast<const char*>(found) - content.data());
 }
 
 }  // namespace
@@ -129,10 +147,15 @@ bool is_number(std::string_view token, bool& integral) noexcept {
 }
 
 bool has_valid_escapes(std::string_view content) noexcept {
-    std::size_t at = next_backslash(content, 0);
-    while (at < content.size()) {
-        if (read_escape(content, at) < 0) return false;
-        at = next_backslash(content, at);
+    const char* const end = content.data() + content.size();
+    for (const char* at = content.data(); (at = find_backslash(at, end)) != end;) {
+        if (end - at >= 2 && (at[1] == '"' || at[1] == '\\')) {
+            at += 2;
+            continue;
+        }
+        auto offset = static_cast<std::size_t>(at - content.data());
+        if (read_escape(content, offset) < 0) return false;
+        at = content.data() + offset;
     }
     return true;
 }

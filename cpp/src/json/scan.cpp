@@ -18,9 +18,8 @@ constexpr char closing(char bracket) noexcept { return static_cast<char>(bracket
 /// The place of the next backslash. One outside of strings is refused as the malformed literal it stands in.
 std::uint32_t find_escape(const char* body, std::uint32_t from, std::uint32_t size) noexcept {
     const void* found = std::memchr(body + from, '\\', size - from);
-    return found == nullptr
-               ? kNowhere
-               : static_cast<std::uint32_t>(static_cast<const char*>(found) - body);
+    return found == nullptr ? kNowhere
+                            : static_cast<std::uint32_t>(static_cast<const char*>(found) - body);
 }
 
 /// Behind the string that ends before the next token: only blanks can stand between them.
@@ -35,8 +34,8 @@ std::uint32_t string_end(const char* body, std::uint32_t next) noexcept {
     while (next > begin && is_blank(body[next - 1])) --next;
     const std::string_view text(body + begin, next - begin);
     bool integral = false;
-    const bool good = text == "null" || text == "true" || text == "false" ||
-                      is_number(text, integral);
+    const bool good =
+        text == "null" || text == "true" || text == "false" || is_number(text, integral);
     return good ? next : 0;
 }
 
@@ -56,12 +55,19 @@ Problem scan(const Indexed& document, int levels, Token* out) {
     const std::uint32_t* const last = at + document.count;
     const std::uint32_t size = *last;
     std::uint32_t next_escape = find_escape(body, 0, size);
-    Token* open = nullptr;  // the innermost open container; its span says how far before it the one around it is
+    Token* open =
+        nullptr;  // the innermost open container; its span says how far before it the one around it is
     bool in_object = false;
 
     const auto string = [&](std::uint32_t begin, std::uint32_t next) {
+        out->begin = begin;
         const std::uint32_t end = string_end(body, next);
-        *out++ = {begin, end, 1, '"', false, 0};
+        out->end = end;
+        out->span = 1;
+        out->first = '"';
+        out->escaped = false;
+        out->unused = 0;
+        ++out;
         if (next_escape >= end) [[likely]]
             return true;
         out[-1].escaped = true;

@@ -32,7 +32,7 @@ public:
     explicit Envelope(BatchBuilder& build) noexcept
         : build_(build),
           cursor_(build.cursor),
-          start_(build.mark()) {}
+          start_(build.cursor.mark()) {}
 
     Result<void> read(const ReadInput& input) {
         if (!cursor_.object([this](const Key& key) { return member(key); })) return {};
@@ -40,13 +40,12 @@ public:
         if (!unknown_keys_differ()) return {};
         if (!fields()) return std::move(error_);
         if (is_action_body()) {
-            build_.rewind(start_);
+            start_again();
             return read_actions(input, build_);
         }
         if (!event_ && !type_) return missing("event");
         if (event_ && type_ && build_.view(event_) != build_.view(type_))
-            return lampjack::fail(Code::payload,
-                                  "the fields event and type say different things");
+            return lampjack::fail(Code::payload, "the fields event and type say different things");
         const std::string_view word = build_.view(event_ ? event_ : type_);
         offload_ = word == kOffload;
         if (!offload_ && word != kMessages) {
@@ -187,11 +186,17 @@ private:
         return build_.view(cursor_.raw_at(members_.time));
     }
 
+    /// Nothing but leftovers has been read.
+    void start_again() {
+        build_.batch.extras.clear();
+        cursor_.rewind(start_);
+    }
+
     // ---- the event
 
     /// An event this contract does not name: the whole body as one raw part.
     void unknown_event() {
-        build_.rewind(start_);
+        start_again();
         if (!build_.add_unknown(Warning::unknown_event)) return;
         fill_conversation();
         Event& event = build_.batch.events.back();
@@ -238,7 +243,8 @@ private:
     }
 
     bool read_items(Mark items) {
-        const std::uint32_t limit = items.at == members_.messages.at ? kMaxMessages : kMaxTranscript;
+        const std::uint32_t limit =
+            items.at == members_.messages.at ? kMaxMessages : kMaxTranscript;
         std::uint32_t count = 0;
         cursor_.rewind(items);
         return cursor_.array([&] {
@@ -316,8 +322,7 @@ private:
 
     BatchBuilder& build_;
     json::Cursor& cursor_;
-    BatchBuilder::Mark start_;
-    Mark end_, first_time_;
+    Mark start_, end_, first_time_;
     Members members_;
     std::uint32_t conversation_ = 0;
     bool id_was_number_ = false, draft_ = false, live_ = false, emulator_ = false, offload_ = false;

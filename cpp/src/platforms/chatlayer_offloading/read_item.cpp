@@ -107,7 +107,9 @@ private:
         return false;
     }
 
-    std::string_view raw_at(Mark value) const noexcept { return build_.view(cursor_.raw_at(value)); }
+    std::string_view raw_at(Mark value) const noexcept {
+        return build_.view(cursor_.raw_at(value));
+    }
 
     /// The item's time, else the message's; the envelope's is filled in when that is known.
     void settle_time() {

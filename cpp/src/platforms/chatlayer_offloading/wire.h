@@ -53,7 +53,7 @@ TimeRead read_time(std::string_view raw) noexcept;
 /// Reads one item of `messages` or `transcript` into a new event. False with a mismatch for a malformed item.
 struct Item {
     std::uint32_t conversation;
-    Error& error;                ///< out: set when the whole request must be refused
+    Error& error;               ///< out: set when the whole request must be refused
     json::Cursor::Mark time{};  ///< out: its timestamp, when that is exactly what would be written
 };
 bool read_item(model::BatchBuilder& build, Item& item);
