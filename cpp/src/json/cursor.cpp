@@ -15,24 +15,11 @@ bool begins_number(char first) noexcept { return first == '-' || (first >= '0' &
 Cursor::Cursor(Text& text, Index& index, int levels) : text_(text), body_(text.body()) {
     Token* const tokens = index.tokens();
     at_ = tokens;
-    problem_ = scan({text.body(), index.starts(), index.count()}, levels, tokens);
+    problem_ = scan({text.body(), index.starts(), index.count()}, levels, text.arena(), tokens);
     if (!ok()) {
         const auto size = static_cast<std::uint32_t>(text.body_size());
         *tokens = {size, size, 0, '\0', false, 0};
     }
-}
-
-Str Cursor::unescape(Str content) {
-    auto& arena = text_.arena();
-    const auto start = arena.size();
-    unescape_to(text_.view(content), arena);
-    return Str{static_cast<std::uint32_t>(start) | Str::kArena,
-               static_cast<std::uint32_t>(arena.size() - start)};
-}
-
-void Cursor::unescape(Key& key) {
-    key.place = unescape(key.place);
-    key.text = text_.view(key.place);
 }
 
 bool Cursor::string_or_integer(Str& out, bool& was_number) {

@@ -18,7 +18,7 @@ class Index;
 
 /// One member's name: its characters, and its place for keeping it.
 struct Key {
-    std::string_view text;  ///< valid until the next call on the cursor
+    std::string_view text;  ///< valid until something is added to the Text
     Str place;
 
     /// Comparing with a literal of known length costs a few instructions; readers do it for every member.
@@ -62,10 +62,10 @@ public:
         if (peek() != '{') return fail(Problem::mismatch);
         const Token* const behind = at_ + at_->span;
         for (const Token* name = at_ + 1; name != behind;) {
-            const Token* const value = name + 1;
-            Key key{{body_ + name->begin + 1, name->end - name->begin - 2}, content(*name)};
+            const Token* const value = name + name->span;
+            Key key{{body_ + name->begin + 1, name->end - name->begin - 2}, content(name)};
             if (name->escaped) [[unlikely]]
-                unescape(key);
+                key.text = text_.view(key.place);
             at_ = value;
             name = value + value->span;
             if (!member(key)) return false;
@@ -90,11 +90,9 @@ public:
 
     /// A string, unescaped. Anything else is a mismatch.
     bool string(Str& out) {
-        const Token& token = *at_;
-        if (token.first != '"') return fail(Problem::mismatch);
-        ++at_;
-        out = unescaped(token);
-        return true;
+        if (peek() != '"') return fail(Problem::mismatch);
+        out = content(at_);
+        return skip();
     }
     /// A string, or an integer with all its digits; `was_number` tells.
     bool string_or_integer(Str& out, bool& was_number);
@@ -127,21 +125,21 @@ public:
     static Str raw_at(Mark mark) noexcept {
         return Str{mark.at->begin, mark.at->end - mark.at->begin};
     }
-    Str text_at(Mark mark) { return unescaped(*mark.at); }
-    Str name_at(Mark mark) { return unescaped(mark.at[-1]); }
+    static Str text_at(Mark mark) noexcept { return content(mark.at); }
+    static Str name_at(Mark mark) noexcept {
+        const Token* const last = mark.at - 1;
+        return content(last->first == '"' ? last : last - 1);
+    }
 
     const Text& text() const noexcept { return text_; }
 
 private:
-    /// What stands between the quotes.
-    static Str content(const Token& string) noexcept {
-        return Str{string.begin + 1, string.end - string.begin - 2};
+    /// What stands between the quotes, unescaped.
+    static Str content(const Token* string) noexcept {
+        if (string->escaped) [[unlikely]]
+            return Str{string[1].begin, string[1].end};
+        return Str{string->begin + 1, string->end - string->begin - 2};
     }
-    Str unescaped(const Token& string) {
-        return string.escaped ? unescape(content(string)) : content(string);
-    }
-    [[gnu::noinline]] Str unescape(Str content);
-    [[gnu::noinline]] void unescape(Key& key);
 
     Text& text_;
     const char* body_;

@@ -66,7 +66,7 @@ const std::uint32_t* Index::starts() const noexcept {
 std::size_t Index::count() const noexcept { return stage_->parser->n_structural_indexes; }
 
 Token* Index::tokens() {
-    stage_->reserve_tokens(count() + 1);
+    stage_->reserve_tokens(count() + 2);
     return stage_->tokens.get();
 }
 

@@ -24,7 +24,7 @@ public:
     /// Offsets of the token starts, ascending; one more entry holds the body's size.
     const std::uint32_t* starts() const noexcept;
     std::size_t count() const noexcept;
-    /// Room for one token each and one more. What is written there stays valid until the next build.
+    /// Room for a token each and two more. What is written there stays valid until the next build.
     Token* tokens();
 
     /// The calling thread's own index, made on first use and reused. A document inside a string needs an index of its own.

@@ -89,20 +89,6 @@ std::ptrdiff_t plain_bytes(std::uint64_t hits) noexcept {
     return std::endian::native == std::endian::little ? std::countr_zero(hits) / 8 : 0;
 }
 
-/// The next backslash, looked for eight bytes at a time: inside of JSON in a string the next one is near.
-const char* find_backslash(const char* from, const char* end) noexcept {
-    for (; end - from >= 8; from += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, from, sizeof word);
-        if (const std::uint64_t hits = backslashes(word); hits != 0) {
-            from += plain_bytes(hits);
-            break;
-        }
-    }
-    while (from != end && *from != '\\') ++from;
-    return from;
-}
-
 /// Copies up to the next backslash. There must be room for all that is left of the content.
 void copy_plain(const char*& from, const char* end, char*& to) noexcept {
     while (end - from >= 8) {
@@ -144,20 +130,6 @@ bool is_number(std::string_view token, bool& integral) noexcept {
         if (digits() == 0) return false;
     }
     return at == token.size();
-}
-
-bool has_valid_escapes(std::string_view content) noexcept {
-    const char* const end = content.data() + content.size();
-    for (const char* at = content.data(); (at = find_backslash(at, end)) != end;) {
-        if (end - at >= 2 && (at[1] == '"' || at[1] == '\\')) {
-            at += 2;
-            continue;
-        }
-        auto offset = static_cast<std::size_t>(at - content.data());
-        if (read_escape(content, offset) < 0) return false;
-        at = content.data() + offset;
-    }
-    return true;
 }
 
 bool unescape_to(std::string_view content, std::vector<char>& out) {

@@ -9,8 +9,6 @@ namespace lampjack::json {
 
 /// Whether the whole token is a number; `integral` tells whether it has neither fraction nor exponent.
 bool is_number(std::string_view token, bool& integral) noexcept;
-/// Whether every escape in a string's content is valid, surrogates in pairs.
-bool has_valid_escapes(std::string_view content) noexcept;
 /// Appends the unescaped content as UTF-8; false for an invalid escape or a lone surrogate.
 bool unescape_to(std::string_view content, std::vector<char>& out);
 

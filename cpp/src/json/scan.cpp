@@ -1,6 +1,7 @@
 #include "json/scan.h"
 
 #include "json/scalar.h"
+#include "json/text.h"
 
 #include <cstring>
 #include <string_view>
@@ -39,6 +40,15 @@ std::uint32_t string_end(const char* body, std::uint32_t next) noexcept {
     return good ? next : 0;
 }
 
+/// Unescapes a string's content, and says in the second token where to.
+[[gnu::noinline]] bool unescape(std::string_view content, std::vector<char>& arena, Token& place) {
+    const std::size_t start = arena.size();
+    if (!unescape_to(content, arena)) return false;
+    const auto size = static_cast<std::uint32_t>(arena.size() - start);
+    place = {static_cast<std::uint32_t>(start) | Str::kArena, size, 0, '\0', true, 0};
+    return true;
+}
+
 /// The problem of what stands where a value should.
 [[gnu::cold]] Problem malformed(char first) noexcept {
     const bool literal = first == '\0' || first == 't' || first == 'f' || first == 'n';
@@ -49,7 +59,7 @@ std::uint32_t string_end(const char* body, std::uint32_t next) noexcept {
 
 // One loop, all of its state in registers: a function called from here that took a reference to one of them would put it
 // into memory, and a small document waits for memory more than for anything else.
-Problem scan(const Indexed& document, int levels, Token* out) {
+Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Token* out) {
     const char* const body = document.body;
     const std::uint32_t* at = document.starts;
     const std::uint32_t* const last = at + document.count;
@@ -71,7 +81,8 @@ Problem scan(const Indexed& document, int levels, Token* out) {
         if (next_escape >= end) [[likely]]
             return true;
         out[-1].escaped = true;
-        if (!has_valid_escapes({body + begin + 1, end - begin - 2})) return false;
+        out[-1].span = 2;
+        if (!unescape({body + begin + 1, end - begin - 2}, arena, *out++)) return false;
         next_escape = find_escape(body, end, size);
         return true;
     };

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace lampjack::json {
 
@@ -18,7 +19,8 @@ enum class Problem : std::uint8_t {
     mismatch
 };
 
-/// A key or a value. What a container holds follows it; commas, colons and closing brackets have no token.
+/// A key or a value. What a container holds follows it; commas, colons and closing brackets have no token. A string with
+/// an escape is followed by a second token that says where its characters are: `begin` is a Str's offset, `end` its size.
 struct Token {
     std::uint32_t begin;  ///< its first byte
     std::uint32_t end;    ///< behind its last byte
@@ -35,8 +37,8 @@ struct Indexed {
     std::size_t count;
 };
 
-/// Checks the whole document, which may be nested `levels` deep. `out` has room for count + 1 tokens; the last one written
-/// begins with NUL. A document with a problem has no other.
-Problem scan(const Indexed& document, int levels, Token* out);
+/// Checks the whole document, which may be nested `levels` deep, and unescapes its strings into the arena. `out` has room
+/// for count + 2 tokens; the last one written begins with NUL.
+Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Token* out);
 
 }  // namespace lampjack::json
