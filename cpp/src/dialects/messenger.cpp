@@ -2,6 +2,8 @@
 
 #include "dialects/messenger_words.h"
 
+#include <vector>
+
 namespace lampjack::dialects::messenger {
 namespace {
 
@@ -87,10 +89,18 @@ private:
         return true;
     }
 
+    /// A new one at the end, filled where it is: a message that turns out to be malformed is taken back as a whole.
+    template <class T>
+    static T& add(std::vector<T>& list) {
+        static constexpr T empty{};
+        list.push_back(empty);
+        return list.back();
+    }
+
     bool quick_reply() {
-        model::Option option;
+        model::Option& option = add(build_.batch.options);
         option.kind = OptionKind::reply;
-        const bool good = cursor_.object([&](const Key& key) {
+        return cursor_.object([&](const Key& key) {
             if (key == "title")
                 return build_.text_or_keep(option.title, option.extra, Scope::field, key);
             if (key == "payload")
@@ -100,12 +110,10 @@ private:
                 return build_.text_or_keep(option.image_url, option.extra, Scope::field, key);
             return build_.keep(option.extra, Scope::field, key);
         });
-        if (good) build_.batch.options.push_back(option);
-        return good;
     }
 
     bool button() {
-        model::Option option;
+        model::Option& option = add(build_.batch.options);
         const bool good = cursor_.object([&](const Key& key) {
             if (key == "title")
                 return build_.text_or_keep(option.title, option.extra, Scope::field, key);
@@ -118,7 +126,6 @@ private:
         });
         if (!good) return false;
         if (option.kind == OptionKind::phone) std::swap(option.phone, option.payload);
-        build_.batch.options.push_back(option);
         return true;
     }
 
@@ -179,7 +186,7 @@ private:
     }
 
     bool card() {
-        model::Card card;
+        model::Card& card = add(build_.batch.cards);
         Place action, item;
         const bool good = cursor_.object([&](const Key& key) {
             if (key == "title")
@@ -194,11 +201,8 @@ private:
             return build_.keep(card.extra, Scope::field, key);
         });
         if (!good) return false;
-        if (action.present() && item.present() &&
-            !build_.keep_again(action, card.extra, Scope::field))
-            return false;
-        build_.batch.cards.push_back(card);
-        return true;
+        return !action.present() || !item.present() ||
+               build_.keep_again(action, card.extra, Scope::field);
     }
 
     bool card_buttons(model::Card& card, const Key& key) {

@@ -63,7 +63,7 @@ public:
         const Token* const behind = at_ + at_->span;
         for (const Token* name = at_ + 1; name != behind;) {
             const Token* const value = name + name->span;
-            Key key{{body_ + name->begin + 1, name->end - name->begin - 2}, content(name)};
+            Key key{{body_ + name->place.offset + 1, name->place.size - 2}, content(name)};
             if (name->escaped) [[unlikely]]
                 key.text = text_.view(key.place);
             at_ = value;
@@ -122,9 +122,7 @@ public:
     }
 
     /// A value that was passed over: its bytes, its characters when it is a string, the name of the member it is.
-    static Str raw_at(Mark mark) noexcept {
-        return Str{mark.at->begin, mark.at->end - mark.at->begin};
-    }
+    static Str raw_at(Mark mark) noexcept { return mark.at->place; }
     static Str text_at(Mark mark) noexcept { return content(mark.at); }
     static Str name_at(Mark mark) noexcept {
         const Token* const last = mark.at - 1;
@@ -137,8 +135,8 @@ private:
     /// What stands between the quotes, unescaped.
     static Str content(const Token* string) noexcept {
         if (string->escaped) [[unlikely]]
-            return Str{string[1].begin, string[1].end};
-        return Str{string->begin + 1, string->end - string->begin - 2};
+            return string[1].place;
+        return Str::at(string->place.offset + 1, string->place.size - 2);
     }
 
     Text& text_;

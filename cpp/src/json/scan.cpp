@@ -1,7 +1,6 @@
 #include "json/scan.h"
 
 #include "json/scalar.h"
-#include "json/text.h"
 
 #include <cstring>
 #include <string_view>
@@ -45,7 +44,7 @@ std::uint32_t string_end(const char* body, std::uint32_t next) noexcept {
     const std::size_t start = arena.size();
     if (!unescape_to(content, arena)) return false;
     const auto size = static_cast<std::uint32_t>(arena.size() - start);
-    place = {static_cast<std::uint32_t>(start) | Str::kArena, size, 0, '\0', true, 0};
+    place = {Str::at(static_cast<std::uint32_t>(start) | Str::kArena, size), 0, '\0', true, 0};
     return true;
 }
 
@@ -70,9 +69,8 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
     bool in_object = false;
 
     const auto string = [&](std::uint32_t begin, std::uint32_t next) {
-        out->begin = begin;
         const std::uint32_t end = string_end(body, next);
-        out->end = end;
+        out->place = Str::at(begin, end - begin);
         out->span = 1;
         out->first = '"';
         out->escaped = false;
@@ -109,7 +107,7 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
             } else if (first == '{' || first == '[') {
                 if (levels-- == 0) return Problem::depth;
                 const auto outer = open == nullptr ? 0 : static_cast<std::uint32_t>(out - open);
-                *out = {begin, 0, outer, first, false, 0};
+                *out = {Str::at(begin, 0), outer, first, false, 0};
                 open = out++;
                 in_object = first == '{';
                 if (body[*at] != closing(first)) continue;
@@ -117,7 +115,7 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
                 if (begin == size) return Problem::syntax;
                 const std::uint32_t end = scalar_end(body, begin, *at);
                 if (end == 0) return malformed(first);
-                *out++ = {begin, end, 1, first, false, 0};
+                *out++ = {Str::at(begin, end - begin), 1, first, false, 0};
             }
         }
         while (open != nullptr) {  // behind a value
@@ -125,7 +123,7 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
             if (next == ',') break;
             if (next != closing(open->first)) return Problem::syntax;
             Token* const outer = open->span == 0 ? nullptr : open - open->span;
-            open->end = *at++ + 1;
+            open->place.size = *at++ + 1 - open->place.offset;
             open->span = static_cast<std::uint32_t>(out - open);
             open = outer;
             in_object = outer != nullptr && outer->first == '{';
@@ -134,7 +132,7 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
         if (open == nullptr) break;
         ++at;
     }
-    *out = {size, size, 0, '\0', false, 0};
+    *out = {Str::at(size, 0), 0, '\0', false, 0};
     return at == last ? Problem::none : Problem::trailing;
 }
 

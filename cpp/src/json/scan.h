@@ -2,6 +2,8 @@
 // The validating pass: everything about a document that simdjson's first stage leaves unchecked, in one tight loop that
 // runs before any reader does. It leaves a flat list of tokens, in which a Cursor walks without checking anything again.
 
+#include "json/text.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -20,13 +22,12 @@ enum class Problem : std::uint8_t {
 };
 
 /// A key or a value. What a container holds follows it; commas, colons and closing brackets have no token. A string with
-/// an escape is followed by a second token that says where its characters are: `begin` is a Str's offset, `end` its size.
+/// an escape is followed by a second token that says where its characters are.
 struct Token {
-    std::uint32_t begin;  ///< its first byte
-    std::uint32_t end;    ///< behind its last byte
-    std::uint32_t span;   ///< how many tokens it takes, itself among them
-    char first;           ///< its first byte again: { [ " t f n - or a digit
-    bool escaped;         ///< a string with a backslash in it
+    Str place;           ///< its bytes, with its quotes or brackets
+    std::uint32_t span;  ///< how many tokens it takes, itself among them
+    char first;          ///< its first byte again: { [ " t f n - or a digit
+    bool escaped;        ///< a string with a backslash in it
     std::uint16_t unused;
 };
 

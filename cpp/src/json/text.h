@@ -2,6 +2,7 @@
 // Text: the bytes one batch owns, and Str: a place in them. Strings without escapes are places in the body itself;
 // unescaped ones live in a second buffer behind it. 32-bit places keep events small and survive growth of the buffers.
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -17,6 +18,12 @@ struct Str {
 
     std::uint32_t offset = kAbsent;
     std::uint32_t size = 0;
+
+    /// Written as one word: a copy that reads both numbers at once would have to wait for two writes.
+    static constexpr Str at(std::uint32_t offset, std::uint32_t size) noexcept {
+        if constexpr (std::endian::native != std::endian::little) return Str{offset, size};
+        return std::bit_cast<Str>(std::uint64_t{offset} | std::uint64_t{size} << 32);
+    }
 
     constexpr bool present() const noexcept { return offset != kAbsent; }
     constexpr explicit operator bool() const noexcept { return present(); }
