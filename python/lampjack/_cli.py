@@ -97,13 +97,23 @@ def _entries(config: dict[str, Any], base: str) -> list[dict[str, Any]]:
 
 
 def _urls(options: argparse.Namespace) -> int:
-    entries = _entries(_config.read_file(options.config), options.base)
+    entries = _entries(_config.read_file(options.config, absent="not-set"), options.base)
     width = max((len(entry["account"]) for entry in entries), default=0)
     for entry in entries:
         print(
             f"{entry['account']:{width}}  {entry['method']:4}  {entry['url']}  {entry['meaning']}".rstrip()
         )
     return 0
+
+
+def _say_who_decides(config: dict[str, Any]) -> None:
+    """Handover requests need somebody to decide; here is nobody, which is easily taken for a fault."""
+    platforms = {account.get("platform") for account in config.get("account", {}).values()}
+    if "chatlayer_offloading" in platforms:
+        print(
+            "lampjack: no decide function runs here, so Chatlayer's offload requests are declined",
+            file=sys.stderr,
+        )
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -122,6 +132,7 @@ def _serve(options: argparse.Namespace) -> int:
     base = f"http://{options.host}:{options.port}{options.prefix.rstrip('/')}"
     for entry in _entries(config, base):
         print(f"{entry['method']:4}  {entry['url']}", file=sys.stderr)
+    _say_who_decides(config)
     os.environ[_serve.CONFIG] = str(Path(options.config).absolute())
     os.environ[_serve.PREFIX] = options.prefix
     # No access log: vendors put tokens into queries and paths.

@@ -25,6 +25,9 @@ platform = "omnichannel"
 webhook_token = "made-up-token"
 channel_token = "made-up-token"
 transfer_token = "made-up-token"
+[account.site]
+platform = "chatlayer_offloading"
+verify_token = "made-up-token"
 """
 
 
@@ -89,6 +92,23 @@ def test_urls_prints_what_to_paste_at_each_vendor(
     assert "made-up-token" not in out
 
 
+def test_urls_needs_no_secrets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(
+        CONFIG.replace(
+            'webhook_token = "made-up-token"', 'webhook_token = "env:NOT_SET_HERE"'
+        ).replace('channel_token = "made-up-token"', 'channel_token = "file:not-there"')
+    )
+    monkeypatch.delenv("NOT_SET_HERE", raising=False)
+    assert _cli.main(["urls", "--config", str(config), "--base", "https://h.example.org"]) == 0
+    assert "https://h.example.org/shop/claim  " in capsys.readouterr().out
+    # Whoever serves needs them.
+    assert _cli.main(["serve", "--config", str(config)]) == 1
+    assert "NOT_SET_HERE is not set" in capsys.readouterr().err
+
+
 def test_inspect_and_urls_import_nothing_but_the_standard_library():
     code = (
         "import sys; before = set(sys.modules); import lampjack._cli as cli;"
@@ -139,5 +159,6 @@ def test_serve_answers_and_writes_no_token(tmp_path: Path):
             server.send_signal(signal.SIGTERM)
         output = server.communicate(timeout=30)[0].decode()
     assert f"http://127.0.0.1:{port}/hooks/shop/messages" in output
+    assert "offload requests are declined" in output
     assert "Traceback" not in output
     assert "made-up-token" not in output
