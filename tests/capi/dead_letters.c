@@ -33,7 +33,7 @@ static void wait_until_dead(ljk_hub* hub, ljk_str delivery) {
     ljk_text* out = NULL;
     GIVES(LJK_OK, ljk_hub_wait(hub, delivery, 20000, &out, &err));
     CHECK(holds(ljk_text_str(out), "\"status\":\"dead\""));
-    CHECK(holds(ljk_text_str(out), "\"last_error\":\"refused_by_policy\""));
+    CHECK(holds(ljk_text_str(out), "\"last_error\":\"refused_by_policy: see allow_networks\""));
     ljk_text_free(out);
 }
 

@@ -1,6 +1,7 @@
 """Deliveries that were given up or are held, and what a person decides about them, from Python."""
 
 import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -54,6 +55,18 @@ def test_they_are_listed_without_what_they_carry_and_exported_with_it(
     exported = json.loads(line)
     assert exported["event"]["content"] == [{"type": "text", "text": "Hello"}]
     assert hub.dead_letters(limit=0) == []
+
+
+def test_the_log_warns_of_one_without_saying_whose_it_is(
+    hub: lj.Hub, fake: FakePlatform, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.INFO, "lampjack"):
+        dead = refused(hub, fake)
+    (warning,) = [line for line in caplog.records if dead in line.getMessage()]
+    assert warning.levelname == "WARNING"
+    assert f"of account shop: delivery {dead} (reply) is dead: status 422" in warning.getMessage()
+    assert "Hello" not in caplog.text
+    assert "user-1" not in caplog.text
 
 
 def test_one_is_sent_again(hub: lj.Hub, fake: FakePlatform):
