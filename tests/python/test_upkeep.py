@@ -41,7 +41,8 @@ def test_an_export_holds_each_conversation_before_its_items(store: str):
     lines = io.BytesIO()
     assert lj.export(store, lines) == 2
     first, second = (json.loads(line) for line in lines.getvalue().splitlines())
-    assert first["ref"] == "shop:live:s-1"
+    assert first["conversation"] == second["conversation"] == "shop:live:s-1"
+    assert (first["state"], second["seq"]) == ("bot", 1)
     assert "hello" in json.dumps(second)
 
 
