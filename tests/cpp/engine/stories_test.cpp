@@ -1,6 +1,7 @@
 // Stories of bad hours, told on each store there is, under a virtual clock.
 #include "sender_world.h"
 
+#include "../support/postgres_server.h"
 #include "../support/temporary_folder.h"
 
 namespace lampjack::test {
@@ -18,10 +19,20 @@ void PrintTo(const Kept& kept, std::ostream* out) { *out << kept.name; }
 
 class Stories : public ::testing::TestWithParam<Kept> {
 protected:
-    std::shared_ptr<store::Store> open() {
-        auto opened = store::open(std::string_view(GetParam().url) == "sqlite:"
-                                      ? "sqlite:" + folder.path("stories.db")
-                                      : GetParam().url);
+    void SetUp() override {
+        if (needs_server() && !support::PostgresServer::why_not().empty())
+            GTEST_SKIP() << support::PostgresServer::why_not();
+    }
+    static bool needs_server() { return std::string_view(GetParam().url) == "postgresql:"; }
+    std::string url() const {
+        if (std::string_view(GetParam().url) == "sqlite:")
+            return "sqlite:" + folder.path("stories.db");
+        if (!needs_server() || !support::PostgresServer::why_not().empty()) return "memory:";
+        auto& server = support::PostgresServer::shared();
+        return server.url(server.make_database());
+    }
+    std::shared_ptr<store::Store> open() const {
+        auto opened = store::open(url());
         EXPECT_TRUE(opened) << opened.error().message;
         return opened ? std::shared_ptr<store::Store>(std::move(*opened)) : nullptr;
     }
@@ -128,7 +139,8 @@ TEST_P(Stories, a_lost_token_stops_all_and_a_new_one_heals) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, Stories,
-                         ::testing::Values(Kept{"memory", "memory:"}, Kept{"sqlite", "sqlite:"}),
+                         ::testing::Values(Kept{"memory", "memory:"}, Kept{"sqlite", "sqlite:"},
+                                           Kept{"postgresql", "postgresql:"}),
                          [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
