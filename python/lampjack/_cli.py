@@ -69,10 +69,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
+    return int(text)
 
 
 def _config_option(parser: argparse.ArgumentParser) -> None:
@@ -148,7 +147,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _store_of(options: argparse.Namespace) -> str:
-    store = _config.read_file(options.config).get("store")
+    store = _config.read_store(options.config)
     if not isinstance(store, str):
         raise lj.ConfigError(f"{options.config} names no store")
     return store
@@ -203,5 +202,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except lj.LampjackError as error:
         print(f"lampjack: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"lampjack: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"lampjack: {error.filename or options.command}: {error.strerror}", file=sys.stderr)
     return 1

@@ -10,16 +10,12 @@ from typing import Any
 from lampjack import _core
 from lampjack._errors import ConfigError
 
-__all__ = ["read_environment", "read_file", "to_json"]
+__all__ = ["read_environment", "read_file", "read_store", "to_json"]
 
 _PREFIX = "LAMPJACK_"
 
 
-def read_file(path: str | os.PathLike[str], *, absent: str | None = None) -> dict[str, Any]:
-    """Return the TOML file's content with its secrets resolved, relative to the file's folder.
-
-    `absent` stands in for what cannot be found, for those who need the configuration but not its secrets.
-    """
+def _load(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         text = Path(path).read_text("utf-8")
     except OSError as error:
@@ -30,8 +26,22 @@ def read_file(path: str | os.PathLike[str], *, absent: str | None = None) -> dic
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"the configuration {os.fspath(path)} is not TOML: {error}") from None
+    return data
+
+
+def read_file(path: str | os.PathLike[str], *, absent: str | None = None) -> dict[str, Any]:
+    """Return the TOML file's content with its secrets resolved, relative to the file's folder.
+
+    `absent` stands in for what cannot be found, for those who need the configuration but not its secrets.
+    """
+    data = _load(path)
     resolved: dict[str, Any] = resolve(data, Path(path).parent, absent=absent)
     return resolved
+
+
+def read_store(path: str | os.PathLike[str]) -> Any:
+    """Return the file's `store` alone: whoever looks after a store needs no account's secrets."""
+    return resolve(_load(path).get("store"), Path(path).parent, "store")
 
 
 def resolve(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import lampjack as lj
 from lampjack import _cli
 
 CASE = Path(__file__).resolve().parents[1] / "data" / "certainly" / "user_new_frame"
@@ -162,3 +163,35 @@ def test_serve_answers_and_writes_no_token(tmp_path: Path):
     assert "offload requests are declined" in output
     assert "Traceback" not in output
     assert "made-up-token" not in output
+
+
+@pytest.mark.e2e
+def test_serve_with_several_workers_shares_one_store(tmp_path: Path):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(CONFIG.replace("memory:", f"sqlite:{tmp_path / 'handover.db'}"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "lampjack", "serve", "--config", str(config)]
+    command += ["--port", str(port), "--workers", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        try:
+            address = f"http://127.0.0.1:{port}/hooks/shop/messages?token=made-up-token"
+            for _ in range(20):
+                assert answer_of(address, (CASE / "body.raw").read_bytes()) == b"{}"
+        finally:
+            server.send_signal(signal.SIGTERM)
+        output = server.communicate(timeout=60)[0].decode()
+    assert output.count("Started server process") == 2
+    assert "Traceback" not in output
+    assert "made-up-token" not in output
+    with lj.Hub.from_file(config, background=False) as hub:
+        assert len(hub.conversations()) == 1
+
+
+def test_several_workers_on_a_store_of_one_process_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(CONFIG)
+    assert _cli.main(["serve", "--config", str(config), "--workers", "2"]) == 1
+    assert "several workers need sqlite: or postgresql:" in capsys.readouterr().err

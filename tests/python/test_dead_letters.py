@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -105,8 +106,16 @@ def test_a_breaker_is_counted_in_the_statistics():
             "breaker_failures": 1,
         }
         hub = lj.Hub(config, clock=clock, background=False)
+        hub.decide("shop")(lambda request: lj.Accept(mute=True))
+        fake.send(hub, "shop", "handover_requested")
+        hub[REF].reply("Hello", agent="dana").result(5)
         assert hub.stats()["breaker_opened"] == 0
-        assert hub.stats()["deliveries_postponed"] == 0
+        fake.respond.append((503, b"{}"))
+        deadline = time.monotonic() + 20
+        while hub.stats()["breaker_opened"] == 0:
+            assert time.monotonic() < deadline
+            hub.step()
+        assert hub.stats()["breaker_opened"] == 1
         hub.close()
     with pytest.raises(lj.ConfigError, match="breaker_failures"):
         lj.Hub({"store": "memory:", "breaker_failure": 1})

@@ -1,43 +1,19 @@
 #pragma once
-// size: the walk is the hot loop of every reader and has to be inlined into them
 // Cursor: walks an indexed document once, front to back. Whatever is not read by name is checked all the same.
 //
 // Every function returns false when it could not do its work; problem() then says why. `mismatch` (a value of another
 // type) leaves the cursor before that value, so that a reader may rewind to a Mark and keep the whole item as raw JSON.
 
+#include "json/key.h"
+#include "json/problem.h"
 #include "json/text.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <string_view>
 
 namespace lampjack::json {
 
 class Index;
-
-enum class Problem : std::uint8_t {
-    none,
-    syntax,
-    depth,
-    escape,
-    number,
-    trailing,
-    duplicate_key,
-    mismatch
-};
-
-/// One member's name: its characters, and its place for keeping it.
-struct Key {
-    std::string_view text;  ///< valid until the next call on the cursor
-    Str place;
-
-    /// Comparing with a literal of known length costs a few instructions; readers do it for every member.
-    template <std::size_t N>
-    friend bool operator==(const Key& key, const char (&name)[N]) noexcept {
-        return key.text.size() == N - 1 && std::memcmp(key.text.data(), name, N - 1) == 0;
-    }
-};
 
 class Cursor {
 public:
@@ -213,8 +189,5 @@ private:
     int depth_ = 0;
     Problem problem_ = Problem::none;
 };
-
-/// What a problem means to the sender, one line.
-std::string_view describe(Problem problem) noexcept;
 
 }  // namespace lampjack::json

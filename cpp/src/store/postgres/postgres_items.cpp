@@ -31,11 +31,16 @@ constexpr Statement kDeclare{"lampjack_declare",
                              "INSERT INTO lampjack_subscription "
                              "(name, complete, kinds, accounts, recipient) "
                              "VALUES ($1, false, $2, $3, $4) ON CONFLICT (name) DO NOTHING"};
+/// Two that complete the same subscription do so one after the other: the second finds it done, and must not queue again
+/// what was handled meanwhile.
+constexpr Statement kCompleting{"lampjack_completing",
+                                "SELECT 1 FROM lampjack_subscription WHERE name = $1 FOR UPDATE"};
 constexpr Statement kBackfill{
     "lampjack_backfill",
     "INSERT INTO lampjack_queue AS q (key, name, seq, ready_at, turn) "
     "SELECT i.key, s.name, min(i.seq), 0, " LJK_PG_TURN " FROM lampjack_subscription s "
-    "JOIN lampjack_item i ON " LJK_PG_WANTS " WHERE s.name = $1 GROUP BY i.key, s.name "
+    "JOIN lampjack_item i ON " LJK_PG_WANTS
+    " WHERE s.name = $1 AND NOT s.complete GROUP BY i.key, s.name "
     "ORDER BY i.key ON CONFLICT (key, name) DO UPDATE SET seq = LEAST(q.seq, EXCLUDED.seq)"};
 constexpr Statement kCompleted{"lampjack_completed",
                                "UPDATE lampjack_subscription SET complete = true WHERE name = $1"};
@@ -130,6 +135,7 @@ Result<void> PostgresStore::subscribe(std::string_view name, const SubscriptionF
 
 Result<void> PostgresStore::complete(std::string_view name) {
     const Call calls[] = {{&kBegin},
+                          {&kCompleting, Params().bytes(name)},
                           {&kBackfill, Params().bytes(name)},
                           {&kCompleted, Params().bytes(name)},
                           {&kCommit}};
