@@ -47,11 +47,11 @@ class Care:
         """Return what a subscription has given up after its last try, oldest first. Blocks for a read."""
         return dead_items_from_json(self._native.dead_items(subscription, limit))
 
-    def retry_dead(self, dead: DeadItem) -> None:
+    def retry_item(self, dead: DeadItem) -> None:
         """Hand a dead item out again as if it were new; `NotFoundError` when somebody did so already."""
         self._native.settle_dead_item(dead.subscription, dead.item.ref, dead.item.seq, True)
 
-    def discard_dead(self, dead: DeadItem) -> None:
+    def discard_item(self, dead: DeadItem) -> None:
         """Forget a dead item; it stays in the transcript. `NotFoundError` when somebody did so already."""
         self._native.settle_dead_item(dead.subscription, dead.item.ref, dead.item.seq, False)
 

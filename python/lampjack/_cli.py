@@ -69,10 +69,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
+    return int(text)
 
 
 def _config_option(parser: argparse.ArgumentParser) -> None:
@@ -97,13 +96,23 @@ def _entries(config: dict[str, Any], base: str) -> list[dict[str, Any]]:
 
 
 def _urls(options: argparse.Namespace) -> int:
-    entries = _entries(_config.read_file(options.config), options.base)
+    entries = _entries(_config.read_file(options.config, absent="not-set"), options.base)
     width = max((len(entry["account"]) for entry in entries), default=0)
     for entry in entries:
         print(
             f"{entry['account']:{width}}  {entry['method']:4}  {entry['url']}  {entry['meaning']}".rstrip()
         )
     return 0
+
+
+def _say_who_decides(config: dict[str, Any]) -> None:
+    """Handover requests need somebody to decide; here is nobody, which is easily taken for a fault."""
+    platforms = {account.get("platform") for account in config.get("account", {}).values()}
+    if "chatlayer_offloading" in platforms:
+        print(
+            "lampjack: no decide function runs here, so Chatlayer's offload requests are declined",
+            file=sys.stderr,
+        )
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -122,6 +131,7 @@ def _serve(options: argparse.Namespace) -> int:
     base = f"http://{options.host}:{options.port}{options.prefix.rstrip('/')}"
     for entry in _entries(config, base):
         print(f"{entry['method']:4}  {entry['url']}", file=sys.stderr)
+    _say_who_decides(config)
     os.environ[_serve.CONFIG] = str(Path(options.config).absolute())
     os.environ[_serve.PREFIX] = options.prefix
     # No access log: vendors put tokens into queries and paths.
@@ -137,7 +147,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _store_of(options: argparse.Namespace) -> str:
-    store = _config.read_file(options.config).get("store")
+    store = _config.read_store(options.config)
     if not isinstance(store, str):
         raise lj.ConfigError(f"{options.config} names no store")
     return store
@@ -192,5 +202,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except lj.LampjackError as error:
         print(f"lampjack: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"lampjack: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"lampjack: {error.filename or options.command}: {error.strerror}", file=sys.stderr)
     return 1

@@ -10,13 +10,12 @@ from typing import Any
 from lampjack import _core
 from lampjack._errors import ConfigError
 
-__all__ = ["read_environment", "read_file", "to_json"]
+__all__ = ["read_environment", "read_file", "read_store", "to_json"]
 
 _PREFIX = "LAMPJACK_"
 
 
-def read_file(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return the TOML file's content with its secrets resolved, relative to the file's folder."""
+def _load(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         text = Path(path).read_text("utf-8")
     except OSError as error:
@@ -27,27 +26,48 @@ def read_file(path: str | os.PathLike[str]) -> dict[str, Any]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"the configuration {os.fspath(path)} is not TOML: {error}") from None
-    resolved: dict[str, Any] = resolve(data, Path(path).parent)
+    return data
+
+
+def read_file(path: str | os.PathLike[str], *, absent: str | None = None) -> dict[str, Any]:
+    """Return the TOML file's content with its secrets resolved, relative to the file's folder.
+
+    `absent` stands in for what cannot be found, for those who need the configuration but not its secrets.
+    """
+    data = _load(path)
+    resolved: dict[str, Any] = resolve(data, Path(path).parent, absent=absent)
     return resolved
 
 
-def resolve(value: Any, folder: Path | None = None, where: str = "") -> Any:
+def read_store(path: str | os.PathLike[str]) -> Any:
+    """Return the file's `store` alone: whoever looks after a store needs no account's secrets."""
+    return resolve(_load(path).get("store"), Path(path).parent, "store")
+
+
+def resolve(
+    value: Any, folder: Path | None = None, where: str = "", *, absent: str | None = None
+) -> Any:
     """Replace "env:NAME" and "file:PATH" by what they point at."""
     if isinstance(value, Mapping):
         return {
-            key: resolve(item, folder, f"{where}.{key}".lstrip(".")) for key, item in value.items()
+            key: resolve(item, folder, f"{where}.{key}".lstrip("."), absent=absent)
+            for key, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [resolve(item, folder, where) for item in value]
+        return [resolve(item, folder, where, absent=absent) for item in value]
     if isinstance(value, str) and value.startswith("env:"):
         found = os.environ.get(value[4:])
         if not found:
+            if absent is not None:
+                return absent
             raise ConfigError(f"{where}: the environment variable {value[4:]} is not set")
         return found
     if isinstance(value, str) and value.startswith("file:"):
         try:
             return (folder or Path()).joinpath(value[5:]).read_text("utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError):
+            if absent is not None:
+                return absent
             raise ConfigError(f"{where}: the file {value[5:]} cannot be read") from None
     return value
 

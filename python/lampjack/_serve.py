@@ -1,5 +1,6 @@
 """What each process of `lampjack serve` runs: an application of its own on the one store."""
 
+import logging
 import os
 
 import lampjack as lj
@@ -14,4 +15,7 @@ PREFIX = "LAMPJACK_SERVE_PREFIX"
 
 def make_app() -> App:
     """Return the application for the configuration the parent process was given."""
+    # A worker is a process of its own: nobody else has said where the log goes.
+    logging.basicConfig(format="%(levelname)s:     %(name)s: %(message)s")
+    logging.getLogger("lampjack").setLevel(logging.INFO)
     return App(lj.Hub.from_file(os.environ[CONFIG]), prefix=os.environ[PREFIX])

@@ -36,5 +36,9 @@ def export(store: str, to: str | os.PathLike[str] | BinaryIO) -> int:
         path = Path(to)
         # Only its owner may read what people said.
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            return export(store, file)
+            try:
+                return export(store, file)
+            except BaseException:
+                path.unlink(missing_ok=True)  # a part is no export, and must not be in the way
+                raise
     return _core.export_store(store, lambda line: to.write(line + b"\n"))

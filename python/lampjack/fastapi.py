@@ -1,20 +1,47 @@
-"""FastAPI integration: `app.include_router(HandoverRouter(hub), prefix="/hooks")`."""
+"""FastAPI integration: `app.include_router(HandoverRouter(hub), prefix="/hooks")`, `add_error_handlers(app)`."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 try:
-    from fastapi import APIRouter, Request, Response
+    from fastapi import APIRouter, FastAPI, Request, Response
+    from fastapi.responses import JSONResponse
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
         "lampjack.fastapi needs FastAPI: pip install 'lampjack[fastapi]'", name=missing.name
     ) from None
 
+from lampjack._errors import (
+    ConflictError,
+    HubClosedError,
+    HubTimeoutError,
+    LampjackError,
+    LimitError,
+    NetworkError,
+    NotFoundError,
+    RefusedError,
+    StoreError,
+)
 from lampjack._http import TOO_LARGE, read_body
 from lampjack._hub import Hub
 from lampjack._reception import Answer
 
-__all__ = ["HandoverRouter"]
+__all__ = ["HandoverRouter", "add_error_handlers"]
+
+_log = logging.getLogger("lampjack")
+
+# The first that fits.
+_STATUSES: tuple[tuple[type[LampjackError], int, str], ...] = (
+    (RefusedError, 409, "Conflict"),
+    (NotFoundError, 404, "Not Found"),
+    (LimitError, 429, "Too Many Requests"),
+    (NetworkError, 502, "Bad Gateway"),
+    (HubTimeoutError, 504, "Gateway Timeout"),
+    (ConflictError, 503, "Service Unavailable"),
+    (StoreError, 503, "Service Unavailable"),
+    (HubClosedError, 503, "Service Unavailable"),
+)
 
 
 def _respond(answer: Answer) -> Response:
@@ -92,4 +119,43 @@ class HandoverRouter(APIRouter):
         self.add_api_route(f"/{account}{path}/", endpoint, include_in_schema=False, **common)
 
 
-HandoverRouter.__module__ = "lampjack.fastapi"
+def _problem(error: LampjackError) -> dict[str, Any]:
+    known = next((entry for entry in _STATUSES if isinstance(error, entry[0])), None)
+    if known is None:  # the caller can do nothing about it; the log has it
+        _log.error("%s in a request: %s", type(error).__name__, error)
+        return {"title": "Internal Server Error", "status": 500, "code": "internal"}
+    _, status, title = known
+    problem: dict[str, Any] = {
+        "title": title,
+        "status": status,
+        "code": error.code,
+        "detail": error.message,
+    }
+    if isinstance(error, RefusedError):
+        problem |= {"owner": error.owner, "agent": error.agent, "epoch": error.epoch}
+    return problem
+
+
+async def _answer_error(request: Request, error: Exception) -> Response:
+    del request
+    assert isinstance(error, LampjackError)  # noqa: S101  registered for nothing else
+    problem = _problem(error)
+    return JSONResponse(
+        problem,
+        problem["status"],
+        headers={"retry-after": "1"} if problem["status"] in {429, 503} else None,
+        media_type="application/problem+json",
+    )
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer what your own routes raise of this package's errors with problem documents (RFC 9457).
+
+    A `RefusedError` is 409 and tells `code`, `owner`, `agent` and `epoch` as they are now; `NotFoundError` is 404,
+    `LimitError` 429, `NetworkError` 502, `HubTimeoutError` 504; a store that cannot be used now or a closed hub is 503.
+    Any other `LampjackError` is 500 without details, and logged.
+    """
+    app.add_exception_handler(LampjackError, _answer_error)
+
+
+HandoverRouter.__module__ = add_error_handlers.__module__ = "lampjack.fastapi"

@@ -4,14 +4,27 @@
 static const char kRef[] = "shop:live:s-1";
 static ljk_error err;
 
+/* Written by the sender's thread, read after it ended. */
+static int warnings;
+
+static void count_warning(void* user, ljk_str level, ljk_str text) {
+    (void)user;
+    if (!holds(level, "warning") || !holds(text, " of account shop: delivery ")) return;
+    CHECK(holds(text, "(notify) is dead: refused_by_policy: see allow_networks"));
+    CHECK(!holds(text, "hello") && !holds(text, "s-1"));
+    ++warnings;
+}
+
 static ljk_hub* open_hub(void) {
+    ljk_hub_options options = LJK_HUB_OPTIONS_INIT;
     ljk_hub* hub = NULL;
+    options.log = count_warning;
     /* A loopback address that no network list opens: the request is refused before anything is sent. */
-    GIVES(LJK_OK, ljk_hub_open(
+    GIVES(LJK_OK, ljk_hub_open_with(
                       LJK_S("{\"store\":\"memory:\",\"account\":{\"shop\":{"
                             "\"platform\":\"chatlayer_offloading\",\"verify_token\":\"vt-made-up\","
                             "\"api_token\":\"at-made-up\",\"api_base\":\"https://127.0.0.1:9\"}}}"),
-                      LJK_RUN_SENDER, &hub, &err));
+                      LJK_RUN_SENDER, &options, &hub, &err));
     return hub;
 }
 
@@ -33,7 +46,7 @@ static void wait_until_dead(ljk_hub* hub, ljk_str delivery) {
     ljk_text* out = NULL;
     GIVES(LJK_OK, ljk_hub_wait(hub, delivery, 20000, &out, &err));
     CHECK(holds(ljk_text_str(out), "\"status\":\"dead\""));
-    CHECK(holds(ljk_text_str(out), "\"last_error\":\"refused_by_policy\""));
+    CHECK(holds(ljk_text_str(out), "\"last_error\":\"refused_by_policy: see allow_networks\""));
     ljk_text_free(out);
 }
 
@@ -84,5 +97,6 @@ int main(void) {
     refuse_what_makes_no_sense(hub, delivery);
     ljk_receipt_free(receipt);
     ljk_hub_free(hub);
+    CHECK(warnings > 0);
     return 0;
 }

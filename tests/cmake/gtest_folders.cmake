@@ -55,4 +55,6 @@ foreach(part IN ITEMS Connection Schema Fork Contention Faults)
 endforeach()
 add_test(NAME cpp.store.postgres_contract
     COMMAND test_store --gtest_filter=*/postgresql --gtest_brief=1)
-set_tests_properties(cpp.store.postgres_contract ${ljk_postgres_tests} PROPERTIES TIMEOUT 600)
+add_test(NAME cpp.engine.postgres
+    COMMAND test_engine --gtest_filter=*/postgresql --gtest_brief=1)
+set_tests_properties(cpp.store.postgres_contract cpp.engine.postgres ${ljk_postgres_tests} PROPERTIES TIMEOUT 600)

@@ -65,12 +65,12 @@ def test_an_item_that_always_fails_is_set_aside_and_can_be_retried(caplog):
                      if isinstance(item.event, lj.Fact)]  # fmt: skip
             assert "item_dead" in kinds
             failing.clear()
-            hub.retry_dead(dead)
+            hub.retry_item(dead)
             wait_until(lambda: handled)
             assert handled == [1]
             assert hub.dead_items("desk") == []
             with pytest.raises(lj.NotFoundError):
-                hub.discard_dead(dead)
+                hub.discard_item(dead)
 
 
 def test_a_user_is_erased_after_the_bot_is_back():
@@ -80,6 +80,7 @@ def test_a_user_is_erased_after_the_bot_is_back():
         receive(hub, "handover_requested")
         hub[REF].take(agent="dana").result(5)
         report = hub.erase("shop", "user-1")
+        assert b"resume" in fake.received[-1].body, "the bot was woken before it was forgotten"
         assert [one["ref"] for one in report["conversations"]] == [REF]
         assert hub.conversations() == []
         assert hub.erase("shop", "user-1") == {"account": "shop", "conversations": []}
@@ -101,7 +102,7 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path):
         again.on(lj.HandoverRequested, name="desk")(lambda item, conv: seen.append(conv.ref))
         with again:
             (dead,) = again.dead_items("desk")
-            again.retry_dead(dead)
+            again.retry_item(dead)
             wait_until(lambda: seen)
         assert seen == [REF]
 
@@ -109,7 +110,15 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path):
 def test_stuck_says_why():
     with FakePlatform("chatlayer_offloading") as fake:
         hub = lj.Hub(config(fake))
+        hub.decide("shop")(lambda request: lj.Accept(mute=True))
+        receive(hub, "handover_requested")
+        hub[REF].take(agent="dana").result(5)
         assert hub.stuck() == []
+        fake.respond.append((422, b"{}"))
+        hub[REF].release(agent="dana").result(5)
+        wait_until(hub.stuck)
+        (stuck,) = hub.stuck()
+        assert (stuck["ref"], stuck["why"], stuck["last_code"]) == (REF, ["return_fails"], 422)
         hub.close()
 
 

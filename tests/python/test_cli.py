@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import lampjack as lj
 from lampjack import _cli
 
 CASE = Path(__file__).resolve().parents[1] / "data" / "certainly" / "user_new_frame"
@@ -25,6 +26,9 @@ platform = "omnichannel"
 webhook_token = "made-up-token"
 channel_token = "made-up-token"
 transfer_token = "made-up-token"
+[account.site]
+platform = "chatlayer_offloading"
+verify_token = "made-up-token"
 """
 
 
@@ -89,6 +93,23 @@ def test_urls_prints_what_to_paste_at_each_vendor(
     assert "made-up-token" not in out
 
 
+def test_urls_needs_no_secrets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(
+        CONFIG.replace(
+            'webhook_token = "made-up-token"', 'webhook_token = "env:NOT_SET_HERE"'
+        ).replace('channel_token = "made-up-token"', 'channel_token = "file:not-there"')
+    )
+    monkeypatch.delenv("NOT_SET_HERE", raising=False)
+    assert _cli.main(["urls", "--config", str(config), "--base", "https://h.example.org"]) == 0
+    assert "https://h.example.org/shop/claim  " in capsys.readouterr().out
+    # Whoever serves needs them.
+    assert _cli.main(["serve", "--config", str(config)]) == 1
+    assert "NOT_SET_HERE is not set" in capsys.readouterr().err
+
+
 def test_inspect_and_urls_import_nothing_but_the_standard_library():
     code = (
         "import sys; before = set(sys.modules); import lampjack._cli as cli;"
@@ -139,5 +160,38 @@ def test_serve_answers_and_writes_no_token(tmp_path: Path):
             server.send_signal(signal.SIGTERM)
         output = server.communicate(timeout=30)[0].decode()
     assert f"http://127.0.0.1:{port}/hooks/shop/messages" in output
+    assert "offload requests are declined" in output
     assert "Traceback" not in output
     assert "made-up-token" not in output
+
+
+@pytest.mark.e2e
+def test_serve_with_several_workers_shares_one_store(tmp_path: Path):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(CONFIG.replace("memory:", f"sqlite:{tmp_path / 'handover.db'}"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "lampjack", "serve", "--config", str(config)]
+    command += ["--port", str(port), "--workers", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        try:
+            address = f"http://127.0.0.1:{port}/hooks/shop/messages?token=made-up-token"
+            for _ in range(20):
+                assert answer_of(address, (CASE / "body.raw").read_bytes()) == b"{}"
+        finally:
+            server.send_signal(signal.SIGTERM)
+        output = server.communicate(timeout=60)[0].decode()
+    assert output.count("Started server process") == 2
+    assert "Traceback" not in output
+    assert "made-up-token" not in output
+    with lj.Hub.from_file(config, background=False) as hub:
+        assert len(hub.conversations()) == 1
+
+
+def test_several_workers_on_a_store_of_one_process_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(CONFIG)
+    assert _cli.main(["serve", "--config", str(config), "--workers", "2"]) == 1
+    assert "several workers need sqlite: or postgresql:" in capsys.readouterr().err

@@ -1,6 +1,8 @@
 """Deliveries that were given up or are held, and what a person decides about them, from Python."""
 
 import json
+import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -56,6 +58,18 @@ def test_they_are_listed_without_what_they_carry_and_exported_with_it(
     assert hub.dead_letters(limit=0) == []
 
 
+def test_the_log_warns_of_one_without_saying_whose_it_is(
+    hub: lj.Hub, fake: FakePlatform, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.INFO, "lampjack"):
+        dead = refused(hub, fake)
+    (warning,) = [line for line in caplog.records if dead in line.getMessage()]
+    assert warning.levelname == "WARNING"
+    assert f"of account shop: delivery {dead} (reply) is dead: status 422" in warning.getMessage()
+    assert "Hello" not in caplog.text
+    assert "user-1" not in caplog.text
+
+
 def test_one_is_sent_again(hub: lj.Hub, fake: FakePlatform):
     dead = refused(hub, fake)
     hub.retry(dead)
@@ -92,8 +106,16 @@ def test_a_breaker_is_counted_in_the_statistics():
             "breaker_failures": 1,
         }
         hub = lj.Hub(config, clock=clock, background=False)
+        hub.decide("shop")(lambda request: lj.Accept(mute=True))
+        fake.send(hub, "shop", "handover_requested")
+        hub[REF].reply("Hello", agent="dana").result(5)
         assert hub.stats()["breaker_opened"] == 0
-        assert hub.stats()["deliveries_postponed"] == 0
+        fake.respond.append((503, b"{}"))
+        deadline = time.monotonic() + 20
+        while hub.stats()["breaker_opened"] == 0:
+            assert time.monotonic() < deadline
+            hub.step()
+        assert hub.stats()["breaker_opened"] == 1
         hub.close()
     with pytest.raises(lj.ConfigError, match="breaker_failures"):
         lj.Hub({"store": "memory:", "breaker_failure": 1})

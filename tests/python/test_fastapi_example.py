@@ -29,7 +29,7 @@ hub = lj.Hub.from_file("lampjack.toml")
 @hub.decide("shop")
 async def decide(request): return lj.Accept(mute=True) if await desk.is_open() else lj.Decline("closed")
 
-@hub.on(lj.HandoverRequested, name="desk.open")
+@hub.on(lj.HandoverRequested, to="desk", name="desk.open")
 async def opened(item, conv):
     await desk.ticket(item.id, conv.ref, await conv.transcript())
     await conv.notify("A colleague is joining.")
@@ -169,6 +169,13 @@ def test_a_closed_desk_declines(served: SimpleNamespace):
     served.desk.open = False
     assert post(served, "handover_requested").json() == {"offloadSuccess": False, "pauseBot": False}
     assert served.hub["shop:live:user-1"].state().result(5)["state"] == "bot"
+    served.desk.open = True
+    assert post(served, "handover_requested", user="user-2").json()["offloadSuccess"] is True
+    served.desk.wait(lambda: served.desk.tickets)
+    served.fake.wait(1)
+    served.hub.drain()  # what the first request might have caused is over too
+    assert [ref for _, ref, _ in served.desk.tickets] == ["shop:live:user-2"]
+    assert len(served.fake.received) == 1
 
 
 def test_a_wrong_token_is_refused_before_the_body_is_read(served: SimpleNamespace):

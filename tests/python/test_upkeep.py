@@ -41,7 +41,8 @@ def test_an_export_holds_each_conversation_before_its_items(store: str):
     lines = io.BytesIO()
     assert lj.export(store, lines) == 2
     first, second = (json.loads(line) for line in lines.getvalue().splitlines())
-    assert first["ref"] == "shop:live:s-1"
+    assert first["conversation"] == second["conversation"] == "shop:live:s-1"
+    assert (first["state"], second["seq"]) == ("bot", 1)
     assert "hello" in json.dumps(second)
 
 
@@ -52,6 +53,13 @@ def test_an_export_ends_when_its_reader_raises(store: str):
 
     with pytest.raises(OSError, match="No space left"):
         lj.export(store, Full())
+
+
+def test_an_export_that_fails_leaves_no_file_behind(tmp_path: Path):
+    target = tmp_path / "all.jsonl"
+    with pytest.raises(lj.ConfigError):
+        lj.export("mysql://somewhere", target)
+    assert not target.exists()
 
 
 def test_an_export_to_a_file_is_readable_by_its_owner_only_and_overwrites_nothing(
@@ -81,7 +89,8 @@ def test_an_unknown_store_is_refused_with_the_known_ones(call):
 
 def test_the_commands_do_the_same(store: str, tmp_path: Path):
     config = tmp_path / "lampjack.toml"
-    config.write_text(f'store = "{store}"\n')
+    account = '[account.shop]\nplatform = "certainly"\nwebhook_token = "env:NOT_SET_ANYWHERE"\n'
+    config.write_text(f'store = "{store}"\n{account}')
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -89,6 +98,7 @@ def test_the_commands_do_the_same(store: str, tmp_path: Path):
             capture_output=True,
             text=True,
             timeout=60,
+            check=False,
         )
 
     assert run("migrate").returncode == 0

@@ -15,4 +15,11 @@ OwnerRef owner_of(const Conversation& conversation) {
     return {};
 }
 
+std::optional<Millis> earliest_timer(const Conversation& conversation) noexcept {
+    std::optional<Millis> earliest;
+    for (const auto& timer : conversation.timers)
+        if (timer && (!earliest || timer->due < *earliest)) earliest = timer->due;
+    return earliest;
+}
+
 }  // namespace lampjack::conversation

@@ -94,5 +94,7 @@ struct Conversation {
 
 /// The bot in `bot` and in unmuted `requested`, an agent in `agent`, else nobody.
 OwnerRef owner_of(const Conversation& conversation);
+/// When the first of its timers is due; none: no timer runs.
+std::optional<Millis> earliest_timer(const Conversation& conversation) noexcept;
 
 }  // namespace lampjack::conversation

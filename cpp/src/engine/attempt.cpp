@@ -17,9 +17,14 @@ std::int32_t status_of(const transport::HttpOutcome& outcome) noexcept {
     return std::get_if<transport::Failure>(&outcome)->partial.status;
 }
 
+/// What to look at when the reason is our own configuration.
+const char* hint(transport::FailureKind kind) noexcept {
+    return kind == transport::FailureKind::refused_by_policy ? ": see allow_networks" : "";
+}
+
 std::string error_of(const transport::HttpOutcome& outcome, OutcomeClass judged) {
     if (const auto* failure = std::get_if<transport::Failure>(&outcome))
-        return std::string(name_of(failure->kind));
+        return std::string(name_of(failure->kind)) + hint(failure->kind);
     const std::int32_t status = status_of(outcome);
     const bool by_body = status >= 200 && status < 300;
     if (by_body) return judged == OutcomeClass::permanent ? "refused_in_body" : "unreadable_body";

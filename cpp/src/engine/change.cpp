@@ -105,11 +105,15 @@ Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
     return {};
 }
 
+void Change::warn(std::string_view what) {
+    report_.alarms.push_back("conversation " + core_.tag(row_.ref) + " of account " +
+                             account_.name + ": " + std::string(what));
+}
+
 Result<void> Change::note(const Effects& effects) {
     if (effects.flags.talk_over) ++report_.talk_overs;
     for (const conversation::Alarm alarm : effects.alarms) {
-        report_.alarms.push_back("conversation " + core_.tag(row_.ref) + " of account " +
-                                 account_.name + ": " + std::string(conversation::name_of(alarm)));
+        warn(conversation::name_of(alarm));
         const bool first = row_.state.return_alarms <= 1;  // a stuck return alarms again and again
         if (alarm == conversation::Alarm::diverged ||
             (alarm == conversation::Alarm::stuck && first))

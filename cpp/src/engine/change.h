@@ -60,6 +60,8 @@ public:
     const std::vector<platforms::Loss>& losses() const noexcept { return losses_; }
     /// For Core::committed(): said after the commit, because the transaction may hold the store's lock and run again.
     Report& report() noexcept { return report_; }
+    /// Puts a line into the log: which conversation, and what is the matter. Never a ref, a text or a name.
+    void warn(std::string_view what);
     Report take_report() noexcept { return std::exchange(report_, {}); }
 
 private:

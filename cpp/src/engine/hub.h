@@ -2,7 +2,7 @@
 // Hub: the one facade of the engine. Both shells, the C ABI and the Python binding, hold conversions only.
 //
 // Threads: every function may be called from any thread at any time, except close() and destruction, which come last.
-// JSON: configuration, items, conversations and deliveries cross this border as the JSON texts described in ARCHITECTURE.md.
+// JSON: configuration, items, conversations and deliveries cross this border as the JSON texts described in lampjack.h.
 
 #include "base/result.h"
 #include "engine/world.h"

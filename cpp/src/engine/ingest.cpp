@@ -297,9 +297,13 @@ Result<std::optional<model::Answer>> Ingest::earlier_answer() {
     if (request == nullptr || request->sent_at == model::kNoTime)
         return std::optional<model::Answer>{};
     const auto identities = model::identify(batch_, account_.name);
+    const auto index = static_cast<std::size_t>(request - batch_.events.data());
+    const auto key = store::key_of(ref_of(*request));
     Report report;
-    LJK_TRY(earlier, core_.lane->run([&](store::Tx& tx) {
+    LJK_TRY(earlier, core_.lane->run([&](store::Tx& tx) -> Result<std::optional<model::Answer>> {
         report = {};
+        LJK_TRY(known, tx.answer_of(key, identities[index].id));
+        if (known.status == 0) return std::optional<model::Answer>{};  // mostly: no lock
         return repeat(tx, *request, identities, report);
     }));
     core_.committed(report);
@@ -311,13 +315,14 @@ Result<std::optional<model::Answer>> Ingest::repeat(store::Tx& tx, const Event& 
                                                     Report& report) {
     const auto index = static_cast<std::uint32_t>(&request - batch_.events.data());
     const std::string ref = ref_of(request);
-    LJK_TRY(earlier, tx.answer_of(store::key_of(ref), identities[index].id));
-    if (earlier.status == 0) return std::optional<model::Answer>{};
-    ++report.duplicates;
     Ingested unused;
     const conversation::Decision undecided;
     Walk walk(core_, tx, account_, batch_, identities, undecided, unused);
+    // The lock comes first: another process may be about to store its answer to the same request.
     LJK_TRY(exists, walk.open(ref));
+    LJK_TRY(earlier, tx.answer_of(store::key_of(ref), identities[index].id));
+    if (earlier.status == 0) return std::optional<model::Answer>{};
+    ++report.duplicates;
     if (exists) LJK_CHECK(walk.again(index, silences(earlier)));
     report.add(walk.take_report());
     return std::optional(std::move(earlier));

@@ -98,7 +98,9 @@ Result<void> Reception::admit(const model::Request& request) {
         equals_ignoring_case(trim(model::header(request.headers, "content-encoding")), "identity");
     if (!plain || !is_json(model::header(request.headers, "content-type"))) {
         ++core_.counters.refused_requests;
-        answer_ = problem(415, Code::payload, "the body must be uncompressed JSON");
+        answer_ = problem(
+            415, Code::payload,
+            "send the body uncompressed, with Content-Type application/json or without one");
         return {};
     }
     return read(request, trust);

@@ -258,10 +258,8 @@ void Sender::record(const Done& done) {
 void Sender::give_up(const LeasedDelivery& lease, const Error& error) {
     store::OutboxRow row = lease.row;
     row.status = DeliveryStatus::dead;
-    row.last_error = error.message;
+    row.last_error = error.message;  // record() warns of it
     row.ready_at = core_.clock->now();
-    core_.say("warning", "a delivery of account " + lease.conversation.account +
-                             " cannot be rendered: " + error.message);
     unsettled_.record(lease, row);
 }
 

@@ -1,5 +1,6 @@
 #include "engine/stuck.h"
 
+#include "engine/attempt.h"
 #include "engine/views.h"
 #include "json/writer.h"
 
@@ -16,10 +17,6 @@ using conversation::State;
 constexpr Millis kGrace = conversation::kMinute;
 /// How many conversations that rest, and how many late timers and messages, are looked at.
 constexpr std::size_t kLookedAt = 10'000;
-
-bool is_call(const store::OutboxRow& row) noexcept {
-    return row.action == conversation::Action::mute || row.action == conversation::Action::unmute;
-}
 
 class Search {
 public:
@@ -111,7 +108,8 @@ private:
         // What the platform said tells more than that a later call had to wait.
         const auto last = [&rows](bool answered) {
             return std::find_if(rows.rbegin(), rows.rend(), [answered](const auto& row) {
-                return is_call(row) && !row.last_error.empty() && (row.last_code != 0) == answered;
+                return is_call(row.action) && !row.last_error.empty() &&
+                       (row.last_code != 0) == answered;
             });
         };
         const auto said = last(true);

@@ -89,7 +89,7 @@ Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscripti
     for (;;) {
         auto leased = lease_one(core, subscription);
         if (!leased && leased.error().code == Code::not_found) {
-            LJK_CHECK(core.store->subscribe(subscription, {}));
+            LJK_CHECK(core.lane->repeat([&] { return core.store->subscribe(subscription, {}); }));
             leased = lease_one(core, subscription);
         }
         if (!leased) return leased.error();

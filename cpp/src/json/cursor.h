@@ -4,29 +4,16 @@
 // Every function returns false when it could not do its work; problem() then says why. `mismatch` (a value of another
 // type) leaves the cursor before that value, so that a reader may rewind to a Mark and keep the whole item as raw JSON.
 
+#include "json/key.h"
+#include "json/problem.h"
 #include "json/scan.h"
 #include "json/text.h"
 
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <string_view>
 
 namespace lampjack::json {
 
 class Index;
-
-/// One member's name: its characters, and its place for keeping it.
-struct Key {
-    std::string_view text;  ///< valid until something is added to the Text
-    Str place;
-
-    /// Comparing with a literal of known length costs a few instructions; readers do it for every member.
-    template <std::size_t N>
-    friend bool operator==(const Key& key, const char (&name)[N]) noexcept {
-        return key.text.size() == N - 1 && std::memcmp(key.text.data(), name, N - 1) == 0;
-    }
-};
 
 class Cursor {
 public:
@@ -144,8 +131,5 @@ private:
     const Token* at_;
     Problem problem_ = Problem::none;
 };
-
-/// What a problem means to the sender, one line.
-std::string_view describe(Problem problem) noexcept;
 
 }  // namespace lampjack::json

@@ -2,6 +2,7 @@
 // The validating pass: everything about a document that simdjson's first stage leaves unchecked, in one tight loop that
 // runs before any reader does. It leaves a flat list of tokens, in which a Cursor walks without checking anything again.
 
+#include "json/problem.h"
 #include "json/text.h"
 
 #include <cstddef>
@@ -9,17 +10,6 @@
 #include <vector>
 
 namespace lampjack::json {
-
-enum class Problem : std::uint8_t {
-    none,
-    syntax,
-    depth,
-    escape,
-    number,
-    trailing,
-    duplicate_key,
-    mismatch
-};
 
 /// A key or a value. What a container holds follows it; commas, colons and closing brackets have no token. A string with
 /// an escape is followed by a second token that says where its characters are.

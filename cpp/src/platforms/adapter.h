@@ -113,7 +113,7 @@ constexpr unsigned bit(model::OptionKind kind) noexcept {
     return 1U << static_cast<unsigned>(kind);
 }
 
-/// What the platform does and documents about ownership; see the table in ARCHITECTURE.md.
+/// What the platform does and documents about ownership.
 struct Handover {
     bool mute_by_answer = false;   ///< the answer to a handover request mutes (Chatlayer pauseBot)
     bool mute_by_request = false;  ///< a request of ours mutes (Certainly GET handover)

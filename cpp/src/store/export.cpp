@@ -76,9 +76,12 @@ Result<std::size_t> export_items(Store& store, const ConversationRow& row, const
 Result<std::size_t> export_lines(Store& store, const WriteLine& write) {
     LJK_TRY(rows, store.conversations({}, std::numeric_limits<std::size_t>::max()));
     std::size_t count = 0;
-    for (const ConversationRow& row : rows) {
-        LJK_CHECK(write(line(row)));
-        LJK_TRY(items, export_items(store, row, write));
+    for (const ConversationRow& listed : rows) {
+        const auto row = store.conversation(listed.key);
+        if (!row && row.error().code == Code::not_found) continue;  // erased meanwhile
+        if (!row) return row.error();
+        LJK_CHECK(write(line(*row)));
+        LJK_TRY(items, export_items(store, *row, write));
         count += 1 + items;
     }
     return count;

@@ -1,5 +1,5 @@
 #pragma once
-// export_lines: everything a store knows of its conversations as JSON lines, for other tools and for moving house.
+// export_lines: conversations and their items as JSON lines, for other tools. Not what is still to be sent.
 
 #include "store/store.h"
 
@@ -11,8 +11,8 @@ namespace lampjack::store {
 /// Takes one line without its newline. An error ends the export.
 using WriteLine = std::function<Result<void>(std::string_view line)>;
 
-/// Each conversation, newest first, followed by its items in order; how many lines. It reads page by page while others
-/// write: every conversation is told as it was when its turn came.
+/// Each conversation, newest first, followed by its items in order; how many lines. Others may write meanwhile: a
+/// conversation is told as it is when its turn comes, those that begin later are left out.
 Result<std::size_t> export_lines(Store& store, const WriteLine& write);
 
 }  // namespace lampjack::store

@@ -211,10 +211,9 @@ void MemoryStore::offer_lanes(const ConversationKey& key, const Record& record) 
 }
 
 void MemoryStore::schedule_timers(const ConversationKey& key, const Record* record) {
-    Millis earliest = kNever;
-    if (record != nullptr)
-        for (const auto& timer : record->row.state.timers)
-            if (timer) earliest = std::min(earliest, timer->due);
+    const auto first = record != nullptr ? conversation::earliest_timer(record->row.state)
+                                         : std::optional<Millis>{};
+    const Millis earliest = first.value_or(kNever);
     if (const auto old = timer_at_.find(key); old != timer_at_.end()) {
         if (old->second == earliest) return;
         timer_order_.erase({old->second, key});

@@ -254,7 +254,7 @@ FailureKind kind_of(const Impl& transfer, CURLcode code, std::int32_t status,
 /// libcurl's fixed description of the code; its detailed message may name hosts and addresses.
 std::string describe(const Impl& transfer, FailureKind kind, CURLcode code) {
     if (kind == FailureKind::refused_by_policy)
-        return "the address is in a network that is not allowed";
+        return "the address is in a network that is not allowed (allow_networks)";
     if (kind == FailureKind::too_large) return "the answer is too large";
     if (transfer.now.repeated) return "the kept connection broke after the request was written";
     return "curl " + std::to_string(static_cast<int>(code)) + ": " + curl_easy_strerror(code);

@@ -75,7 +75,8 @@ Result<Url> check_url(std::string_view text, const AddressPolicy& policy) {
     const auto address = parse_address(host);
     if (address && !policy.allows(*address, url.is_https() ? AddressPolicy::Scheme::https
                                                            : AddressPolicy::Scheme::http))
-        return fail(Code::argument, "the address is in a network that is not allowed");
+        return fail(Code::argument,
+                    "the address is in a network that is not allowed (allow_networks)");
     return url;
 }
 

@@ -116,6 +116,19 @@ TEST(Lengths, take_no_id_that_is_too_long_for_one) {
     }
 }
 
+TEST(Lengths, shorten_no_id_because_it_would_be_another) {
+    for (const std::size_t size : {257U, 256U}) {
+        model::BatchPtr made = model::BatchPtr::make();
+        model::Batch& batch = made.mutate();
+        batch.text.assign({});
+        batch.events.emplace_back();
+        batch.events[0].vendor_id = batch.text.add(std::string(size, 'i'));
+        const auto outcome = engine::shorten(batch);
+        EXPECT_EQ(outcome ? Code::ok : outcome.error().code,
+                  size == 256 ? Code::ok : Code::too_large);
+    }
+}
+
 TEST(Lengths, refuse_an_agents_text_that_is_too_long) {
     TestHub t;
     t.post(T::offload("", 1), T::accept(true));

@@ -100,15 +100,19 @@ TEST(Races, the_log_may_ask_the_hub_because_no_lock_is_held) {
 }
 
 TEST(Races, an_outcome_that_comes_after_the_hub_has_gone_is_dropped) {
-    TestHub t;
+    const auto store = std::make_shared<store::MemoryStore>();
+    TestHub t(T::kFull, {}, store);
     t.post(T::offload("", 1), T::accept(true));
     t.command("take", "dana");
-    t.command("reply", "dana", kHi);
+    const auto reply = t.command("reply", "dana", kHi);
     t.hub->step();
     ASSERT_EQ(t.http->in_flight().size(), 1u);
     t.hub.reset();
     EXPECT_TRUE(t.http->answer(1, 200, "{}"));
     t.http->deliver();
+    std::string ref;
+    EXPECT_EQ(store->delivery(reply.delivery_id, ref)->status, store::DeliveryStatus::pending)
+        << "nobody wrote it down: the next process sends it again";
 }
 
 TEST(Races, a_lane_whose_rows_were_all_refused_is_not_due) {

@@ -1,7 +1,11 @@
 // Stories of bad hours, told on each store there is, under a virtual clock.
 #include "sender_world.h"
 
+#include "../support/postgres_server.h"
 #include "../support/temporary_folder.h"
+
+#include <barrier>
+#include <future>
 
 namespace lampjack::test {
 namespace {
@@ -18,10 +22,20 @@ void PrintTo(const Kept& kept, std::ostream* out) { *out << kept.name; }
 
 class Stories : public ::testing::TestWithParam<Kept> {
 protected:
-    std::shared_ptr<store::Store> open() {
-        auto opened = store::open(std::string_view(GetParam().url) == "sqlite:"
-                                      ? "sqlite:" + folder.path("stories.db")
-                                      : GetParam().url);
+    void SetUp() override {
+        if (needs_server() && !support::PostgresServer::why_not().empty())
+            GTEST_SKIP() << support::PostgresServer::why_not();
+    }
+    static bool needs_server() { return std::string_view(GetParam().url) == "postgresql:"; }
+    std::string url() const {
+        if (std::string_view(GetParam().url) == "sqlite:")
+            return "sqlite:" + folder.path("stories.db");
+        if (!needs_server() || !support::PostgresServer::why_not().empty()) return "memory:";
+        auto& server = support::PostgresServer::shared();
+        return server.url(server.make_database());
+    }
+    std::shared_ptr<store::Store> open() const {
+        auto opened = store::open(url());
         EXPECT_TRUE(opened) << opened.error().message;
         return opened ? std::shared_ptr<store::Store>(std::move(*opened)) : nullptr;
     }
@@ -127,8 +141,53 @@ TEST_P(Stories, a_lost_token_stops_all_and_a_new_one_heals) {
               "Bearer at-new-one");
 }
 
+/// Every process looks after every timer; one fires it.
+TEST_P(Stories, a_timer_that_several_processes_see_fires_once) {
+    const auto second = world.start();
+    world.offload("waits");
+    world.clock->advance(4 * kMinute);  // longer than an agent may take to accept
+    auto other = std::async(std::launch::async, [&] { second->hub->step(); });
+    world.hub().step();
+    other.get();
+    const auto log = world.hub().transcript(SenderWorld::ref("waits"), 0, 100);
+    ASSERT_TRUE(log);
+    std::size_t ended = 0;
+    for (auto at = log->find("handover_ended"); at != std::string::npos;
+         at = log->find("handover_ended", at + 1))
+        ++ended;
+    EXPECT_EQ(ended, 1u) << *log;
+}
+
+/// The platform asks twice at once, two processes decide differently: one answer counts, and both give it.
+TEST_P(Stories, two_processes_that_decide_at_the_same_time_give_one_answer) {
+    const auto second = world.start();
+    for (int round = 0; round < 20; ++round) {
+        const std::string body =
+            R"({"event":"offload","botId":"b1","version":"LIVE","sessionId":"twice-)" +
+            std::to_string(round) + R"(","timestamp":")" + world.stamp() +
+            R"(","payload":{},"transcript":[]})";
+        std::barrier both(2);
+        const auto ask = [&](engine::Hub& hub, bool accept) {
+            model::Request request;
+            request.method = "POST";
+            request.query = "challenge.verifyToken=vt-made-up";
+            request.body = body;
+            return hub.receive("shop", request, [&](const engine::Question&) {
+                both.arrive_and_wait();  // neither has stored anything yet
+                return engine::Decision{accept, accept, accept ? "" : "closed"};
+            });
+        };
+        auto other = std::async(std::launch::async, [&] { return ask(*second->hub, false); });
+        const auto mine = ask(world.hub(), true);
+        const auto theirs = other.get();
+        ASSERT_EQ(mine.status, 200) << mine.body;
+        EXPECT_EQ(mine.body, theirs.body);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, Stories,
-                         ::testing::Values(Kept{"memory", "memory:"}, Kept{"sqlite", "sqlite:"}),
+                         ::testing::Values(Kept{"memory", "memory:"}, Kept{"sqlite", "sqlite:"},
+                                           Kept{"postgresql", "postgresql:"}),
                          [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace

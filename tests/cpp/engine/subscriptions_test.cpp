@@ -126,6 +126,16 @@ TEST(Subscriptions, go_on_where_they_were_when_a_hub_is_opened_again) {
 }
 
 TEST(Subscriptions, takes_the_waits_from_the_configuration) {
+    TestHub t(T::kFull, R"("item_tries":3,"item_base_ms":10000,"item_cap_ms":60000,)");
+    receive_two(t);
+    EXPECT_TRUE(t.hub->done(*lease(t), false));
+    t.clock->advance(9'999);
+    EXPECT_EQ(lease(t), nullptr) << "half of twice the base at least";
+    t.clock->advance(10'002);
+    EXPECT_NE(lease(t), nullptr) << "and twice the base at most";
+}
+
+TEST(Subscriptions, names_the_setting_that_was_meant) {
     const auto opened = engine::Hub::open(R"({"store":"memory:","item_trys":3})", 0);
     ASSERT_FALSE(opened);
     EXPECT_NE(opened.error().message.find("item_tries"), std::string::npos);

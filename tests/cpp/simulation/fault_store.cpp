@@ -1,5 +1,7 @@
 #include "fault_store.h"
 
+#include "../support/forward_tx.h"
+
 #include <map>
 #include <utility>
 
@@ -13,93 +15,33 @@ using store::OutboxRow;
 
 Error broken() { return fail(Code::store, "the store is out of order (simulated)"); }
 
-class FaultTx final : public store::Tx {
+class FaultTx final : public support::ForwardTx {
 public:
     FaultTx(std::unique_ptr<store::Tx> inner, std::shared_ptr<Faults> faults, Sabotage sabotage)
-        : inner_(std::move(inner)),
+        : ForwardTx(std::move(inner)),
           faults_(std::move(faults)),
           sabotage_(sabotage) {}
 
-    Result<bool> lock(const ConversationKey& key, ConversationRow& out) override {
-        if (strikes()) return broken();
-        return inner_->lock(key, out);
-    }
     Result<std::vector<std::uint64_t>> known(const ConversationKey& key,
                                              std::span<const model::ItemKey> keys) override {
-        if (strikes()) return broken();
         if (sabotage_ == Sabotage::forgets_keys) return std::vector<std::uint64_t>(keys.size());
-        return inner_->known(key, keys);
+        return ForwardTx::known(key, keys);
     }
     Result<void> append(const ConversationKey& key, const ItemRow& item,
                         std::span<const model::ItemKey> keys) override {
-        if (strikes()) return broken();
-        if (sabotage_ != Sabotage::loses_items || !faults_->dice.one_in(10))
-            return inner_->append(key, item, keys);
-        ItemRow lost = item;
-        lost.body = "{}";
-        return inner_->append(key, lost, keys);
-    }
-    Result<void> alias(const ConversationKey& key, const model::ItemKey& item,
-                       std::uint64_t seq) override {
-        if (strikes()) return broken();
-        return inner_->alias(key, item, seq);
-    }
-    Result<void> put(const ConversationRow& row) override {
-        if (strikes()) return broken();
-        return inner_->put(row);
-    }
-    Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override {
-        if (strikes()) return broken();
-        return inner_->newest(key, limit);
-    }
-    Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override {
-        if (strikes()) return broken();
-        return inner_->enqueue(key, row);
-    }
-    Result<OutboxRow> find_command(const ConversationKey& key, std::string_view command) override {
-        if (strikes()) return broken();
-        return inner_->find_command(key, command);
+        ItemRow kept = item;
+        if (sabotage_ == Sabotage::loses_items && faults_->dice.one_in(10)) kept.body = "{}";
+        return ForwardTx::append(key, kept, keys);
     }
     Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override {
-        if (strikes()) return broken();
         if (sabotage_ == Sabotage::reads_stale) return std::vector<OutboxRow>{};
-        return inner_->fence(key, epoch);
+        return ForwardTx::fence(key, epoch);
     }
-    Result<std::vector<OutboxRow>> pending(const ConversationKey& key) override {
-        if (strikes()) return broken();
-        return inner_->pending(key);
-    }
-    Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) override {
-        if (strikes()) return broken();
-        return inner_->delivery(key, oseq);
-    }
-    Result<void> record(const ConversationKey& key, const OutboxRow& row,
-                        std::uint64_t token) override {
-        if (strikes()) return broken();
-        return inner_->record(key, row, token);
-    }
-    Result<model::Answer> answer_of(const ConversationKey& key,
-                                    const model::ItemKey& request) override {
-        if (strikes()) return broken();
-        return inner_->answer_of(key, request);
-    }
-    Result<void> put_answer(const ConversationKey& key, const model::ItemKey& request,
-                            const model::Answer& answer) override {
-        if (strikes()) return broken();
-        return inner_->put_answer(key, request, answer);
-    }
-    Result<void> erase(const ConversationKey& key) override {
-        if (strikes()) return broken();
-        return inner_->erase(key);
-    }
-    Result<void> savepoint() override { return inner_->savepoint(); }
-    Result<void> rollback_to_savepoint() override { return inner_->rollback_to_savepoint(); }
-
     /// Fails before, or after: then the caller is told "no" although everything is stored.
     Result<void> commit() override {
         if (faults_->strikes(20)) return broken();
         if (sabotage_ == Sabotage::commits_too_late && faults_->dice.one_in(10)) return {};
-        LJK_CHECK(inner_->commit());
+        LJK_CHECK(ForwardTx::commit());
         if (faults_->strikes(20)) return broken();
         if (faults_->strikes(20))
             return fail(Code::conflict, "the outcome of the commit is not known (simulated)");
@@ -107,9 +49,11 @@ public:
     }
 
 private:
-    bool strikes() { return faults_->strikes(150); }
+    Result<void> before() override {
+        if (faults_->strikes(150)) return broken();
+        return {};
+    }
 
-    std::unique_ptr<store::Tx> inner_;
     std::shared_ptr<Faults> faults_;
     Sabotage sabotage_;
 };

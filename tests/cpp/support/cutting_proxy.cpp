@@ -1,5 +1,7 @@
 #include "support/cutting_proxy.h"
 
+#include "support/listener.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -52,13 +54,9 @@ CuttingProxy::CuttingProxy(std::uint16_t target, const Options& options)
     : target_(target),
       options_(options),
       random_(options.seed) {
-    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    socklen_t length = sizeof address;
-    if (bind(listener_, generic, length) != 0 || listen(listener_, 128) != 0) std::abort();
-    getsockname(listener_, generic, &length);
-    port_ = ntohs(address.sin_port);
+    const Listener listener = listen_on_loopback();
+    listener_ = listener.fd;
+    port_ = listener.port;
     acceptor_ = std::thread([this] { accept_all(); });
 }
 

@@ -1,5 +1,7 @@
 #include "support/loopback_server.h"
 
+#include "support/listener.h"
+
 #include "base/text.h"
 
 #include <arpa/inet.h>
@@ -56,15 +58,9 @@ LoopbackServer::LoopbackServer(Handler handler, bool reads_bodies, std::string g
     : handler_(std::move(handler)),
       reads_bodies_(reads_bodies),
       greeting_(std::move(greeting)) {
-    listener_ = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    socklen_t length = sizeof address;
-    if (bind(listener_, generic, length) != 0 || listen(listener_, 128) != 0) std::abort();
-    getsockname(listener_, generic, &length);
-    port_ = ntohs(address.sin_port);
+    const Listener listener = listen_on_loopback();
+    listener_ = listener.fd;
+    port_ = listener.port;
     acceptor_ = std::thread([this] { accept_all(); });
 }
 

@@ -1,5 +1,7 @@
 #include "support/tls_server.h"
 
+#include "support/listener.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/evp.h>
@@ -77,15 +79,9 @@ TlsServer::TlsServer(const Certificate& certificate) : context_(std::make_unique
     if (SSL_CTX_use_certificate(context_->ssl, certificate.parts().x509) != 1 ||
         SSL_CTX_use_PrivateKey(context_->ssl, certificate.parts().key) != 1)
         std::abort();
-    listener_ = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    socklen_t length = sizeof address;
-    if (bind(listener_, generic, length) != 0 || listen(listener_, 16) != 0) std::abort();
-    getsockname(listener_, generic, &length);
-    port_ = ntohs(address.sin_port);
+    const Listener listener = listen_on_loopback();
+    listener_ = listener.fd;
+    port_ = listener.port;
     thread_ = std::thread([this] { run(); });
 }
 

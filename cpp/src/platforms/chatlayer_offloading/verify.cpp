@@ -47,7 +47,7 @@ Result<Trust> verify(const Account& account, const Endpoint& endpoint,
     }
     if (endpoint.purpose == Purpose::events && account.text("offload_token") == "optional")
         return Trust::handover_only;
-    return fail(Code::auth, "the verify token is missing");
+    return fail(Code::auth, "the verify token is missing: query parameter challenge.verifyToken");
 }
 
 }  // namespace lampjack::platforms::chatlayer_offloading

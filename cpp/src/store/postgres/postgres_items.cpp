@@ -31,11 +31,16 @@ constexpr Statement kDeclare{"lampjack_declare",
                              "INSERT INTO lampjack_subscription "
                              "(name, complete, kinds, accounts, recipient) "
                              "VALUES ($1, false, $2, $3, $4) ON CONFLICT (name) DO NOTHING"};
+/// Two that complete the same subscription do so one after the other: the second finds it done, and must not queue again
+/// what was handled meanwhile.
+constexpr Statement kCompleting{"lampjack_completing",
+                                "SELECT 1 FROM lampjack_subscription WHERE name = $1 FOR UPDATE"};
 constexpr Statement kBackfill{
     "lampjack_backfill",
     "INSERT INTO lampjack_queue AS q (key, name, seq, ready_at, turn) "
     "SELECT i.key, s.name, min(i.seq), 0, " LJK_PG_TURN " FROM lampjack_subscription s "
-    "JOIN lampjack_item i ON " LJK_PG_WANTS " WHERE s.name = $1 GROUP BY i.key, s.name "
+    "JOIN lampjack_item i ON " LJK_PG_WANTS
+    " WHERE s.name = $1 AND NOT s.complete GROUP BY i.key, s.name "
     "ORDER BY i.key ON CONFLICT (key, name) DO UPDATE SET seq = LEAST(q.seq, EXCLUDED.seq)"};
 constexpr Statement kCompleted{"lampjack_completed",
                                "UPDATE lampjack_subscription SET complete = true WHERE name = $1"};
@@ -130,6 +135,7 @@ Result<void> PostgresStore::subscribe(std::string_view name, const SubscriptionF
 
 Result<void> PostgresStore::complete(std::string_view name) {
     const Call calls[] = {{&kBegin},
+                          {&kCompleting, Params().bytes(name)},
                           {&kBackfill, Params().bytes(name)},
                           {&kCompleted, Params().bytes(name)},
                           {&kCommit}};
@@ -146,15 +152,17 @@ Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view
     Params claim;
     claim.bytes(name).integer(now).integer(mine.clock.to_database(window.until));
     claim.limit(window.limit).number(token);
-    std::vector<Call> calls{{&kBegin}, {&kNow}, {&kHas, Params().bytes(name)}};
+    std::vector<Call> calls{{&kNow}, {&kHas, Params().bytes(name)}};
     if (lost != 0) calls.push_back({&kReturn, Params().number(lost).integer(now)});
     calls.push_back({&kClaim, std::move(claim)});
     LJK_TRY(connection, mine.pool.take());
     const auto asked = mine.clock.read();
     LJK_TRY(answers, connection->run(calls));
-    mine.clock.measured(answers[1].integer(0, 0), asked);
-    if (answers[2].empty()) return no_subscription();
+    mine.clock.measured(answers[0].integer(0, 0), asked);
+    if (answers[1].empty()) return no_subscription();
     const Rows& claimed = answers.back();
+    LeasedQueues queues;
+    if (claimed.empty()) return queues;
     struct Place {
         Millis ready_at = 0;
         std::int64_t turn = 0;
@@ -170,12 +178,10 @@ Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view
         seqs.push_back(claimed.number(row, 1));
     }
     std::sort(order.begin(), order.end());
-    const Call fetch[] = {{&kClaimedItems, Params().keys(keys).integers(seqs)}, {&kCommit}};
-    LJK_TRY(fetched, connection->run(fetch));
+    LJK_TRY(fetched, connection->run(kClaimedItems, std::move(Params().keys(keys).integers(seqs))));
     std::map<ConversationKey, int> found;
-    for (int row = 0; row < fetched[0].size(); ++row)
-        found[read_key(fetched[0], row, kItemColumns + 2)] = row;
-    LeasedQueues queues;
+    for (int row = 0; row < fetched.size(); ++row)
+        found[read_key(fetched, row, kItemColumns + 2)] = row;
     for (const Place& place : order) {
         const auto index = static_cast<std::size_t>(place.row);
         LeasedItem leased;
@@ -184,9 +190,9 @@ Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view
         leased.item.seq = seqs[index];
         const auto at = found.find(keys[index]);
         if (at != found.end()) {
-            leased.item = read_item(fetched[0], at->second);
-            leased.ref = fetched[0].text(at->second, kItemColumns);
-            leased.account = fetched[0].text(at->second, kItemColumns + 1);
+            leased.item = read_item(fetched, at->second);
+            leased.ref = fetched.text(at->second, kItemColumns);
+            leased.account = fetched.text(at->second, kItemColumns + 1);
             queues.items.push_back(std::move(leased));
         } else {
             queues.gone.emplace_back(keys[index], std::move(leased));

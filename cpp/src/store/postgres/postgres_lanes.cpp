@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace lampjack::store::postgres {
 namespace {
@@ -56,14 +57,16 @@ Result<PostgresStore::LeasedLanes> PostgresStore::lease_lanes(std::span<const st
     Params claim;
     claim.boolean(sinks).integer(now).texts(accounts);
     claim.integer(mine.clock.to_database(window.until)).limit(window.limit).number(token);
-    std::vector<Call> calls{{&kBegin}, {&kNow}};
+    std::vector<Call> calls{{&kNow}};
     if (lost != 0) calls.push_back({&kReturn, Params().number(lost).integer(now)});
     calls.push_back({&kClaim, std::move(claim)});
     LJK_TRY(connection, mine.pool.take());
     const auto asked = mine.clock.read();
     LJK_TRY(answers, connection->run(calls));
-    mine.clock.measured(answers[1].integer(0, 0), asked);
+    mine.clock.measured(answers[0].integer(0, 0), asked);
     const Rows& claimed = answers.back();
+    LeasedLanes lanes;
+    if (claimed.empty()) return lanes;
     std::vector<Claimed> order;
     std::vector<ConversationKey> keys;
     for (int row = 0; row < claimed.size(); ++row)
@@ -71,16 +74,14 @@ Result<PostgresStore::LeasedLanes> PostgresStore::lease_lanes(std::span<const st
             {claimed.integer(row, 1), claimed.integer(row, 2), read_key(claimed, row, 0)});
     std::sort(order.begin(), order.end());
     for (const Claimed& one : order) keys.push_back(one.key);
-    const Call fetch[] = {{&kHeads, Params().keys(keys).boolean(sinks)}, {&kCommit}};
-    LJK_TRY(heads, connection->run(fetch));
+    LJK_TRY(heads, connection->run(kHeads, std::move(Params().keys(keys).boolean(sinks))));
     std::map<ConversationKey, LeasedDelivery> found;
-    for (int row = 0; row < heads[0].size(); ++row) {
-        LJK_TRY(conversation, read_conversation(heads[0], row));
+    for (int row = 0; row < heads.size(); ++row) {
+        LJK_TRY(conversation, read_conversation(heads, row));
         const ConversationKey key = conversation.key;
-        found[key] = {std::move(conversation), read_outbox(heads[0], row, kConversationColumns),
+        found[key] = {std::move(conversation), read_outbox(heads, row, kConversationColumns),
                       token};
     }
-    LeasedLanes lanes;
     for (const ConversationKey& key : keys) {
         const auto at = found.find(key);
         if (at == found.end())
@@ -95,10 +96,12 @@ Result<std::vector<LeasedDelivery>>
 PostgresStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
                                 Millis until, std::size_t limit) {
     const Window window{now, until, limit};
-    const std::uint64_t token = new_token();
+    std::uint64_t token = new_token();
     auto lanes = lease_lanes(accounts, sinks, window, token, 0);
-    if (!lanes && lanes.error().code == Code::conflict)
-        lanes = lease_lanes(accounts, sinks, window, new_token(), token);
+    if (!lanes && lanes.error().code == Code::conflict) {
+        const std::uint64_t lost = std::exchange(token, new_token());
+        lanes = lease_lanes(accounts, sinks, window, token, lost);
+    }
     if (!lanes) return lanes.error();
     // Rows that were refused or erased in this very moment leave their lane without a head.
     for (const ConversationKey& key : lanes->empty) LJK_CHECK(release_delivery(key, token));

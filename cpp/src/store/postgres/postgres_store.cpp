@@ -36,20 +36,11 @@ constexpr Statement kPendingCount{
     "SELECT count(*) FROM lampjack_lane l JOIN lampjack_outbox o ON o.key = l.key "
     "AND o.to_sink = l.sink AND o.status = 0 WHERE l.account = $1"};
 
-/// Held for a moment, so that of several processes one fires it. The holder sees it again until it is fired.
-constexpr Statement kClaimTimers{
-    "lampjack_claim_timers",
-    "WITH now AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at), "
-    "due AS (SELECT t.key FROM lampjack_timer t, now WHERE t.due_at <= $1 "
-    "AND (t.held_until <= now.at OR t.holder = $2) ORDER BY t.due_at, t.key LIMIT $3 "
-    "FOR UPDATE OF t SKIP LOCKED) "
-    "UPDATE lampjack_timer t SET holder = $2, held_until = CASE WHEN t.held_until > now.at "
-    "THEN t.held_until ELSE now.at + 5000 END FROM due, now WHERE t.key = due.key "
-    "RETURNING t.key"};
-constexpr Statement kTimersOf{"lampjack_timers_of",
-                              "SELECT " LJK_PG_CONVERSATION " FROM lampjack_conversation c "
-                              "JOIN lampjack_timer t ON t.key = c.key "
-                              "WHERE c.key = ANY($1) AND c.alive ORDER BY t.due_at, t.key"};
+/// Shown to all who ask and taken from nobody: who fires one looks again under the conversation's lock.
+constexpr Statement kDueTimers{
+    "lampjack_due_timers", "SELECT " LJK_PG_CONVERSATION " FROM lampjack_timer t "
+                           "JOIN lampjack_conversation c ON c.key = t.key "
+                           "WHERE t.due_at <= $1 AND c.alive ORDER BY t.due_at, t.key LIMIT $2"};
 constexpr Statement kNextTimer{"lampjack_next_timer", "SELECT min(due_at) FROM lampjack_timer"};
 
 constexpr Statement kMeta{"lampjack_meta", "SELECT value FROM lampjack_meta WHERE name = $1"};
@@ -209,22 +200,19 @@ Result<std::size_t> PostgresStore::pending_count(std::string_view account) {
 
 Result<std::vector<DueTimer>> PostgresStore::due_timers(Millis now, std::size_t limit) {
     Process& mine = process();
-    const Call claim[] = {
-        {&kNow},
-        {&kClaimTimers,
-         Params().integer(mine.clock.to_database(now)).number(holder_).limit(limit)}};
+    const Call calls[] = {
+        {&kNow}, {&kDueTimers, Params().integer(mine.clock.to_database(now)).limit(limit)}};
     const auto asked = mine.clock.read();
-    LJK_TRY(answers, ask(claim));
+    LJK_TRY(answers, ask(calls));
     mine.clock.measured(answers[0].integer(0, 0), asked);
-    std::vector<ConversationKey> keys;
-    for (int row = 0; row < answers[1].size(); ++row) keys.push_back(read_key(answers[1], row, 0));
     std::vector<DueTimer> due;
-    if (keys.empty()) return due;
-    LJK_TRY(rows, ask(kTimersOf, Params().keys(keys)));
-    for (int row = 0; row < rows.size() && due.size() < limit; ++row) {
-        LJK_TRY(one, read_conversation(rows, row));
+    for (int row = 0; row < answers[1].size() && due.size() < limit; ++row) {
+        LJK_TRY(one, read_conversation(answers[1], row));
+        // The database's clock said that the first is due; this process's own may be behind the one that set it.
+        const auto first = conversation::earliest_timer(one.state);
+        const Millis until = first ? std::max(now, *first) : now;
         for (std::size_t kind = 0; kind < conversation::kTimerCount; ++kind)
-            if (const auto& timer = one.state.timers[kind]; timer && timer->due <= now)
+            if (const auto& timer = one.state.timers[kind]; timer && timer->due <= until)
                 due.push_back({one.ref, static_cast<conversation::TimerKind>(kind), *timer});
     }
     return due;

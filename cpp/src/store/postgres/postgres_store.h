@@ -108,7 +108,6 @@ private:
     Secret url_;
     SystemRandom random_;
     std::atomic<Process*> process_;
-    std::uint64_t holder_ = new_token();
 };
 
 }  // namespace lampjack::store::postgres

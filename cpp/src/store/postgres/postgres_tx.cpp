@@ -30,9 +30,8 @@ constexpr Statement kPut{"lampjack_put",
                          "WHERE key = $1"};
 constexpr Statement kSetTimer{"lampjack_set_timer",
                               "INSERT INTO lampjack_timer AS t (key, due_at) VALUES ($1, $2) "
-                              "ON CONFLICT (key) DO UPDATE SET due_at = EXCLUDED.due_at, "
-                              "holder = 0, held_until = 0 WHERE t.due_at <> EXCLUDED.due_at "
-                              "OR t.holder <> 0"};
+                              "ON CONFLICT (key) DO UPDATE SET due_at = EXCLUDED.due_at "
+                              "WHERE t.due_at <> EXCLUDED.due_at"};
 constexpr Statement kDropTimer{"lampjack_drop_timer", "DELETE FROM lampjack_timer WHERE key = $1"};
 
 constexpr Statement kKnown{"lampjack_known", "SELECT item, seq FROM lampjack_known WHERE key = $1 "
@@ -180,10 +179,7 @@ Result<void> PostgresTx::put(const ConversationRow& row) {
                     .number(row.next_out)
                     .integer(row.touched)
                     .bytes(encode(row)));
-    std::optional<Millis> due;
-    for (const auto& timer : row.state.timers)
-        if (timer) due = std::min(due.value_or(timer->due), timer->due);
-    if (due)
+    if (const auto due = conversation::earliest_timer(row.state))
         later(kSetTimer, Params().key(row.key).integer(clock_.to_database(*due)));
     else
         later(kDropTimer, Params().key(row.key));

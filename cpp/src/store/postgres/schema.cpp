@@ -57,8 +57,7 @@ constexpr std::array kVersion1{
     " WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)",
     "CREATE INDEX lampjack_lane_ready ON lampjack_lane (sink, ready_at, turn)",
 
-    "CREATE TABLE lampjack_timer (key bytea PRIMARY KEY, due_at bigint NOT NULL,"
-    " holder bigint NOT NULL DEFAULT 0, held_until bigint NOT NULL DEFAULT 0)"
+    "CREATE TABLE lampjack_timer (key bytea PRIMARY KEY, due_at bigint NOT NULL)"
     " WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)",
     "CREATE INDEX lampjack_timer_due ON lampjack_timer (due_at)",
 
@@ -80,10 +79,12 @@ constexpr std::array kVersion1{
     "INSERT INTO lampjack_schema VALUES (1, 1)",
 };
 
+/// Before the lock, because a statement's limits are those it began under.
+constexpr Statement kPatience{"lampjack_patience",
+                              "SELECT set_config('statement_timeout', '0', true), "
+                              "set_config('lock_timeout', '40s', true)"};
 /// Held to the end of the transaction: of several processes one migrates, the others then find it done.
-constexpr Statement kAlone{"lampjack_alone", "SELECT pg_advisory_xact_lock(7811877170861), "
-                                             "set_config('statement_timeout', '0', true), "
-                                             "set_config('lock_timeout', '60s', true)"};
+constexpr Statement kAlone{"lampjack_alone", "SELECT pg_advisory_xact_lock(7811877170861)"};
 constexpr Statement kIsThere{"lampjack_is_there",
                              "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = "
                              "'lampjack_schema' AND pg_table_is_visible(oid))"};
@@ -118,6 +119,7 @@ Result<void> refuse_newer(const Version& found) {
 
 Result<void> migrate_schema(Connection& connection) {
     LJK_CHECK(connection.run(kBegin));
+    LJK_CHECK(connection.run(kPatience));
     LJK_CHECK(connection.run(kAlone));
     LJK_TRY(found, version_of(connection));
     LJK_CHECK(refuse_newer(found));

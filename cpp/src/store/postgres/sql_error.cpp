@@ -17,7 +17,7 @@ constexpr Meaning kMeanings[] = {
     {"55P03", Code::conflict, ""},  // the lock was not free in time
     {"57014", Code::conflict, ""},  // took too long
     {"25P0", Code::conflict, ""},   // idle in a transaction for too long; a failed transaction
-    // The connection is gone, and with it what was open on it.
+    // The connection is gone, and with it what was open on it; a COMMIT under way may have taken effect.
     {"08", Code::conflict, ""},
     {"57P01", Code::conflict, ""},
     {"57P02", Code::conflict, ""},

@@ -81,11 +81,4 @@ void bind(Statement& statement, const OutboxRow& row) {
     statement.integer(row.created).integer(row.ready_at);
 }
 
-std::optional<Millis> earliest_timer(const conversation::Conversation& state) noexcept {
-    std::optional<Millis> earliest;
-    for (const auto& timer : state.timers)
-        if (timer && (!earliest || timer->due < *earliest)) earliest = timer->due;
-    return earliest;
-}
-
 }  // namespace lampjack::store::sqlite

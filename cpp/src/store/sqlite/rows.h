@@ -25,7 +25,6 @@ OutboxRow read_outbox(const Statement& row, int first = 0);
 void bind(Statement& statement, const ItemRow& item);
 void bind(Statement& statement, const OutboxRow& row);
 
-std::optional<Millis> earliest_timer(const conversation::Conversation& state) noexcept;
 /// A limit as SQL takes it: -1 for all.
 inline std::int64_t sql_limit(std::size_t limit) noexcept {
     return limit > 0x7FFFFFFF ? -1 : static_cast<std::int64_t>(limit);

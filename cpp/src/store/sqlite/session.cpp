@@ -11,6 +11,8 @@ namespace {
 
 /// A fork waits this long for transactions of other threads. After that the child has to do without what they hold.
 constexpr std::chrono::seconds kForkPatience{5};
+/// Longer than any transaction of ours; whoever waits this long stands behind a process that was stopped.
+constexpr std::chrono::seconds kPatience{30};
 
 }  // namespace
 
@@ -38,7 +40,8 @@ void Session::close() {
 Result<Session::Access> Session::enter(int index, const char* begin) {
     notice_child();
     Lane& lane = lanes_[static_cast<std::size_t>(index)];
-    lane.gate->enter();
+    if (!lane.gate->enter_within(kPatience))
+        return fail(Code::store, "the store is busy: another process may hold it and stand still");
     Access access(*this, index, ::getpid());  // from here on it cleans up
     if (closed_) return fail(Code::closed, "the store was closed");
     if (needs_side_lock(index)) {

@@ -1,6 +1,6 @@
 #pragma once
-// SideLock: a lock between processes on a file of its own, PATH-lock. Waiters get it about in the order they came, which
-// SQLite's own retry does not give; and it stays held when somebody in this process closes the database file, which makes
+// SideLock: a lock between processes on a file of its own, PATH-lock. Writers get it about in the order they came, which
+// SQLite's own retry does not give (readers share it, and may pass a writer that waits); and it stays held when somebody in this process closes the database file, which makes
 // the system drop SQLite's locks (https://sqlite.org/howtocorrupt.html, 2.2).
 //
 // It belongs to the open file description, so a thread that holds it keeps out other threads' descriptions too. A killed

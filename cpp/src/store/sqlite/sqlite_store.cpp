@@ -32,7 +32,7 @@ Result<bool> exists(Connection& db, const ConversationKey& key) {
     return found.blob(key).next();
 }
 
-/// A file that cannot be opened at the start is a matter of configuration, unless it is only busy.
+/// A damaged file is no use waiting for: at the start that is a matter of configuration.
 Error at_start(Error error) {
     if (error.message.find("damaged") != std::string::npos) error.code = Code::config;
     return error;

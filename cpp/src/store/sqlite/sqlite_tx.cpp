@@ -95,7 +95,7 @@ Result<void> SqliteTx::put(const ConversationRow& row) {
     put.blob(row.key).text(row.ref).text(row.account).integer(row.touched);
     put.number(row.next_seq).number(row.next_out).number(row.retired_epoch).blob(body);
     put.word(row.state.state);
-    if (const auto timer = earliest_timer(row.state))
+    if (const auto timer = conversation::earliest_timer(row.state))
         put.integer(*timer);
     else
         put.null();
