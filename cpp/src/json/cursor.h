@@ -24,7 +24,7 @@ public:
         const Token* at = nullptr;
         bool present() const noexcept { return at != nullptr; }
         /// See peek().
-        char first() const noexcept { return at->first; }
+        char first() const noexcept { return at->shape.first; }
     };
 
     /// Checks the whole indexed document. One with a problem has no values: whoever reads it anyway meets the end.
@@ -33,7 +33,7 @@ public:
     Problem problem() const noexcept { return problem_; }
     bool ok() const noexcept { return problem_ == Problem::none; }
     /// First character of the next value: { [ " t f n - or a digit; NUL at the end.
-    char peek() const noexcept { return at_->first; }
+    char peek() const noexcept { return at_->shape.first; }
     bool at_null() const noexcept { return peek() == 'n'; }
 
     Mark mark() const noexcept { return {at_}; }
@@ -47,14 +47,14 @@ public:
     template <class Member>
     bool object(Member&& member) {
         if (peek() != '{') return fail(Problem::mismatch);
-        const Token* const behind = at_ + at_->span;
+        const Token* const behind = at_ + at_->shape.span;
         for (const Token* name = at_ + 1; name != behind;) {
-            const Token* const value = name + name->span;
-            Key key{{body_ + name->place.offset + 1, name->place.size - 2}, content(name)};
-            if (name->escaped) [[unlikely]]
+            const Token* const value = name + name->shape.span;
+            Key key{{body_ + name->place.offset, name->place.size}, name->place};
+            if (name->shape.escaped) [[unlikely]]
                 key.text = text_.view(key.place);
             at_ = value;
-            name = value + value->span;
+            name = value + value->shape.span;
             if (!member(key)) return false;
         }
         at_ = behind;
@@ -65,10 +65,10 @@ public:
     template <class Element>
     bool array(Element&& element) {
         if (peek() != '[') return fail(Problem::mismatch);
-        const Token* const behind = at_ + at_->span;
+        const Token* const behind = at_ + at_->shape.span;
         for (const Token* value = at_ + 1; value != behind;) {
             at_ = value;
-            value += value->span;
+            value += value->shape.span;
             if (!element()) return false;
         }
         at_ = behind;
@@ -78,7 +78,7 @@ public:
     /// A string, unescaped. Anything else is a mismatch.
     bool string(Str& out) {
         if (peek() != '"') return fail(Problem::mismatch);
-        out = content(at_);
+        out = at_->place;
         return skip();
     }
     /// A string, or an integer with all its digits; `was_number` tells.
@@ -90,7 +90,7 @@ public:
     }
     /// Any value, dropped.
     bool skip() {
-        at_ += at_->span;
+        at_ += at_->shape.span;
         return true;
     }
     /// An integer that fits 64 bits; a number with fraction or exponent is a mismatch.
@@ -109,23 +109,16 @@ public:
     }
 
     /// A value that was passed over: its bytes, its characters when it is a string, the name of the member it is.
-    static Str raw_at(Mark mark) noexcept { return mark.at->place; }
-    static Str text_at(Mark mark) noexcept { return content(mark.at); }
+    static Str raw_at(Mark mark) noexcept { return raw_of(mark.at); }
+    static Str text_at(Mark mark) noexcept { return mark.at->place; }
     static Str name_at(Mark mark) noexcept {
         const Token* const last = mark.at - 1;
-        return content(last->first == '"' ? last : last - 1);
+        return last->shape.first == '"' ? last->place : last[-1].place;
     }
 
     const Text& text() const noexcept { return text_; }
 
 private:
-    /// What stands between the quotes, unescaped.
-    static Str content(const Token* string) noexcept {
-        if (string->escaped) [[unlikely]]
-            return string[1].place;
-        return Str::at(string->place.offset + 1, string->place.size - 2);
-    }
-
     Text& text_;
     const char* body_;
     const Token* at_;

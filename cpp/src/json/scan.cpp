@@ -8,7 +8,8 @@
 namespace lampjack::json {
 namespace {
 
-constexpr std::uint32_t kNowhere = 0xFFFFFFFF;
+constexpr std::uint64_t kNowhere = 0xFFFFFFFF;
+constexpr std::uint64_t kMalformed = kNowhere + 1;
 
 bool is_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -16,15 +17,17 @@ bool is_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c 
 constexpr char closing(char bracket) noexcept { return static_cast<char>(bracket + 2); }
 
 /// The place of the next backslash. One outside of strings is refused as the malformed literal it stands in.
-std::uint32_t find_escape(const char* body, std::uint32_t from, std::uint32_t size) noexcept {
+std::uint64_t find_escape(const char* body, std::uint64_t from, std::uint64_t size) noexcept {
     const void* found = std::memchr(body + from, '\\', size - from);
     return found == nullptr ? kNowhere
-                            : static_cast<std::uint32_t>(static_cast<const char*>(found) - body);
+                            : static_cast<std::uint64_t>(static_cast<const char*>(found) - body);
 }
 
-/// Behind the string that ends before the next token: only blanks can stand between them.
-std::uint32_t string_end(const char* body, std::uint32_t next) noexcept {
-    while (body[next - 1] != '"') --next;
+/// The closing quote of the string that ends before the next token: only blanks can stand between them.
+std::uint64_t closing_quote(const char* body, std::uint64_t next) noexcept {
+    if (body[--next] == '"') [[likely]]
+        return next;
+    while (body[--next] != '"') {}
     return next;
 }
 
@@ -39,13 +42,16 @@ std::uint32_t string_end(const char* body, std::uint32_t next) noexcept {
     return good ? next : 0;
 }
 
-/// Unescapes a string's content, and says in the second token where to.
-[[gnu::noinline]] bool unescape(std::string_view content, std::vector<char>& arena, Token& place) {
+/// Writes the two tokens of a string that stands between `begin` and `end`, its quotes, and has an escape. The place of
+/// the next backslash behind it, or kMalformed.
+[[gnu::noinline]] std::uint64_t escaped_string(std::string_view body, std::uint64_t begin,
+                                               std::uint64_t end, std::vector<char>& arena,
+                                               Token* out) {
     const std::size_t start = arena.size();
-    if (!unescape_to(content, arena)) return false;
-    const auto size = static_cast<std::uint32_t>(arena.size() - start);
-    place = {Str::at(static_cast<std::uint32_t>(start) | Str::kArena, size), 0, '\0', true, 0};
-    return true;
+    if (!unescape_to(body.substr(begin + 1, end - begin - 1), arena)) return kMalformed;
+    out[0] = {Str::at(start | Str::kArena, arena.size() - start), {2, '"', true, 0}};
+    out[1] = {Str::at(begin, end - begin + 1), {0, '\0', true, 0}};
+    return find_escape(body.data(), end, body.size());
 }
 
 /// The problem of what stands where a value should.
@@ -63,25 +69,21 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
     const std::uint32_t* at = document.starts;
     const std::uint32_t* const last = at + document.count;
     const std::uint32_t size = *last;
-    std::uint32_t next_escape = find_escape(body, 0, size);
+    std::uint64_t next_escape = find_escape(body, 0, size);
     Token* open =
         nullptr;  // the innermost open container; its span says how far before it the one around it is
     bool in_object = false;
 
-    const auto string = [&](std::uint32_t begin, std::uint32_t next) {
-        const std::uint32_t end = string_end(body, next);
-        out->place = Str::at(begin, end - begin);
-        out->span = 1;
-        out->first = '"';
-        out->escaped = false;
-        out->unused = 0;
+    const auto string = [&](std::uint64_t begin, std::uint64_t next) __attribute__((always_inline)) {
+        const std::uint64_t end = closing_quote(body, next);
+        if (next_escape < end) [[unlikely]] {
+            next_escape = escaped_string({body, size}, begin, end, arena, out);
+            out += 2;
+            return next_escape != kMalformed;
+        }
+        out->place = Str::at(begin + 1, end - begin - 1);
+        out->shape = {1, '"', false, 0};
         ++out;
-        if (next_escape >= end) [[likely]]
-            return true;
-        out[-1].escaped = true;
-        out[-1].span = 2;
-        if (!unescape({body + begin + 1, end - begin - 2}, arena, *out++)) return false;
-        next_escape = find_escape(body, end, size);
         return true;
     };
 
@@ -107,7 +109,7 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
             } else if (first == '{' || first == '[') {
                 if (levels-- == 0) return Problem::depth;
                 const auto outer = open == nullptr ? 0 : static_cast<std::uint32_t>(out - open);
-                *out = {Str::at(begin, 0), outer, first, false, 0};
+                *out = {Str::at(begin, 0), {outer, first, false, 0}};
                 open = out++;
                 in_object = first == '{';
                 if (body[*at] != closing(first)) continue;
@@ -115,24 +117,24 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
                 if (begin == size) return Problem::syntax;
                 const std::uint32_t end = scalar_end(body, begin, *at);
                 if (end == 0) return malformed(first);
-                *out++ = {Str::at(begin, end - begin), 1, first, false, 0};
+                *out++ = {Str::at(begin, end - begin), {1, first, false, 0}};
             }
         }
         while (open != nullptr) {  // behind a value
             const char next = body[*at];
             if (next == ',') break;
-            if (next != closing(open->first)) return Problem::syntax;
-            Token* const outer = open->span == 0 ? nullptr : open - open->span;
+            if (next != closing(open->shape.first)) return Problem::syntax;
+            Token* const outer = open->shape.span == 0 ? nullptr : open - open->shape.span;
             open->place.size = *at++ + 1 - open->place.offset;
-            open->span = static_cast<std::uint32_t>(out - open);
+            open->shape.span = static_cast<std::uint32_t>(out - open);
             open = outer;
-            in_object = outer != nullptr && outer->first == '{';
+            in_object = outer != nullptr && outer->shape.first == '{';
             ++levels;
         }
         if (open == nullptr) break;
         ++at;
     }
-    *out = {Str::at(size, 0), 0, '\0', false, 0};
+    *out = {Str::at(size, 0), {0, '\0', false, 0}};
     return at == last ? Problem::none : Problem::trailing;
 }
 

@@ -11,15 +11,27 @@
 
 namespace lampjack::json {
 
-/// A key or a value. What a container holds follows it; commas, colons and closing brackets have no token. A string with
-/// an escape is followed by a second token that says where its characters are.
-struct Token {
-    Str place;           ///< its bytes, with its quotes or brackets
+/// What a token is, as one word.
+struct alignas(8) Shape {
     std::uint32_t span;  ///< how many tokens it takes, itself among them
-    char first;          ///< its first byte again: { [ " t f n - or a digit
+    char first;          ///< its first byte: { [ " t f n - or a digit
     bool escaped;        ///< a string with a backslash in it
     std::uint16_t unused;
 };
+
+/// A key or a value. What a container holds follows it; commas, colons and closing brackets have no token.
+struct Token {
+    Str place;  ///< a string: its characters, unescaped; others: all their bytes
+    Shape shape;
+};
+
+/// All bytes of a value, a string's quotes among them. Behind an escaped string a second token says where they are.
+inline Str raw_of(const Token* value) noexcept {
+    if (value->shape.first != '"') return value->place;
+    if (value->shape.escaped) [[unlikely]]
+        return value[1].place;
+    return Str::at(value->place.offset - 1, value->place.size + 2);
+}
 
 /// An indexed document: the offsets of its `count` structural characters and scalars, and behind them its size.
 struct Indexed {

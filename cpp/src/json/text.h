@@ -20,9 +20,10 @@ struct Str {
     std::uint32_t size = 0;
 
     /// Written as one word: a copy that reads both numbers at once would have to wait for two writes.
-    static constexpr Str at(std::uint32_t offset, std::uint32_t size) noexcept {
-        if constexpr (std::endian::native != std::endian::little) return Str{offset, size};
-        return std::bit_cast<Str>(std::uint64_t{offset} | std::uint64_t{size} << 32);
+    static constexpr Str at(std::uint64_t offset, std::uint64_t size) noexcept {
+        if constexpr (std::endian::native != std::endian::little)
+            return Str{static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(size)};
+        return std::bit_cast<Str>(offset | size << 32);
     }
 
     constexpr bool present() const noexcept { return offset != kAbsent; }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace lampjack::model {
 namespace {
@@ -54,7 +55,7 @@ Pool& pool() {
 }
 
 template <class T>
-std::size_t held(const std::vector<T>& list) noexcept {
+std::size_t held(const Rows<T>& list) noexcept {
     return list.capacity() * sizeof(T);
 }
 

@@ -3,13 +3,18 @@
 
 #include "model/event.h"
 
+#include <boost/container/vector.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace lampjack::model {
+
+/// A list that stores its length: with std::vector each index of an appended row would cost a division.
+template <class T>
+using Rows = boost::container::vector<T>;
 
 class Batch {
 public:
@@ -21,15 +26,14 @@ public:
     std::string_view reader;
     Str platform_name;
     json::Text text;
-    std::vector<std::uint32_t>
-        roots;  ///< the request's events, in order; transcript events are not among them
-    std::vector<Event> events;
-    std::vector<ConversationId> conversations;
-    std::vector<Actor> actors;
-    std::vector<Part> parts;
-    std::vector<Card> cards;
-    std::vector<Option> options;
-    std::vector<Extra> extras;
+    Rows<std::uint32_t> roots;  ///< the request's events, in order; transcript events are not among them
+    Rows<Event> events;
+    Rows<ConversationId> conversations;
+    Rows<Actor> actors;
+    Rows<Part> parts;
+    Rows<Card> cards;
+    Rows<Option> options;
+    Rows<Extra> extras;
 
     std::string_view view(Str str) const noexcept { return text.view(str); }
     std::size_t size() const noexcept { return roots.size(); }
@@ -60,7 +64,7 @@ public:
 private:
     friend class BatchPtr;
     template <class T>
-    static std::span<const T> slice(const std::vector<T>& all, Range range) noexcept {
+    static std::span<const T> slice(const Rows<T>& all, Range range) noexcept {
         return std::span<const T>(all).subspan(range.first, range.count);
     }
     std::atomic<std::uint32_t> owners_{0};

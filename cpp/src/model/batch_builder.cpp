@@ -28,14 +28,15 @@ template <class T>
 constexpr T kEmpty{};
 
 template <class T>
-T& append(std::vector<T>& list) {
-    list.push_back(kEmpty<T>);
-    return list.back();
+[[gnu::noinline, gnu::cold]] void append_to_full(Rows<T>& list, const T& row) {
+    list.push_back(row);
 }
 
 template <class T>
-void cut(std::vector<T>& list, std::ptrdiff_t bytes) {
-    list.resize(static_cast<std::size_t>(bytes) / sizeof(T));
+T& append(Rows<T>& list, const T& row = kEmpty<T>) {
+    if (!list.stable_emplace_back(row)) [[unlikely]]
+        append_to_full(list, row);
+    return list.back();
 }
 
 }  // namespace
@@ -46,10 +47,7 @@ void BatchBuilder::extra(Chain& chain, Scope scope, Str key, Str raw) {
         scope = Scope::message;
     auto& extras = batch.extras;
     const auto index = static_cast<std::uint32_t>(extras.size());
-    Extra& entry = append(extras);
-    entry.key = key;
-    entry.raw = raw;
-    entry.scope = scope;
+    append(extras, Extra{key, raw, kNone, scope});
     (chain.empty() ? chain.head : extras[chain.tail].next) = index;
     chain.tail = index;
 }
@@ -62,11 +60,6 @@ void BatchBuilder::splice(Chain& chain, Chain tail) noexcept {
     }
     batch.extras[chain.tail].next = tail.head;
     chain.tail = tail.tail;
-}
-
-bool BatchBuilder::keep(Chain& chain, Scope scope, const json::Key& key) {
-    extra(chain, scope, key.place, json::Cursor::raw_at(cursor.mark()));
-    return cursor.skip();
 }
 
 bool BatchBuilder::keep_again(const Place& place, Chain& chain, Scope scope) {
@@ -147,12 +140,12 @@ bool BatchBuilder::rewind(const Mark& mark) noexcept {
     cursor.forgive_mismatch();
     if (!cursor.ok()) return false;
     cursor.rewind(mark.cursor);
-    cut(batch.events, mark.events);
-    cut(batch.actors, mark.actors);
-    cut(batch.parts, mark.parts);
-    cut(batch.cards, mark.cards);
-    cut(batch.options, mark.options);
-    cut(batch.extras, mark.extras);
+    batch.events.resize(mark.events);
+    batch.actors.resize(mark.actors);
+    batch.parts.resize(mark.parts);
+    batch.cards.resize(mark.cards);
+    batch.options.resize(mark.options);
+    batch.extras.resize(mark.extras);
     return true;
 }
 

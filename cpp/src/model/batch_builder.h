@@ -8,16 +8,15 @@
 
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
 namespace lampjack::model {
 
 class BatchBuilder {
 public:
-    /// A state to go back to. Sizes are in bytes: marks are taken for every item, and gone back to hardly ever.
+    /// A state to go back to.
     struct Mark {
         json::Cursor::Mark cursor;
-        std::ptrdiff_t events, actors, parts, cards, options, extras;
+        std::size_t events, actors, parts, cards, options, extras;
     };
 
     /// A member that was passed over but may have to be kept as it stood.
@@ -40,7 +39,10 @@ public:
     /// Moves all entries of `tail` to the end of the chain.
     void splice(Chain& chain, Chain tail) noexcept;
     /// Reads the value of `key` as raw JSON into the chain.
-    bool keep(Chain& chain, Scope scope, const json::Key& key);
+    bool keep(Chain& chain, Scope scope, const json::Key& key) {
+        extra(chain, scope, key.place, json::Cursor::raw_at(cursor.mark()));
+        return cursor.skip();
+    }
     /// Keeps a member whose value was passed over.
     void keep_at(Chain& chain, Scope scope, json::Cursor::Mark value) {
         extra(chain, scope, cursor.name_at(value), json::Cursor::raw_at(value));
@@ -63,8 +65,8 @@ public:
     bool size_or_keep(std::int64_t& out, Chain& chain, Scope scope, const json::Key& key);
 
     Mark mark() const noexcept {
-        return {cursor.mark(),      bytes(batch.events),  bytes(batch.actors), bytes(batch.parts),
-                bytes(batch.cards), bytes(batch.options), bytes(batch.extras)};
+        return {cursor.mark(),      batch.events.size(),  batch.actors.size(), batch.parts.size(),
+                batch.cards.size(), batch.options.size(), batch.extras.size()};
     }
     /// Takes back everything since the mark and forgives a mismatch; false for any other problem.
     bool rewind(const Mark& mark) noexcept;
@@ -77,13 +79,6 @@ public:
     std::uint32_t add_conversation();
     /// An `unknown` event whose one part holds the value at the cursor, raw.
     bool add_unknown(Warning why);
-
-private:
-    template <class T>
-    static std::ptrdiff_t bytes(const std::vector<T>& list) noexcept {
-        return reinterpret_cast<const char*>(list.data() + list.size()) -
-               reinterpret_cast<const char*>(list.data());
-    }
 };
 
 }  // namespace lampjack::model
