@@ -91,7 +91,7 @@ private:
 
     /// A new one at the end, filled where it is: a message that turns out to be malformed is taken back as a whole.
     template <class T>
-    static T& add(std::vector<T>& list) {
+    static T& add(model::Rows<T>& list) {
         static constexpr T empty{};
         list.push_back(empty);
         return list.back();

@@ -32,7 +32,7 @@ public:
 
 private:
     template <class T>
-    std::span<T> slice(std::vector<T>& all, model::Range range) {
+    std::span<T> slice(model::Rows<T>& all, model::Range range) {
         return std::span<T>(all).subspan(range.first, range.count);
     }
 

@@ -49,10 +49,12 @@ public:
         if (peek() != '{') return fail(Problem::mismatch);
         const Token* const behind = at_ + at_->shape.span;
         for (const Token* name = at_ + 1; name != behind;) {
-            const Token* const value = name + name->shape.span;
+            const Token* value = name + 1;
             Key key{{body_ + name->place.offset, name->place.size}, name->place};
-            if (name->shape.escaped) [[unlikely]]
+            if (name->shape.escaped) [[unlikely]] {
+                ++value;
                 key.text = text_.view(key.place);
+            }
             at_ = value;
             name = value + value->shape.span;
             if (!member(key)) return false;

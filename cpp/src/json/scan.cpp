@@ -74,7 +74,8 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
         nullptr;  // the innermost open container; its span says how far before it the one around it is
     bool in_object = false;
 
-    const auto string = [&](std::uint64_t begin, std::uint64_t next) __attribute__((always_inline)) {
+    const auto string = [&](std::uint64_t begin, std::uint64_t next)
+        __attribute__((always_inline)) {
         const std::uint64_t end = closing_quote(body, next);
         if (next_escape < end) [[unlikely]] {
             next_escape = escaped_string({body, size}, begin, end, arena, out);

@@ -8,6 +8,7 @@ namespace lampjack::model {
 namespace {
 
 constexpr std::size_t kPooled = 32;
+constexpr std::size_t kSmallText = 64 << 10;      // its lists cannot be large either
 constexpr std::size_t kLargestPooled = 16 << 20;  // an offload of the largest size
 constexpr std::size_t kPooledBytes = 32 << 20;
 
@@ -25,15 +26,16 @@ public:
         return batch;
     }
     void give(std::unique_ptr<Batch> batch) noexcept {
-        const std::size_t bytes = batch->bytes();
-        if (bytes > kLargestPooled) return;
         batch->clear();
         Batch* none = nullptr;
-        if (front_.compare_exchange_strong(none, batch.get(), std::memory_order_release,
+        if (batch->text.bytes() <= kSmallText &&
+            front_.compare_exchange_strong(none, batch.get(), std::memory_order_release,
                                            std::memory_order_relaxed)) {
             static_cast<void>(batch.release());
             return;
         }
+        const std::size_t bytes = batch->bytes();
+        if (bytes > kLargestPooled) return;
         std::lock_guard lock(mutex_);
         if (free_.size() >= kPooled || bytes_ + bytes > kPooledBytes) return;
         bytes_ += bytes;
@@ -55,8 +57,8 @@ Pool& pool() {
 }
 
 template <class T>
-std::size_t held(const Rows<T>& list) noexcept {
-    return list.capacity() * sizeof(T);
+std::size_t held(const T& list) noexcept {
+    return list.capacity() * sizeof(typename T::value_type);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace lampjack::model {
 
@@ -26,7 +27,8 @@ public:
     std::string_view reader;
     Str platform_name;
     json::Text text;
-    Rows<std::uint32_t> roots;  ///< the request's events, in order; transcript events are not among them
+    std::vector<std::uint32_t>
+        roots;  ///< the request's events, in order; transcript events are not among them
     Rows<Event> events;
     Rows<ConversationId> conversations;
     Rows<Actor> actors;

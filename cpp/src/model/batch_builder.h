@@ -79,6 +79,9 @@ public:
     std::uint32_t add_conversation();
     /// An `unknown` event whose one part holds the value at the cursor, raw.
     bool add_unknown(Warning why);
+
+private:
+    void extra_in_more_room(Chain& chain, Scope scope, Str key, Str raw);
 };
 
 }  // namespace lampjack::model
