@@ -148,3 +148,30 @@ def test_a_tree_of_another_user_is_explained(machine: Machine):
     told = machine.dev("setup")
     assert told.returncode == 1
     assert "cannot write to" in told.stderr
+
+
+def goals() -> list[list[str]]:
+    lines = (ROOT / "tests" / "torture.txt").read_text("utf-8").splitlines()
+    return [line.split(maxsplit=4) for line in lines if line and not line.startswith("#")]
+
+
+def test_every_goal_of_torture_names_a_test_that_is_there():
+    names = [goal for goal, *_ in goals()]
+    assert sorted(set(names)) == sorted(names)
+    sources = [path.read_text("utf-8") for path in (ROOT / "tests" / "cpp").rglob("*_test.cpp")]
+    for goal, program, test, settings, what in goals():
+        assert what, goal
+        assert all("=" in setting for setting in settings.split(",")), goal
+        if program == "pytest":
+            file, _, name = test.partition("::")
+            assert f"def {name}(" in (ROOT / file).read_text("utf-8"), goal
+        else:
+            assert any(test.rpartition(".")[2].strip("*") in source for source in sources), goal
+
+
+def test_an_unknown_goal_of_torture_names_the_known_ones(machine: Machine):
+    (machine.folder / "tests").mkdir()
+    shutil.copy(ROOT / "tests" / "torture.txt", machine.folder / "tests")
+    told = machine.dev("torture", "tea")
+    assert told.returncode == 2
+    assert all(f" {goal} " in told.stderr for goal, *_ in goals())

@@ -1,13 +1,15 @@
-"""What the Python tests share: the golden cases of tests/data."""
+"""What the Python tests share: the golden cases of tests/data, and the durable stores."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from support.postgres_server import PostgresServer, why_not
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -66,3 +68,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if argument in metafunc.fixturenames:
             cases = [case for case in golden_cases() if selected(case)]
             metafunc.parametrize(argument, cases, ids=lambda case: case.name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server for all tests of the run; without PostgreSQL on the machine its tests are skipped."""
+    if why := why_not():
+        pytest.skip(why)
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def durable_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The URL of an empty store that outlives its process; a test that asks for it runs once for each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:{tmp_path_factory.mktemp('store') / 'handover.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    database = server.make_database()
+    yield server.url(database)
+    server.drop_database(database)

@@ -159,6 +159,7 @@ def test_serve_answers_and_writes_no_token(tmp_path: Path):
         finally:
             server.send_signal(signal.SIGTERM)
         output = server.communicate(timeout=30)[0].decode()
+    assert server.returncode == 0, "to be told to end is no failure"
     assert f"http://127.0.0.1:{port}/hooks/shop/messages" in output
     assert "offload requests are declined" in output
     assert "Traceback" not in output
@@ -181,6 +182,7 @@ def test_serve_with_several_workers_shares_one_store(tmp_path: Path):
         finally:
             server.send_signal(signal.SIGTERM)
         output = server.communicate(timeout=60)[0].decode()
+    assert server.returncode == 0
     assert output.count("Started server process") == 2
     assert "Traceback" not in output
     assert "made-up-token" not in output

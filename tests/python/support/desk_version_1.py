@@ -1,0 +1,5 @@
+"""Version 1 of the desk's service, as a server loads it."""
+
+from support.desk_service import make_app
+
+app = make_app(1)
