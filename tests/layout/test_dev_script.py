@@ -152,16 +152,17 @@ def test_a_tree_of_another_user_is_explained(machine: Machine):
 
 def goals() -> list[list[str]]:
     lines = (ROOT / "tests" / "torture.txt").read_text("utf-8").splitlines()
-    return [line.split(maxsplit=4) for line in lines if line and not line.startswith("#")]
+    return [line.split(maxsplit=5) for line in lines if line and not line.startswith("#")]
 
 
 def test_every_goal_of_torture_names_a_test_that_is_there():
     names = [goal for goal, *_ in goals()]
     assert sorted(set(names)) == sorted(names)
     sources = [path.read_text("utf-8") for path in (ROOT / "tests" / "cpp").rglob("*_test.cpp")]
-    for goal, program, test, settings, what in goals():
+    for goal, program, test, in_all, settings, what in goals():
         assert what, goal
         assert all("=" in setting for setting in settings.split(",")), goal
+        assert in_all == "-" or all("=" in setting for setting in in_all.split(",")), goal
         if program == "pytest":
             file, _, name = test.partition("::")
             assert f"def {name}(" in (ROOT / file).read_text("utf-8"), goal
