@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace lampjack::model {
@@ -16,8 +17,6 @@ constexpr std::size_t kPooledBytes = 32 << 20;
 class Pool {
 public:
     std::unique_ptr<Batch> take() {
-        if (Batch* batch = front_.exchange(nullptr, std::memory_order_acquire))
-            return std::unique_ptr<Batch>(batch);
         std::lock_guard lock(mutex_);
         if (free_.empty()) return nullptr;
         auto batch = std::move(free_.back());
@@ -26,14 +25,6 @@ public:
         return batch;
     }
     void give(std::unique_ptr<Batch> batch) noexcept {
-        batch->clear();
-        Batch* none = nullptr;
-        if (batch->text.bytes() <= kSmallText &&
-            front_.compare_exchange_strong(none, batch.get(), std::memory_order_release,
-                                           std::memory_order_relaxed)) {
-            static_cast<void>(batch.release());
-            return;
-        }
         const std::size_t bytes = batch->bytes();
         if (bytes > kLargestPooled) return;
         std::lock_guard lock(mutex_);
@@ -44,7 +35,6 @@ public:
     Pool() { free_.reserve(kPooled); }
 
 private:
-    std::atomic<Batch*> front_{nullptr};  ///< the one most used, without the mutex
     std::mutex mutex_;
     std::vector<std::unique_ptr<Batch>> free_;
     std::size_t bytes_ = 0;
@@ -56,6 +46,30 @@ Pool& pool() {
     return *instance;
 }
 
+// Before the pool, each thread keeps one small batch for itself: to take it costs neither a lock nor an atomic step.
+// Trivial, so that it can be asked after the thread's own destructors have run.
+struct Kept {
+    Batch* batch;
+    bool thread_ends;
+};
+constinit thread_local Kept t_kept{nullptr, false};
+
+struct KeptEnds {
+    KeptEnds() noexcept {}
+    ~KeptEnds() {
+        t_kept.thread_ends = true;
+        if (t_kept.batch != nullptr) pool().give(std::unique_ptr<Batch>(t_kept.batch));
+        t_kept.batch = nullptr;
+    }
+};
+
+bool keep(Kept& kept, Batch* batch) noexcept {
+    if (kept.batch != nullptr || kept.thread_ends || batch->text.bytes() > kSmallText) return false;
+    thread_local KeptEnds ends;
+    kept.batch = batch;
+    return true;
+}
+
 template <class T>
 std::size_t held(const T& list) noexcept {
     return list.capacity() * sizeof(typename T::value_type);
@@ -64,10 +78,13 @@ std::size_t held(const T& list) noexcept {
 }  // namespace
 
 BatchPtr BatchPtr::make() {
-    auto batch = pool().take();
-    if (!batch) batch = std::make_unique<Batch>();
     BatchPtr ptr;
-    ptr.batch_ = batch.release();
+    ptr.batch_ = std::exchange(t_kept.batch, nullptr);
+    if (ptr.batch_ == nullptr) [[unlikely]] {
+        auto batch = pool().take();
+        if (!batch) batch = std::make_unique<Batch>();
+        ptr.batch_ = batch.release();
+    }
     ptr.batch_->owners_.store(1, std::memory_order_relaxed);
     return ptr;
 }
@@ -77,7 +94,10 @@ void BatchPtr::release() noexcept {
     // The only owner needs no atomic step to give it up: nobody else can become one meanwhile.
     const bool last = batch_->owners_.load(std::memory_order_acquire) == 1 ||
                       batch_->owners_.fetch_sub(1, std::memory_order_acq_rel) == 1;
-    if (last) pool().give(std::unique_ptr<Batch>(batch_));
+    if (last) {
+        batch_->clear();
+        if (!keep(t_kept, batch_)) pool().give(std::unique_ptr<Batch>(batch_));
+    }
     batch_ = nullptr;
 }
 
