@@ -4,6 +4,7 @@
 #include "store/postgres/target.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -46,7 +47,16 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& url) {
 }
 
 Connection::~Connection() {
+    guard_.reset();  // first: from here on the socket's number may soon be another's
     if (connection_ != nullptr) pq_.PQfinish(connection_);
+}
+
+/// A copy of the socket that stayed open here would hide from the server that the parent has died, and keep its locks.
+void Connection::after_fork_in_child() noexcept {
+    const int socket = connection_ == nullptr ? -1 : pq_.PQsocket(connection_);
+    if (socket >= 0) ::close(socket);
+    broken_ = true;
+    abandon();
 }
 
 Result<void> Connection::set_up() {

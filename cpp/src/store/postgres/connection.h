@@ -2,11 +2,13 @@
 // Connection: one session with a PostgreSQL server. Statements go out together and are answered together (a pipeline), so
 // a change costs as many round trips as it has questions. Used by one thread at a time.
 
+#include "store/fork_guard.h"
 #include "store/postgres/libpq.h"
 #include "store/postgres/values.h"
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_set>
@@ -56,7 +58,7 @@ private:
     std::unique_ptr<PGresult, decltype(&::PQclear)> result_;
 };
 
-class Connection {
+class Connection final : public ForkListener {
 public:
     /// Connects; waits at most `connect_timeout` of the URL, 5 s by default. Refuses servers older than release 13.
     static Result<std::unique_ptr<Connection>> open(const std::string& url);
@@ -77,7 +79,13 @@ public:
     void abandon() noexcept { connection_ = nullptr; }
 
 private:
-    Connection(const LibPq& pq, PGconn* connection) noexcept : pq_(pq), connection_(connection) {}
+    Connection(const LibPq& pq, PGconn* connection) : pq_(pq), connection_(connection) {
+        guard_.emplace(*this);
+    }
+
+    void before_fork() noexcept override {}
+    void after_fork_in_parent() noexcept override {}
+    void after_fork_in_child() noexcept override;
 
     Result<void> set_up();
     Result<void> send(const Call& call, bool prepare);
@@ -92,6 +100,7 @@ private:
     PGconn* connection_;
     bool broken_ = false;
     std::unordered_set<std::string_view> prepared_;
+    std::optional<ForkGuard> guard_;
 };
 
 }  // namespace lampjack::store::postgres

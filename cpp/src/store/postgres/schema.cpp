@@ -1,12 +1,13 @@
 #include "store/postgres/schema.h"
 #include "store/postgres/statements.h"
 
+#include <algorithm>
 #include <array>
 
 namespace lampjack::store::postgres {
 namespace {
 
-/// Version 1. A step never changes once released: the next version is a list of its own.
+/// Version 1. A step never changes once it is released: the next version is a list of its own.
 constexpr std::array kVersion1{
     "CREATE TABLE lampjack_schema (version bigint NOT NULL, usable_from bigint NOT NULL)",
     "CREATE TABLE lampjack_meta (name bytea PRIMARY KEY, value bytea NOT NULL)",
@@ -79,6 +80,9 @@ constexpr std::array kVersion1{
     "INSERT INTO lampjack_schema VALUES (1, 1)",
 };
 
+constexpr std::array<Schema::Step, 1> kSteps{kVersion1};
+constexpr Schema kThisRelease{kSteps, 1};
+
 /// Before the lock, because a statement's limits are those it began under.
 constexpr Statement kPatience{"lampjack_patience",
                               "SELECT set_config('statement_timeout', '0', true), "
@@ -90,6 +94,8 @@ constexpr Statement kIsThere{"lampjack_is_there",
                              "'lampjack_schema' AND pg_table_is_visible(oid))"};
 constexpr Statement kVersion{"lampjack_version",
                              "SELECT version, usable_from FROM lampjack_schema"};
+constexpr Statement kSetVersion{"lampjack_set_version",
+                                "UPDATE lampjack_schema SET version = $1, usable_from = $2"};
 
 struct Version {
     std::int64_t number = -1;  ///< -1: no tables
@@ -107,23 +113,34 @@ Result<Version> version_of(Connection& connection) {
     return Version{rows.integer(0, 0), rows.integer(0, 1)};
 }
 
-Result<void> refuse_newer(const Version& found) {
-    if (found.usable_from <= kSchemaVersion) return {};
+Result<void> refuse_newer(const Version& found, const Schema& schema) {
+    if (found.usable_from <= schema.version()) return {};
     return fail(Code::config, "the tables of this database are of version " +
                                   std::to_string(found.number) +
                                   ", which this release does not know: install the release that "
                                   "made them, or a newer one");
 }
 
+Result<void> step_up(Connection& connection, std::int64_t from, const Schema& schema) {
+    const auto first = static_cast<std::size_t>(std::max<std::int64_t>(from, 0));
+    for (const Schema::Step& step : schema.steps.subspan(first))
+        LJK_CHECK(connection.run_script(step));
+    LJK_CHECK(connection.run(kSetVersion,
+                             Params{}.integer(schema.version()).integer(schema.usable_from)));
+    return {};
+}
+
 }  // namespace
 
-Result<void> migrate_schema(Connection& connection) {
+const Schema& schema_of_this_release() { return kThisRelease; }
+
+Result<void> migrate_schema(Connection& connection, const Schema& schema) {
     LJK_CHECK(connection.run(kBegin));
     LJK_CHECK(connection.run(kPatience));
     LJK_CHECK(connection.run(kAlone));
     LJK_TRY(found, version_of(connection));
-    LJK_CHECK(refuse_newer(found));
-    if (found.number < 0) LJK_CHECK(connection.run_script(kVersion1));
+    LJK_CHECK(refuse_newer(found, schema));
+    if (found.number < schema.version()) LJK_CHECK(step_up(connection, found.number, schema));
     LJK_CHECK(connection.run(kCommit));
     return {};
 }
@@ -131,12 +148,12 @@ Result<void> migrate_schema(Connection& connection) {
 Result<void> check_schema(Connection& connection) {
     LJK_TRY(found, version_of(connection));
     if (found.number < 0) return migrate_schema(connection);
-    if (found.number < kSchemaVersion)
-        return fail(Code::config, "the tables of this database are of version " +
-                                      std::to_string(found.number) +
-                                      ", this release needs version " +
-                                      std::to_string(kSchemaVersion) + ": run `lampjack migrate`");
-    return refuse_newer(found);
+    if (found.number < kThisRelease.version())
+        return fail(Code::config,
+                    "the tables of this database are of version " + std::to_string(found.number) +
+                        ", this release needs version " + std::to_string(kThisRelease.version()) +
+                        ": run `lampjack migrate`");
+    return refuse_newer(found, kThisRelease);
 }
 
 }  // namespace lampjack::store::postgres

@@ -125,8 +125,9 @@ CREATE TABLE subscription (
 CREATE TABLE account_fact (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
 )sql";
 
-/// kSteps[n] brings version n to n + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps{kTables};
+/// A step never changes once it is released.
+constexpr std::array kSteps{kTables};
+constexpr Schema kThisRelease{kSteps, 1};
 
 constexpr const char* kMetaTable =
     "CREATE TABLE lampjack_meta (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT;";
@@ -166,44 +167,46 @@ Result<Version> version_of(Connection& connection) {
     return found;
 }
 
-Result<void> step_up(Connection& connection, std::int64_t from) {
-    for (std::int64_t version = from; version < kSchemaVersion; ++version)
-        LJK_CHECK(connection.run(kSteps[static_cast<std::size_t>(version)]));
-    LJK_CHECK(put_meta(connection, "version", kSchemaVersion));
-    return put_meta(connection, "readable_by", kSchemaVersion);
+Result<void> step_up(Connection& connection, std::int64_t from, const Schema& schema) {
+    for (const char* step : schema.steps.subspan(static_cast<std::size_t>(from)))
+        LJK_CHECK(connection.run(step));
+    LJK_CHECK(put_meta(connection, "version", schema.version()));
+    return put_meta(connection, "readable_by", schema.readable_by);
 }
 
 Error refuse(std::string why) { return fail(Code::config, "store sqlite: " + std::move(why)); }
 
-/// The version found, when this release may use it or bring it up to date.
-Result<Version> usable_version(Connection& connection) {
+/// The version found, when a release with this schema may use it or bring it up to date.
+Result<std::int64_t> usable_version(Connection& connection, const Schema& schema) {
     LJK_TRY(found, version_of(connection));
     if (found.is_empty) {
         LJK_CHECK(connection.run(kMetaTable));
-        LJK_CHECK(step_up(connection, 0));
-        return Version{true, false, kSchemaVersion, kSchemaVersion};
+        LJK_CHECK(step_up(connection, 0, schema));
+        return schema.version();
     }
     if (!found.is_ours) return refuse("the file belongs to another program: name another path");
-    if (found.readable_by > kSchemaVersion || found.version < 0)
+    if (found.readable_by > schema.version() || found.version < 0)
         return refuse("the file has schema " + std::to_string(found.version) +
-                      ", this release knows " + std::to_string(kSchemaVersion) +
+                      ", this release knows " + std::to_string(schema.version()) +
                       ": install the newer release again, or open a backup made before it");
-    return found;
+    return found.version;
 }
 
 }  // namespace
 
+const Schema& schema_of_this_release() { return kThisRelease; }
+
 Result<void> check_schema(Connection& connection) {
-    LJK_TRY(found, usable_version(connection));
-    if (found.version >= kSchemaVersion) return {};
-    return refuse("the file has the older schema " + std::to_string(found.version) +
+    LJK_TRY(version, usable_version(connection, kThisRelease));
+    if (version >= kThisRelease.version()) return {};
+    return refuse("the file has the older schema " + std::to_string(version) +
                   ": make a backup, then run lampjack migrate");
 }
 
-Result<void> migrate_schema(Connection& connection) {
-    LJK_TRY(found, usable_version(connection));
-    if (found.version >= kSchemaVersion) return {};
-    return step_up(connection, found.version);
+Result<void> migrate_schema(Connection& connection, const Schema& schema) {
+    LJK_TRY(version, usable_version(connection, schema));
+    if (version >= schema.version()) return {};
+    return step_up(connection, version, schema);
 }
 
 }  // namespace lampjack::store::sqlite

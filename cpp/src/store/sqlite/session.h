@@ -3,8 +3,8 @@
 // reopens what was closed by a fork or a disk error, and keeps other processes out while one of ours is at work.
 
 #include "base/result.h"
+#include "store/fork_guard.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/fork_guard.h"
 #include "store/sqlite/gate.h"
 #include "store/sqlite/journal.h"
 #include "store/sqlite/side_lock.h"

@@ -54,12 +54,12 @@ Result<std::unique_ptr<Store>> open(std::string path, Journal journal) {
     return std::unique_ptr<Store>(std::move(store));
 }
 
-Result<void> migrate(std::string path) {
+Result<void> migrate(std::string path, const Schema& schema) {
     LJK_CHECK(check_place(path));
     Session session(std::move(path), journal_in_use());
     LJK_TRY(access, session.write());
     LJK_TRY(db, access.connection());
-    LJK_CHECK(migrate_schema(*db));
+    LJK_CHECK(migrate_schema(*db, schema));
     return access.commit();
 }
 

@@ -2,6 +2,7 @@
 // SqliteStore: `sqlite:PATH`. Durable, one machine, several processes. Its parts: reads, lanes, items, upkeep.
 
 #include "base/random.h"
+#include "store/sqlite/schema.h"
 #include "store/sqlite/session.h"
 #include "store/store.h"
 
@@ -14,8 +15,8 @@ namespace lampjack::store::sqlite {
 /// Opens the file with the journal this SQLite may be trusted with; `journal` chooses another, for tests.
 Result<std::unique_ptr<Store>> open(std::string path);
 Result<std::unique_ptr<Store>> open(std::string path, Journal journal);
-/// Brings the file's schema to this release's.
-Result<void> migrate(std::string path);
+/// Brings the file's schema to this release's, or, for tests, to another.
+Result<void> migrate(std::string path, const Schema& schema = schema_of_this_release());
 /// The journal of the SQLite this process runs with, and its version as a text.
 Journal journal_in_use() noexcept;
 std::string_view library_version() noexcept;

@@ -2,6 +2,7 @@
 
 #include "store/postgres/schema.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,6 +97,39 @@ TEST_F(PostgresFork, works_in_both_processes_at_the_same_time) {
     ASSERT_TRUE((*open_in_parent)->commit()) << "its transaction lived through all that";
     EXPECT_EQ(sql("SELECT count(*) FROM lampjack_meta"), "41");
     EXPECT_TRUE(store->conversation(row.key));
+}
+
+/// Without the child's copy of its socket the server sees at once that a killed parent is gone.
+TEST_F(PostgresFork, leaves_the_child_no_hold_on_what_a_killed_parent_had_locked) {
+    const auto store = open_store();
+    const auto key = key_of("shop:live:1");
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const pid_t parent = fork();
+    if (parent == 0) {
+        const auto own = open_store();
+        auto tx = own->begin();
+        ConversationRow row;
+        if (!tx || !(*tx)->lock(key, row)) _exit(1);
+        const pid_t child = fork();
+        if (child == 0) {
+            pause();
+            _exit(0);
+        }
+        if (write(ends[1], &child, sizeof child) != sizeof child) _exit(2);
+        pause();
+    }
+    pid_t child = 0;
+    ASSERT_EQ(read(ends[0], &child, sizeof child), static_cast<ssize_t>(sizeof child));
+    kill(parent, SIGKILL);
+    ASSERT_EQ(waitpid(parent, nullptr, 0), parent);
+    auto tx = store->begin();
+    ConversationRow row;
+    const auto locked = (*tx)->lock(key, row);
+    EXPECT_TRUE(locked) << locked.error().message;
+    EXPECT_EQ(kill(child, SIGKILL), 0) << "it was there all the time";
+    close(ends[0]);
+    close(ends[1]);
 }
 
 }  // namespace

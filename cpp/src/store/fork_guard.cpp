@@ -1,4 +1,4 @@
-#include "store/sqlite/fork_guard.h"
+#include "store/fork_guard.h"
 
 #include <algorithm>
 #include <mutex>
@@ -6,7 +6,7 @@
 
 #include <pthread.h>
 
-namespace lampjack::store::sqlite {
+namespace lampjack::store {
 namespace {
 
 // Global on purpose: pthread_atfork takes plain functions. Never destroyed, because a fork may come after main() is over.
@@ -51,4 +51,4 @@ ForkGuard::~ForkGuard() {
     std::erase(registry().listeners, listener_);
 }
 
-}  // namespace lampjack::store::sqlite
+}  // namespace lampjack::store

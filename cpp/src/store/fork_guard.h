@@ -1,9 +1,9 @@
 #pragma once
-// ForkGuard: has open files closed around a fork. SQLite's handles, its table of locks and the lock file must not be
-// shared with a child (https://sqlite.org/howtocorrupt.html, 2.6), so the parent gives them back first and both sides
-// open them again when they are needed.
+// ForkGuard: tells who holds files or sockets of a fork, because a child must not share them. SQLite's handles, its table
+// of locks and the lock file would be corrupted (https://sqlite.org/howtocorrupt.html, 2.6): the parent gives them back
+// first, and both sides open them again when they are needed. A session with a server is closed in the child.
 
-namespace lampjack::store::sqlite {
+namespace lampjack::store {
 
 /// What has to be told. Called on the forking thread.
 class ForkListener {
@@ -28,4 +28,4 @@ private:
     ForkListener* listener_;
 };
 
-}  // namespace lampjack::store::sqlite
+}  // namespace lampjack::store
