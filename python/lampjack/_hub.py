@@ -11,7 +11,7 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from lampjack import _config, _core
 from lampjack._care import Care
@@ -284,6 +284,9 @@ class Hub(Care):
             yield
         finally:
             await loop.run_in_executor(None, self.__exit__)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a hub cannot be pickled or copied: open one in each process")
 
     def __repr__(self) -> str:
         return f"<Hub {'open' if not getattr(self, '_closed', True) else 'closed'}>"

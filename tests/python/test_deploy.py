@@ -3,9 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,22 +13,13 @@ from lampjack.testing import Received, sample
 from support.damage import Damage, look_for_damage
 from support.desk_service import HOLD
 from support.service_process import Place, uvicorn, wait_until
+from support.story import HELD_REPLY, damage_of, desk, finish
 from support.traffic import Addresses, HoldingPlatform, Said, Traffic, call, ref_of, webhook
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-HELD_REPLY = "hold this reply"
 USERS = 4
 ROUNDS = 4  # between two steps of the story
-
-
-@contextmanager
-def desk(folder: Path, store: str) -> Iterator[tuple[Place, HoldingPlatform]]:
-    with HoldingPlatform("chatlayer_offloading", HELD_REPLY) as platform:
-        try:
-            yield Place(folder, store, platform), platform
-        finally:
-            platform.release.set()
 
 
 class Held:
@@ -57,25 +46,6 @@ def ask_for_a_decision(place: Place, port: int) -> "Future[tuple[int, bytes]]":
     answer = pool.submit(call, port, *request)
     wait_until(lambda: place.ledger("deciding"), "the decision begins")
     return answer
-
-
-def finish(place: Place, platform: HoldingPlatform, said: dict[str, Said]) -> None:
-    """Wait until all is done that was promised."""
-    messages = {text for spoken in said.values() for text in spoken.messages}
-    replies = {text for spoken in said.values() for text in spoken.replies}
-    wait_until(
-        lambda: messages <= {line["text"] for line in place.ledger("handled")}, "all handled"
-    )
-    wait_until(lambda: replies <= platform.texts(), "all sent")
-
-
-def damage_of(place: Place, platform: HoldingPlatform, said: dict[str, Said]) -> Damage:
-    with lj.Hub.from_file(place.config, background=False) as hub:
-        return look_for_damage(hub, place, platform.received, said)
-
-
-def everything_said(traffic: Traffic, held: Held) -> dict[str, Said]:
-    return {"u": held.said, **{talk.user: talk.said for talk in traffic.talks}}
 
 
 @pytest.mark.parametrize("deploy", range(int(os.environ.get("LJK_DEPLOYS", "1"))))
@@ -106,7 +76,7 @@ def test_a_deploy_in_mid_load_costs_nothing(tmp_path: Path, durable_store: str, 
             traffic.go_on(ROUNDS)
             traffic.stop()
             assert all(talk.again for talk in traffic.talks), "all knocked at the closed door"
-            said = everything_said(traffic, held)
+            said = {"u": held.said, **traffic.said()}
             finish(place, platform, said)
             new.tell(signal.SIGTERM)
             assert new.end() == -signal.SIGTERM

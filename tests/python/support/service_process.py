@@ -138,3 +138,20 @@ def uvicorn(place: Place, version: int, without: str = "") -> ServiceProcess:
     app = f"support.desk_version_{version}:app"
     command = ["-m", "uvicorn", app, "--port", str(port), "--no-access-log"]
     return ServiceProcess(place, f"version {version}", command, port, without).is_up()
+
+
+def gunicorn(place: Place, app: str, workers: int, without: str = "") -> ServiceProcess:
+    """An application under gunicorn, loaded before its workers are forked."""
+    port = free_port()
+    (place.folder / "gunicorn.conf.py").write_text(
+        "from support.preloaded import post_fork, pre_fork\n"
+    )
+    command = ["-m", "gunicorn", "--preload", "--worker-class", "uvicorn_worker.UvicornWorker"]
+    command += ["--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    return ServiceProcess(place, "gunicorn", [*command, f"support.{app}:app"], port, without)
+
+
+def children_of(process: int) -> set[int]:
+    return set(
+        map(int, Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split())
+    )

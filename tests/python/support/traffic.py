@@ -138,6 +138,9 @@ class Traffic:
                 assert time.monotonic() < deadline, f"the {talk.name} hangs at {talk.rounds}"
                 time.sleep(0.01)
 
+    def said(self) -> dict[str, Said]:
+        return {talk.user: talk.said for talk in self.talks}
+
     def stop(self) -> None:
         self._stop.set()
         for talk in self.talks:

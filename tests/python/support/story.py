@@ -1,0 +1,36 @@
+"""What the stories about whole services share: the place they happen at, and how they end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import lampjack as lj
+from support.damage import Damage, look_for_damage
+from support.service_process import Place, wait_until
+from support.traffic import HoldingPlatform, Said
+
+HELD_REPLY = "hold this reply"
+
+
+@contextmanager
+def desk(folder: Path, store: str) -> Iterator[tuple[Place, HoldingPlatform]]:
+    with HoldingPlatform("chatlayer_offloading", HELD_REPLY) as platform:
+        try:
+            yield Place(folder, store, platform), platform
+        finally:
+            platform.release.set()
+
+
+def finish(place: Place, platform: HoldingPlatform, said: dict[str, Said]) -> None:
+    """Wait until all is done that was promised."""
+    messages = {text for spoken in said.values() for text in spoken.messages}
+    replies = {text for spoken in said.values() for text in spoken.replies}
+    wait_until(
+        lambda: messages <= {line["text"] for line in place.ledger("handled")}, "all handled"
+    )
+    wait_until(lambda: replies <= platform.texts(), "all sent")
+
+
+def damage_of(place: Place, platform: HoldingPlatform, said: dict[str, Said]) -> Damage:
+    with lj.Hub.from_file(place.config, background=False) as hub:
+        return look_for_damage(hub, place, platform.received, said)
