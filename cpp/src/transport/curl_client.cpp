@@ -1,8 +1,8 @@
 #include "transport/curl_client.h"
 
+#include "base/signals_blocked.h"
 #include "transport/call_queue.h"
 #include "transport/curl_transfer.h"
-#include "transport/signals_blocked.h"
 
 #include <curl/curl.h>
 

@@ -32,7 +32,7 @@ Result<void> sync(const std::string& path) {
 Result<void> copy(const std::string& path, const std::string& part) {
     SideLock lock;  // a rollback journal's readers must not meet a writer that waits for them
     if (journal_in_use() == Journal::rollback)
-        LJK_CHECK(lock.lock(path + "-lock", SideLock::Kind::shared));
+        LJK_CHECK(lock.lock(path + "-lock", SideLock::Kind::shared, Session::kPatience));
     LJK_TRY(connection, Connection::open(path, journal_in_use()));
     LJK_TRY(vacuum, connection->query("VACUUM INTO ?"));
     LJK_CHECK(vacuum.text(part).run());

@@ -1,5 +1,6 @@
 #include "store/sqlite/session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <utility>
@@ -11,14 +12,22 @@ namespace {
 
 /// A fork waits this long for transactions of other threads. After that the child has to do without what they hold.
 constexpr std::chrono::seconds kForkPatience{5};
-/// Longer than any transaction of ours; whoever waits this long stands behind a process that was stopped.
-constexpr std::chrono::seconds kPatience{30};
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// What is left until then; never below nothing.
+milliseconds time_until(steady_clock::time_point end) {
+    const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
+    return std::max(left, milliseconds(0));
+}
 
 }  // namespace
 
-Session::Session(std::string path, Journal journal)
+Session::Session(std::string path, Journal journal, milliseconds patience)
     : path_(std::move(path)),
       journal_(journal),
+      patience_(patience),
       process_(::getpid()),
       guard_(*this) {}
 
@@ -29,10 +38,10 @@ Session::~Session() {
 void Session::close() {
     notice_child();
     closed_ = true;
+    side_lock_.close();  // whoever waits for another process leaves now
     for (Lane& lane : lanes_) {
         lane.gate->enter();
         lane.connection.reset();
-        if (&lane == &lanes_[kWriting]) side_lock_.close();
         lane.gate->leave();
     }
 }
@@ -40,14 +49,16 @@ void Session::close() {
 Result<Session::Access> Session::enter(int index, const char* begin) {
     notice_child();
     Lane& lane = lanes_[static_cast<std::size_t>(index)];
-    if (!lane.gate->enter_within(kPatience))
+    const auto end = steady_clock::now() + patience_;
+    if (!lane.gate->enter_within(patience_))
         return fail(Code::store, "the store is busy: another process may hold it and stand still");
     Access access(*this, index, ::getpid());  // from here on it cleans up
     if (closed_) return fail(Code::closed, "the store was closed");
     if (needs_side_lock(index)) {
         const bool writes = std::string_view(begin) == "BEGIN IMMEDIATE";
         LJK_CHECK(side_lock_.lock(path_ + "-lock",
-                                  writes ? SideLock::Kind::exclusive : SideLock::Kind::shared));
+                                  writes ? SideLock::Kind::exclusive : SideLock::Kind::shared,
+                                  time_until(end)));
     }
     LJK_CHECK(prepare(lane, begin));
     return access;
@@ -109,7 +120,7 @@ void Session::before_fork() noexcept {
         lane.held_for_fork = !lane.gate->is_mine() && lane.gate->enter_within(kForkPatience);
         if (!lane.held_for_fork) continue;
         lane.connection.reset();
-        if (&lane == &lanes_[kWriting]) side_lock_.close();
+        if (&lane == &lanes_[kWriting]) side_lock_.let_go();
         lane.gate->lock_inner();
     }
 }
@@ -141,7 +152,7 @@ void Session::start_over() noexcept {
         lane.gate = std::make_unique<Gate>();
         lane.held_for_fork = false;
     }
-    side_lock_.close();
+    side_lock_.start_over();
     process_ = ::getpid();
 }
 

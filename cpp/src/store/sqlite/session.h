@@ -11,6 +11,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -20,7 +21,10 @@ namespace lampjack::store::sqlite {
 
 class Session final : public ForkListener {
 public:
-    Session(std::string path, Journal journal);
+    /// Longer than any transaction of ours; whoever waits this long stands behind a process that was stopped.
+    static constexpr std::chrono::milliseconds kPatience{30'000};
+
+    Session(std::string path, Journal journal, std::chrono::milliseconds patience = kPatience);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -62,6 +66,7 @@ public:
 
     const std::string& path() const noexcept { return path_; }
     Journal journal() const noexcept { return journal_; }
+    /// Waits for transactions of this process, and for no other process.
     void close();
 
     void before_fork() noexcept override;
@@ -90,6 +95,7 @@ private:
 
     std::string path_;
     Journal journal_;
+    std::chrono::milliseconds patience_;
     std::array<Lane, kLanes> lanes_;
     SideLock side_lock_;
     std::atomic<pid_t> process_;

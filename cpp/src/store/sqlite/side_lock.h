@@ -4,10 +4,12 @@
 // the system drop SQLite's locks (https://sqlite.org/howtocorrupt.html, 2.2).
 //
 // It belongs to the open file description, so a thread that holds it keeps out other threads' descriptions too. A killed
-// process loses it at once.
+// process loses it at once; one that was stopped keeps it, so nobody waits for ever.
 
 #include "base/result.h"
 
+#include <chrono>
+#include <memory>
 #include <string>
 
 namespace lampjack::store::sqlite {
@@ -16,19 +18,29 @@ class SideLock {
 public:
     enum class Kind { shared, exclusive };
 
-    SideLock() = default;
-    ~SideLock() { close(); }
+    SideLock();
+    ~SideLock();
     SideLock(const SideLock&) = delete;
     SideLock& operator=(const SideLock&) = delete;
 
-    /// Waits until it is this one's turn. Opens the file when needed.
-    Result<void> lock(const std::string& path, Kind kind);
+    /// Waits until it is this one's turn, for `patience` at most. One caller at a time. Opens the file when needed.
+    /// Errors: `store` when the turn did not come, `closed`.
+    Result<void> lock(const std::string& path, Kind kind, std::chrono::milliseconds patience);
     void unlock() noexcept;
-    /// In a forked child: the description is shared with the parent, and closing our copy keeps the parent's lock.
+
+    /// For good; a caller who waits is sent away. Any thread.
     void close() noexcept;
+    /// Before a fork, when nobody holds it: a child must not share the description. It is opened again when needed.
+    void let_go() noexcept;
+    /// In a forked child: closing our copy of the description keeps the parent's lock.
+    void start_over() noexcept;
 
 private:
-    int file_ = -1;
+    struct Line;
+
+    static Result<void> queue_up(const std::shared_ptr<Line>& line, Kind kind);
+
+    std::shared_ptr<Line> line_;
 };
 
 }  // namespace lampjack::store::sqlite

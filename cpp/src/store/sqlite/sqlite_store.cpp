@@ -47,9 +47,10 @@ Result<std::unique_ptr<Store>> open(std::string path) {
     return open(std::move(path), journal_in_use());
 }
 
-Result<std::unique_ptr<Store>> open(std::string path, Journal journal) {
+Result<std::unique_ptr<Store>> open(std::string path, Journal journal,
+                                    std::chrono::milliseconds patience) {
     LJK_CHECK(check_place(path));
-    auto store = std::make_unique<SqliteStore>(std::move(path), journal);
+    auto store = std::make_unique<SqliteStore>(std::move(path), journal, patience);
     if (Result<void> usable = store->check(); !usable) return at_start(usable.error());
     return std::unique_ptr<Store>(std::move(store));
 }

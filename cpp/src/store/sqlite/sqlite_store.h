@@ -6,15 +6,18 @@
 #include "store/sqlite/session.h"
 #include "store/store.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace lampjack::store::sqlite {
 
-/// Opens the file with the journal this SQLite may be trusted with; `journal` chooses another, for tests.
+/// Opens the file with the journal this SQLite may be trusted with. Tests choose another, and wait less for other
+/// processes.
 Result<std::unique_ptr<Store>> open(std::string path);
-Result<std::unique_ptr<Store>> open(std::string path, Journal journal);
+Result<std::unique_ptr<Store>> open(std::string path, Journal journal,
+                                    std::chrono::milliseconds patience = Session::kPatience);
 /// Brings the file's schema to this release's, or, for tests, to another.
 Result<void> migrate(std::string path, const Schema& schema = schema_of_this_release());
 /// The journal of the SQLite this process runs with, and its version as a text.
@@ -23,7 +26,8 @@ std::string_view library_version() noexcept;
 
 class SqliteStore final : public Store {
 public:
-    SqliteStore(std::string path, Journal journal) : session_(std::move(path), journal) {}
+    SqliteStore(std::string path, Journal journal, std::chrono::milliseconds patience)
+        : session_(std::move(path), journal, patience) {}
     ~SqliteStore() override = default;
 
     bool groups_commits() const noexcept override { return true; }

@@ -6,9 +6,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sqlite3.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace lampjack::store::testing {
@@ -41,24 +39,6 @@ void Acknowledgements::collect(std::vector<Change>& all, std::size_t count) cons
             return;
         }
     }
-}
-
-Process::Process(const std::function<int()>& work) : id_(::fork()) {
-    if (id_ == 0) ::_exit(work());
-}
-
-void Process::kill() {
-    if (id_ <= 0) return;
-    ::kill(id_, SIGKILL);
-    wait();
-}
-
-int Process::wait() {
-    if (id_ <= 0) return -1;
-    int status = 0;
-    while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {}
-    id_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 Result<void> commit_change(Store& store, Change change,

@@ -2,13 +2,12 @@
 // Writers: processes of their own that change conversations of one file and say afterwards what they were told is stored.
 
 #include "store/store.h"
+#include "support/forked_process.h"
 
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
-
-#include <sys/types.h>
 
 namespace lampjack::store::testing {
 
@@ -40,22 +39,7 @@ private:
     int write_end_ = -1;
 };
 
-/// A forked process that runs `work` and ends with its answer as status.
-class Process {
-public:
-    explicit Process(const std::function<int()>& work);
-    ~Process() { kill(); }
-    Process(Process&& other) noexcept : id_(other.id_) { other.id_ = -1; }
-    Process& operator=(Process&&) = delete;
-
-    /// SIGKILL: no destructor, no atexit, no unlock.
-    void kill();
-    /// Waits for its end; its status, or -1 when it was killed.
-    int wait();
-
-private:
-    pid_t id_ = -1;
-};
+using Process = support::ForkedProcess;
 
 /// Commits one change with an item and an outgoing row; calls `before_commit` inside the transaction.
 Result<void> commit_change(Store& store, Change change,

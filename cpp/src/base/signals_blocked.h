@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-namespace lampjack::transport {
+namespace lampjack {
 
 class SignalsBlocked {
 public:
@@ -23,4 +23,4 @@ private:
     sigset_t before_{};
 };
 
-}  // namespace lampjack::transport
+}  // namespace lampjack
