@@ -1,5 +1,7 @@
 #include "store/sqlite/connection.h"
 
+#include <chrono>
+
 #include <sqlite3.h>
 
 namespace lampjack::store::sqlite {
@@ -7,6 +9,15 @@ namespace {
 
 /// Ours never wait for each other here: the side lock comes first. This is for other programs, for example backups.
 constexpr int kBusyMillis = 10'000;
+
+/// Others wait meanwhile. A file too large for that is checked as far as it goes.
+constexpr std::chrono::seconds kCheckTime{5};
+constexpr int kStepsBetweenLooks = 10'000;
+
+int is_late(void* end) {
+    return std::chrono::steady_clock::now() >
+           *static_cast<std::chrono::steady_clock::time_point*>(end);
+}
 
 Error damaged() {
     return fail(Code::store, "store sqlite: the file is damaged: stop, keep a copy of it and go "
@@ -76,6 +87,22 @@ Result<void> Connection::run(const std::string& sql) {
     return {};
 }
 
+Result<void> Connection::check_file() {
+    auto end = std::chrono::steady_clock::now() + kCheckTime;
+    sqlite3_progress_handler(handle_, kStepsBetweenLooks, is_late, &end);
+    std::string verdict;
+    const auto keep = [](void* to, int, char** values, char**) {
+        *static_cast<std::string*>(to) = values[0] != nullptr ? values[0] : "";
+        return 0;
+    };
+    const int result = sqlite3_exec(handle_, "PRAGMA quick_check(1)", keep, &verdict, nullptr);
+    sqlite3_progress_handler(handle_, 0, nullptr, nullptr);
+    if (result == SQLITE_INTERRUPT) return {};
+    if (result != SQLITE_OK) return error(result);
+    if (verdict != "ok") return error(SQLITE_CORRUPT);
+    return {};
+}
+
 bool Connection::in_transaction() const noexcept { return sqlite3_get_autocommit(handle_) == 0; }
 
 std::int64_t Connection::changes() const noexcept { return sqlite3_changes(handle_); }
@@ -86,13 +113,16 @@ Error Connection::error(int result) {
         case SQLITE_LOCKED:
             return fail(Code::store, "store sqlite: another program holds the file: try again");
         case SQLITE_FULL: return fail(Code::store, "store sqlite: the disk is full: make room");
-        case SQLITE_CORRUPT: broken_ = true; return damaged();
+        case SQLITE_CORRUPT: broken_ = suspect_ = true; return damaged();
         case SQLITE_NOTADB:
             return fail(Code::config, "store sqlite: the file is not a database, or it is damaged: "
                                       "correct the path, or go back to the last backup");
+        case SQLITE_IOERR:
+            broken_ = true;
+            suspect_ = result != SQLITE_IOERR_NOMEM;
+            break;
         case SQLITE_READONLY:
         case SQLITE_CANTOPEN:
-        case SQLITE_IOERR:
         case SQLITE_NOLFS: broken_ = true; break;
         default: break;
     }

@@ -31,6 +31,10 @@ public:
     std::int64_t changes() const noexcept;
     /// A disk error: what the handle believes about the file may be wrong, so it must be opened anew.
     bool is_broken() const noexcept { return broken_; }
+    /// The disk itself failed, or what it gave back was wrong: the file may be damaged as well.
+    bool is_suspect() const noexcept { return suspect_; }
+    /// Reads the file through, for some seconds at most. An error when it is damaged.
+    Result<void> check_file();
     /// What a result code means to the caller. Never holds values or SQL.
     Error error(int result);
     sqlite3* handle() noexcept { return handle_; }
@@ -43,6 +47,7 @@ private:
     sqlite3* handle_;
     std::unordered_map<const char*, sqlite3_stmt*> prepared_;
     bool broken_ = false;
+    bool suspect_ = false;
 };
 
 }  // namespace lampjack::store::sqlite

@@ -67,6 +67,8 @@ Result<Session::Access> Session::enter(int index, const char* begin) {
 Result<void> Session::prepare(Lane& lane, const char* begin) {
     if (!lane.connection) {
         LJK_TRY(opened, Connection::open(path_, journal_));
+        if (lane.is_suspect) LJK_CHECK(opened->check_file());
+        lane.is_suspect = false;
         lane.connection = std::move(opened);
     }
     LJK_TRY(statement, lane.connection->query(begin));
@@ -79,9 +81,12 @@ void Session::leave(int index) noexcept {
     Lane& lane = lanes_[static_cast<std::size_t>(index)];
     if (lane.connection && lane.connection->in_transaction())
         static_cast<void>(lane.connection->run("ROLLBACK"));
-    // After a disk error nothing the handle remembers counts: the next one opens the file and its journal anew.
-    if (lane.connection && (lane.connection->is_broken() || lane.connection->in_transaction()))
+    // After a disk error nothing the handle remembers counts: the next one opens the file and its journal anew, and looks
+    // at it before anything is written. Above all a failed sync: the system may have dropped what it could not write.
+    if (lane.connection && (lane.connection->is_broken() || lane.connection->in_transaction())) {
+        lane.is_suspect |= lane.connection->is_suspect();
         lane.connection.reset();
+    }
     if (needs_side_lock(index)) side_lock_.unlock();
     lane.gate->leave();
 }

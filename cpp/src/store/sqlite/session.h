@@ -80,6 +80,7 @@ private:
     struct Lane {
         std::unique_ptr<Gate> gate = std::make_unique<Gate>();
         std::unique_ptr<Connection> connection;
+        bool is_suspect = false;  ///< the disk failed: the file is checked when it is opened again
         bool held_for_fork = false;
     };
 

@@ -1,0 +1,273 @@
+// A disk that fails at one write, sync or truncation of a script of 200 events, once or from there on: nothing that was
+// acknowledged is lost, what was refused can be repeated, and all goes on when the disk does. The controls acknowledge
+// too much, and hide a failed sync.
+
+#include "test_hub.h"
+
+#include "store/sqlite/sqlite_store.h"
+#include "support/faulty_disk.h"
+#include "support/temporary_folder.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include <sqlite3.h>
+
+namespace lampjack::test {
+namespace {
+
+using store::sqlite::Journal;
+using support::FaultyDisk;
+using Failure = FaultyDisk::Failure;
+
+constexpr int kEvents = 200;
+
+/// How many of the places where the disk may fail; all of them in every way when there are fewer.
+std::size_t offsets_wanted() {
+    const char* wanted = std::getenv("LJK_DISK_OFFSETS");
+    return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 200;
+}
+
+bool is_command(int number) { return number % 4 == 3; }
+
+/// A hub on a file that can be opened again.
+class Desk {
+public:
+    Desk(const std::string& path, Journal journal)
+        : store_(*store::sqlite::open(path, journal)),
+          hub_(TestHub::kFull, R"("events_per_second":1000,"events_burst":1000,)", store_) {}
+
+    /// One event of the script, under a name of its own each time it is tried. True when it was acknowledged.
+    bool carry_out(int number) {
+        hub_.clock->advance(1000);
+        const std::string name = name_of(number);
+        if (number == 0)
+            return hub_.post(TestHub::offload("", 1), TestHub::accept(true)).status == 200;
+        if (!is_command(number))
+            return hub_.post(TestHub::messages(TestHub::user_item(name, 2, "id-" + name), 2))
+                       .status == 200;
+        const std::string content = R"({"type":"text","text":")" + name + "\"}";
+        return hub_.command("notify", "", content, {}, name).error.code == Code::ok;
+    }
+    static std::string name_of(int number) { return "event-" + std::to_string(number); }
+
+    void close() { store_->close(); }
+
+private:
+    std::shared_ptr<store::Store> store_;
+    TestHub hub_;
+};
+
+struct Damage {
+    std::size_t lost = 0, twice = 0;
+    std::string integrity = "cannot be opened";
+    bool none() const { return lost == 0 && twice == 0 && integrity == "ok"; }
+};
+
+std::ostream& operator<<(std::ostream& out, const Damage& damage) {
+    return out << damage.lost << " lost, " << damage.twice << " twice, integrity "
+               << damage.integrity;
+}
+
+using Count = std::map<int, std::size_t>;
+
+/// Counts which events a column names: "event-7" is 7.
+void count_events(sqlite3* handle, const char* sql, Count& found) {
+    const auto note = [](void* to, int, char** values, char**) {
+        constexpr std::string_view kName = "event-";
+        const std::string_view text = values[0] != nullptr ? values[0] : "";
+        if (const auto at = text.find(kName); at != text.npos)
+            ++(*static_cast<Count*>(to))[std::atoi(text.data() + at + kName.size())];
+        return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(handle, sql, note, &found, nullptr), SQLITE_OK);
+}
+
+/// Reads the file as it is, without the code under test: every event is an item, every command also a row.
+Damage inspect(const std::string& path, const std::set<int>& acknowledged) {
+    Damage damage;
+    sqlite3* handle = nullptr;
+    if (sqlite3_open(path.c_str(), &handle) != SQLITE_OK) return damage;
+    const auto keep = [](void* to, int, char** values, char**) {
+        *static_cast<std::string*>(to) = values[0];
+        return 0;
+    };
+    sqlite3_exec(handle, "PRAGMA integrity_check(1)", keep, &damage.integrity, nullptr);
+    Count items, rows;
+    if (damage.integrity == "ok") {
+        count_events(handle, "SELECT body FROM item WHERE is_fact = 0", items);
+        count_events(handle, "SELECT command FROM outbox", rows);
+    }
+    sqlite3_close(handle);
+    for (const int number : acknowledged) {
+        if (number == 0) continue;
+        damage.lost += items.count(number) == 0 || (is_command(number) && rows.count(number) == 0);
+    }
+    for (const Count& found : {items, rows})
+        for (const auto& [number, count] : found) damage.twice += count - 1;
+    return damage;
+}
+
+struct Fault {
+    std::size_t at = 0;
+    Failure failure = Failure::io_error;
+    bool for_good = false;
+};
+
+class DiskFaults : public ::testing::TestWithParam<Journal> {
+protected:
+    std::string path() const { return folder_->path("store.db"); }
+    void start_anew() { folder_ = std::make_unique<Folder>(Folder::in_memory()); }
+
+    /// Runs the script to `after` events past the failure; what was acknowledged.
+    std::set<int> run(Fault fault, int after) {
+        start_anew();
+        Desk desk(path(), GetParam());
+        disk_.fail_at(fault.at, fault.failure, fault.for_good);
+        std::set<int> acknowledged;
+        for (int number = 0, end = kEvents; number < end; ++number) {
+            const std::size_t failures = disk_.failures();
+            bool done = desk.carry_out(number);
+            if (disk_.failures() > failures) {
+                EXPECT_EQ(disk_.distrusted_files(), 0U)
+                    << "a file is in use although its sync failed";
+                end = std::min(end, number + after);
+                for (int again = 0; again < 2 && fault.for_good; ++again)
+                    done |= desk.carry_out(number);
+                disk_.repair();
+            }
+            if (!done && !acknowledges_anyway_) {
+                EXPECT_TRUE(desk.carry_out(number)) << "the disk works again, the store does not";
+            }
+            acknowledged.insert(number);
+        }
+        disk_.repair();
+        desk.close();
+        return acknowledged;
+    }
+
+    /// How many operations the whole script takes.
+    std::size_t count_operations() {
+        EXPECT_EQ(run({}, 0).size(), static_cast<std::size_t>(kEvents));
+        const std::size_t count = disk_.operations();
+        const Damage damage = inspect(path(), {});
+        EXPECT_TRUE(damage.none()) << damage;
+        return count;
+    }
+
+    using Folder = lampjack::testing::TemporaryFolder;
+    FaultyDisk disk_;
+    bool acknowledges_anyway_ = false;
+    std::unique_ptr<Folder> folder_;
+};
+std::string name_of(const ::testing::TestParamInfo<Journal>& kind) {
+    return kind.param == Journal::wal ? "wal" : "rollback";
+}
+INSTANTIATE_TEST_SUITE_P(Journals, DiskFaults, ::testing::Values(Journal::rollback, Journal::wal),
+                         name_of);
+
+constexpr std::array kFailures{Failure::io_error, Failure::short_write, Failure::full};
+
+TEST_P(DiskFaults, lose_nothing_that_was_acknowledged_wherever_they_strike) {
+    const std::size_t all = count_operations(), wanted = offsets_wanted();
+    ASSERT_GT(all, std::size_t{kEvents} * 2) << "not every event reached the disk";
+    const bool every = wanted >= all;
+    const std::size_t ways = kFailures.size() * 2, runs = every ? all * ways : wanted;
+    std::size_t syncs = 0;
+    for (std::size_t one = 0; one < runs; ++one) {
+        Fault fault;
+        fault.at = every ? 1 + one / ways : 1 + one * all / runs;
+        fault.failure = kFailures[one % kFailures.size()];
+        fault.for_good = one / kFailures.size() % 2 == 1;
+        const auto acknowledged = run(fault, every ? kEvents : 10);
+        ASSERT_GE(disk_.failures(), 1U) << "the disk never failed: it proves nothing";
+        syncs += disk_.failed_syncs();
+        const Damage damage = inspect(path(), acknowledged);
+        ASSERT_TRUE(damage.none()) << damage << " at " << fault.at << " of " << all;
+        if (HasFailure()) return;
+    }
+    EXPECT_GT(syncs, 0U);
+    RecordProperty("offsets", static_cast<int>(runs));
+}
+
+TEST_P(DiskFaults, control_who_acknowledges_whatever_happened_loses) {
+    const std::size_t all = count_operations();
+    acknowledges_anyway_ = true;
+    std::size_t lost = 0;
+    for (std::size_t one = 1; one <= 10; ++one)
+        lost += inspect(path(), run({one * all / 11, Failure::io_error, true}, 3)).lost;
+    EXPECT_GT(lost, 0U) << "the harness sees no loss: it proves nothing";
+}
+
+TEST_P(DiskFaults, control_a_failed_sync_that_nobody_hears_of_loses) {
+    const std::size_t all = count_operations();
+    disk_.hide_failed_syncs();
+    std::size_t damaged = 0;
+    for (std::size_t at = all / 2; at < all / 2 + 30; ++at) {
+        const auto acknowledged = run({at, Failure::io_error, true}, 1);
+        damaged += disk_.failed_syncs() > 0 && !inspect(path(), acknowledged).none();
+    }
+    EXPECT_GT(damaged, 0U) << "a sync that fails costs nothing: it proves nothing";
+}
+
+/// What lies on a page, and something else in its place: as on a disk that is about to die.
+class Page {
+public:
+    Page(const std::string& path, std::streamoff number)
+        : file_(path, std::ios::in | std::ios::out | std::ios::binary),
+          offset_((number - 1) * kSize),
+          bytes_(kSize, '\0') {
+        file_.seekg(offset_);
+        file_.read(bytes_.data(), kSize);
+    }
+    void damage() { write(std::string(kSize, '\xEE')); }
+    void restore() { write(bytes_); }
+
+private:
+    static constexpr std::streamoff kSize = 4096;
+    void write(const std::string& bytes) {
+        file_.seekp(offset_);
+        file_ << bytes << std::flush;
+    }
+    std::fstream file_;
+    std::streamoff offset_;
+    std::string bytes_;
+};
+
+/// A page in the middle is damaged after 100 events, with or without a failed sync right before. Whether the next event
+/// was acknowledged, and whether one was when the page was what it had been.
+std::pair<bool, bool> acknowledged_after_damage(FaultyDisk& disk, const std::string& path,
+                                                bool sync_fails) {
+    Desk desk(path, Journal::rollback);
+    int number = 0;
+    while (number < 100) EXPECT_TRUE(desk.carry_out(number++));
+    for (std::size_t at = 1; sync_fails && disk.failed_syncs() == 0; ++at) {
+        disk.fail_at(at, Failure::io_error, false);
+        desk.carry_out(number++);
+    }
+    disk.repair();
+    Page page(path, 11);
+    page.damage();
+    const bool despite = desk.carry_out(number++);
+    page.restore();
+    return {despite, desk.carry_out(number)};
+}
+
+TEST(DiskCheck, a_failed_sync_has_the_file_checked_before_it_is_written_again) {
+    FaultyDisk disk;
+    const lampjack::testing::TemporaryFolder folder(
+        lampjack::testing::TemporaryFolder::in_memory());
+    const auto [despite, later] = acknowledged_after_damage(disk, folder.path("a.db"), true);
+    EXPECT_FALSE(despite);
+    EXPECT_TRUE(later) << "it works again without a restart";
+    const auto [control, end] = acknowledged_after_damage(disk, folder.path("b.db"), false);
+    EXPECT_TRUE(control) << "somebody else notices the damage: it proves nothing";
+    EXPECT_TRUE(end);
+}
+
+}  // namespace
+}  // namespace lampjack::test
