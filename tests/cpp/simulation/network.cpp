@@ -12,9 +12,9 @@ public:
     Result<transport::CallId> send(transport::Call call) override {
         if (closed_) return fail(Code::closed, "the HTTP client is closed");
         const transport::CallId id = ++network_.last_;
-        const auto [at, fresh] =
-            network_.pending_.emplace(id, Pending{hub_, network_.clock->now(),
-                                                  std::move(call.request), std::move(call.done)});
+        const auto [at, fresh] = network_.pending_.emplace(
+            id, Pending{hub_, network_.clock->now(), std::move(call.request), std::move(call.done),
+                        false});
         if (network_.on_send) network_.on_send(at->second);
         return id;
     }
@@ -39,6 +39,13 @@ std::vector<transport::CallId> Network::pending() const {
     std::vector<transport::CallId> ids;
     for (const auto& [id, call] : pending_) ids.push_back(id);
     return ids;
+}
+
+void Network::overtake(Millis by) {
+    for (auto& [id, call] : pending_) {
+        call.begun += by;
+        call.is_overtaken = true;
+    }
 }
 
 void Network::finish(transport::CallId id, transport::HttpOutcome outcome) {

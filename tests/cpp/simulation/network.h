@@ -19,6 +19,7 @@ public:
         Millis begun = 0;
         model::HttpRequest request;
         std::function<void(transport::HttpOutcome)> done;
+        bool is_overtaken = false;  ///< its lease ended early: another may send the same meanwhile
     };
 
     /// Called for each request the moment it leaves.
@@ -31,6 +32,8 @@ public:
     /// The oldest first.
     std::vector<transport::CallId> pending() const;
     const Pending& at(transport::CallId id) const { return pending_.at(id); }
+    /// The clock was set forward while these calls were under way: no time went by for them, but their leases are over.
+    void overtake(Millis by);
     void finish(transport::CallId id, transport::HttpOutcome outcome);
     /// Takes the calls of a hub that is gone: nobody waits for their outcome.
     std::vector<Pending> abandon(std::size_t hub);

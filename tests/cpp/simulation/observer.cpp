@@ -122,8 +122,10 @@ void Observer::accepted(Accepted reply) {
 
 void Observer::leaves(const Network& network, const Network::Pending& call) {
     std::size_t under_way = 0;
-    for (const auto id : network.pending())
-        under_way += network.at(id).request.url == call.request.url ? 1U : 0U;
+    for (const auto id : network.pending()) {
+        const Network::Pending& other = network.at(id);
+        under_way += other.request.url == call.request.url && !other.is_overtaken ? 1U : 0U;
+    }
     if (under_way > 1) broken("I5: two requests of one conversation are under way");
     std::string ref;
     const auto row = truth_.delivery(model::header(call.request.headers, "idempotency-key"), ref);

@@ -267,10 +267,16 @@ private:
                 life.hub->step();  // a living hub looks at its outcomes at once
         }
         clock_->set(to);
-        // The operating system's clock is set back now and then. Set forward, it ends leases early: a request may then be
-        // sent twice at once, which only epochs make harmless; that is not simulated.
-        if (dice_.one_in(12)) clock_->advance(-static_cast<Millis>(dice_.below(kHour)));
+        if (dice_.one_in(12)) set_clock();
         say("time", std::to_string(to - kStart));
+    }
+
+    /// The operating system's clock is set, back or forward. Forward it ends leases early.
+    void set_clock() {
+        const auto by = static_cast<Millis>(dice_.below(kHour));
+        if (dice_.one_in(2)) return clock_->advance(-by);
+        network_.overtake(by);
+        clock_->advance(by);
     }
 
     /// The first call that the engine's own limit ends by then.

@@ -1,0 +1,92 @@
+#pragma once
+// ForwardStore: a store that passes everything on to another one, for tests that let calls fail, wait or lie.
+
+#include "store/store.h"
+
+#include <memory>
+#include <utility>
+
+namespace lampjack::support {
+
+class ForwardStore : public store::Store {
+public:
+    using Key = store::ConversationKey;
+    using Text = std::string_view;
+
+    explicit ForwardStore(std::shared_ptr<store::Store> to) : to_(std::move(to)) {}
+
+    bool groups_commits() const noexcept override { return to_->groups_commits(); }
+    Result<std::unique_ptr<store::Tx>> begin() override { return to_->begin(); }
+
+    Result<store::ConversationRow> conversation(const Key& key) override {
+        return to_->conversation(key);
+    }
+    Result<std::vector<store::ConversationRow>> conversations(Text state,
+                                                              std::size_t limit) override {
+        return to_->conversations(state, limit);
+    }
+    Result<std::vector<store::ItemRow>> items(const Key& key, std::uint64_t after,
+                                              std::size_t limit) override {
+        return to_->items(key, after, limit);
+    }
+    Result<store::OutboxRow> delivery(Text id, std::string& ref) override {
+        return to_->delivery(id, ref);
+    }
+    Result<std::vector<store::OutboxRow>> deliveries(const Key& key) override {
+        return to_->deliveries(key);
+    }
+    Result<std::vector<store::Delivery>> deliveries_by(store::DeliveryStatus status,
+                                                       std::size_t limit) override {
+        return to_->deliveries_by(status, limit);
+    }
+    Result<std::size_t> pending_count(Text account) override { return to_->pending_count(account); }
+
+    Result<std::vector<store::LeasedDelivery>>
+    lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
+                     std::size_t limit) override {
+        return to_->lease_deliveries(accounts, sinks, now, until, limit);
+    }
+    Result<void> release_delivery(const Key& key, std::uint64_t token) override {
+        return to_->release_delivery(key, token);
+    }
+    Result<Millis> next_delivery_at(bool sinks) override { return to_->next_delivery_at(sinks); }
+
+    Result<void> subscribe(Text name, const store::SubscriptionFilter& filter) override {
+        return to_->subscribe(name, filter);
+    }
+    Result<std::vector<store::LeasedItem>> lease_items(Text subscription, Millis now, Millis until,
+                                                       std::size_t limit) override {
+        return to_->lease_items(subscription, now, until, limit);
+    }
+    Result<void> finish_item(Text subscription, const store::LeasedItem& item,
+                             store::ItemOutcome outcome, Millis at, Text reason) override {
+        return to_->finish_item(subscription, item, outcome, at, reason);
+    }
+    Result<std::vector<store::DeadItem>> dead_items(Text subscription, std::size_t limit) override {
+        return to_->dead_items(subscription, limit);
+    }
+    Result<void> settle_dead_item(Text subscription, Text ref, std::uint64_t seq,
+                                  bool again) override {
+        return to_->settle_dead_item(subscription, ref, seq, again);
+    }
+
+    Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit) override {
+        return to_->due_timers(now, limit);
+    }
+    Result<Millis> next_timer_at() override { return to_->next_timer_at(); }
+
+    Result<std::string> meta(Text name) override { return to_->meta(name); }
+    Result<void> put_meta(Text name, Text value) override { return to_->put_meta(name, value); }
+    Result<bool> swap_meta(Text name, Text expected, Text value) override {
+        return to_->swap_meta(name, expected, value);
+    }
+    Result<std::size_t> prune(Millis keys_before, Millis rows_before, std::size_t limit) override {
+        return to_->prune(keys_before, rows_before, limit);
+    }
+    void close() override { to_->close(); }
+
+private:
+    std::shared_ptr<store::Store> to_;
+};
+
+}  // namespace lampjack::support
