@@ -89,7 +89,10 @@ struct SideLock::Line {
 
 SideLock::SideLock() : line_(std::make_shared<Line>()) {}
 
-SideLock::~SideLock() { close(); }
+SideLock::~SideLock() {
+    unlock();
+    close();
+}
 
 Result<void> SideLock::queue_up(const std::shared_ptr<Line>& line, Kind kind) {
     line->kind = kind;

@@ -19,7 +19,7 @@ public:
     enum class Kind { shared, exclusive };
 
     SideLock();
-    ~SideLock();
+    ~SideLock();  ///< gives the lock back
     SideLock(const SideLock&) = delete;
     SideLock& operator=(const SideLock&) = delete;
 

@@ -3,6 +3,7 @@
 #include "store/backup.h"
 
 #include "store/contract/store_contract.h"
+#include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/writers.h"
 #include "support/temporary_folder.h"
 
@@ -32,6 +33,15 @@ TEST(SqliteBackup, holds_all_that_was_committed_while_others_go_on_writing) {
     struct stat found {};
     ASSERT_EQ(::stat(copy.c_str(), &found), 0);
     EXPECT_EQ(found.st_mode & 0777U, 0600U);
+}
+
+TEST(SqliteBackup, leaves_the_store_to_those_who_write) {
+    const lampjack::testing::TemporaryFolder folder;
+    const std::string path = folder.path("store.db");
+    const auto store = sqlite::open(path, sqlite::Journal::rollback, std::chrono::seconds(10));
+    ASSERT_TRUE(store);
+    must(backup("sqlite:" + path, folder.path("copy.db")));
+    EXPECT_TRUE(commit_change(**store, {0, 0}));
 }
 
 TEST(SqliteBackup, replaces_nothing_and_says_what_other_stores_need) {
