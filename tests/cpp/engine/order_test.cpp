@@ -4,6 +4,7 @@
 #include "../support/loopback_server.h"
 #include "transport/curl_client.h"
 
+#include <cstdlib>
 #include <mutex>
 #include <thread>
 
@@ -49,15 +50,21 @@ void queue(SenderWorld& world, int conversations, int each) {
         for (int c = 0; c < conversations; ++c) world.reply("s-" + std::to_string(c), words_of(m));
 }
 
+/// More for a long run.
+int conversations() {
+    const char* wanted = std::getenv("LJK_ORDER_CONVERSATIONS");
+    return wanted != nullptr ? std::atoi(wanted) : 500;
+}
+
 TEST(Order, is_kept_in_each_conversation_whatever_fails_and_whoever_dies) {
-    constexpr int kConversations = 500, kEach = 10;
+    constexpr int kEach = 10;
+    const auto all = static_cast<std::size_t>(conversations()) * kEach;
     SenderWorld world;
-    queue(world, kConversations, kEach);
+    queue(world, conversations(), kEach);
     SeededRandom chance(3);
     Ledger ledger;
     int lost = 0, kills = 0, failures = 0;
-    constexpr std::size_t kAll = std::size_t{kConversations} * kEach;
-    for (int round = 0; ledger.taken.size() < kAll && round < 20'000; ++round) {
+    for (std::size_t round = 0; ledger.taken.size() < all && round < 4 * all; ++round) {
         world.hub().step();
         const auto ids = world.http().in_flight();
         if (ids.empty()) world.clock->advance(1'000);
@@ -90,7 +97,7 @@ TEST(Order, is_kept_in_each_conversation_whatever_fails_and_whoever_dies) {
         }
     }
     world.hub().step();
-    EXPECT_EQ(ledger.taken.size(), kAll) << "nothing is lost";
+    EXPECT_EQ(ledger.taken.size(), all) << "nothing is lost";
     EXPECT_EQ(ledger.violations, 0);
     EXPECT_EQ(ledger.foreign_keys, 0) << "what comes twice comes with the same id";
     EXPECT_LE(ledger.duplicates(), lost) << "only what was sent and not recorded comes twice";
@@ -153,7 +160,7 @@ TEST(Order, is_kept_over_real_sockets) {
         ++kills;
     }
     const std::lock_guard lock(mutex);
-    EXPECT_EQ(ledger.taken.size(), kAll);
+    EXPECT_EQ(ledger.taken.size(), all);
     EXPECT_EQ(ledger.violations, 0);
     EXPECT_EQ(ledger.foreign_keys, 0);
     EXPECT_LE(ledger.duplicates(), lost_answers + kills * 16);
