@@ -160,7 +160,7 @@ TEST(Order, is_kept_over_real_sockets) {
         ++kills;
     }
     const std::lock_guard lock(mutex);
-    EXPECT_EQ(ledger.taken.size(), all);
+    EXPECT_EQ(ledger.taken.size(), kAll);
     EXPECT_EQ(ledger.violations, 0);
     EXPECT_EQ(ledger.foreign_keys, 0);
     EXPECT_LE(ledger.duplicates(), lost_answers + kills * 16);
