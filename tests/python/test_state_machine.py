@@ -309,14 +309,17 @@ class Handovers(RuleBasedStateMachine):
         changes = [item for item in told.items if isinstance(item.event, lj.OwnerChanged)]
         for earlier, later in itertools.pairwise(changes):
             assert later.event.before == earlier.event.now
-            assert later.event.epoch > earlier.event.epoch or is_muted_by_a_request(later)
+            assert later.event.epoch > earlier.event.epoch or keeps_the_epoch(earlier, later)
 
 
-def is_muted_by_a_request(change: lj.Item) -> bool:
-    """The one change of owner that keeps the epoch (T2): the bot is silenced, and nobody has taken its place yet."""
-    owners = (change.event.before.kind, change.event.now.kind)
-    same = change.event.epoch == change.epoch
-    return same and change.state == "requested" and owners == ("bot", "nobody")
+def keeps_the_epoch(earlier: lj.Item, later: lj.Item) -> bool:
+    """Two changes of owner leave the epoch, because nobody speaks before or after: T2, a request that silences the bot; and
+    T12, the end of a return, whose beginning raised it.
+    """
+    owners = (later.event.before.kind, later.event.now.kind)
+    asked = owners == ("bot", "nobody") and later.state == "requested"
+    returned = owners == ("nobody", "bot") and earlier.state == "returning"
+    return later.event.epoch == earlier.event.epoch and (asked or returned)
 
 
 class Forgetful(Handovers):
