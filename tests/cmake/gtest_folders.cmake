@@ -38,6 +38,9 @@ foreach(folder IN LISTS ljk_test_folders)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${ljk_cpp_tests}/${folder}/*.cpp")
     add_executable(test_${folder} ${sources})
     target_link_libraries(test_${folder} PRIVATE ${ljk_support_code} ljk_test_support)
+    if(folder STREQUAL "capi")  # as users have it: from the shared library
+        target_link_libraries(test_capi PRIVATE lampjack)
+    endif()
     gtest_discover_tests(test_${folder}
         TEST_PREFIX "cpp.${folder}."
         TEST_FILTER "-*Postgres*:*/postgresql"

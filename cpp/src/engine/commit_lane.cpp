@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <thread>
 
 namespace lampjack::engine {
@@ -14,13 +15,18 @@ using std::chrono::steady_clock;
 constexpr milliseconds kJoin{2};
 constexpr std::uint64_t kLongestPause = 100;
 
-/// A change that throws (out of memory) must not take its neighbours with it.
+/// Short enough to need no memory of its own.
+Error out_of_memory() noexcept { return {Code::internal, "out of memory"}; }
+
+/// A change that throws must not take its neighbours with it, nor leave them waiting.
 template <class Call>
-Result<void> guarded(Call call) {
+Result<void> guarded(Call call) noexcept {
     try {
         return call();
-    } catch (const std::exception&) {
-        return fail(Code::internal, "a change could not be carried out: out of memory, or a bug");
+    } catch (const std::bad_alloc&) {
+        return out_of_memory();
+    } catch (...) {
+        return Error{Code::internal, "a change threw"};
     }
 }
 
@@ -67,14 +73,13 @@ Result<void> CommitLane::commit_in_group(const Work& work) {
 }
 
 void CommitLane::lead(std::unique_lock<std::mutex>& lock) {
-    std::vector<Waiter*> group;
-    group.reserve(kGroup);  // nobody may be lost between the queue and the group
+    Group group;
     led_ = true;
     lock.unlock();
     commit_group(group);
     lock.lock();
     led_ = false;
-    for (Waiter* waiter : group) {
+    for (Waiter* waiter : group.members()) {
         waiter->done = true;
         waiter->wake.notify_one();  // under the lock: it is gone as soon as it looks
     }
@@ -89,29 +94,27 @@ CommitLane::Waiter* CommitLane::take() {
     return waiter;
 }
 
-void CommitLane::commit_group(std::vector<Waiter*>& group) {
+void CommitLane::commit_group(Group& group) noexcept {
     const auto committed = guarded([&]() -> Result<void> {
-        auto begun = store_->begin();
-        if (!begun) {  // whoever waits now fails with it, those who come later try again
-            while (Waiter* waiter = group.size() < kGroup ? take() : nullptr)
-                group.push_back(waiter);
-            return std::move(begun).error();
-        }
-        LJK_CHECK(apply_group(**begun, group));
-        if (auto done = (*begun)->commit(); !done) return commit_error(std::move(done).error());
+        LJK_TRY(tx, store_->begin());
+        LJK_CHECK(apply_group(*tx, group));
+        if (auto done = tx->commit(); !done) return commit_error(std::move(done).error());
         return {};
     });
     if (committed) return;
-    for (Waiter* waiter : group)
-        if (waiter->outcome) waiter->outcome = committed.error();
+    // It never began: whoever waits now fails with it, those who come later try again.
+    if (group.is_empty())
+        while (Waiter* waiter = group.is_full() ? nullptr : take()) group.add(*waiter);
+    for (Waiter* waiter : group.members())
+        if (waiter->outcome) waiter->outcome = guarded([&] { return committed; });
 }
 
-Result<void> CommitLane::apply_group(store::Tx& tx, std::vector<Waiter*>& group) {
+Result<void> CommitLane::apply_group(store::Tx& tx, Group& group) {
     const auto end = steady_clock::now() + kJoin;
-    while (group.size() < kGroup && (group.empty() || steady_clock::now() < end)) {
+    while (!group.is_full() && (group.is_empty() || steady_clock::now() < end)) {
         Waiter* waiter = take();
         if (waiter == nullptr) break;
-        group.push_back(waiter);
+        group.add(*waiter);
         LJK_CHECK(tx.savepoint());
         waiter->outcome = guarded([&] { return waiter->work(tx); });
         if (waiter->outcome) continue;

@@ -6,14 +6,15 @@
 #include "base/random.h"
 #include "store/store.h"
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <type_traits>
-#include <vector>
 
 namespace lampjack::engine {
 
@@ -70,6 +71,19 @@ private:
         std::condition_variable wake;
     };
 
+    /// Those who share a transaction. Nobody may be lost between the queue and here, so it needs no memory.
+    class Group {
+    public:
+        void add(Waiter& waiter) noexcept { waiters_[size_++] = &waiter; }
+        bool is_empty() const noexcept { return size_ == 0; }
+        bool is_full() const noexcept { return size_ == kGroup; }
+        std::span<Waiter* const> members() const noexcept { return {waiters_.data(), size_}; }
+
+    private:
+        std::array<Waiter*, kGroup> waiters_{};
+        std::size_t size_ = 0;
+    };
+
     Result<void> commit(const Work& work);
     static Error given_up(const Error& last);
     void pause(int attempt);
@@ -77,8 +91,8 @@ private:
     Result<void> commit_in_group(const Work& work);
     /// Commits for all who wait now and join while it works. Called with the lock held; gives it up meanwhile.
     void lead(std::unique_lock<std::mutex>& lock);
-    void commit_group(std::vector<Waiter*>& group);
-    Result<void> apply_group(store::Tx& tx, std::vector<Waiter*>& group);
+    void commit_group(Group& group) noexcept;
+    Result<void> apply_group(store::Tx& tx, Group& group);
     /// The next who waits, or null.
     Waiter* take();
 

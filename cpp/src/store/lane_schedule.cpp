@@ -1,24 +1,32 @@
 #include "store/lane_schedule.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lampjack::store {
 
 void LaneSchedule::move(const ConversationKey& key, Entry& entry, Millis at) {
-    order_.erase({entry.at, entry.order, key});
+    auto place =
+        order_.extract({entry.at, entry.order, key});  // the same node again: no memory to fail
     entry.at = at;
     entry.order = ++last_order_;
-    order_.insert({entry.at, entry.order, key});
+    place.value() = {entry.at, entry.order, key};
+    order_.insert(std::move(place));
 }
 
 void LaneSchedule::offer(const ConversationKey& key, Millis at) {
-    const auto [found, fresh] = lanes_.try_emplace(key);
-    Entry& entry = found->second;
-    if (fresh) {
-        entry = Entry{at, ++last_order_, 0};
-        order_.insert({entry.at, entry.order, key});
-    } else if (entry.token == 0 && at != entry.at) {
-        move(key, entry, at);
+    if (const auto found = lanes_.find(key); found != lanes_.end()) {
+        Entry& entry = found->second;
+        if (entry.token == 0 && at != entry.at) move(key, entry, at);
+        return;
+    }
+    const Entry entry{at, ++last_order_, 0};
+    const auto place = order_.insert({entry.at, entry.order, key}).first;
+    try {
+        lanes_.emplace(key, entry);
+    } catch (...) {  // both know the lane, or neither
+        order_.erase(place);
+        throw;
     }
 }
 
@@ -31,6 +39,7 @@ LaneSchedule::lease(Millis now, Millis until, std::size_t limit,
         if (at > now || chosen.size() == limit) break;
         if (wanted(key)) chosen.push_back(key);
     }
+    leases.reserve(chosen.size());
     for (const ConversationKey& key : chosen) {
         Entry& entry = lanes_.at(key);
         entry.token = ++last_token_;

@@ -27,7 +27,7 @@ Result<MemoryStore::Subscription*> MemoryStore::subscription(std::string_view na
 
 Result<void> MemoryStore::subscribe(std::string_view name, const SubscriptionFilter& filter) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     const auto [found, fresh] = subscriptions_.try_emplace(std::string(name));
     found->second.filter = filter;
     if (!fresh) return {};
@@ -39,7 +39,7 @@ Result<void> MemoryStore::subscribe(std::string_view name, const SubscriptionFil
 Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, Millis now,
                                                          Millis until, std::size_t limit) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     LJK_TRY(found, subscription(name));
     std::vector<LeasedItem> leased;
     const auto any = [](const ConversationKey&) { return true; };
@@ -55,7 +55,7 @@ Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, 
 Result<void> MemoryStore::finish_item(std::string_view name, const LeasedItem& item,
                                       ItemOutcome outcome, Millis at, std::string_view reason) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     LJK_TRY(found, subscription(name));
     const ConversationKey key = key_of(item.ref);
     if (!found->lanes.holds(key, item.token))
@@ -73,7 +73,7 @@ Result<void> MemoryStore::finish_item(std::string_view name, const LeasedItem& i
 
 Result<std::vector<DeadItem>> MemoryStore::dead_items(std::string_view name, std::size_t limit) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     LJK_TRY(found, subscription(name));
     std::vector<DeadItem> dead;
     for (const auto& [place, mark] : found->dead) {
@@ -92,7 +92,7 @@ Result<std::vector<DeadItem>> MemoryStore::dead_items(std::string_view name, std
 Result<void> MemoryStore::settle_dead_item(std::string_view name, std::string_view ref,
                                            std::uint64_t seq, bool again) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     LJK_TRY(found, subscription(name));
     const ConversationKey key = key_of(ref);
     if (found->dead.erase({key, seq}) == 0) return fail(Code::not_found, "no such dead item");

@@ -41,9 +41,27 @@ OutboxRow* MemoryStore::Record::delivery(std::uint64_t oseq) noexcept {
     return found != outbox.end() && found->oseq == oseq ? &*found : nullptr;
 }
 
-Result<void> MemoryStore::is_open() const {
+Result<void> MemoryStore::usable() {
     if (closed_) return fail(Code::closed, "the store was closed");
+    carry_out_committed();
     return {};
+}
+
+void MemoryStore::carry_out_committed() {
+    while (!committed_.empty()) {
+        carry_out(committed_.front());
+        committed_.pop_front();
+    }
+}
+
+void MemoryStore::carry_out(const Work& work) {
+    for (const ConversationKey& key : work.erased) forget(key);
+    for (const auto& [key, token, sink] : work.recorded) {
+        const auto record = records_.find(key);
+        const OutboxRow* next = record != records_.end() ? head(record->second, sink) : nullptr;
+        lanes(sink).release(key, token, next ? std::optional(next->ready_at) : std::nullopt);
+    }
+    for (const auto& [key, first] : work.first_seq) announce(key, first);
 }
 
 void MemoryStore::close() {
@@ -53,13 +71,13 @@ void MemoryStore::close() {
 
 Result<std::unique_ptr<Tx>> MemoryStore::begin() {
     std::unique_lock lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     return std::unique_ptr<Tx>(std::make_unique<MemoryTx>(*this, std::move(lock)));
 }
 
 Result<ConversationRow> MemoryStore::conversation(const ConversationKey& key) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     const auto found = records_.find(key);
     if (found == records_.end() || !found->second.row.state.seen()) return no_conversation();
     return found->second.row;
@@ -68,7 +86,7 @@ Result<ConversationRow> MemoryStore::conversation(const ConversationKey& key) {
 Result<std::vector<ConversationRow>> MemoryStore::conversations(std::string_view state,
                                                                 std::size_t limit) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     std::vector<ConversationRow> rows;
     for (const auto& [key, record] : records_)
         if (state.empty() || conversation::name_of(record.row.state.state) == state)
@@ -82,7 +100,7 @@ Result<std::vector<ConversationRow>> MemoryStore::conversations(std::string_view
 Result<std::vector<ItemRow>> MemoryStore::items(const ConversationKey& key, std::uint64_t after,
                                                 std::size_t limit) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     const auto found = records_.find(key);
     if (found == records_.end()) return no_conversation();
     const auto& items = found->second.items;
@@ -96,7 +114,7 @@ Result<std::vector<ItemRow>> MemoryStore::items(const ConversationKey& key, std:
 
 Result<OutboxRow> MemoryStore::delivery(std::string_view id, std::string& ref) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     const auto found = delivery_index_.find(id);
     if (found == delivery_index_.end()) return fail(Code::not_found, "no such delivery");
     const Record& record = records_.at(found->second);
@@ -108,7 +126,7 @@ Result<OutboxRow> MemoryStore::delivery(std::string_view id, std::string& ref) {
 
 Result<std::vector<OutboxRow>> MemoryStore::deliveries(const ConversationKey& key) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     const auto found = records_.find(key);
     if (found == records_.end()) return no_conversation();
     return found->second.outbox;
@@ -116,7 +134,7 @@ Result<std::vector<OutboxRow>> MemoryStore::deliveries(const ConversationKey& ke
 
 Result<std::vector<Delivery>> MemoryStore::deliveries_by(DeliveryStatus status, std::size_t limit) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     std::vector<Delivery> found;
     for (const auto& [key, record] : records_)
         for (const OutboxRow& row : record.outbox)
@@ -131,7 +149,7 @@ Result<std::vector<Delivery>> MemoryStore::deliveries_by(DeliveryStatus status, 
 
 Result<std::size_t> MemoryStore::pending_count(std::string_view account) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     std::size_t count = 0;
     for (const auto& [key, record] : records_)
         if (record.row.account == account)
@@ -152,7 +170,7 @@ Result<std::vector<LeasedDelivery>>
 MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
                               Millis until, std::size_t limit) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     const auto wanted = [&](const ConversationKey& key) {
         const auto found = records_.find(key);
         return found != records_.end() && head(found->second, sinks) != nullptr &&
@@ -169,7 +187,7 @@ MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks,
 
 Result<void> MemoryStore::release_delivery(const ConversationKey& key, std::uint64_t token) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     for (const bool sinks : {false, true}) {
         const auto found = records_.find(key);
         const OutboxRow* row = found == records_.end() ? nullptr : head(found->second, sinks);
@@ -180,7 +198,7 @@ Result<void> MemoryStore::release_delivery(const ConversationKey& key, std::uint
 
 Result<Millis> MemoryStore::next_delivery_at(bool sinks) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     return lanes(sinks).next_at([&](const ConversationKey& key) {
         const auto found = records_.find(key);
         return found != records_.end() && head(found->second, sinks) != nullptr;
@@ -214,14 +232,15 @@ void MemoryStore::schedule_timers(const ConversationKey& key, const Record* reco
     const auto first = record != nullptr ? conversation::earliest_timer(record->row.state)
                                          : std::optional<Millis>{};
     const Millis earliest = first.value_or(kNever);
-    if (const auto old = timer_at_.find(key); old != timer_at_.end()) {
-        if (old->second == earliest) return;
+    const auto old = timer_at_.find(key);
+    if (old != timer_at_.end() && old->second == earliest) return;
+    if (earliest != kNever)
+        timer_order_.insert({earliest, key});  // first: without memory all stays
+    if (old != timer_at_.end()) {
         timer_order_.erase({old->second, key});
         timer_at_.erase(old);
     }
-    if (earliest == kNever) return;
-    timer_at_[key] = earliest;
-    timer_order_.insert({earliest, key});
+    if (earliest != kNever) timer_at_[key] = earliest;
 }
 
 void MemoryStore::forget(const ConversationKey& key) {
@@ -238,7 +257,7 @@ void MemoryStore::forget(const ConversationKey& key) {
 
 Result<std::vector<DueTimer>> MemoryStore::due_timers(Millis now, std::size_t limit) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     std::vector<DueTimer> due;
     for (const auto& [at, key] : timer_order_) {
         if (at > now || due.size() >= limit) break;
@@ -252,20 +271,20 @@ Result<std::vector<DueTimer>> MemoryStore::due_timers(Millis now, std::size_t li
 
 Result<Millis> MemoryStore::next_timer_at() {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     return timer_order_.empty() ? kNever : timer_order_.begin()->first;
 }
 
 Result<std::string> MemoryStore::meta(std::string_view name) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     const auto found = meta_.find(name);
     return found == meta_.end() ? std::string{} : found->second;
 }
 
 Result<void> MemoryStore::put_meta(std::string_view name, std::string_view value) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     meta_[std::string(name)] = std::string(value);
     return {};
 }
@@ -273,7 +292,7 @@ Result<void> MemoryStore::put_meta(std::string_view name, std::string_view value
 Result<bool> MemoryStore::swap_meta(std::string_view name, std::string_view expected,
                                     std::string_view value) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     std::string& stored = meta_[std::string(name)];
     if (stored != expected) return false;
     stored = std::string(value);
@@ -282,7 +301,7 @@ Result<bool> MemoryStore::swap_meta(std::string_view name, std::string_view expe
 
 Result<std::size_t> MemoryStore::prune(Millis keys_before, Millis rows_before, std::size_t limit) {
     std::lock_guard lock(mutex_);
-    LJK_CHECK(is_open());
+    LJK_CHECK(usable());
     std::size_t keys = 0, answers = 0, rows = 0;
     for (auto& [key, record] : records_) {
         keys += prune_map(record.keys, limit - keys,

@@ -4,9 +4,12 @@
 #include "store/lane_schedule.h"
 #include "store/store.h"
 
+#include <list>
 #include <map>
 #include <mutex>
 #include <set>
+#include <tuple>
+#include <vector>
 
 namespace lampjack::store {
 
@@ -93,7 +96,18 @@ private:
         std::map<std::pair<ConversationKey, std::uint64_t>, DeadMark> dead;
     };
 
-    Result<void> is_open() const;  ///< under the lock
+    /// What a transaction leaves to do when it is committed: others are told of it. May be done twice.
+    struct Work {
+        std::map<ConversationKey, std::uint64_t>
+            first_seq;  ///< the first new item, by conversation
+        std::vector<std::tuple<ConversationKey, std::uint64_t, bool>> recorded;  ///< token, sink
+        std::set<ConversationKey> erased;
+    };
+
+    /// Under the lock: it is open, and all that is committed is announced.
+    Result<void> usable();
+    void carry_out(const Work& work);
+    void carry_out_committed();
     Result<Subscription*> subscription(std::string_view name);
     static void feed(Subscription& subscription, const ConversationKey& key,
                      const ConversationRow& row, const ItemRow& item);
@@ -110,6 +124,7 @@ private:
 
     std::mutex mutex_;
     bool closed_ = false;
+    std::list<Work> committed_;  ///< not announced yet: there was no memory
     std::map<ConversationKey, Record> records_;
     std::map<ConversationKey, Tombstone> tombstones_;
     std::map<std::string, ConversationKey, std::less<>> delivery_index_;

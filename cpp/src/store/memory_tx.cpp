@@ -3,6 +3,10 @@
 #include "conversation/fence.h"
 
 #include <algorithm>
+#include <list>
+#include <memory>
+#include <new>
+#include <utility>
 
 namespace lampjack::store {
 
@@ -77,8 +81,8 @@ Result<void> MemoryTx::alias(const ConversationKey& key, const model::ItemKey& i
 
 Result<void> MemoryTx::put(const ConversationRow& row) {
     Record& record = touch(row.key);
-    on_rollback([&record, before = record.row] { record.row = before; });
-    record.row = row;
+    on_rollback([&record, before = record.row]() mutable { record.row = std::move(before); });
+    record.row = ConversationRow(row);
     return {};
 }
 
@@ -92,12 +96,11 @@ Result<std::vector<ItemRow>> MemoryTx::newest(const ConversationKey& key, std::s
 
 Result<void> MemoryTx::enqueue(const ConversationKey& key, const OutboxRow& row) {
     Record& record = touch(key);
+    auto forget_id = [this, id = row.id] { store_.delivery_index_.erase(id); };
     record.outbox.push_back(row);
+    on_rollback([&record] { record.outbox.pop_back(); });
     store_.delivery_index_[row.id] = key;
-    on_rollback([this, &record, id = row.id] {
-        record.outbox.pop_back();
-        store_.delivery_index_.erase(id);
-    });
+    on_rollback(std::move(forget_id));
     return {};
 }
 
@@ -115,7 +118,9 @@ Result<std::vector<OutboxRow>> MemoryTx::fence(const ConversationKey& key, std::
     for (OutboxRow& row : record.outbox) {
         const bool words = row.action == conversation::Action::reply;
         if (row.status != DeliveryStatus::pending || !words || row.epoch >= epoch) continue;
-        on_rollback([&record, before = row] { *record.delivery(before.oseq) = before; });
+        on_rollback([&record, before = row]() mutable {
+            *record.delivery(before.oseq) = std::move(before);
+        });
         row.status = DeliveryStatus::refused;
         row.last_error = "stale_owner";
         fenced.push_back(row);
@@ -145,8 +150,10 @@ Result<void> MemoryTx::record(const ConversationKey& key, const OutboxRow& row,
     if (stored == nullptr) return fail(Code::not_found, "no such delivery");
     if (token != 0 && !store_.lanes(row.to_sink).holds(key, token))
         return fail(Code::unsupported, "the lease of this delivery was lost");
-    on_rollback([&record, before = *stored] { *record.delivery(before.oseq) = before; });
-    *stored = row;
+    on_rollback([&record, before = *stored]() mutable {
+        *record.delivery(before.oseq) = std::move(before);
+    });
+    *stored = OutboxRow(row);
     if (token != 0) work_.recorded.emplace_back(key, token, row.to_sink);
     return {};
 }
@@ -174,20 +181,23 @@ Result<void> MemoryTx::erase(const ConversationKey& key) {
     const auto found = store_.records_.find(key);
     if (found == store_.records_.end()) return {};
     const ConversationRow& row = found->second.row;
-    const auto grave = store_.tombstones_.find(key);
-    const auto before =
-        grave == store_.tombstones_.end() ? MemoryStore::Tombstone{} : grave->second;
-    on_rollback([this, key, before] { store_.tombstones_[key] = before; });
-    store_.tombstones_[key] = {row.next_seq, row.next_out,
-                               std::max(row.retired_epoch, row.state.epoch)};
-    for (const OutboxRow& one : found->second.outbox) store_.delivery_index_.erase(one.id);
-    // A map's node keeps its place in memory, so that earlier steps can still be undone.
-    auto node =
-        std::make_shared<decltype(store_.records_)::node_type>(store_.records_.extract(found));
-    on_rollback([this, key, node] {
-        for (const OutboxRow& one : node->mapped().outbox) store_.delivery_index_[one.id] = key;
-        store_.records_.insert(std::move(*node));
+    MemoryStore::Tombstone& grave = store_.tombstones_[key];  // an empty one says as much as none
+    on_rollback([&grave, before = grave] { grave = before; });
+    grave = {row.next_seq, row.next_out, std::max(row.retired_epoch, row.state.epoch)};
+    // Nodes keep their places in memory, so that earlier steps can still be undone, and come back without any more.
+    struct Removed {
+        decltype(store_.records_)::node_type record;
+        std::vector<decltype(store_.delivery_index_)::node_type> ids;
+    };
+    const auto removed = std::make_shared<Removed>();
+    removed->ids.reserve(found->second.outbox.size());
+    on_rollback([this, removed] {
+        store_.records_.insert(std::move(removed->record));
+        for (auto& id : removed->ids) store_.delivery_index_.insert(std::move(id));
     });
+    for (const OutboxRow& one : found->second.outbox)
+        removed->ids.push_back(store_.delivery_index_.extract(one.id));
+    removed->record = store_.records_.extract(found);
     work_.first_seq.erase(key);
     work_.erased.insert(key);
     return {};
@@ -206,14 +216,15 @@ Result<void> MemoryTx::rollback_to_savepoint() {
 }
 
 Result<void> MemoryTx::commit() {
+    std::list<Work> work;
+    work.push_back(std::move(work_));
     committed_ = true;
-    for (const ConversationKey& key : work_.erased) store_.forget(key);
-    for (const auto& [key, token, sink] : work_.recorded) {
-        const Record* record = find(key);
-        const OutboxRow* next = record ? MemoryStore::head(*record, sink) : nullptr;
-        store_.lanes(sink).release(key, token, next ? std::optional(next->ready_at) : std::nullopt);
+    store_.committed_.splice(store_.committed_.end(), work);
+    try {
+        store_.carry_out_committed();
+    } catch (const std::bad_alloc&) {
+        // It is stored; who waits for it is told with the next call.
     }
-    for (const auto& [key, first] : work_.first_seq) store_.announce(key, first);
     lock_.unlock();
     return {};
 }

@@ -43,23 +43,26 @@ public:
 private:
     using Record = MemoryStore::Record;
 
-    /// What commit has to do; nobody else sees it before.
-    struct Work {
-        std::map<ConversationKey, std::uint64_t>
-            first_seq;  ///< the first new item, by conversation
-        std::vector<std::tuple<ConversationKey, std::uint64_t, bool>> recorded;  ///< token, sink
-        std::set<ConversationKey> erased;
-    };
+    using Work = MemoryStore::Work;
 
     Record& touch(const ConversationKey& key);
     const Record* find(const ConversationKey& key) const;
-    void on_rollback(std::function<void()> undo) { undo_.push_back(std::move(undo)); }
+    /// Comes right after the step, or before one that may fail in the middle. `undo` needs no memory.
+    template <class Undo>
+    void on_rollback(Undo undo) {
+        try {
+            undo_.emplace_back(std::move(undo));
+        } catch (...) {
+            undo();  // whoever fails to note a step has not made it
+            throw;
+        }
+    }
     void undo_down_to(std::size_t size);
 
     MemoryStore& store_;
     std::unique_lock<std::mutex> lock_;
     std::vector<std::function<void()>> undo_;
-    Work work_;
+    Work work_;                  ///< nobody else sees it before the commit
     std::size_t savepoint_ = 0;  ///< length of the undo list there
     Work saved_work_;
     bool committed_ = false;

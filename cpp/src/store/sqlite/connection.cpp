@@ -31,7 +31,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Jo
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int result = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     if (handle == nullptr) return fail(Code::store, "store sqlite: out of memory");
+    std::unique_ptr<sqlite3, int (*)(sqlite3*)> kept(handle, sqlite3_close_v2);
     std::unique_ptr<Connection> connection(new Connection(handle));
+    static_cast<void>(kept.release());
     if (result != SQLITE_OK) return connection->error(result);
     LJK_CHECK(connection->set_up(journal));
     return connection;
@@ -103,30 +105,41 @@ Result<void> Connection::check_file() {
     return {};
 }
 
+void Connection::roll_back() noexcept {
+    note(sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr));
+}
+
 bool Connection::in_transaction() const noexcept { return sqlite3_get_autocommit(handle_) == 0; }
 
 std::int64_t Connection::changes() const noexcept { return sqlite3_changes(handle_); }
 
-Error Connection::error(int result) {
+void Connection::note(int result) noexcept {
     switch (result & 0xFF) {
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-            return fail(Code::store, "store sqlite: another program holds the file: try again");
-        case SQLITE_FULL: return fail(Code::store, "store sqlite: the disk is full: make room");
-        case SQLITE_CORRUPT: broken_ = suspect_ = true; return damaged();
-        case SQLITE_NOTADB:
-            return fail(Code::config, "store sqlite: the file is not a database, or it is damaged: "
-                                      "correct the path, or go back to the last backup");
+        case SQLITE_CORRUPT: broken_ = suspect_ = true; break;
         case SQLITE_IOERR:
             broken_ = true;
-            suspect_ = result != SQLITE_IOERR_NOMEM;
+            suspect_ = suspect_ || result != SQLITE_IOERR_NOMEM;
             break;
         case SQLITE_READONLY:
         case SQLITE_CANTOPEN:
         case SQLITE_NOLFS: broken_ = true; break;
         default: break;
     }
-    return fail(Code::store, std::string("store sqlite: ") + sqlite3_errstr(result));
+}
+
+Error Connection::error(int result) {
+    note(result);
+    switch (result & 0xFF) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return fail(Code::store, "store sqlite: another program holds the file: try again");
+        case SQLITE_FULL: return fail(Code::store, "store sqlite: the disk is full: make room");
+        case SQLITE_CORRUPT: return damaged();
+        case SQLITE_NOTADB:
+            return fail(Code::config, "store sqlite: the file is not a database, or it is damaged: "
+                                      "correct the path, or go back to the last backup");
+        default: return fail(Code::store, std::string("store sqlite: ") + sqlite3_errstr(result));
+    }
 }
 
 }  // namespace lampjack::store::sqlite

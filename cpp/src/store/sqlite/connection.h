@@ -27,6 +27,8 @@ public:
     /// Runs statements that are not kept; rows are dropped.
     Result<void> run(const std::string& sql);
 
+    /// As far as it goes: who stays inside a transaction must be closed.
+    void roll_back() noexcept;
     bool in_transaction() const noexcept;
     std::int64_t changes() const noexcept;
     /// A disk error: what the handle believes about the file may be wrong, so it must be opened anew.
@@ -41,6 +43,8 @@ public:
 
 private:
     explicit Connection(sqlite3* handle) noexcept : handle_(handle) {}
+    /// What a result code means for this handle and its file.
+    void note(int result) noexcept;
     Result<void> set_up(Journal journal);
     Result<void> set_journal(const char* pragma, std::string_view wanted);
 

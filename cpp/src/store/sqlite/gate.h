@@ -3,9 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <mutex>
-#include <set>
 #include <thread>
 
 namespace lampjack::store::sqlite {
@@ -23,11 +21,16 @@ public:
     void unlock_inner() { mutex_.unlock(); }
 
 private:
+    /// Where a thread stands in the queue. It lies on that thread's stack: to wait needs no memory.
+    struct Place {
+        Place* next = nullptr;
+    };
+    void stand_behind(Place& mine) noexcept;
+    void leave_queue(const Place& mine) noexcept;
+
     mutable std::mutex mutex_;
     std::condition_variable turn_;
-    std::uint64_t next_ticket_ = 0;
-    std::uint64_t serving_ = 0;
-    std::set<std::uint64_t> given_up_;  ///< tickets nobody waits with any more
+    Place* first_ = nullptr;
     bool free_ = true;
     std::thread::id holder_{};
 };

@@ -79,8 +79,7 @@ Result<void> Session::prepare(Lane& lane, const char* begin) {
 
 void Session::leave(int index) noexcept {
     Lane& lane = lanes_[static_cast<std::size_t>(index)];
-    if (lane.connection && lane.connection->in_transaction())
-        static_cast<void>(lane.connection->run("ROLLBACK"));
+    if (lane.connection && lane.connection->in_transaction()) lane.connection->roll_back();
     // After a disk error nothing the handle remembers counts: the next one opens the file and its journal anew, and looks
     // at it before anything is written. Above all a failed sync: the system may have dropped what it could not write.
     if (lane.connection && (lane.connection->is_broken() || lane.connection->in_transaction())) {
