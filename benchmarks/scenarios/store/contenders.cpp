@@ -21,48 +21,50 @@ double since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// Counted through the store's own reads, after the hub is gone.
-std::uint64_t count_items(const std::string& file) {
-    const auto store = lampjack::store::open("sqlite:" + file);
-    if (!store) give_up(store.error().message);
-    const auto rows = (*store)->conversations("", kConversations + 1);
+std::string quoted(const std::string& text) { return "'" + text + "'"; }
+
+}  // namespace
+
+std::uint64_t count_items(const std::string& store) {
+    const auto opened = lampjack::store::open(store);
+    if (!opened) give_up(opened.error().message);
+    const auto rows = (*opened)->conversations("", kConversations + 1);
     if (!rows) give_up(rows.error().message);
     std::uint64_t count = 0;
     for (const auto& row : *rows) {
-        const auto items = (*store)->items(row.key, 0, 1'000'000);
+        const auto items = (*opened)->items(row.key, 0, 1'000'000);
         if (!items) give_up(items.error().message);
         count += items->size();
     }
     return count;
 }
 
-std::string quoted(const std::string& text) { return "'" + text + "'"; }
+double on_threads(std::size_t threads, const std::function<void()>& work) {
+    const auto begin = Clock::now();
+    std::vector<std::thread> others;
+    for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
+    work();
+    for (std::thread& other : others) other.join();
+    return since(begin);
+}
 
-}  // namespace
-
-Turn run_engine(const std::string& folder, std::size_t threads, double seconds) {
-    const std::string file = folder + "/engine.db";
+Turn run_engine(const std::string& store, std::size_t threads, double seconds) {
     Turn turn;
     {
-        const auto hub = open_hub(file);
+        const auto hub = open_hub(store);
         std::atomic<std::uint64_t> next{0}, kept{0};
         const auto begin = Clock::now();
-        const auto work = [&] {
+        turn.seconds = on_threads(threads, [&] {
             while (since(begin) < seconds) {
                 const std::string body = make_body(next++);
                 if (!give(*hub, body)) give_up("an event was refused: " + hub->stats());
                 ++kept;
             }
-        };
-        std::vector<std::thread> callers;
-        for (std::size_t i = 1; i < threads; ++i) callers.emplace_back(work);
-        work();
-        for (std::thread& caller : callers) caller.join();
-        turn.seconds = since(begin);
+        });
         turn.events = kept;
         hub->close();
     }
-    turn.stored = count_items(file);
+    turn.stored = count_items(store);
     return turn;
 }
 

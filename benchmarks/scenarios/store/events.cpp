@@ -24,8 +24,8 @@ std::string make_body(std::uint64_t number) {
     return body.append(R"("}}]})");
 }
 
-std::unique_ptr<lampjack::engine::Hub> open_hub(const std::string& file) {
-    auto opened = lampjack::engine::Hub::open("{\"store\":\"sqlite:" + file +
+std::unique_ptr<lampjack::engine::Hub> open_hub(const std::string& store) {
+    auto opened = lampjack::engine::Hub::open("{\"store\":\"" + store +
                                                   "\",\"account\":{\"shop\":{" + kAccount + "}}}",
                                               lampjack::engine::run_nothing);
     if (!opened) give_up(opened.error().message);

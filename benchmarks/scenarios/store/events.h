@@ -10,12 +10,13 @@
 
 namespace bench {
 
-inline constexpr std::uint64_t kConversations = 4096;  // as in plain_python.py
+/// Few enough that most events find their conversation there. As in plain_python.py.
+inline constexpr std::uint64_t kConversations = 512;
 
 /// A `messages` webhook with one text of its own. The same text as make_body in plain_python.py.
 std::string make_body(std::uint64_t number);
-/// A hub on that SQLite file, without threads of its own. Ends the program when it cannot be opened.
-std::unique_ptr<lampjack::engine::Hub> open_hub(const std::string& file);
+/// A hub on the store of that URL, without threads of its own. Ends the program when it cannot be opened.
+std::unique_ptr<lampjack::engine::Hub> open_hub(const std::string& store);
 /// Whether the hub took the body and said so.
 bool give(lampjack::engine::Hub& hub, std::string_view body);
 

@@ -30,7 +30,7 @@ std::string ref_of(std::uint64_t number) { return "shop:live:" + name_of(number)
 /// One conversation made by the engine, then copies of it under other names.
 void fill(const std::string& file, std::uint64_t conversations) {
     {
-        const auto hub = open_hub(file);
+        const auto hub = open_hub("sqlite:" + file);
         if (!give(*hub, make_body(0))) give_up("the first event was refused");
         hub->close();
     }
@@ -89,7 +89,7 @@ Memory measure_memory(const std::string& folder, std::uint64_t conversations) {
     Memory memory;
     memory.conversations = conversations;
     memory.file = std::filesystem::file_size(file);
-    const auto hub = open_hub(file);
+    const auto hub = open_hub("sqlite:" + file);
     memory.opened = resident_bytes();
     touch(*hub, 0, conversations / 10);
     memory.tenth = resident_bytes();

@@ -19,7 +19,7 @@ CREATE TABLE item_key (
   ref TEXT NOT NULL, message TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (ref, message)
 ) WITHOUT ROWID;
 """
-CONVERSATIONS = 4096  # as in events.h
+CONVERSATIONS = 512  # as in events.h
 PREPARED = 50_000
 TIME = "2026-01-05T10:00:00.000Z"
 
