@@ -2,17 +2,22 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/sha.h>
 
 namespace lampjack {
 namespace {
+
+/// Looked up once: OpenSSL searches its providers each time it is asked for an algorithm by name.
+const EVP_MD* sha256_method() noexcept {
+    static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    return fetched != nullptr ? fetched : EVP_sha256();
+}
 
 EVP_MD_CTX* as_context(void* context) noexcept { return static_cast<EVP_MD_CTX*>(context); }
 
 }  // namespace
 
 FieldHash::FieldHash() : context_(EVP_MD_CTX_new()) {
-    EVP_DigestInit_ex(as_context(context_), EVP_sha256(), nullptr);
+    EVP_DigestInit_ex(as_context(context_), sha256_method(), nullptr);
 }
 
 FieldHash::~FieldHash() { EVP_MD_CTX_free(as_context(context_)); }
@@ -40,7 +45,7 @@ Digest FieldHash::finish() {
 
 Digest sha256(std::string_view bytes) noexcept {
     Digest out{};
-    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data());
+    EVP_Digest(bytes.data(), bytes.size(), out.data(), nullptr, sha256_method(), nullptr);
     return out;
 }
 

@@ -1,8 +1,8 @@
 #include "engine/ingest.h"
 
-#include "base/digest.h"
 #include "engine/change.h"
 #include "engine/event_input.h"
+#include "engine/item_keys.h"
 #include "engine/policy.h"
 #include "engine/transcript_merge.h"
 #include "engine/views.h"
@@ -21,27 +21,12 @@ using model::Role;
 namespace {
 
 constexpr std::string_view kUnattributed = "~unattributed";
-constexpr Millis kDoubtWindow = 60'000;
 /// How far back a transcript is compared with what came live.
 constexpr std::size_t kMergedItems = 5000;
 
 void add_word(std::string& words, std::string_view word) {
     if (!words.empty()) words += ' ';
     words += word;
-}
-
-ItemKey derived_key(std::string_view purpose, const ItemKey& from, std::uint64_t number) {
-    FieldHash hash;
-    hash.add(purpose).add({reinterpret_cast<const char*>(from.data()), from.size()});
-    const Digest digest = hash.add(number).finish();
-    ItemKey key;
-    std::copy_n(digest.begin(), key.size(), key.begin());
-    return key;
-}
-
-/// For items that carry neither id nor time: the same content within the window.
-ItemKey doubt_key(const ItemKey& fingerprint, Millis now) {
-    return derived_key("doubt", fingerprint, static_cast<std::uint64_t>(now / kDoubtWindow));
 }
 
 /// The events of one conversation, one after the other.
@@ -59,7 +44,11 @@ public:
           out_(out),
           change_(core, tx, account) {}
 
-    Result<bool> open(std::string_view ref) { return change_.open(ref); }
+    /// `first` is the first event to come.
+    Result<bool> open(std::string_view ref, std::uint32_t first) {
+        tx_.will_ask(keys_of(first).asked);
+        return change_.open(ref);
+    }
 
     Result<void> event(std::uint32_t index) {
         const Event& event = batch_.events[index];
@@ -71,8 +60,10 @@ public:
             return {};
         }
         if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
-        if (event.conversation == model::kNone || !batch_.conversations[event.conversation].id)
+        if (event.conversation == model::kNone || !batch_.conversations[event.conversation].id) {
+            change_.limit_unattributed();
             return append(index, To::nobody, "unattributed");
+        }
         const auto outcome = change_.apply(input_of(batch_, event, decision_, is_echo(event)));
         change_.row().state = outcome.next;
         const auto& effects = outcome.effects;
@@ -132,27 +123,17 @@ private:
         if (row.id.empty()) row.id = std::string(kUnattributed);
     }
 
+    ItemKeys keys_of(std::uint32_t index) const {
+        return item_keys(identities_[index], account_.adapter->coarse_times);
+    }
+
     /// Whether the item is known. `keys_` becomes what the item will be known by.
-    /// An id decides alone; a fingerprint decides where one of the two carries no id, as in transcripts. Two ids with
-    /// one fingerprint are two messages.
     Result<bool> is_duplicate(std::uint32_t index) {
-        const model::Identity& identity = identities_[index];
-        const bool has_time = identity.has_time && !account_.adapter->coarse_times;
         doubtful_ = false;
-        keys_.clear();
-        if (!identity.by_vendor_id && !has_time) return note_doubt(identity);
-        const ItemKey without_id = derived_key("no id", identity.fingerprint, 0);
-        std::vector<ItemKey> asked;
-        if (identity.by_vendor_id) {
-            asked.push_back(identity.id);
-            keys_.push_back(identity.id);
-            if (has_time) asked.push_back(without_id);
-            if (has_time) keys_.push_back(identity.fingerprint);
-        } else {
-            asked.push_back(identity.fingerprint);
-            keys_ = {identity.fingerprint, without_id};
-        }
-        LJK_TRY(seqs, tx_.known(change_.row().key, asked));
+        ItemKeys keys = keys_of(index);
+        keys_ = std::move(keys.stored);
+        if (keys.asked.empty()) return note_doubt(identities_[index]);
+        LJK_TRY(seqs, tx_.known(change_.row().key, keys.asked));
         const auto found =
             std::find_if(seqs.begin(), seqs.end(), [](std::uint64_t seq) { return seq != 0; });
         if (found == seqs.end()) return false;
@@ -161,9 +142,7 @@ private:
     }
 
     Result<bool> note_doubt(const model::Identity& identity) {
-        const Millis now = change_.now();
-        const std::array doubts{doubt_key(identity.fingerprint, now),
-                                doubt_key(identity.fingerprint, now - kDoubtWindow)};
+        const auto doubts = doubt_keys(identity.fingerprint, change_.now());
         LJK_TRY(seqs, tx_.known(change_.row().key, doubts));
         doubtful_ = seqs[0] != 0 || seqs[1] != 0;
         keys_.push_back(doubts[0]);
@@ -281,7 +260,7 @@ Result<std::optional<model::Answer>> Ingest::repeat(store::Tx& tx, const Event& 
     const conversation::Decision undecided;
     Walk walk(core_, tx, account_, batch_, identities, undecided, unused);
     // The lock comes first: another process may be about to store its answer to the same request.
-    LJK_TRY(exists, walk.open(ref));
+    LJK_TRY(exists, walk.open(ref, index));
     LJK_TRY(earlier, tx.answer_of(store::key_of(ref), identities[index].id));
     if (earlier.status == 0) return std::optional<model::Answer>{};
     ++report.duplicates;
@@ -346,7 +325,7 @@ Result<void> Ingest::walk_all(store::Tx& tx, platforms::Decision& answered,
     while (!left.empty()) {
         const std::string ref = ref_of(batch_.events[left.front()]);
         Walk walk(core_, tx, account_, batch_, identities, wanted, out);
-        LJK_CHECK(walk.open(ref));
+        LJK_CHECK(walk.open(ref, left.front()));
         std::vector<std::uint32_t> others;
         for (const std::uint32_t index : left) {
             if (ref_of(batch_.events[index]) != ref) {

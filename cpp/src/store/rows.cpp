@@ -14,6 +14,13 @@ ConversationKey key_of(std::string_view ref) {
     return key;
 }
 
+std::optional<Millis> timers_at(const ConversationRow& row) noexcept {
+    constexpr Millis kMinute = 60'000, kDay = 24 * 60 * kMinute;
+    const auto first = conversation::earliest_timer(row.state);
+    if (!first || *first - row.touched < kDay) return first;
+    return (*first + kMinute - 1) / kMinute * kMinute;
+}
+
 std::string_view name_of(DeliveryStatus status) noexcept {
     switch (status) {
         case DeliveryStatus::pending: return "pending";

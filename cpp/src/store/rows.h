@@ -37,6 +37,10 @@ struct ConversationRow {
     Millis touched = 0;
 };
 
+/// When a store's index has the conversation's timers come up: at the earliest, or within a minute of it when that is a day
+/// or more ahead, so that most messages move nothing there.
+std::optional<Millis> timers_at(const ConversationRow& row) noexcept;
+
 /// One line of a conversation's log: an event received, a message sent, or a fact of the engine.
 struct ItemRow {
     std::uint64_t seq = 0;

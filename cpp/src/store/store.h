@@ -23,6 +23,8 @@ public:
     /// Locks the conversation until the end of the transaction. False when it does not exist: `out` then holds nothing but
     /// next_seq, next_out and retired_epoch, which are not the first ones where a conversation of that key was erased.
     virtual Result<bool> lock(const ConversationKey& key, ConversationRow& out) = 0;
+    /// What known() will be asked first about the conversation locked next: a store far away answers both at once.
+    virtual void will_ask(std::span<const model::ItemKey> keys) { static_cast<void>(keys); }
     /// For each key the seq of the item that has it, 0 when none has. The conversation is locked.
     virtual Result<std::vector<std::uint64_t>> known(const ConversationKey& key,
                                                      std::span<const model::ItemKey> keys) = 0;
@@ -102,7 +104,8 @@ public:
     /// When the next lane becomes ready; a time far ahead when there is none.
     virtual Result<Millis> next_delivery_at(bool sinks) = 0;
 
-    /// Declares a subscription. A new one starts with the oldest item kept.
+    /// Declares a subscription. A new one starts with the oldest item kept. Another filter for a known one counts from the
+    /// first item that waits in each conversation: what it does not want any more is not handed out, what it wants now is.
     virtual Result<void> subscribe(std::string_view name, const SubscriptionFilter& filter) = 0;
     /// The next item for that subscription: in order within a conversation, one at a time there. Empty when none is ready.
     virtual Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
@@ -118,6 +121,7 @@ public:
     virtual Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                           std::uint64_t seq, bool again) = 0;
 
+    /// One that was set a day or more ahead may come up to a minute late.
     virtual Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) = 0;
     virtual Result<Millis> next_timer_at() = 0;
 

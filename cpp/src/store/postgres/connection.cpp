@@ -21,6 +21,9 @@ constexpr int kOldestServer = 130000;
 constexpr Statement kSetUp{"", "SELECT set_config('lock_timeout', '10s', false), "
                                "set_config('statement_timeout', '30s', false), "
                                "set_config('idle_in_transaction_session_timeout', '20s', false), "
+                               // Every statement goes by a key or an index: to plan it again for
+                               // each set of values costs more than to run it.
+                               "set_config('plan_cache_mode', 'force_generic_plan', false), "
                                "set_config('synchronous_commit', CASE "
                                "current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE "
                                "current_setting('synchronous_commit') END, false)"};

@@ -87,6 +87,17 @@ constexpr Statement kErase[] = {
      "retired_epoch = GREATEST(retired_epoch, epoch) WHERE key = $1"},
 };
 
+/// For each key the seq of its item, 0 when there is none.
+std::vector<std::uint64_t> seqs_of(const Rows& rows, std::span<const model::ItemKey> keys) {
+    std::vector<std::uint64_t> seqs(keys.size(), 0);
+    for (int row = 0; row < rows.size(); ++row) {
+        const model::ItemKey found = read_key(rows, row, 0);
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            if (keys[i] == found) seqs[i] = rows.number(row, 1);
+    }
+    return seqs;
+}
+
 }  // namespace
 
 PostgresTx::PostgresTx(Pool::Loan connection, DatabaseClock& clock)
@@ -116,11 +127,29 @@ void PostgresTx::ensure_locked(const ConversationKey& key) {
     if (locked_.insert(key).second) later(kLockNew, Params().key(key));
 }
 
+void PostgresTx::will_ask(std::span<const model::ItemKey> keys) {
+    foreseen_ = {{}, {keys.begin(), keys.end()}, {}};
+}
+
+Result<Rows> PostgresTx::ask_lock(const Statement& statement, const ConversationKey& key) {
+    later(statement, Params().key(key));
+    // In a snapshot of its own, taken when the lock is held.
+    if (!foreseen_.keys.empty()) later(kKnown, Params().key(key).keys(foreseen_.keys));
+    const std::vector<Call> calls = std::exchange(waiting_, {});
+    LJK_TRY(answers, connection_->run(calls));
+    if (!foreseen_.keys.empty()) {
+        foreseen_.conversation = key;
+        foreseen_.seqs = seqs_of(answers.back(), foreseen_.keys);
+        answers.pop_back();
+    }
+    return std::move(answers.back());
+}
+
 Result<bool> PostgresTx::lock(const ConversationKey& key, ConversationRow& out) {
-    LJK_TRY(found, ask(kLock, Params().key(key)));
+    LJK_TRY(found, ask_lock(kLock, key));
     const bool fresh = found.empty();
     if (fresh) {
-        LJK_TRY(made, ask(kLockNew, Params().key(key)));
+        LJK_TRY(made, ask_lock(kLockNew, key));
         found = std::move(made);
     }
     locked_.insert(key);
@@ -139,19 +168,18 @@ Result<bool> PostgresTx::lock(const ConversationKey& key, ConversationRow& out) 
 
 Result<std::vector<std::uint64_t>> PostgresTx::known(const ConversationKey& key,
                                                      std::span<const model::ItemKey> keys) {
+    Foreseen foreseen = std::exchange(foreseen_, {});
+    const bool answered = !foreseen.seqs.empty() && foreseen.conversation == key &&
+                          std::ranges::equal(foreseen.keys, keys);
+    if (answered) return std::move(foreseen.seqs);
     LJK_TRY(rows, ask(kKnown, Params().key(key).keys(keys)));
-    std::vector<std::uint64_t> seqs(keys.size(), 0);
-    for (int row = 0; row < rows.size(); ++row) {
-        const model::ItemKey found = read_key(rows, row, 0);
-        for (std::size_t i = 0; i < keys.size(); ++i)
-            if (keys[i] == found) seqs[i] = rows.number(row, 1);
-    }
-    return seqs;
+    return seqs_of(rows, keys);
 }
 
 Result<void> PostgresTx::append(const ConversationKey& key, const ItemRow& item,
                                 std::span<const model::ItemKey> keys) {
     ensure_locked(key);
+    foreseen_ = {};
     later(kAppend, item_params(key, item));
     if (!keys.empty())
         later(kAppendKeys, Params().key(key).keys(keys).number(item.seq).integer(item.received));
@@ -162,6 +190,7 @@ Result<void> PostgresTx::append(const ConversationKey& key, const ItemRow& item,
 Result<void> PostgresTx::alias(const ConversationKey& key, const model::ItemKey& item,
                                std::uint64_t seq) {
     ensure_locked(key);
+    foreseen_ = {};
     later(kAlias, Params().key(key).key(item).number(seq));
     return {};
 }
@@ -179,7 +208,7 @@ Result<void> PostgresTx::put(const ConversationRow& row) {
                     .number(row.next_out)
                     .integer(row.touched)
                     .bytes(encode(row)));
-    if (const auto due = conversation::earliest_timer(row.state))
+    if (const auto due = timers_at(row))
         later(kSetTimer, Params().key(row.key).integer(clock_.to_database(*due)));
     else
         later(kDropTimer, Params().key(row.key));
@@ -211,6 +240,7 @@ Result<void> PostgresTx::put_answer(const ConversationKey& key, const model::Ite
 
 Result<void> PostgresTx::erase(const ConversationKey& key) {
     ensure_locked(key);
+    foreseen_ = {};
     for (const Statement& statement : kErase) later(statement, Params().key(key));
     work_.first_seq.erase(key);
     for (const bool sink : {false, true}) work_.lanes.erase({key, sink});
@@ -229,6 +259,7 @@ Result<void> PostgresTx::savepoint() {
 
 Result<void> PostgresTx::rollback_to_savepoint() {
     waiting_.clear();
+    foreseen_ = {};
     if (has_savepoint_) {
         LJK_CHECK(connection_->run(kBack));
     } else {  // back to the beginning

@@ -22,6 +22,7 @@ public:
     PostgresTx(Pool::Loan connection, DatabaseClock& clock);
 
     Result<bool> lock(const ConversationKey& key, ConversationRow& out) override;
+    void will_ask(std::span<const model::ItemKey> keys) override;
     Result<std::vector<std::uint64_t>> known(const ConversationKey& key,
                                              std::span<const model::ItemKey> keys) override;
     Result<void> append(const ConversationKey& key, const ItemRow& item,
@@ -55,7 +56,16 @@ private:
         std::map<std::pair<ConversationKey, bool>, std::uint64_t> lanes;
     };
 
+    /// What lock() asked on behalf of the known() to come. Void as soon as an item is written.
+    struct Foreseen {
+        ConversationKey conversation{};
+        std::vector<model::ItemKey> keys;
+        std::vector<std::uint64_t> seqs;  ///< of the keys; empty before the answer is there
+    };
+
     void later(const Statement& statement, Params params);
+    /// Sends what waits and the lock, and with it the question foreseen; the lock's rows.
+    Result<Rows> ask_lock(const Statement& statement, const ConversationKey& key);
     /// Sends what waits and this, and gives this one's rows.
     Result<Rows> ask(const Statement& statement, Params params);
     Result<void> send_waiting();
@@ -67,6 +77,7 @@ private:
     Pool::Loan connection_;
     DatabaseClock& clock_;
     std::vector<Call> waiting_;
+    Foreseen foreseen_;
     std::set<ConversationKey> locked_;
     Work work_;
     Work saved_work_;

@@ -15,13 +15,14 @@ CREATE TABLE conversation (
   account TEXT NOT NULL,
   state INTEGER NOT NULL,          -- -1: erased, only the counters are left
   touched INTEGER NOT NULL,
+  touched_minute INTEGER NOT NULL, -- most changes leave it as it is, and with it the index
   next_seq INTEGER NOT NULL,
   next_out INTEGER NOT NULL,
   retired_epoch INTEGER NOT NULL,
-  timer_at INTEGER,                -- the earliest
+  timer_at INTEGER,                -- timers_at() of rows.h
   body BLOB NOT NULL               -- row_codec.h
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX conversation_touched ON conversation (state, touched);
+CREATE INDEX conversation_touched ON conversation (state, touched_minute);
 CREATE INDEX conversation_timer ON conversation (timer_at) WHERE timer_at IS NOT NULL;
 
 CREATE TABLE item (

@@ -96,8 +96,9 @@ Result<std::vector<ConversationRow>> SqliteStore::conversations(std::string_view
                                                                 std::size_t limit) {
     LJK_TRY(access, session_.read());
     LJK_TRY(db, access.connection());
-    LJK_TRY(found, db->query("SELECT " LJK_CONVERSATION_COLUMNS
-                             " FROM conversation WHERE state = ? ORDER BY touched DESC LIMIT ?"));
+    LJK_TRY(found,
+            db->query("SELECT " LJK_CONVERSATION_COLUMNS " FROM conversation WHERE state = ? "
+                      "ORDER BY touched_minute DESC, touched DESC LIMIT ?"));
     std::vector<ConversationRow> rows;
     for (std::size_t one = 0; one < conversation::kStateCount; ++one) {
         const auto wanted = static_cast<conversation::State>(one);

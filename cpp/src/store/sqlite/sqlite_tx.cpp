@@ -10,6 +10,14 @@ namespace lampjack::store::sqlite {
 namespace {
 
 constexpr std::int64_t kErased = -1;
+constexpr Millis kMinute = 60'000;
+
+/// A statement without values, prepared once.
+Result<void> step(Connection& db, const char* sql) {
+    LJK_TRY(statement, db.query(sql));
+    LJK_CHECK(statement.next());
+    return {};
+}
 
 }  // namespace
 
@@ -29,6 +37,7 @@ Result<bool> SqliteTx::lock(const ConversationKey& key, ConversationRow& out) {
     LJK_TRY(row, read_conversation(found));
     out = std::move(row);
     accounts_[key] = out.account;
+    indexed_[key] = indexed(out);
     return true;
 }
 
@@ -82,29 +91,48 @@ Result<void> SqliteTx::alias(const ConversationKey& key, const model::ItemKey& i
     return {};
 }
 
+SqliteTx::Indexed SqliteTx::indexed(const ConversationRow& row) {
+    return {row.account, static_cast<int>(row.state.state), row.touched / kMinute, timers_at(row)};
+}
+
 Result<void> SqliteTx::put(const ConversationRow& row) {
     LJK_TRY(db, access_.connection());
+    const Indexed now = indexed(row);
+    const auto before = indexed_.find(row.key);
+    if (before == indexed_.end() || before->second != now) return put_whole(*db, row, now);
+    LJK_TRY(put, db->query("UPDATE conversation SET touched = ?, next_seq = ?, next_out = ?, "
+                           "retired_epoch = ?, body = ? WHERE key = ?"));
+    const std::string body = encode(row);
+    put.integer(row.touched).number(row.next_seq).number(row.next_out).number(row.retired_epoch);
+    LJK_CHECK(put.blob(body).blob(row.key).run());
+    return {};
+}
+
+Result<void> SqliteTx::put_whole(Connection& db, const ConversationRow& row, const Indexed& now) {
     LJK_TRY(put,
-            db->query("INSERT INTO conversation (" LJK_CONVERSATION_COLUMNS ", state, timer_at) "
-                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
-                      "ref = excluded.ref, account = excluded.account, touched = excluded.touched, "
-                      "next_seq = excluded.next_seq, next_out = excluded.next_out, "
-                      "retired_epoch = excluded.retired_epoch, body = excluded.body, "
-                      "state = excluded.state, timer_at = excluded.timer_at"));
+            db.query("INSERT INTO conversation (" LJK_CONVERSATION_COLUMNS
+                     ", state, touched_minute, timer_at) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+                     "ref = excluded.ref, account = excluded.account, touched = excluded.touched, "
+                     "next_seq = excluded.next_seq, next_out = excluded.next_out, "
+                     "retired_epoch = excluded.retired_epoch, body = excluded.body, "
+                     "state = excluded.state, touched_minute = excluded.touched_minute, "
+                     "timer_at = excluded.timer_at"));
     const std::string body = encode(row);
     put.blob(row.key).text(row.ref).text(row.account).integer(row.touched);
     put.number(row.next_seq).number(row.next_out).number(row.retired_epoch).blob(body);
-    put.word(row.state.state);
-    if (const auto timer = conversation::earliest_timer(row.state))
-        put.integer(*timer);
+    put.integer(now.state).integer(now.minute);
+    if (now.timer_at)
+        put.integer(*now.timer_at);
     else
         put.null();
     LJK_CHECK(put.run());
+    indexed_[row.key] = now;
     std::string& account = accounts_[row.key];
     if (account == row.account) return {};
     account = row.account;
-    LJK_TRY(rename, db->query("UPDATE outbox SET account = ?1 "
-                              "WHERE conversation = ?2 AND account <> ?1"));
+    LJK_TRY(rename, db.query("UPDATE outbox SET account = ?1 "
+                             "WHERE conversation = ?2 AND account <> ?1"));
     LJK_CHECK(rename.text(row.account).blob(row.key).run());
     return {};
 }
@@ -163,19 +191,22 @@ Result<void> SqliteTx::erase(const ConversationKey& key) {
         LJK_TRY(gone, db->query(sql));
         LJK_CHECK(gone.blob(key).run());
     }
-    LJK_TRY(bury,
-            db->query("UPDATE conversation SET ref = '', account = '', state = ?, body = x'', "
-                      "touched = 0, timer_at = NULL, retired_epoch = ? WHERE key = ?"));
+    LJK_TRY(
+        bury,
+        db->query(
+            "UPDATE conversation SET ref = '', account = '', state = ?, body = x'', "
+            "touched = 0, touched_minute = 0, timer_at = NULL, retired_epoch = ? WHERE key = ?"));
     const std::uint64_t epoch = std::max(row.retired_epoch, row.state.epoch);
     LJK_CHECK(bury.integer(kErased).number(epoch).blob(key).run());
     accounts_.erase(key);
+    indexed_.erase(key);
     return {};
 }
 
 Result<void> SqliteTx::savepoint() {
     LJK_TRY(db, access_.connection());
-    if (has_savepoint_) LJK_CHECK(db->run("RELEASE change"));
-    LJK_CHECK(db->run("SAVEPOINT change"));
+    if (has_savepoint_) LJK_CHECK(step(*db, "RELEASE change"));
+    LJK_CHECK(step(*db, "SAVEPOINT change"));
     has_savepoint_ = true;
     saved_appended_ = appended_.size();
     return {};
@@ -184,9 +215,10 @@ Result<void> SqliteTx::savepoint() {
 Result<void> SqliteTx::rollback_to_savepoint() {
     LJK_TRY(db, access_.connection());
     if (!has_savepoint_) return fail(Code::internal, "no savepoint was set");
-    LJK_CHECK(db->run("ROLLBACK TO change"));
+    LJK_CHECK(step(*db, "ROLLBACK TO change"));
     appended_.resize(saved_appended_);
     accounts_.clear();
+    indexed_.clear();
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,19 +49,32 @@ private:
         conversation::To to;
         std::string kind;
     };
+    /// The columns of a stored conversation that indexes or other tables repeat.
+    struct Indexed {
+        std::string account;
+        int state = 0;
+        Millis minute = 0;
+        std::optional<Millis> timer_at;
+
+        friend bool operator==(const Indexed&, const Indexed&) = default;
+    };
     using Place =
         std::pair<ConversationKey, bool>;  ///< a conversation and whether its rows go to a sink
 
     /// The account as far as this transaction knows it; empty before the first put().
     Result<std::string> account_of(Connection& db, const ConversationKey& key);
+    static Indexed indexed(const ConversationRow& row);
+    /// Writes all of a row.
+    Result<void> put_whole(Connection& db, const ConversationRow& row, const Indexed& now);
     Result<void> replace(Connection& db, const ConversationKey& key, const OutboxRow& row);
     Result<void> settle_lane(Connection& db, const Place& place);
     Result<void> feed_subscriptions(Connection& db);
 
     Session::Access access_;
     std::map<ConversationKey, std::string> accounts_;
-    std::vector<Appended> appended_;    ///< for the subscriptions, at the end
-    std::vector<Place> changed_lanes_;  ///< to be looked at again, at the end
+    std::map<ConversationKey, Indexed> indexed_;  ///< as they are stored, of those that were locked
+    std::vector<Appended> appended_;              ///< for the subscriptions, at the end
+    std::vector<Place> changed_lanes_;            ///< to be looked at again, at the end
     std::size_t saved_appended_ = 0;
     bool has_savepoint_ = false;
 };

@@ -197,6 +197,34 @@ TEST_P(Transactions, keys_belong_to_one_conversation) {
               std::vector<std::uint64_t>{0});
 }
 
+TEST_P(Transactions, what_is_asked_ahead_is_answered_as_of_now) {
+    {
+        Edit edit(store(), kRef);
+        edit.say("message", {item_key("a")});
+        edit.finish();
+    }
+    const Keys keys{item_key("a"), item_key("b")};
+    using Seqs = std::vector<std::uint64_t>;
+    const auto tx = must(store().begin());
+    ConversationRow row;
+    tx->will_ask(keys);
+    EXPECT_TRUE(must(tx->lock(key_of(kRef), row)));
+    EXPECT_EQ(must(tx->known(row.key, keys)), (Seqs{1, 0}));
+    EXPECT_EQ(must(tx->known(row.key, Keys{keys[1]})), Seqs{0}) << "another question";
+    tx->will_ask(keys);
+    EXPECT_TRUE(must(tx->lock(key_of(kRef), row)));
+    ItemRow item;
+    item.seq = row.next_seq++;
+    item.kind = "message";
+    item.body = "{}";
+    must(tx->append(row.key, item, Keys{keys[1]}));
+    EXPECT_EQ(must(tx->known(row.key, keys)), (Seqs{1, 2})) << "something was written since";
+    tx->will_ask(keys);
+    EXPECT_FALSE(must(tx->lock(key_of(ref_of("new")), row)));
+    EXPECT_EQ(must(tx->known(key_of(ref_of("new")), keys)), (Seqs{0, 0}));
+    EXPECT_EQ(must(tx->known(key_of(kRef), keys)), (Seqs{1, 2})) << "another conversation";
+}
+
 TEST_P(Transactions, the_newest_items_come_oldest_first) {
     Edit edit(store(), kRef);
     for (int i = 0; i < 5; ++i) edit.say("message");

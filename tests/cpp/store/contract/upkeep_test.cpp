@@ -53,6 +53,17 @@ TEST_P(Upkeep, timers_are_due_at_their_time_and_until_they_are_gone) {
     EXPECT_EQ(must(store().next_timer_at()), 9000);
 }
 
+TEST_P(Upkeep, a_timer_far_ahead_comes_up_within_a_minute_of_its_time) {
+    constexpr Millis kDue = 30LL * 24 * 3600 * 1000 + 12'345;
+    set_timer(kRef, TimerKind::idle_bot, kDue);
+    EXPECT_TRUE(must(store().due_timers(kDue - 1, 10)).empty());
+    EXPECT_GE(must(store().next_timer_at()), kDue);
+    EXPECT_LE(must(store().next_timer_at()), kDue + 60'000);
+    const auto due = must(store().due_timers(kDue + 60'000, 10));
+    ASSERT_EQ(due.size(), 1U);
+    EXPECT_EQ(due[0].timer.due, kDue) << "as it was set";
+}
+
 TEST_P(Upkeep, a_timer_moves_with_its_conversation) {
     set_timer(kRef, TimerKind::idle_user, 5000);
     set_timer(kRef, TimerKind::idle_user, 8000);
