@@ -50,7 +50,7 @@ foreach(folder IN LISTS ljk_test_folders)
 endforeach()
 
 # To start a PostgreSQL server takes longer than most of the tests that need one: those of one part share it.
-foreach(part IN ITEMS Connection Schema Fork Contention Faults)
+foreach(part IN ITEMS Connection Schema Fork Contention Faults Repeats)
     string(TOLOWER ${part} name)
     add_test(NAME cpp.store.postgres_${name}
         COMMAND test_store --gtest_filter=Postgres${part}.* --gtest_brief=1)

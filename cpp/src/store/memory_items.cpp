@@ -9,7 +9,7 @@ namespace lampjack::store {
 void MemoryStore::feed(Subscription& subscription, const ConversationKey& key,
                        const ConversationRow& row, const ItemRow& item) {
     if (!wants(subscription.filter, row.account, item.kind, item.to)) return;
-    subscription.queues[key].try_emplace(item.seq, 0);
+    subscription.queues[key].try_emplace(item.seq);
     offer_head(subscription, key, item.seq);
 }
 
@@ -29,11 +29,35 @@ Result<void> MemoryStore::subscribe(std::string_view name, const SubscriptionFil
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     const auto [found, fresh] = subscriptions_.try_emplace(std::string(name));
+    if (!fresh) {
+        refine(found->second, filter);
+        return {};
+    }
     found->second.filter = filter;
-    if (!fresh) return {};
     for (const auto& [key, record] : records_)
         for (const ItemRow& item : record.items) feed(found->second, key, record.row, item);
     return {};
+}
+
+void MemoryStore::refine(Subscription& subscription, const SubscriptionFilter& filter) {
+    if (subscription.filter == filter) return;
+    subscription.filter = filter;
+    for (auto& [key, queue] : subscription.queues) {
+        const auto before = queue;
+        const auto first = std::find_if(before.begin(), before.end(),
+                                        [](const auto& one) { return !one.second.again; });
+        if (first == before.end()) continue;
+        std::erase_if(queue, [](const auto& one) { return !one.second.again; });
+        const Record& record = records_.at(key);
+        for (const ItemRow& item : record.items) {
+            if (item.seq < first->first) continue;
+            if (!wants(filter, record.row.account, item.kind, item.to)) continue;
+            const auto known = before.find(item.seq);
+            queue.try_emplace(item.seq, known == before.end() ? Waiting{} : known->second);
+        }
+        if (queue.empty()) subscription.lanes.drop_waiting(key);
+    }
+    std::erase_if(subscription.queues, [](const auto& entry) { return entry.second.empty(); });
 }
 
 Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, Millis now,
@@ -42,12 +66,13 @@ Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, 
     LJK_CHECK(usable());
     LJK_TRY(found, subscription(name));
     std::vector<LeasedItem> leased;
-    const auto any = [](const ConversationKey&) { return true; };
-    for (const auto& [key, token] : found->lanes.lease(now, until, limit, any)) {
-        auto& [seq, attempts] = *found->queues.at(key).begin();
+    // A lease may run out after another filter left it nothing to do.
+    const auto has_work = [&](const ConversationKey& key) { return found->queues.contains(key); };
+    for (const auto& [key, token] : found->lanes.lease(now, until, limit, has_work)) {
+        auto& [seq, waiting] = *found->queues.at(key).begin();
         const Record& record = records_.at(key);
         leased.push_back(
-            {record.row.ref, record.row.account, *record.item(seq), ++attempts, token});
+            {record.row.ref, record.row.account, *record.item(seq), ++waiting.attempts, token});
     }
     return leased;
 }
@@ -97,7 +122,7 @@ Result<void> MemoryStore::settle_dead_item(std::string_view name, std::string_vi
     const ConversationKey key = key_of(ref);
     if (found->dead.erase({key, seq}) == 0) return fail(Code::not_found, "no such dead item");
     if (!again) return {};
-    found->queues[key][seq] = 0;
+    found->queues[key][seq] = {0, true};
     offer_head(*found, key, seq);
     return {};
 }

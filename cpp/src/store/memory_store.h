@@ -88,11 +88,15 @@ private:
         Millis died = 0;
         std::uint32_t attempts = 0;
     };
+    struct Waiting {
+        std::uint32_t attempts = 0;
+        bool again = false;  ///< a dead one that a person wants once more: the filter is not asked
+    };
     struct Subscription {
         SubscriptionFilter filter;
         LaneSchedule lanes;
-        /// For each conversation what waits: seq and attempts made.
-        std::map<ConversationKey, std::map<std::uint64_t, std::uint32_t>> queues;
+        /// For each conversation what waits, by seq.
+        std::map<ConversationKey, std::map<std::uint64_t, Waiting>> queues;
         std::map<std::pair<ConversationKey, std::uint64_t>, DeadMark> dead;
     };
 
@@ -111,6 +115,8 @@ private:
     Result<Subscription*> subscription(std::string_view name);
     static void feed(Subscription& subscription, const ConversationKey& key,
                      const ConversationRow& row, const ItemRow& item);
+    /// Another filter: where something waits, what is wanted now from the first of it on.
+    void refine(Subscription& subscription, const SubscriptionFilter& filter);
     static void offer_head(Subscription& subscription, const ConversationKey& key,
                            std::uint64_t seq);
     /// What a committed transaction has to announce: new items and rows to send.

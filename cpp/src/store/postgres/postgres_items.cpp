@@ -1,4 +1,4 @@
-// The subscriptions of a PostgresStore: what waits for whom, who works on it, what was given up.
+// What waits for the subscriptions of a PostgresStore, who works on it, what was given up.
 #include "store/postgres/columns.h"
 #include "store/postgres/postgres_store.h"
 #include "store/postgres/statements.h"
@@ -10,41 +10,6 @@
 namespace lampjack::store::postgres {
 namespace {
 
-/// Whether a subscription wants an item of this conversation.
-#define LJK_PG_WANTS                                                           \
-    "(s.kinds IS NULL OR i.kind = ANY(s.kinds)) "                              \
-    "AND (s.recipient IS NULL OR i.recipient = s.recipient) "                  \
-    "AND (s.accounts IS NULL OR (SELECT account FROM lampjack_conversation c " \
-    "WHERE c.key = i.key) = ANY(s.accounts))"
-
-constexpr Statement kHas{"lampjack_has_subscription",
-                         "SELECT complete FROM lampjack_subscription WHERE name = $1"};
-constexpr Statement kRefine{"lampjack_refine",
-                            "UPDATE lampjack_subscription SET kinds = $2, accounts = $3, "
-                            "recipient = $4 WHERE name = $1 AND (kinds, accounts, recipient) "
-                            "IS DISTINCT FROM ($2, $3, $4)"};
-/// Waits for every transaction that has looked at the subscriptions without seeing this one: those that come later
-/// queue their items for it, those before are seen by what completes it.
-constexpr Statement kAlone{"lampjack_subscribe_alone",
-                           "LOCK TABLE lampjack_subscription IN ACCESS EXCLUSIVE MODE"};
-constexpr Statement kDeclare{"lampjack_declare",
-                             "INSERT INTO lampjack_subscription "
-                             "(name, complete, kinds, accounts, recipient) "
-                             "VALUES ($1, false, $2, $3, $4) ON CONFLICT (name) DO NOTHING"};
-/// Two that complete the same subscription do so one after the other: the second finds it done, and must not queue again
-/// what was handled meanwhile.
-constexpr Statement kCompleting{"lampjack_completing",
-                                "SELECT 1 FROM lampjack_subscription WHERE name = $1 FOR UPDATE"};
-constexpr Statement kBackfill{
-    "lampjack_backfill",
-    "INSERT INTO lampjack_queue AS q (key, name, seq, ready_at, turn) "
-    "SELECT i.key, s.name, min(i.seq), 0, " LJK_PG_TURN " FROM lampjack_subscription s "
-    "JOIN lampjack_item i ON " LJK_PG_WANTS
-    " WHERE s.name = $1 AND NOT s.complete GROUP BY i.key, s.name "
-    "ORDER BY i.key ON CONFLICT (key, name) DO UPDATE SET seq = LEAST(q.seq, EXCLUDED.seq)"};
-constexpr Statement kCompleted{"lampjack_completed",
-                               "UPDATE lampjack_subscription SET complete = true WHERE name = $1"};
-
 constexpr Statement kClaim{
     "lampjack_claim_queues",
     "WITH due AS (SELECT key, ready_at, turn FROM lampjack_queue WHERE name = $1 "
@@ -55,12 +20,13 @@ constexpr Statement kClaim{
     "again = CASE WHEN q.again = '{}' THEN q.again ELSE (q.again[1] + 1) || q.again[2:] END "
     "FROM due WHERE q.key = due.key AND q.name = $1 RETURNING q.key, "
     "COALESCE(q.again[1] >> 16, q.seq), COALESCE(q.again[1] & 65535, q.attempt), "
-    "due.ready_at, due.turn"};
+    "due.ready_at, due.turn, q.again <> '{}'"};
 constexpr Statement kClaimedItems{"lampjack_claimed_items",
-                                  "SELECT " LJK_PG_ITEM
-                                  ", c.ref, c.account, i.key FROM unnest($1, $2) AS w (key, seq) "
+                                  "SELECT " LJK_PG_ITEM ", c.ref, c.account, i.key, " LJK_PG_WANTS
+                                  " FROM unnest($1, $2) AS w (key, seq) "
                                   "JOIN lampjack_item i ON i.key = w.key AND i.seq = w.seq "
-                                  "JOIN lampjack_conversation c ON c.key = w.key"};
+                                  "JOIN lampjack_conversation c ON c.key = w.key "
+                                  "JOIN lampjack_subscription s ON s.name = $3"};
 constexpr Statement kReturn{"lampjack_return_queues",
                             "UPDATE lampjack_queue SET token = 0, ready_at = $2 WHERE token = $1"};
 
@@ -83,6 +49,9 @@ constexpr Statement kAdvance{
     "(SELECT i.seq FROM lampjack_subscription s JOIN lampjack_item i ON i.key = $1 "
     "AND i.seq > $4 AND " LJK_PG_WANTS " WHERE s.name = $2 ORDER BY i.seq LIMIT 1) "
     "ELSE q.seq END WHERE q.key = $1 AND q.name = $2 AND q.token = $3 RETURNING 1"};
+constexpr Statement kWaits{"lampjack_waits",
+                           "SELECT 1 FROM lampjack_queue WHERE key = $1 AND name = $2 AND "
+                           "(seq <= $3 OR $3 IN (SELECT a >> 16 FROM unnest(again) AS a))"};
 constexpr Statement kDropQueue{"lampjack_drop_queue",
                                "DELETE FROM lampjack_queue WHERE key = $1 AND name = $2 "
                                "AND token = 0 AND seq IS NULL AND again = '{}'"};
@@ -109,39 +78,7 @@ constexpr Statement kAgain{
 
 Error no_subscription() { return fail(Code::not_found, "no such subscription"); }
 
-Params filter_params(std::string_view name, const SubscriptionFilter& filter) {
-    Params params;
-    params.bytes(name);
-    filter.kinds.empty() ? params.null_texts() : params.texts(filter.kinds);
-    filter.accounts.empty() ? params.null_texts() : params.texts(filter.accounts);
-    filter.to ? params.integer(static_cast<std::int64_t>(*filter.to)) : params.null_integer();
-    return params;
-}
-
 }  // namespace
-
-Result<void> PostgresStore::subscribe(std::string_view name, const SubscriptionFilter& filter) {
-    const Call look[] = {{&kRefine, filter_params(name, filter)}, {&kHas, Params().bytes(name)}};
-    LJK_TRY(answers, ask(look));
-    if (answers[1].empty()) {
-        const Call declare[] = {
-            {&kBegin}, {&kAlone}, {&kDeclare, filter_params(name, filter)}, {&kCommit}};
-        LJK_CHECK(ask(declare));
-    } else if (answers[1].boolean(0, 0)) {
-        return {};
-    }
-    return complete(name);
-}
-
-Result<void> PostgresStore::complete(std::string_view name) {
-    const Call calls[] = {{&kBegin},
-                          {&kCompleting, Params().bytes(name)},
-                          {&kBackfill, Params().bytes(name)},
-                          {&kCompleted, Params().bytes(name)},
-                          {&kCommit}};
-    LJK_CHECK(ask(calls));
-    return {};
-}
 
 Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view name,
                                                                 const Window& window,
@@ -178,7 +115,8 @@ Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view
         seqs.push_back(claimed.number(row, 1));
     }
     std::sort(order.begin(), order.end());
-    LJK_TRY(fetched, connection->run(kClaimedItems, std::move(Params().keys(keys).integers(seqs))));
+    LJK_TRY(fetched, connection->run(kClaimedItems,
+                                     std::move(Params().keys(keys).integers(seqs).bytes(name))));
     std::map<ConversationKey, int> found;
     for (int row = 0; row < fetched.size(); ++row)
         found[read_key(fetched, row, kItemColumns + 2)] = row;
@@ -189,7 +127,10 @@ Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view
         leased.token = token;
         leased.item.seq = seqs[index];
         const auto at = found.find(keys[index]);
-        if (at != found.end()) {
+        // A person who wants it once more asks the filter nothing.
+        const bool wanted = at != found.end() && (claimed.boolean(place.row, 5) ||
+                                                  fetched.boolean(at->second, kItemColumns + 3));
+        if (wanted) {
             leased.item = read_item(fetched, at->second);
             leased.ref = fetched.text(at->second, kItemColumns);
             leased.account = fetched.text(at->second, kItemColumns + 1);
@@ -204,14 +145,16 @@ Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view
 Result<std::vector<LeasedItem>> PostgresStore::lease_items(std::string_view name, Millis now,
                                                            Millis until, std::size_t limit) {
     const Window window{now, until, limit};
-    const std::uint64_t token = new_token();
-    auto queues = lease_queues(name, window, token, 0);
-    if (!queues && queues.error().code == Code::conflict)
-        queues = lease_queues(name, window, new_token(), token);
-    if (!queues) return queues.error();
-    // Erased while the subscription was being filled: what is left of the queue goes on.
-    for (const auto& [key, gone] : queues->gone) LJK_CHECK(end_lease(name, key, gone, {}));
-    return std::move(queues->items);
+    for (;;) {
+        const std::uint64_t token = new_token();
+        auto queues = lease_queues(name, window, token, 0);
+        if (!queues && queues.error().code == Code::conflict)
+            queues = lease_queues(name, window, new_token(), token);
+        if (!queues) return queues.error();
+        // Erased while the subscription was being filled, or not wanted any more: what is left of the queue goes on.
+        for (const auto& [key, gone] : queues->gone) LJK_CHECK(end_lease(name, key, gone, {}));
+        if (!queues->items.empty() || queues->gone.empty()) return std::move(queues->items);
+    }
 }
 
 Result<void> PostgresStore::end_lease(std::string_view name, const ConversationKey& key,
@@ -233,11 +176,22 @@ Result<void> PostgresStore::end_lease(std::string_view name, const ConversationK
     const std::size_t decisive = calls.size() - 1;
     calls.push_back({&kDropQueue, Params().key(key).bytes(name)});
     calls.push_back({&kCommit});
-    LJK_TRY(answers, ask(calls));
+    bool repeated = false;
+    LJK_TRY(answers, ask_once(calls, "end " + std::to_string(item.token), repeated));
     if (answers[1].empty()) return no_subscription();
-    if (answers[decisive].empty())
-        return fail(Code::unsupported, "the lease of this item was lost");
-    return {};
+    if (!answers[decisive].empty()) return {};
+    if (repeated) {  // the lost answer was "done", unless the item still waits for somebody to handle it
+        if (ending.outcome == ItemOutcome::retry) return {};
+        LJK_TRY(open, waits(name, key, item.item.seq));
+        if (!open) return {};
+    }
+    return fail(Code::unsupported, "the lease of this item was lost");
+}
+
+Result<bool> PostgresStore::waits(std::string_view name, const ConversationKey& key,
+                                  std::uint64_t seq) {
+    LJK_TRY(rows, ask(kWaits, std::move(Params().key(key).bytes(name).number(seq))));
+    return !rows.empty();
 }
 
 Result<void> PostgresStore::finish_item(std::string_view name, const LeasedItem& item,
@@ -270,9 +224,12 @@ Result<void> PostgresStore::settle_dead_item(std::string_view name, std::string_
                           {&kLockRow, Params().key(key)},
                           {again ? &kAgain : &kForget, Params().key(key).bytes(name).number(seq)},
                           {&kCommit}};
-    LJK_TRY(answers, ask(calls));
+    std::string change = again ? "again " : "forget ";
+    change.append(name).append(" ").append(ref).append(" ").append(std::to_string(seq));
+    bool repeated = false;
+    LJK_TRY(answers, ask_once(calls, change, repeated));
     if (answers[1].empty()) return no_subscription();
-    if (answers[3].empty()) return fail(Code::not_found, "no such dead item");
+    if (answers[3].empty() && !repeated) return fail(Code::not_found, "no such dead item");
     return {};
 }
 

@@ -34,6 +34,10 @@ constexpr Statement kNextLane{"lampjack_next_lane",
                               "SELECT l.ready_at FROM lampjack_lane l WHERE l.sink = $1 "
                               "AND " LJK_PG_HAS_HEAD " ORDER BY l.ready_at LIMIT 1"};
 
+constexpr Statement kEmptyLanes{"lampjack_empty_lanes",
+                                "SELECT l.key, l.token FROM lampjack_lane l "
+                                "WHERE l.ready_at < $1 AND NOT " LJK_PG_HAS_HEAD " LIMIT $2"};
+
 struct Claimed {
     Millis ready_at = 0;
     std::int64_t turn = 0;
@@ -116,6 +120,15 @@ Result<void> PostgresStore::release_delivery(const ConversationKey& key, std::ui
     }
     calls.push_back({&kCommit});
     LJK_CHECK(ask(calls));
+    return {};
+}
+
+/// One by one under the conversation's lock: a row may be on its way into the lane.
+Result<void> PostgresStore::drop_empty_lanes(Millis before, std::size_t limit) {
+    const Millis at = process().clock.to_database(before);
+    LJK_TRY(lanes, ask(kEmptyLanes, Params().integer(at).limit(limit)));
+    for (int row = 0; row < lanes.size(); ++row)
+        LJK_CHECK(release_delivery(read_key(lanes, row, 0), lanes.number(row, 1)));
     return {};
 }
 

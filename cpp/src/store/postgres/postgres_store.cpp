@@ -127,6 +127,21 @@ Result<Rows> PostgresStore::ask(const Statement& statement, Params params) {
     return std::move(answers.front());
 }
 
+Result<std::vector<Rows>> PostgresStore::ask_once(std::span<const Call> calls,
+                                                  const std::string& change, bool& repeated) {
+    Process& mine = process();
+    repeated = mine.doubts.has(change);
+    for (bool second = false;; second = true) {
+        LJK_TRY(connection, mine.pool.take());
+        auto answers = connection->run(calls);
+        if (answers && repeated) mine.doubts.settle(change);
+        if (answers || !connection->is_broken()) return answers;
+        mine.doubts.note(change);
+        repeated = true;
+        if (second) return answers;
+    }
+}
+
 Result<std::unique_ptr<Tx>> PostgresStore::begin() {
     Process& mine = process();
     LJK_TRY(connection, mine.pool.take());
@@ -251,6 +266,7 @@ Result<std::size_t> PostgresStore::prune(Millis keys_before, Millis rows_before,
     LJK_TRY(answers, ask(calls));
     std::size_t gone = 0;
     for (const Rows& rows : answers) gone += static_cast<std::size_t>(rows.number(0, 0));
+    LJK_CHECK(drop_empty_lanes(rows_before, limit));
     return gone;
 }
 

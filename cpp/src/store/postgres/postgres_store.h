@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "store/postgres/database_clock.h"
+#include "store/postgres/doubts.h"
 #include "store/postgres/pool.h"
 #include "store/store.h"
 
@@ -62,6 +63,7 @@ private:
         explicit Process(const Secret& url) : pool(std::string(url.reveal())) {}
         Pool pool;
         DatabaseClock clock;
+        Doubts doubts;
     };
     struct Window {
         Millis now = 0;
@@ -93,6 +95,10 @@ private:
     /// what may run twice.
     Result<std::vector<Rows>> ask(std::span<const Call> calls);
     Result<Rows> ask(const Statement& statement, Params params = {});
+    /// The same for a change that can be made once only. `repeated`: an earlier try of it, whose answer was lost, may have
+    /// taken effect; now or when it was called before.
+    Result<std::vector<Rows>> ask_once(std::span<const Call> calls, const std::string& change,
+                                       bool& repeated);
     /// A token that no other lease has.
     std::uint64_t new_token();
     /// `lost` is the token of a lease whose answer never came, or 0.
@@ -102,8 +108,13 @@ private:
                                       std::uint64_t token, std::uint64_t lost);
     Result<void> end_lease(std::string_view subscription, const ConversationKey& key,
                            const LeasedItem& item, const Ending& ending);
+    /// Whether the subscription still has the item to handle.
+    Result<bool> waits(std::string_view subscription, const ConversationKey& key,
+                       std::uint64_t seq);
     /// Queues what was there before the subscription.
     Result<void> complete(std::string_view name);
+    /// Lanes whose rows were refused while somebody held them who never came back.
+    Result<void> drop_empty_lanes(Millis before, std::size_t limit);
 
     Secret url_;
     SystemRandom random_;

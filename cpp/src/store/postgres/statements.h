@@ -8,9 +8,18 @@ namespace lampjack::store::postgres {
 /// A number that rises with time: who waited longest is first.
 #define LJK_PG_TURN "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
+/// Whether a subscription wants an item of this conversation.
+#define LJK_PG_WANTS                                                           \
+    "(s.kinds IS NULL OR i.kind = ANY(s.kinds)) "                              \
+    "AND (s.recipient IS NULL OR i.recipient = s.recipient) "                  \
+    "AND (s.accounts IS NULL OR (SELECT account FROM lampjack_conversation c " \
+    "WHERE c.key = i.key) = ANY(s.accounts))"
+
 inline constexpr Statement kBegin{"lampjack_begin", "BEGIN"};
 inline constexpr Statement kCommit{"lampjack_commit", "COMMIT"};
 inline constexpr Statement kRollback{"lampjack_rollback", "ROLLBACK"};
+inline constexpr Statement kHas{"lampjack_has_subscription",
+                                "SELECT complete FROM lampjack_subscription WHERE name = $1"};
 /// The database's time in milliseconds.
 inline constexpr Statement kNow{"lampjack_now",
                                 "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"};

@@ -167,6 +167,9 @@ Result<void> SqliteStore::finish_item(std::string_view name, const LeasedItem& i
         LJK_CHECK(set_aside(*db, key, subscription.id, item, at, reason));
     LJK_TRY(next, next_item(*db, subscription, {key, to.next_seq, to.attempts}));
     if (next) {
+        // From here on, also when another filter comes: what lies before it was not wanted.
+        if (!next->from_aside && next->item.item.seq != to.next_seq)
+            to = {next->item.item.seq, 0, to.ready_at, 0};
         LJK_TRY(turn, next_turn(*db));
         LJK_CHECK(change_lane(*db, key, subscription.id, to, turn));
     } else {

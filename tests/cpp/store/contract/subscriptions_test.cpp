@@ -220,6 +220,54 @@ TEST_P(Subscriptions, an_item_may_die_twice) {
     EXPECT_TRUE(lease_items(9000).empty());
 }
 
+TEST_P(Subscriptions, what_another_filter_does_not_want_is_not_handed_out_any_more) {
+    say(kRef, "typing");
+    say(kRef, "message");
+    say(kRef, "typing");
+    say(kOther, "typing");
+    must(store().subscribe("desk", {{"message"}, {}, {}}));
+    EXPECT_EQ(drain(1000), std::vector{kRef + " 2"});
+    say(kOther, "message");
+    EXPECT_EQ(drain(1000), std::vector{kOther + " 2"}) << "it goes on with what it wants";
+}
+
+TEST_P(Subscriptions, another_filter_counts_from_the_first_item_that_waits) {
+    must(store().subscribe("desk", {{"message"}, {}, {}}));
+    for (const char* kind : {"typing", "message", "typing", "message"}) say(kRef, kind);
+    say(kOther, "typing");
+    finish(lease_items(1000).at(0));
+    must(store().subscribe("desk", {}));
+    say(kRef, "typing");
+    EXPECT_EQ(drain(1000), (std::vector{kRef + " 4", kRef + " 5"}))
+        << "what was passed over stays behind";
+}
+
+TEST_P(Subscriptions, an_item_in_hand_is_finished_whatever_the_filter_has_become) {
+    for (int i = 0; i < 3; ++i) say(kRef, i == 1 ? "message" : "typing");
+    const auto held = lease_items(1000);
+    must(store().subscribe("desk", {{"message"}, {}, {}}));
+    EXPECT_TRUE(lease_items(1000).empty());
+    finish(held.at(0), ItemOutcome::retry, 1500);
+    EXPECT_EQ(drain(2000), std::vector{kRef + " 2"}) << "nobody wants the first again";
+}
+
+TEST_P(Subscriptions, a_lease_that_runs_out_on_an_unwanted_item_leaves_nothing_behind) {
+    say(kRef, "typing");
+    ASSERT_EQ(lease_items(1000).size(), 1U);
+    must(store().subscribe("desk", {{"message"}, {}, {}}));
+    EXPECT_TRUE(lease_items(9000).empty());
+    say(kRef, "message");
+    EXPECT_EQ(drain(9000), std::vector{kRef + " 2"});
+}
+
+TEST_P(Subscriptions, a_dead_item_that_is_wanted_again_is_not_filtered) {
+    say(kRef, "typing");
+    finish(lease_items(1000).at(0), ItemOutcome::dead, 1000);
+    must(store().subscribe("desk", {{"message"}, {}, {}}));
+    must(store().settle_dead_item("desk", kRef, 1, true));
+    EXPECT_EQ(drain(1000), std::vector{kRef + " 1"});
+}
+
 TEST_P(Subscriptions, each_has_its_own_pace) {
     must(store().subscribe("log", {}));
     say(kRef);
