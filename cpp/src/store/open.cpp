@@ -1,6 +1,8 @@
 // Which store a URL names. A new kind of store is one line in kSchemes.
+#include "store/backup.h"
 #include "store/memory_store.h"
 #include "store/postgres/postgres_store.h"
+#include "store/sqlite/backup.h"
 #include "store/sqlite/sqlite_store.h"
 
 #include <array>
@@ -13,6 +15,7 @@ struct Scheme {
     std::string_view form;  ///< as it is written in a configuration
     Result<std::unique_ptr<Store>> (*open)(std::string_view url);
     Result<void> (*migrate)(std::string_view url);
+    Result<void> (*backup)(std::string_view url, const std::string& to);
 };
 
 Result<std::unique_ptr<Store>> open_memory(std::string_view url) {
@@ -30,13 +33,26 @@ Result<void> migrate_sqlite(std::string_view url) { return sqlite::migrate(path_
 
 Result<void> nothing_to_migrate(std::string_view) { return {}; }
 
+Result<void> backup_sqlite(std::string_view url, const std::string& to) {
+    return sqlite::backup(path_of(url), to);
+}
+
+Result<void> point_to_pg_dump(std::string_view, const std::string&) {
+    return fail(Code::config, "backup: use pg_dump for a PostgreSQL database");
+}
+
+Result<void> nothing_to_copy(std::string_view, const std::string&) {
+    return fail(Code::config,
+                "backup: only sqlite:PATH has a file to copy; export works for every store");
+}
+
 constexpr std::array kSchemes{
-    Scheme{"memory:", "memory:", open_memory, nothing_to_migrate},
-    Scheme{"sqlite:", "sqlite:PATH", open_sqlite, migrate_sqlite},
+    Scheme{"memory:", "memory:", open_memory, nothing_to_migrate, nothing_to_copy},
+    Scheme{"sqlite:", "sqlite:PATH", open_sqlite, migrate_sqlite, backup_sqlite},
     Scheme{"postgresql://", "postgresql://HOST/DATABASE", postgres::PostgresStore::open,
-           postgres::PostgresStore::migrate},
+           postgres::PostgresStore::migrate, point_to_pg_dump},
     Scheme{"postgres://", "postgres://HOST/DATABASE", postgres::PostgresStore::open,
-           postgres::PostgresStore::migrate},
+           postgres::PostgresStore::migrate, point_to_pg_dump},
 };
 
 Result<const Scheme*> scheme_of(std::string_view url) {
@@ -62,6 +78,11 @@ Result<std::unique_ptr<Store>> open(std::string_view url) {
 Result<void> migrate(std::string_view url) {
     LJK_TRY(scheme, scheme_of(url));
     return scheme->migrate(url);
+}
+
+Result<void> backup(std::string_view url, const std::string& to) {
+    LJK_TRY(scheme, scheme_of(url));
+    return scheme->backup(url, to);
 }
 
 }  // namespace lampjack::store
