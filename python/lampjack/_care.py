@@ -32,7 +32,10 @@ class Care:
         return found
 
     def export_dead_letters(self, *, limit: int = 100_000) -> str:
-        """Return the same with what they carry, one JSON object a line: it holds what people said. Blocks."""
+        """Return the same with what they carry, one JSON object a line: it holds what people said. Blocks.
+
+        Where there are more than `limit`, the last line is `{"truncated":true}`.
+        """
         return self._native.export_dead_letters(limit)
 
     def retry(self, delivery: str) -> None:

@@ -515,7 +515,8 @@ LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);
 /** Deliveries that were given up ("dead") or wait for a person's word ("held"), oldest first: [{"id","ref","action",
  *  "status","attempts","last_code","last_error","created_at","ended_at",…}] */
 LJK_API ljk_status ljk_hub_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out, ljk_error* err);
-/** The same with what they carry as "event", one JSON object a line. It holds what people said: keep it accordingly. */
+/** The same with what they carry as "event", one JSON object a line. It holds what people said: keep it accordingly.
+ *  Where there are more than `limit`, the last line is {"truncated":true}. */
 LJK_API ljk_status ljk_hub_export_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out,
                                                ljk_error* err);
 /** Sends a dead or held delivery again, with its tries counted anew.

@@ -91,6 +91,20 @@ Result<void> Change::append_fact(std::string body, std::string_view kind, To to)
     return append(std::move(item), {});
 }
 
+void Change::limit_unattributed() {
+    auto& timer = row_.state.timers[static_cast<std::size_t>(conversation::TimerKind::retain)];
+    const conversation::Policy& policy = core_.policy(account_);
+    const Millis kept =
+        policy.keep == conversation::Keep::all ? policy.retain : policy.retain_unkept;
+    if (!timer && kept > 0) timer = conversation::Timer{.due = now_ + kept};
+}
+
+Result<void> Change::erase_unattributed() {
+    row_.retired_epoch = 1;  // its items are counted anew
+    LJK_CHECK(tx_.put(row_));
+    return tx_.erase(row_.key);
+}
+
 Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
     const Effects& effects = outcome.effects;
     if (effects.fence_below) LJK_CHECK(refuse_below(*effects.fence_below));

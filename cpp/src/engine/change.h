@@ -46,6 +46,10 @@ public:
     Result<void> append_command(std::string body, std::span<const model::ItemKey> keys);
     Result<void> append_fact(std::string body, std::string_view kind, conversation::To to);
 
+    /// What belongs to no conversation goes as that of others does: T_retain after the first of it came, all of it.
+    void limit_unattributed();
+    Result<void> erase_unattributed();
+
     /// Queues words towards the end user or the platform's bot; several rows when the platform takes one part at a time.
     Result<void> send_words(conversation::Action action, const Words& words, bool to_sink);
 

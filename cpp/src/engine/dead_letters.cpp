@@ -8,6 +8,7 @@
 #include "json/writer.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace lampjack::engine {
 
@@ -111,10 +112,15 @@ Result<std::string> dead_letters_view(Core& core, std::size_t limit) {
 }
 
 Result<std::string> export_dead_letters_view(Core& core, std::size_t limit) {
-    LJK_TRY(found, find_all(core, limit));
+    if (limit == 0) return std::string{};
+    const bool all = limit == std::numeric_limits<std::size_t>::max();
+    LJK_TRY(found, find_all(core, all ? limit : limit + 1));
+    const bool more = !all && found.size() > limit;
+    if (more) found.resize(limit);
     std::string text;
     for (const store::Delivery& one : found)
         text.append(dead_letter_json(one.row, one.ref)).append("\n");
+    if (more) text.append("{\"truncated\":true}\n");
     return text;
 }
 

@@ -4,7 +4,6 @@
 #include "json/writer.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace lampjack::engine {
 namespace {
@@ -49,10 +48,10 @@ Result<std::optional<std::string>> Erasure::step() {
 Result<bool> Erasure::step(const std::string& ref) {
     const auto key = store::key_of(ref);
     Erased erased{.ref = ref};
-    const auto items = core_.store->items(key, 0, std::numeric_limits<std::size_t>::max());
-    if (!items && items.error().code == Code::not_found) return true;
-    if (!items) return items.error();
-    erased.items = items->size();
+    const auto first = core_.store->items(key, 0, 1);
+    if (!first && first.error().code == Code::not_found) return true;
+    if (!first) return first.error();
+    if (!first->empty()) erased.first_seq = first->front().seq;
     LJK_TRY(deliveries, core_.store->deliveries(key));
     erased.deliveries = deliveries.size();
     erased.dead_letters = static_cast<std::size_t>(
@@ -77,6 +76,8 @@ Result<bool> Erasure::erase_in(store::Tx& tx, const std::string& ref, Erased& er
     Change change(core_, tx, *account_);
     LJK_TRY(exists, change.open(ref));
     if (!exists) return true;
+    const std::uint64_t next = change.row().next_seq;  // its numbers have no gaps
+    erased.items = static_cast<std::size_t>(next - std::min(erased.first_seq.value_or(next), next));
     const auto& state = change.row().state;
     if (is_on_its_way(state) && state.ending && !force_) return false;  // ordered already: wait
     if (state.seen()) {

@@ -18,6 +18,7 @@ public:
 private:
     struct Erased {
         std::string ref;
+        std::optional<std::uint64_t> first_seq = {};  ///< of the items kept
         std::size_t items = 0, deliveries = 0, dead_letters = 0;
         std::uint64_t epoch = 0;
     };

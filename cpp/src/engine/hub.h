@@ -157,7 +157,8 @@ public:
 
     /// Deliveries that were given up (dead) or wait for a person's word (held), oldest first, as a JSON array.
     virtual Result<std::string> dead_letters(std::size_t limit) = 0;
-    /// The same with what they carry, one JSON object a line, for tools.
+    /// The same with what they carry, one JSON object a line, for tools. Where there are more than `limit` a last line
+    /// says so: {"truncated":true}.
     virtual Result<std::string> export_dead_letters(std::size_t limit) = 0;
     /// Sends a dead or held delivery again, in its old place, its tries and its hour counted anew. Code::stale_owner when
     /// it may not leave any more, Code::unsupported when it is neither dead nor held.

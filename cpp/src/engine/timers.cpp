@@ -106,6 +106,10 @@ Result<Report> Timers::fire_in(store::Tx& tx, const platforms::Account& account,
     auto& timer = change.row().state.timers[static_cast<std::size_t>(due.kind)];
     if (!timer || *timer != due.timer)
         return fail(Code::not_found, "the timer was set anew meanwhile");
+    if (!change.row().state.seen()) {
+        LJK_CHECK(change.erase_unattributed());
+        return change.take_report();
+    }
     const auto outcome =
         change.apply(conversation::TimerFired{due.kind, due.timer.episode, due.timer.epoch});
     change.row().state = outcome.next;

@@ -162,6 +162,13 @@ TEST(DeadLetters, the_export_has_what_they_carry_and_the_list_has_not) {
     ASSERT_TRUE(letter) << letter.error().message;
     EXPECT_NE(json::to_text(letter->at("event")).find("word\\nword"), std::string::npos);
     EXPECT_EQ(*world.hub().export_dead_letters(0), "");
+    EXPECT_EQ(*world.hub().export_dead_letters(1), *lines) << "that is all";
+    world.reply("s-1", "another");
+    world.answer_all(422);
+    EXPECT_EQ(*world.hub().export_dead_letters(1), *lines + "{\"truncated\":true}\n");
+    const auto both = world.hub().export_dead_letters(2);
+    EXPECT_EQ(std::count(both->begin(), both->end(), '\n'), 2);
+    EXPECT_EQ(both->find("truncated"), std::string::npos);
 }
 
 }  // namespace

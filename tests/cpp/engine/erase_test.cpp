@@ -174,5 +174,58 @@ TEST(Queries, do_not_list_what_belongs_to_no_conversation) {
     EXPECT_EQ(*(*hub)->conversations({}, 9), "[]");
 }
 
+/// What bots say without naming a user, on an account that keeps it so many milliseconds.
+struct Unattributed {
+    explicit Unattributed(const std::string& settings) {
+        engine::World world;
+        world.clock = clock;
+        auto opened = engine::Hub::open(
+            R"({"store":"memory:","account":{"c":{"platform":"certainly","webhook_token":"wt-made-up","deployment_id":"dep-1")" +
+                settings + "}}}",
+            engine::run_nothing, std::move(world));
+        EXPECT_TRUE(opened);
+        if (opened) hub = std::move(*opened);
+    }
+    void say(const std::string& text) const {
+        const std::string body =
+            R"({"interlocutor":"bot","data":{"type":"text","text":")" + text + R"("}})";
+        EXPECT_EQ(hub->receive("c", {"POST", "/messages", "token=wt-made-up", {}, body}, {}).status,
+                  200);
+    }
+    std::string log() const {
+        const auto found = hub->transcript("c:live:~unattributed", 0, 9);
+        return found ? *found : std::string("none");
+    }
+
+    std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>(kStart);
+    std::unique_ptr<engine::Hub> hub;
+};
+
+TEST(Retention, what_belongs_to_no_conversation_goes_after_its_time) {
+    Unattributed t("");
+    t.say("hello");
+    t.clock->advance(29 * kDay);
+    t.hub->step();
+    t.say("once more");
+    EXPECT_NE(t.log().find("hello"), std::string::npos) << "kept for t_retain";
+    t.clock->advance(kDay + 1);
+    t.hub->step();
+    EXPECT_EQ(t.log(), "none");
+    t.say("another month");
+    EXPECT_NE(t.log().find("another month"), std::string::npos);
+    EXPECT_EQ(t.log().find("hello"), std::string::npos);
+    t.clock->advance(31 * kDay);
+    t.hub->step();
+    EXPECT_EQ(t.log(), "none");
+}
+
+TEST(Retention, what_belongs_to_no_conversation_goes_soon_where_only_handovers_are_kept) {
+    Unattributed t(R"(,"record":"handover")");
+    t.say("hello");
+    t.clock->advance(2 * 3'600'000);
+    t.hub->step();
+    EXPECT_EQ(t.log(), "none");
+}
+
 }  // namespace
 }  // namespace lampjack::test

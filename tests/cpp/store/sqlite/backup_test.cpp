@@ -53,6 +53,10 @@ TEST(SqliteBackup, replaces_nothing_and_says_what_other_stores_need) {
               Code::config);
     EXPECT_EQ(code_of(backup("memory:", folder.path("copy"))), Code::config);
     EXPECT_EQ(code_of(backup("postgresql://db", folder.path("copy"))), Code::config);
+    const auto unknown = backup("postgres:db", folder.path("copy"));
+    ASSERT_FALSE(unknown);
+    EXPECT_NE(unknown.error().message.find("sqlite:PATH"), std::string::npos)
+        << "the kinds of stores that open() knows: " << unknown.error().message;
 }
 
 }  // namespace
