@@ -17,7 +17,8 @@ ConversationKey key_of(std::string_view ref) {
 std::optional<Millis> timers_at(const ConversationRow& row) noexcept {
     constexpr Millis kMinute = 60'000, kDay = 24 * 60 * kMinute;
     const auto first = conversation::earliest_timer(row.state);
-    if (!first || *first - row.touched < kDay) return first;
+    const bool far = row.touched != 0 && first && *first - row.touched >= kDay;
+    if (!far) return first;
     return (*first + kMinute - 1) / kMinute * kMinute;
 }
 
