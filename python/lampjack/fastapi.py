@@ -31,6 +31,8 @@ __all__ = ["HandoverRouter", "add_error_handlers"]
 
 _log = logging.getLogger("lampjack")
 
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
 # The first that fits.
 _STATUSES: tuple[tuple[type[LampjackError], int, str], ...] = (
     (RefusedError, 409, "Conflict"),
@@ -77,17 +79,32 @@ def _endpoint(hub: Hub, entry: dict[str, Any]) -> Callable[[Request], Awaitable[
     return take
 
 
+def _elsewhere(hub: Hub, account: str) -> Callable[[Request], Awaitable[Response]]:
+    async def refuse(request: Request) -> Response:
+        path = "/" + request.path_params.get("rest", "")
+        return _respond(await hub.submit(account, method=request.method, path=path))
+
+    return refuse
+
+
 class HandoverRouter(APIRouter):
     """One route for each account and path, so that OpenAPI lists what each vendor calls.
 
+    What else is asked for below an account is refused in the hub's words: 404, or 405 with the methods that are taken.
     Bodies are read raw and within the path's limit; answers are sent byte for byte. Give `lifespan=hub.lifespan` to the
     application: FastAPI passes no lifespan on to routers that users mount.
     """
 
     def __init__(self, hub: Hub, **options: Any) -> None:
         super().__init__(**{"tags": ["lampjack"], **options})
-        for entry in hub.urls():
+        entries = hub.urls()
+        for entry in entries:
             self._add(hub, entry)
+        for account in dict.fromkeys(entry["account"] for entry in entries):
+            for path in (f"/{account}", f"/{account}/{{rest:path}}"):
+                self.add_api_route(
+                    path, _elsewhere(hub, account), methods=_METHODS, include_in_schema=False
+                )
 
     def _add(self, hub: Hub, entry: dict[str, Any]) -> None:
         account, path, method = entry["account"], entry["path"].rstrip("/"), entry["method"]

@@ -4,17 +4,16 @@ import asyncio
 import socket
 import textwrap
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx2
 import pytest
-import uvicorn
 
 import lampjack as lj
 from lampjack.testing import FakePlatform, sample
+from support.http_server import served as serving
 
 pytestmark = pytest.mark.e2e
 
@@ -102,23 +101,13 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNa
         desk = Desk()
         names = {"desk": desk, "agent": lambda: SimpleNamespace(id="dana"), "__name__": "example"}
         exec(compile(textwrap.dedent(EXAMPLE), "example.py", "exec"), names)
-        listener = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(names["app"], log_level="warning", access_log=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with httpx2.Client(base_url=base, timeout=10) as client:
-            for _ in range(200):
-                if server.started:
-                    break
-                time.sleep(0.05)
+        with (
+            serving(names["app"]) as port,
+            httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
+        ):
             yield SimpleNamespace(
                 client=client, desk=desk, fake=fake, hub=names["hub"], app=names["app"]
             )
-        server.should_exit = True
-        thread.join(30)
-        assert not thread.is_alive()
-        listener.close()
 
 
 def post(served: SimpleNamespace, kind: str, **options: object) -> httpx2.Response:

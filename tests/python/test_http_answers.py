@@ -1,0 +1,248 @@
+"""What every path of every platform answers over real HTTP, row by row, under both web adapters."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+import lampjack as lj
+from lampjack.asgi import App
+from lampjack.fastapi import HandoverRouter
+from support.http_server import Answered, Client, served
+from support.places import ACCOUNTS, NO_CHANNEL, PLACES, WRONG, Place
+
+pytestmark = pytest.mark.e2e
+
+PREFIX = "/hooks"
+
+
+def open_hub(store: str) -> lj.Hub:
+    hub = lj.Hub({"store": store, "account": ACCOUNTS})
+
+    @hub.decide()
+    def decide(request: object) -> lj.Accept:
+        return lj.Accept(mute=True)
+
+    @hub.translate("app")
+    def translate(request: dict[str, Any]) -> list[dict[str, Any]]:
+        who = {"id": request["content"]["who"]}
+        return [{"conversation": who, "actor": who, "content": request["content"]["says"]}]
+
+    return hub
+
+
+def application(hub: lj.Hub, kind: str) -> Any:
+    if kind == "asgi":
+        return App(hub, prefix=PREFIX)
+    app = FastAPI(lifespan=hub.lifespan)
+    app.include_router(HandoverRouter(hub), prefix=PREFIX)
+    return app
+
+
+@pytest.fixture(scope="module", params=["fastapi", "asgi"])
+def client(request: pytest.FixtureRequest) -> Iterator[Client]:
+    hub = open_hub("memory:")
+    with served(application(hub, request.param)) as port:
+        yield Client(port, PREFIX)
+
+
+def each(*, having: str = "") -> Any:
+    places = [place for place in PLACES if not having or getattr(place, having)]
+    return pytest.mark.parametrize("place", places, ids=[place.name for place in places])
+
+
+def prepare(client: Client, place: Place, user: str) -> None:
+    """A transfer is about a chat that is known."""
+    if place.path != "/transfer":
+        return
+    said = next(other for other in PLACES if other.path == "/send_message")
+    assert client.send(said.call(user)).status == 200
+
+
+def check_refused(answer: Answered, status: int) -> None:
+    assert answer.status == status, answer.body
+    assert answer.is_problem
+    assert json.loads(answer.body)["status"] == status
+
+
+def test_every_endpoint_of_every_platform_is_among_the_places():
+    with open_hub("memory:") as hub:
+        urls = {
+            (entry["account"], entry["path"]) for entry in hub.urls() if entry["method"] == "POST"
+        }
+    assert {(place.account, place.path) for place in PLACES} | {
+        ("line", "/{token}/send_message")
+    } == urls
+
+
+@each()
+def test_accepted_and_repeated(client: Client, place: Place):
+    user = f"twice-{place.name}"
+    if place.path == "/subscribe":
+        user = "twice"
+    prepare(client, place, user)
+    first, second = (client.send(place.call(user)) for _ in range(2))
+    assert (first.status, second.status) == (200, 200)
+    assert second.body == first.body
+    assert first.headers["content-type"] == "application/json"
+    if place.answer is not None:
+        assert first.body == place.answer
+    else:
+        assert [item["message"]["text"] for item in json.loads(first.body)] == ["words"]
+
+
+def test_the_health_check(client: Client):
+    call = replace(PLACES[0].call(), method="GET", body=b"")
+    assert client.send(call).body == b'{"status":"ok"}'
+    check_refused(client.send(replace(call, query="")), 401)
+
+
+def test_a_transfer_of_nobody(client: Client):
+    transfer = next(place for place in PLACES if place.path == "/transfer")
+    check_refused(client.send(transfer.call("nobody-known")), 404)
+
+
+@each()
+def test_a_wrong_token(client: Client, place: Place):
+    answer = client.send(place.call(token=WRONG))
+    assert WRONG.encode() not in answer.body
+    if place.is_peer:
+        assert (answer.status, answer.body) == (400, NO_CHANNEL)
+    else:
+        check_refused(answer, 401)
+    garbled = client.send(place.call(token=WRONG).with_body(b"\xff{"))
+    assert (garbled.status, garbled.body) == (answer.status, answer.body), "read before verified"
+
+
+@each()
+def test_no_token(client: Client, place: Place):
+    call = place.without_token()
+    if call is not None:
+        check_refused(client.send(call), 401)
+
+
+def hostile(place: Place) -> dict[str, bytes]:
+    """The good body, broken in each way."""
+    good = place.call().body
+    key = good.split(b":")[0] + b":null,"
+    deep = json.dumps({**place.body("u-1"), "deep": 0}).encode()
+    return {
+        "empty": b"",
+        "cut": good[:-1],
+        "trailing bytes": good + b"}",
+        "invalid UTF-8": good.replace(b"words", b"w\xffrds"),
+        "a lone surrogate": good.replace(b"words", rb"\ud800"),
+        "a NUL as it is": good.replace(b"words", b"w\x00rds"),
+        "a key of the envelope twice": key + good[1:],
+        "65 levels": deep.replace(b'"deep": 0', b'"deep": ' + b"[" * 64 + b"]" * 64),
+    }
+
+
+@each()
+@pytest.mark.parametrize("how", list(hostile(PLACES[0])))
+def test_a_body_that_is_not_acceptable_json(client: Client, place: Place, how: str):
+    answer = client.send(place.call().with_body(hostile(place)[how]))
+    if place.is_peer:  # as the platform documents
+        assert (answer.status, answer.headers["content-type"]) == (500, "application/json")
+    else:
+        check_refused(answer, 400)
+
+
+@each()
+def test_what_only_looks_hostile_is_taken(client: Client, place: Place):
+    prepare(client, place, "odd")
+    good = place.call("odd").body
+    deep = json.dumps({**place.body("odd"), "deep": 0}).encode()
+    for body in (
+        good.replace(b"words", rb"w\u0000rds \ud83d\ude00"),
+        deep.replace(b'"deep": 0', b'"deep": ' + b"[" * 63 + b"]" * 63),
+        deep.replace(b'"deep": 0', b'"deep": 1e999'),
+    ):
+        answer = client.send(place.call("odd").with_body(body))
+        assert answer.status == 200, answer.body
+
+
+@each(having="missing")
+def test_a_required_field_is_missing(client: Client, place: Place):
+    check_refused(client.send(place.changed(place.missing)), 400)
+
+
+@each(having="wrong_type")
+def test_a_required_field_is_of_a_wrong_type(client: Client, place: Place):
+    check_refused(client.send(place.changed(place.wrong_type)), 400)
+
+
+@each(having="malformed")
+def test_one_item_is_malformed(client: Client, place: Place):
+    answer = client.send(place.changed(place.malformed, "malformed"))
+    assert (answer.status, answer.body) == (200, place.answer)
+
+
+@each(having="unknown")
+def test_an_unknown_event_or_kind(client: Client, place: Place):
+    answer = client.send(place.changed(place.unknown, "unknown"))
+    assert (answer.status, answer.body) == (200, place.answer)
+
+
+@each()
+def test_an_unknown_path(client: Client, place: Place):
+    call = place.call()
+    check_refused(client.send(replace(call, path=call.path + "/elsewhere")), 404)
+    check_refused(client.send(replace(call, path=f"/{place.account}/else/where")), 404)
+
+
+@each()
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_an_unknown_method(client: Client, place: Place, method: str):
+    answer = client.send(replace(place.call(), method=method))
+    check_refused(answer, 405)
+    assert answer.headers["allow"] == ("GET, POST" if place.path == "/" else "POST")
+
+
+@each()
+def test_a_body_that_is_too_large(client: Client, place: Place):
+    check_refused(client.send(place.call(), content_length=(8 << 20) + 1), 413)
+
+
+@each()
+def test_another_media_type(client: Client, place: Place):
+    call = place.call()
+    for headers in ({"Content-Type": "text/xml"}, {"Content-Encoding": "gzip"}):
+        check_refused(client.send(replace(call, headers=call.headers | headers)), 415)
+
+
+@pytest.fixture(scope="module", params=["fastapi", "asgi"])
+def stored(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Client, Path]]:
+    path = tmp_path_factory.mktemp("store") / "handover.db"
+    hub = open_hub(f"sqlite:{path}")
+    with served(application(hub, request.param)) as port:
+        yield Client(port, PREFIX), path
+
+
+def rename(path: Path, names: dict[str, str]) -> None:
+    connection = sqlite3.connect(path, timeout=30)
+    for old, new in names.items():
+        connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+    connection.close()
+
+
+@each()
+def test_it_cannot_be_stored(stored: tuple[Client, Path], place: Place):
+    client, path = stored
+    tables = ("conversation", "account_fact")
+    prepare(client, place, "kept")
+    rename(path, {name: f"{name}_away" for name in tables})
+    try:
+        answer = client.send(place.call("kept"))
+    finally:
+        rename(path, {f"{name}_away": name for name in tables})
+    check_refused(answer, 503)
+    assert int(answer.headers["retry-after"]) >= 1
+    assert client.send(place.call("kept")).status == 200, "the control"
