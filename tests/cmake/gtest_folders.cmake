@@ -1,7 +1,9 @@
-# tests/cpp mirrors cpp/src: each folder becomes one GoogleTest program, test_<folder>.
+# tests/cpp mirrors cpp/src: each folder becomes one GoogleTest program, test_<folder>. `simulation` and `memory` are about
+# the whole; the latter has its own operator new.
 # tests/cpp/support holds what they share (fakes, loaders).
 find_package(GTest 1.12 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)  # certificates and a TLS server for tests
+find_package(CURL REQUIRED)  # its memory fails in tests/cpp/memory
 include(GoogleTest)
 
 set(ljk_cpp_tests "${CMAKE_CURRENT_SOURCE_DIR}/cpp")
@@ -40,6 +42,10 @@ foreach(folder IN LISTS ljk_test_folders)
     target_link_libraries(test_${folder} PRIVATE ${ljk_support_code} ljk_test_support)
     if(folder STREQUAL "capi")  # as users have it: from the shared library
         target_link_libraries(test_capi PRIVATE lampjack)
+        target_sources(test_capi PRIVATE "${ljk_cpp_tests}/memory/failing_memory.cpp")
+    endif()
+    if(folder STREQUAL "memory")
+        target_link_libraries(test_memory PRIVATE CURL::libcurl)
     endif()
     gtest_discover_tests(test_${folder}
         TEST_PREFIX "cpp.${folder}."

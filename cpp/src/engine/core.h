@@ -96,6 +96,17 @@ struct Core {
         } catch (...) {  // a log that fails must not end a thread of ours
         }
     }
+    /// For threads of ours: what `work` throws, out of memory above all, does not end the process. False when it threw.
+    template <class Work>
+    bool survives(Work work) const noexcept {
+        try {
+            work();
+            return true;
+        } catch (...) {
+            say("error", "out of memory, or an unexpected exception: it will be tried again");
+            return false;
+        }
+    }
     /// After a commit, without any lock: what operators and waiters have to know.
     void committed(const Report& report);
 };

@@ -20,6 +20,8 @@ namespace {
 constexpr Millis kLeaseMargin = 45'000;
 constexpr auto kLongestLook = std::chrono::milliseconds(500);
 constexpr auto kLookWhileUnsettled = std::chrono::milliseconds(100);
+/// After a look that failed for want of memory.
+constexpr auto kRest = std::chrono::milliseconds(100);
 /// All accounts together, as a multiple of what one may have in flight: one that hangs leaves room for the others.
 constexpr std::size_t kAccountsAtOnce = 4;
 /// Rows that are only put off cost no place in flight; so many looks are taken before outcomes are read again.
@@ -35,12 +37,23 @@ bool is_of_the_store(const Error& error) noexcept {
     return error.code == Code::store || error.code == Code::conflict;
 }
 
+/// Raises a flag while it lives.
+class Looking {
+public:
+    explicit Looking(std::atomic<bool>& flag) noexcept : flag_(flag) { flag_ = true; }
+    ~Looking() { flag_ = false; }
+    Looking(const Looking&) = delete;
+    Looking& operator=(const Looking&) = delete;
+
+private:
+    std::atomic<bool>& flag_;
+};
+
 }  // namespace
 
 Sender::~Sender() {
     stop();
-    std::lock_guard lock(mailbox_->mutex);
-    mailbox_->bell = nullptr;
+    mailbox_->close();
 }
 
 void Sender::start() {
@@ -54,19 +67,25 @@ void Sender::stop() {
     thread_.join();
 }
 
-void Sender::run() {
+void Sender::run() noexcept {
     while (!stopping_) {
         const auto seen = core_.changed.generation();
-        step();
-        core_.changed.wait(seen, next_look());
+        const bool looked = core_.survives([&] {
+            step();
+            core_.changed.wait(seen, next_look());
+        });
+        if (!looked) core_.changed.wait(seen, std::chrono::steady_clock::now() + kRest);
     }
+    core_.survives([&] { finish(); });
+}
+
+void Sender::finish() {
     while (in_flight_ != 0) {
         const auto seen = core_.changed.generation();
-        record_all();
+        core_.survives([&] { record_all(); });
         if (in_flight_ != 0)
             core_.changed.wait(seen, std::chrono::steady_clock::now() + kLongestLook);
     }
-    record_all();
     settle_the_rest();
 }
 
@@ -95,9 +114,9 @@ std::chrono::steady_clock::time_point Sender::next_look() const {
 void Sender::step() {
     record_all();
     unsettled_.try_again();
-    looking_ = true;  // before the look at `draining`, so that drain() sees one or the other
+    const Looking looking(
+        looking_);  // before the look at `draining`: drain() sees one or the other
     if (!core_.draining && core_.http) take_new();
-    looking_ = false;
 }
 
 std::vector<std::string> Sender::accounts_with_room() const {
@@ -129,8 +148,18 @@ void Sender::take_new() {
             return core_.say("error", "the store cannot be read: " + leases.error().message);
         if (leases->empty()) return;
         bool go_on = true;
-        for (const LeasedDelivery& lease : *leases) go_on = begin(lease) && go_on;
+        for (const LeasedDelivery& lease : *leases) go_on = begin_or_give_back(lease) && go_on;
         if (!go_on) return;
+    }
+}
+
+/// Without memory for the request the lease is given back: kept, it would stop the lane until it ends.
+bool Sender::begin_or_give_back(const LeasedDelivery& lease) {
+    try {
+        return begin(lease);
+    } catch (const std::bad_alloc&) {
+        unsettled_.release(lease);
+        return false;
     }
 }
 
@@ -162,7 +191,7 @@ bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest requ
     // Nothing comes between this look at the owner and the call.
     const auto allowed = may_leave(core_, lease);
     if (allowed && *allowed) {
-        send({lease, answer.ticket}, std::move(request));
+        send(lease, answer.ticket, std::move(request));
         return true;
     }
     destinations_.not_sent(answer.ticket);
@@ -210,49 +239,54 @@ Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
     return std::move(request);
 }
 
-void Sender::send(Sent sent, model::HttpRequest request) {
-    ++in_flight_;
-    ++busy_[sent.lease.conversation.account];
+void Sender::send(const LeasedDelivery& lease, const Destinations::Ticket& ticket,
+                  model::HttpRequest request) {
     transport::Call call;
     call.request = std::move(request);
     call.timeouts = core_.config.timeouts;
     call.policy = addresses_;
-    call.done = [mailbox = mailbox_, sent](transport::HttpOutcome outcome) {
-        std::lock_guard lock(mailbox->mutex);
-        if (mailbox->bell == nullptr) return;
-        mailbox->done.push_back({sent, std::move(outcome)});
-        mailbox->bell->notify();
-    };
-    if (const auto accepted = core_.http->send(std::move(call)); !accepted) {
-        --in_flight_;
-        --busy_[sent.lease.conversation.account];
-        destinations_.not_sent(sent.ticket);
-        unsettled_.release(sent.lease);
+    call.done = Mailbox::place_for(mailbox_, lease, ticket);
+    std::size_t& busy = busy_[lease.conversation.account];
+    ++busy;
+    ++in_flight_;
+    if (hand_over(std::move(call))) return;
+    --busy;
+    --in_flight_;
+    destinations_.not_sent(ticket);
+    unsettled_.release(lease);
+}
+
+/// A client that throws, for want of memory, has taken nothing.
+bool Sender::hand_over(transport::Call call) noexcept {
+    try {
+        return core_.http->send(std::move(call)).has_value();
+    } catch (...) {
+        return false;
     }
 }
 
 void Sender::record_all() {
     for (;;) {
-        Done done;
-        {
-            std::lock_guard lock(mailbox_->mutex);
-            if (mailbox_->done.empty()) return;
-            done = std::move(mailbox_->done.front());
-            mailbox_->done.pop_front();
+        Mailbox::Letters letter = mailbox_->take();
+        if (letter.empty()) return;
+        try {
+            record(letter.front());
+        } catch (...) {  // it is not forgotten: the next look reads it again
+            mailbox_->put_back(std::move(letter));
+            throw;
         }
-        record(done);
-        --busy_[done.sent.lease.conversation.account];
+        --busy_[letter.front().lease.conversation.account];
         --in_flight_;
     }
 }
 
-void Sender::record(const Done& done) {
-    const LeasedDelivery& lease = done.sent.lease;
+void Sender::record(const Mailbox::Letter& letter) {
+    const LeasedDelivery& lease = letter.lease;
     const platforms::Account* account = core_.account(lease.conversation.account);
     if (account == nullptr) return;  // it was leased for an account of ours
-    const auto judged = classify_for(*account->adapter, done.outcome);
-    destinations_.note(done.sent.ticket, done.outcome, judged);
-    unsettled_.record(lease, after_attempt(core_, *account, lease.row, done.outcome, judged));
+    const auto judged = classify_for(*account->adapter, letter.outcome);
+    destinations_.note(letter.ticket, letter.outcome, judged);
+    unsettled_.record(lease, after_attempt(core_, *account, lease.row, letter.outcome, judged));
 }
 
 void Sender::give_up(const LeasedDelivery& lease, const Error& error) {

@@ -3,9 +3,9 @@
 // records. One request at a time in a conversation, many conversations at a time.
 
 #include "engine/destinations.h"
+#include "engine/mailbox.h"
 #include "engine/unsettled.h"
 
-#include <deque>
 #include <memory>
 #include <thread>
 
@@ -13,9 +13,11 @@ namespace lampjack::engine {
 
 class Sender {
 public:
-    explicit Sender(Core& core) : core_(core), destinations_(core), unsettled_(core) {
-        mailbox_->bell = &core.changed;
-    }
+    explicit Sender(Core& core)
+        : core_(core),
+          destinations_(core),
+          unsettled_(core),
+          mailbox_(std::make_shared<Mailbox>(core.changed)) {}
     ~Sender();
 
     void start();
@@ -28,32 +30,21 @@ public:
     bool is_busy() const noexcept { return looking_ || in_flight_ != 0 || !unsettled_.empty(); }
 
 private:
-    struct Sent {
-        store::LeasedDelivery lease;
-        Destinations::Ticket ticket;
-    };
-    struct Done {
-        Sent sent;
-        transport::HttpOutcome outcome;
-    };
-    /// Where the client leaves outcomes. A client of the host's own may still hold it when the hub is gone.
-    struct Mailbox {
-        std::mutex mutex;
-        std::deque<Done> done;
-        Notifier* bell = nullptr;  ///< null when nobody reads any more
-    };
-
-    void run();
+    void run() noexcept;
+    void finish();
     void settle_the_rest();
     void take_new();
     std::vector<std::string> accounts_with_room() const;
     /// False when the store fails: no use to take more now.
     bool begin(const store::LeasedDelivery& lease);
+    bool begin_or_give_back(const store::LeasedDelivery& lease);
     bool check_and_send(const store::LeasedDelivery& lease, model::HttpRequest request);
-    void send(Sent sent, model::HttpRequest request);
+    void send(const store::LeasedDelivery& lease, const Destinations::Ticket& ticket,
+              model::HttpRequest request);
+    bool hand_over(transport::Call call) noexcept;
     Result<model::HttpRequest> render(const store::LeasedDelivery& lease);
     void record_all();
-    void record(const Done& done);
+    void record(const Mailbox::Letter& letter);
     void give_up(const store::LeasedDelivery& lease, const Error& error);
     std::chrono::steady_clock::time_point next_look() const;
 
@@ -67,7 +58,7 @@ private:
     std::atomic<std::size_t> in_flight_{0};
     std::atomic<bool> looking_{false};
     Millis looked_at_ = 0;  ///< what was due then and still is there is not for us, or not now
-    std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+    std::shared_ptr<Mailbox> mailbox_;
 };
 
 }  // namespace lampjack::engine

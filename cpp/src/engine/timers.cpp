@@ -32,19 +32,25 @@ void Timers::stop() {
     thread_.join();
 }
 
-void Timers::run() {
+void Timers::run() noexcept {
     while (!stopping_) {
         const auto seen = core_.changed.generation();
-        const std::size_t fired = look();
-        const auto next = core_.store->next_timer_at();
-        const Millis now = core_.clock->now();
-        Millis ahead =
-            next && *next < now + kLongestLook ? std::max<Millis>(*next - now, 1) : kLongestLook;
-        if (ahead == 1 && fired == 0)
-            ahead = kLongestLook / 10;  // due and not ours to fire: no busy loop
+        Millis ahead = kLongestLook / 10;
+        core_.survives([&] { ahead = look_ahead(); });
         core_.changed.wait(seen,
                            std::chrono::steady_clock::now() + std::chrono::milliseconds(ahead));
     }
+}
+
+/// Fires what is due; how long until the next look.
+Millis Timers::look_ahead() {
+    const std::size_t fired = look();
+    const auto next = core_.store->next_timer_at();
+    const Millis now = core_.clock->now();
+    const Millis ahead =
+        next && *next < now + kLongestLook ? std::max<Millis>(*next - now, 1) : kLongestLook;
+    // Due and not ours to fire: no busy loop.
+    return ahead == 1 && fired == 0 ? kLongestLook / 10 : ahead;
 }
 
 std::vector<store::DueTimer> Timers::ours_due() const {

@@ -20,7 +20,8 @@ public:
 private:
     std::size_t fire_due();
     void prune();
-    void run();
+    void run() noexcept;
+    Millis look_ahead();
     /// What is due of the accounts this hub has.
     std::vector<store::DueTimer> ours_due() const;
     Result<void> fire(const store::DueTimer& due);

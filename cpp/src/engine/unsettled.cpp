@@ -10,10 +10,19 @@ namespace {
 constexpr Millis kFirstWait = 100;
 constexpr Millis kLongestWait = 2'000;
 
+/// No memory is an error of the moment, like a full disk.
 Result<void> write(Core& core, const store::LeasedDelivery& lease,
-                   const std::optional<store::OutboxRow>& after) {
-    if (after) return record_attempt(core, lease, *after);
-    return core.store->release_delivery(lease.conversation.key, lease.token);
+                   const std::optional<store::OutboxRow>& after) noexcept {
+    try {
+        if (after) return record_attempt(core, lease, *after);
+        return core.store->release_delivery(lease.conversation.key, lease.token);
+    } catch (...) {
+        return Error{Code::internal, "out of memory"};
+    }
+}
+
+void complain(const Core& core, const char* what, const Error& error) noexcept {
+    core.survives([&] { core.say("error", what + error.message); });
 }
 
 }  // namespace
@@ -23,29 +32,33 @@ bool Unsettled::may_pass(const Error& error) noexcept {
            error.code == Code::timeout || error.code == Code::internal;
 }
 
-void Unsettled::settle(Kept kept) {
+void Unsettled::settle(List one) noexcept {
+    Kept& kept = one.front();
     const auto written = write(core_, kept.lease, kept.after);
     if (written) return;
-    if (!may_pass(written.error())) {
+    const Error& error = written.error();
+    if (!may_pass(error)) {
         // The lease is somebody else's, or the conversation is gone: nothing is left to write down.
-        if (written.error().code != Code::unsupported && written.error().code != Code::not_found)
-            core_.say("error", "an attempt cannot be recorded: " + written.error().message);
+        if (error.code != Code::unsupported && error.code != Code::not_found)
+            complain(core_, "an attempt cannot be recorded: ", error);
         return;
     }
-    if (kept.wait == 0)
-        core_.say("error", "the store fails, an outcome is kept and recorded later: " +
-                               written.error().message);
-    kept.wait = kept.wait == 0 ? kFirstWait : std::min(kept.wait * 2, kLongestWait);
+    const bool is_first = kept.wait == 0;
+    kept.wait = is_first ? kFirstWait : std::min(kept.wait * 2, kLongestWait);
     kept.again_at = core_.clock->now() + kept.wait;
-    kept_.push_back(std::move(kept));
+    kept_.splice(kept_.end(), one);
     size_ = kept_.size();
+    if (is_first)
+        complain(core_, "the store fails, an outcome is kept and recorded later: ", error);
 }
 
 void Unsettled::record(const store::LeasedDelivery& lease, const store::OutboxRow& after) {
-    settle({lease, after, 0, 0});
+    settle({Kept{lease, after, 0, 0}});
 }
 
-void Unsettled::release(const store::LeasedDelivery& lease) { settle({lease, std::nullopt, 0, 0}); }
+void Unsettled::release(const store::LeasedDelivery& lease) {
+    settle({Kept{lease, std::nullopt, 0, 0}});
+}
 
 void Unsettled::postpone(const store::LeasedDelivery& lease, Millis at, std::string_view why) {
     if (const auto done = engine::postpone(core_, lease, at, why); !done && may_pass(done.error()))
@@ -62,24 +75,25 @@ bool Unsettled::take_over(const store::LeasedDelivery& lease) {
         return kept.after && kept.after->id == lease.row.id;
     });
     if (found == kept_.end()) return false;
-    Kept kept = std::move(*found);
-    kept_.erase(found);
+    List one;
+    one.splice(one.begin(), kept_, found);
     size_ = kept_.size();
-    kept.lease.token = lease.token;
-    settle(std::move(kept));
+    one.front().lease.token = lease.token;
+    settle(std::move(one));
     return true;
 }
 
 void Unsettled::try_again(bool all) {
     const Millis now = core_.clock->now();
     for (std::size_t left = kept_.size(); left > 0; --left) {
-        Kept kept = std::move(kept_.front());
-        kept_.pop_front();
+        List one;
+        one.splice(one.begin(), kept_, kept_.begin());
+        const Kept& kept = one.front();
         // A clock that was set back must not make it wait.
         if (all || kept.again_at <= now || kept.again_at > now + kLongestWait) {
-            settle(std::move(kept));
+            settle(std::move(one));
         } else {
-            kept_.push_back(std::move(kept));
+            kept_.splice(kept_.end(), one);
         }
     }
     size_ = kept_.size();

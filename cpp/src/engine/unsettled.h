@@ -6,7 +6,7 @@
 #include "engine/core.h"
 
 #include <atomic>
-#include <deque>
+#include <list>
 #include <optional>
 
 namespace lampjack::engine {
@@ -37,12 +37,15 @@ private:
         Millis again_at = 0;
         Millis wait = 0;
     };
-    void settle(Kept kept);
+    using List = std::list<
+        Kept>;  ///< from one to the other without memory: nothing is forgotten for want of it
+    /// Writes down the one in `one`, or moves it to those that are kept.
+    void settle(List one) noexcept;
     /// Whether the error may be gone when it is tried again.
     static bool may_pass(const Error& error) noexcept;
 
     Core& core_;
-    std::deque<Kept> kept_;
+    List kept_;
     std::atomic<std::size_t> size_{0};
 };
 

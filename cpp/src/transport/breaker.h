@@ -50,7 +50,7 @@ BreakerState breaker_state(std::string_view text) noexcept;
 
 class Breaker {
 public:
-    explicit Breaker(BreakerLimits limits = {}) noexcept : limits_(limits) {}
+    explicit Breaker(BreakerLimits limits = {}) : limits_(limits) {}
 
     const BreakerState& state() const noexcept { return state_; }
     /// The state as shared. What was counted before a closing counts no more.

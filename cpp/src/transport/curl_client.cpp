@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <unordered_map>
@@ -24,6 +25,29 @@ using Multi = std::unique_ptr<CURLM, FreeMulti>;
 constexpr int kLongestPollMs = 60'000;  // the wake-up pipe and libcurl's own timers cut it short
 constexpr std::size_t kIdleHandles = 64;
 
+constexpr const char* kNoMemory = "out of memory";
+
+/// The outcome of a call that never left. Short words need no memory; longer ones are left out without it.
+Failure not_sent(FailureKind kind, std::string_view words) noexcept {
+    Failure failure{kind, {}, {}, false};
+    try {
+        failure.message = words;
+    } catch (const std::bad_alloc&) {}
+    return failure;
+}
+
+/// Lack of memory passes; a request that is not allowed stays so.
+FailureKind kind_of(const Error& error) noexcept {
+    return error.code == Code::internal ? FailureKind::connect : FailureKind::refused_by_policy;
+}
+
+void tell(const std::function<void(HttpOutcome)>& done, HttpOutcome outcome) noexcept {
+    try {
+        if (done) done(std::move(outcome));
+    } catch (...) {  // as documented: there is nobody to tell, and the other calls must go on
+    }
+}
+
 bool initialise_curl() {
     static std::once_flag once;
     static CURLcode code = CURLE_FAILED_INIT;
@@ -36,7 +60,9 @@ bool initialise_curl() {
 /// The thread and all it owns.
 class CurlClient::Loop {
 public:
-    explicit Loop(CurlOptions options) : options_(std::move(options)), multi_(curl_multi_init()) {}
+    explicit Loop(CurlOptions options) : options_(std::move(options)), multi_(curl_multi_init()) {
+        idle_.reserve(kIdleHandles);  // to give one back takes no memory
+    }
     ~Loop() { close(); }
 
     Result<void> start();
@@ -46,9 +72,10 @@ public:
 
 private:
     void run() noexcept;
-    void begin(CallId id, Call call);
+    void begin(CallId id, Call call) noexcept;
+    CurlTransfer* place_for(CallId id) noexcept;
     void reap();
-    void finish(CurlTransfer& transfer, HttpOutcome outcome);
+    void finish(CurlTransfer& transfer, HttpOutcome outcome) noexcept;
     std::unique_ptr<CurlTransfer> idle_or_new();
 
     const CurlOptions options_;
@@ -78,9 +105,13 @@ Result<void> CurlClient::Loop::start() {
 
 Result<CallId> CurlClient::Loop::send(Call call) {
     if (!call.policy) call.policy = strict_;
-    LJK_TRY(id, queue_.add(std::move(call)));
-    curl_multi_wakeup(multi_.get());
-    return id;
+    try {
+        LJK_TRY(id, queue_.add(std::move(call)));
+        curl_multi_wakeup(multi_.get());
+        return id;
+    } catch (const std::bad_alloc&) {
+        return fail(Code::internal, kNoMemory);
+    }
 }
 
 void CurlClient::Loop::cancel(CallId id) {
@@ -116,14 +147,29 @@ void CurlClient::Loop::run() noexcept {
     }
 }
 
-void CurlClient::Loop::begin(CallId id, Call call) {
-    auto& transfer = *active_.emplace(id, idle_or_new()).first->second;
-    if (const auto ready = transfer.prepare(id, std::move(call)); !ready)
-        return finish(transfer,
-                      Failure{FailureKind::refused_by_policy, ready.error().message, {}, false});
-    if (const CURLMcode code = curl_multi_add_handle(multi_.get(), transfer.handle());
+void CurlClient::Loop::begin(CallId id, Call call) noexcept {
+    CurlTransfer* transfer = place_for(id);
+    if (transfer == nullptr) return tell(call.done, not_sent(FailureKind::connect, kNoMemory));
+    try {
+        if (const auto ready = transfer->prepare(id, std::move(call)); !ready)
+            return finish(*transfer, not_sent(kind_of(ready.error()), ready.error().message));
+    } catch (const std::bad_alloc&) {
+        return finish(*transfer, not_sent(FailureKind::connect, kNoMemory));
+    }
+    if (const CURLMcode code = curl_multi_add_handle(multi_.get(), transfer->handle());
         code != CURLM_OK)
-        finish(transfer, Failure{FailureKind::connect, curl_multi_strerror(code), {}, false});
+        finish(*transfer, not_sent(FailureKind::connect, curl_multi_strerror(code)));
+}
+
+/// Null without memory for one.
+CurlTransfer* CurlClient::Loop::place_for(CallId id) noexcept {
+    try {
+        auto transfer = idle_or_new();
+        if (!transfer->is_usable()) return nullptr;
+        return active_.emplace(id, std::move(transfer)).first->second.get();
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
 }
 
 void CurlClient::Loop::reap() {
@@ -137,15 +183,12 @@ void CurlClient::Loop::reap() {
 }
 
 /// Reports after the handle is back in the pool, so that the callback may send at once.
-void CurlClient::Loop::finish(CurlTransfer& transfer, HttpOutcome outcome) {
+void CurlClient::Loop::finish(CurlTransfer& transfer, HttpOutcome outcome) noexcept {
     curl_multi_remove_handle(multi_.get(), transfer.handle());
     auto owned = std::move(active_.extract(transfer.id()).mapped());
     const auto done = owned->release();
     if (idle_.size() < kIdleHandles) idle_.push_back(std::move(owned));
-    try {
-        if (done) done(std::move(outcome));
-    } catch (...) {  // as documented: there is nobody to tell, and the other calls must go on
-    }
+    tell(done, std::move(outcome));
 }
 
 std::unique_ptr<CurlTransfer> CurlClient::Loop::idle_or_new() {

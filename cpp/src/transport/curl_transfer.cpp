@@ -98,16 +98,42 @@ int on_before_request(void* user, char* to, char*, int, int) noexcept {
     return CURL_PREREQFUNC_OK;
 }
 
+/// Without memory for all of it an answer counts as cut.
+template <class Keep>
+bool is_kept(Keep keep) noexcept {
+    try {
+        return keep();
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
 std::size_t on_body(char* data, std::size_t, std::size_t length, void* user) noexcept {
-    // Out of memory ends the process here, as in every noexcept function: nothing may be thrown
-    // through libcurl.
-    return static_cast<Impl*>(user)->answer.add_body({data, length}) ? length
-                                                                     : CURL_WRITEFUNC_ERROR;
+    auto& answer = static_cast<Impl*>(user)->answer;
+    return is_kept([&] { return answer.add_body({data, length}); }) ? length : CURL_WRITEFUNC_ERROR;
 }
 
 std::size_t on_header(char* data, std::size_t, std::size_t length, void* user) noexcept {
-    return static_cast<Impl*>(user)->answer.add_header_line({data, length}) ? length : 0;
+    auto& answer = static_cast<Impl*>(user)->answer;
+    return is_kept([&] { return answer.add_header_line({data, length}); }) ? length : 0;
 }
+
+/// Sets options, and remembers whether libcurl had memory for all: without one that it copies, such as the empty proxy, a
+/// request would go another way. That an option is not known to this libcurl is no matter.
+class Options {
+public:
+    explicit Options(CURL* easy) noexcept : easy_(easy) {}
+    template <class T>
+    void set(CURLoption option, T value) noexcept {
+        is_complete_ =
+            curl_easy_setopt(easy_, option, value) != CURLE_OUT_OF_MEMORY && is_complete_;
+    }
+    bool is_complete() const noexcept { return is_complete_; }
+
+private:
+    CURL* easy_;
+    bool is_complete_ = true;
+};
 
 void set_callbacks(Impl& transfer) {
     CURL* easy = transfer.easy.get();
@@ -122,32 +148,34 @@ void set_callbacks(Impl& transfer) {
 }
 
 /// Everything that is the same for each call.
-void set_constant_options(CURL* easy, const CurlOptions& options) {
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+bool set_constant_options(CURL* easy, const CurlOptions& options) {
+    Options to(easy);
+    to.set(CURLOPT_NOSIGNAL, 1L);
+    to.set(CURLOPT_FOLLOWLOCATION, 0L);
     // Empty texts switch off what the environment says.
-    curl_easy_setopt(easy, CURLOPT_PROXY, options.proxy.c_str());
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-    curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, static_cast<long>(options.idle_connection.count()));
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    to.set(CURLOPT_PROXY, options.proxy.c_str());
+    to.set(CURLOPT_NOPROXY, "");
+    to.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    to.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    to.set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    to.set(CURLOPT_PATH_AS_IS, 1L);
+    to.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    to.set(CURLOPT_TCP_NODELAY, 1L);
+    to.set(CURLOPT_MAXAGE_CONN, static_cast<long>(options.idle_connection.count()));
+    to.set(CURLOPT_USERAGENT, options.user_agent.c_str());
+    to.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    to.set(CURLOPT_SSL_VERIFYPEER, 1L);
+    to.set(CURLOPT_SSL_VERIFYHOST, 2L);
     if (!options.ca_file.empty()) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-        curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+        to.set(CURLOPT_CAINFO, options.ca_file.c_str());
+        to.set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     }
 #if LIBCURL_VERSION_NUM >= 0x075700
     // Otherwise ending a transfer whose name is still being resolved waits for the resolver, and
     // everything else with it.
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    to.set(CURLOPT_QUICK_EXIT, 1L);
 #endif
+    return easy != nullptr && to.is_complete();
 }
 
 bool append(HeaderList& list, const std::string& line) {
@@ -171,19 +199,18 @@ bool set_headers(Impl& transfer) {
     return ok;
 }
 
-void set_method(CURL* easy, const model::HttpRequest& request) {
+void set_method(Options& to, const model::HttpRequest& request) {
     const bool post = request.method == "POST" || !request.body.empty();
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, nullptr);
+    to.set(CURLOPT_CUSTOMREQUEST, static_cast<const char*>(nullptr));
     if (post) {
-        curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                         static_cast<curl_off_t>(request.body.size()));
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+        to.set(CURLOPT_POST, 1L);
+        to.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+        to.set(CURLOPT_POSTFIELDS, request.body.c_str());
     } else {
-        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        to.set(CURLOPT_HTTPGET, 1L);
     }
     if (request.method != (post ? "POST" : "GET"))
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+        to.set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }
 
 /// libcurl reads 0 as "no limit".
@@ -207,15 +234,15 @@ Result<void> set_call_options(Impl& transfer) {
     LJK_TRY(url, check_url(transfer.now.call.request.url, *transfer.now.call.policy));
     transfer.now.scheme =
         url.is_https() ? AddressPolicy::Scheme::https : AddressPolicy::Scheme::http;
-    CURL* easy = transfer.easy.get();
-    curl_easy_setopt(easy, CURLOPT_URL, to_string(url).c_str());
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, url.scheme.c_str());
+    Options to(transfer.easy.get());
+    to.set(CURLOPT_URL, to_string(url).c_str());
+    to.set(CURLOPT_PROTOCOLS_STR, url.scheme.c_str());
     // Wait for a connection that is being made when it may carry several requests (HTTP/2, by TLS
     // only).
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, url.is_https() ? 1L : 0L);
-    set_method(easy, transfer.now.call.request);
-    set_timeouts(easy, transfer.now.call.timeouts);
-    if (!set_headers(transfer)) return fail(Code::internal, "out of memory for request headers");
+    to.set(CURLOPT_PIPEWAIT, url.is_https() ? 1L : 0L);
+    set_method(to, transfer.now.call.request);
+    set_timeouts(transfer.easy.get(), transfer.now.call.timeouts);
+    if (!set_headers(transfer) || !to.is_complete()) return fail(Code::internal, "out of memory");
     return {};
 }
 
@@ -274,7 +301,7 @@ std::int32_t status_of(const Impl& transfer) noexcept {
 CurlTransfer::CurlTransfer(const CurlOptions& options) : impl_(std::make_unique<Impl>(options)) {
     curl_easy_setopt(handle(), CURLOPT_PRIVATE, this);
     set_callbacks(*impl_);
-    set_constant_options(handle(), options);
+    is_usable_ = set_constant_options(handle(), options);
 }
 CurlTransfer::~CurlTransfer() = default;
 
@@ -292,8 +319,13 @@ HttpOutcome CurlTransfer::outcome(int curl_code) {
     const std::int32_t status = status_of(*impl_);
     if (code == CURLE_OK && status != 0) return impl_->answer.take(status);
     const bool written = is_written(*impl_);
-    const FailureKind kind = kind_of(*impl_, code, status, written);
-    return Failure{kind, describe(*impl_, kind, code), impl_->answer.take(status), written};
+    Failure failure{kind_of(*impl_, code, status, written), {}, {}, written};
+    is_kept([&] {
+        failure.message = describe(*impl_, failure.kind, code);
+        return true;
+    });
+    failure.partial = impl_->answer.take(status);
+    return failure;
 }
 
 HttpOutcome CurlTransfer::cancelled() {

@@ -19,6 +19,8 @@ public:
     CurlTransfer& operator=(const CurlTransfer&) = delete;
     ~CurlTransfer();
 
+    /// False when libcurl had no memory for it: then it takes no call.
+    bool is_usable() const noexcept { return is_usable_; }
     /// Takes a call, which has a policy, and sets the handle up for it. After an error the call is
     /// taken nevertheless, and must be released.
     Result<void> prepare(CallId id, Call call);
@@ -26,7 +28,7 @@ public:
     /// The handle: a `CURL*`, which libcurl defines as void*. Its CURLOPT_PRIVATE is this object.
     void* handle() const noexcept;
 
-    /// What became of the call, from the CURLcode with which it ended.
+    /// What became of the call, from the CURLcode with which it ended. Takes no memory but for words, which may be missing.
     HttpOutcome outcome(int curl_code);
     /// What became of the call when it is ended now.
     HttpOutcome cancelled();
@@ -37,6 +39,7 @@ public:
 
 private:
     std::unique_ptr<Impl> impl_;
+    bool is_usable_ = false;
 };
 
 }  // namespace lampjack::transport

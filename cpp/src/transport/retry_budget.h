@@ -18,7 +18,7 @@ struct BudgetLimits {
 
 class RetryBudget {
 public:
-    explicit RetryBudget(BudgetLimits limits = {}) noexcept : limits_(limits) {}
+    explicit RetryBudget(BudgetLimits limits = {}) : limits_(limits) {}
 
     /// A first try was sent.
     void fresh(Millis now);

@@ -2,14 +2,9 @@
 // store, the same on a SQLite store, a parse and a write. No crash, no leak; the call says so or succeeds; the store holds
 // all of the request or nothing, and the same request afterwards takes effect once. The controls leak, and store twice.
 
-#include "capi/failing_memory.h"
 #include "lampjack/lampjack.h"
-#include "support/temporary_folder.h"
+#include "memory/out_of_memory.h"
 
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <functional>
 #include <memory>
 #include <new>
 #include <string>
@@ -17,14 +12,6 @@
 
 namespace lampjack::testing {
 namespace {
-
-[[maybe_unused]] const bool installed = (FailingMemory::install(), true);
-
-/// How many allocations fail; a long run takes all there are.
-std::size_t allocations_wanted() {
-    const char* wanted = std::getenv("LJK_ALLOCATIONS");
-    return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 500;
-}
 
 ljk_str str(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view(ljk_str text) { return {text.ptr, text.len}; }
@@ -45,16 +32,6 @@ ljk_request request_of(std::string_view body) {
     request.body = str(body);
     return request;
 }
-
-/// One way through the library. It is made and ended with plenty of memory.
-class Way {
-public:
-    virtual ~Way() = default;
-    /// With failing memory: false when the call said that it failed. Checks nothing, for that needs memory.
-    virtual bool attempt() = 0;
-    /// Afterwards, with plenty: what is wrong with what the attempt left behind and with a second one.
-    virtual std::string judge(bool succeeded) = 0;
-};
 
 int32_t accept(void*, const ljk_question*) { return LJK_ACCEPT_MUTED; }
 
@@ -142,45 +119,6 @@ private:
         ljk_batch_free(batch);
         return good;
     }
-};
-
-class OutOfMemory : public ::testing::Test {
-protected:
-    using Make = std::function<std::unique_ptr<Way>()>;
-
-    std::string sqlite() {
-        return "sqlite:" + folder_.path("store-" + std::to_string(++stores_) + ".db");
-    }
-    /// Fails each allocation of the way in turn; the first thing that is wrong.
-    std::string torture(const Make& make, bool for_good) {
-        one(make, 0, for_good);  // what is made once and kept
-        for (std::size_t number = 1; number <= allocations_wanted(); ++number) {
-            const std::string wrong = one(make, number, for_good);
-            if (!wrong.empty()) return wrong + ", allocation " + std::to_string(number);
-            if (failures_ == 0) return number > 20 ? "" : "hardly anything was allocated";
-        }
-        return "";
-    }
-
-private:
-    std::string one(const Make& make, std::size_t number, bool for_good) {
-        const std::ptrdiff_t before = FailingMemory::blocks();
-        std::string wrong;
-        {
-            const std::unique_ptr<Way> way = make();
-            FailingMemory::fail_at(number, for_good);
-            const bool succeeded = way->attempt();
-            failures_ = FailingMemory::plenty().failures;
-            wrong = way->judge(succeeded);
-        }
-        if (!wrong.empty()) return wrong;
-        const std::ptrdiff_t left = FailingMemory::blocks() - before;
-        return left == 0 || number == 0 ? "" : "leaked blocks: " + std::to_string(left);
-    }
-
-    lampjack::testing::TemporaryFolder folder_{lampjack::testing::TemporaryFolder::in_memory()};
-    std::size_t stores_ = 0;
-    std::size_t failures_ = 0;
 };
 
 TEST_F(OutOfMemory, while_an_offload_comes_into_a_memory_store) {

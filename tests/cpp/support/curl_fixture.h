@@ -35,7 +35,7 @@ inline transport::Call hasty_call_to(std::string url, std::string body = "{}") {
     return call;
 }
 
-class CurlTest : public testing::Test {
+class CurlTest : public ::testing::Test {
 protected:
     explicit CurlTest(transport::CurlOptions options = {})
         : client_(*transport::CurlClient::make(std::move(options))) {}

@@ -33,8 +33,11 @@ public:
         const std::lock_guard lock(mutex_);
         if (closed_) return fail(Code::closed, "the HTTP client is closed");
         const transport::CallId id = recorded_.size() + 1;
-        recorded_.push_back({id, call.request, call.timeouts, call.policy});
+        Recorded recorded{id, call.request, call.timeouts, call.policy};
+        recorded_.reserve(
+            id);  // first what may run out of memory: a call is taken as a whole or not
         waiting_.emplace(id, std::move(call.done));
+        recorded_.push_back(std::move(recorded));
         return id;
     }
 

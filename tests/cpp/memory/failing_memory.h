@@ -8,9 +8,6 @@ namespace lampjack::testing {
 
 class FailingMemory {
 public:
-    /// Before SQLite is used for the first time.
-    static void install();
-
     /// Counts this thread's allocations from now on. The one of that number fails, or all from there on; 0 fails none.
     static void fail_at(std::size_t number, bool for_good);
     struct Spent {
@@ -19,6 +16,9 @@ public:
     };
     /// There is plenty again.
     static Spent plenty();
+
+    /// For other allocators: counts one, and says whether it fails.
+    static bool fails() noexcept;
 
     /// What is allocated now, in blocks, by all threads.
     static std::ptrdiff_t blocks();

@@ -1,4 +1,4 @@
-#include "capi/failing_memory.h"
+#include "memory/failing_memory.h"
 
 #include <atomic>
 #include <cstdlib>
@@ -18,16 +18,8 @@ struct Plan {
 thread_local Plan plan;
 std::atomic<std::ptrdiff_t> live = 0;
 
-bool fails() noexcept {
-    if (!plan.is_on) return false;
-    const std::size_t number = ++plan.spent.allocations;
-    if (plan.at == 0 || number < plan.at || (number > plan.at && !plan.for_good)) return false;
-    ++plan.spent.failures;
-    return true;
-}
-
 void* take(std::size_t size, std::size_t alignment) {
-    if (fails()) throw std::bad_alloc();
+    if (FailingMemory::fails()) throw std::bad_alloc();
     if (size == 0) size = 1;
     void* bytes =
         alignment <= alignof(std::max_align_t)
@@ -47,28 +39,38 @@ void give_back(void* bytes) noexcept {
 sqlite3_mem_methods plain;
 
 void* sqlite_take(int size) {
-    if (fails()) return nullptr;
+    if (FailingMemory::fails()) return nullptr;
     void* bytes = plain.xMalloc(size);
     if (bytes != nullptr) live.fetch_add(1, std::memory_order_relaxed);
     return bytes;
 }
 void* sqlite_resize(void* bytes, int size) {
-    return fails() ? nullptr : plain.xRealloc(bytes, size);
+    return FailingMemory::fails() ? nullptr : plain.xRealloc(bytes, size);
 }
 void sqlite_give_back(void* bytes) {
     if (bytes != nullptr) live.fetch_sub(1, std::memory_order_relaxed);
     plain.xFree(bytes);
 }
 
-}  // namespace
-
-void FailingMemory::install() {
+/// Before SQLite is used for the first time, which is when the program begins.
+[[maybe_unused]] const bool installed = [] {
     sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain);
     sqlite3_mem_methods failing = plain;
     failing.xMalloc = sqlite_take;
     failing.xRealloc = sqlite_resize;
     failing.xFree = sqlite_give_back;
     if (sqlite3_config(SQLITE_CONFIG_MALLOC, &failing) != SQLITE_OK) std::abort();
+    return true;
+}();
+
+}  // namespace
+
+bool FailingMemory::fails() noexcept {
+    if (!plan.is_on) return false;
+    const std::size_t number = ++plan.spent.allocations;
+    if (plan.at == 0 || number < plan.at || (number > plan.at && !plan.for_good)) return false;
+    ++plan.spent.failures;
+    return true;
 }
 
 void FailingMemory::fail_at(std::size_t number, bool for_good) {
