@@ -2,9 +2,8 @@
 // acknowledged is lost, what was refused can be repeated, and all goes on when the disk does. The controls acknowledge
 // too much, and hide a failed sync.
 
-#include "test_hub.h"
+#include "disk_script.h"
 
-#include "store/sqlite/sqlite_store.h"
 #include "support/faulty_disk.h"
 #include "support/temporary_folder.h"
 
@@ -12,104 +11,17 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
-#include <map>
-#include <set>
-
-#include <sqlite3.h>
 
 namespace lampjack::test {
 namespace {
 
-using store::sqlite::Journal;
 using support::FaultyDisk;
 using Failure = FaultyDisk::Failure;
-
-constexpr int kEvents = 200;
 
 /// How many of the places where the disk may fail; all of them in every way when there are fewer.
 std::size_t offsets_wanted() {
     const char* wanted = std::getenv("LJK_DISK_OFFSETS");
     return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 200;
-}
-
-bool is_command(int number) { return number % 4 == 3; }
-
-/// A hub on a file that can be opened again.
-class Desk {
-public:
-    Desk(const std::string& path, Journal journal)
-        : store_(*store::sqlite::open(path, journal)),
-          hub_(TestHub::kFull, R"("events_per_second":1000,"events_burst":1000,)", store_) {}
-
-    /// One event of the script, under a name of its own each time it is tried. True when it was acknowledged.
-    bool carry_out(int number) {
-        hub_.clock->advance(1000);
-        const std::string name = name_of(number);
-        if (number == 0)
-            return hub_.post(TestHub::offload("", 1), TestHub::accept(true)).status == 200;
-        if (!is_command(number))
-            return hub_.post(TestHub::messages(TestHub::user_item(name, 2, "id-" + name), 2))
-                       .status == 200;
-        const std::string content = R"({"type":"text","text":")" + name + "\"}";
-        return hub_.command("notify", "", content, {}, name).error.code == Code::ok;
-    }
-    static std::string name_of(int number) { return "event-" + std::to_string(number); }
-
-    void close() { store_->close(); }
-
-private:
-    std::shared_ptr<store::Store> store_;
-    TestHub hub_;
-};
-
-struct Damage {
-    std::size_t lost = 0, twice = 0;
-    std::string integrity = "cannot be opened";
-    bool none() const { return lost == 0 && twice == 0 && integrity == "ok"; }
-};
-
-std::ostream& operator<<(std::ostream& out, const Damage& damage) {
-    return out << damage.lost << " lost, " << damage.twice << " twice, integrity "
-               << damage.integrity;
-}
-
-using Count = std::map<int, std::size_t>;
-
-/// Counts which events a column names: "event-7" is 7.
-void count_events(sqlite3* handle, const char* sql, Count& found) {
-    const auto note = [](void* to, int, char** values, char**) {
-        constexpr std::string_view kName = "event-";
-        const std::string_view text = values[0] != nullptr ? values[0] : "";
-        if (const auto at = text.find(kName); at != text.npos)
-            ++(*static_cast<Count*>(to))[std::atoi(text.data() + at + kName.size())];
-        return 0;
-    };
-    EXPECT_EQ(sqlite3_exec(handle, sql, note, &found, nullptr), SQLITE_OK);
-}
-
-/// Reads the file as it is, without the code under test: every event is an item, every command also a row.
-Damage inspect(const std::string& path, const std::set<int>& acknowledged) {
-    Damage damage;
-    sqlite3* handle = nullptr;
-    if (sqlite3_open(path.c_str(), &handle) != SQLITE_OK) return damage;
-    const auto keep = [](void* to, int, char** values, char**) {
-        *static_cast<std::string*>(to) = values[0];
-        return 0;
-    };
-    sqlite3_exec(handle, "PRAGMA integrity_check(1)", keep, &damage.integrity, nullptr);
-    Count items, rows;
-    if (damage.integrity == "ok") {
-        count_events(handle, "SELECT body FROM item WHERE is_fact = 0", items);
-        count_events(handle, "SELECT command FROM outbox", rows);
-    }
-    sqlite3_close(handle);
-    for (const int number : acknowledged) {
-        if (number == 0) continue;
-        damage.lost += items.count(number) == 0 || (is_command(number) && rows.count(number) == 0);
-    }
-    for (const Count& found : {items, rows})
-        for (const auto& [number, count] : found) damage.twice += count - 1;
-    return damage;
 }
 
 struct Fault {

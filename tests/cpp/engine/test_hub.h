@@ -16,12 +16,12 @@ namespace lampjack::test {
 inline constexpr Millis kStart = 1'767'607'200'000;  // 2026-01-05T10:00:00Z
 
 struct TestHub {
-    /// `options` are further keys of the configuration, each with a comma behind it.
+    /// `options` are further keys of the configuration, each with a comma behind it. Hubs of one seed draw the same ids.
     explicit TestHub(std::string settings = kFull, std::string options = {},
-                     std::shared_ptr<store::Store> store = {}) {
+                     std::shared_ptr<store::Store> store = {}, std::uint64_t seed = 7) {
         engine::World world;
         world.clock = clock;
-        world.random = std::make_shared<SeededRandom>(7);
+        world.random = std::make_shared<SeededRandom>(seed);
         world.http = http;
         world.store = std::move(store);
         world.log = [this](std::string_view level, std::string_view text) {

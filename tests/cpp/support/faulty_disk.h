@@ -1,9 +1,10 @@
 #pragma once
 // FaultyDisk: the disk below SQLite while this lives. Every file that is opened then counts its writes, syncs and
-// truncations in one row, and one of them fails, or all from there on. A failed sync loses what was written since the
-// last good one, as a kernel may that drops the pages it could not write.
+// truncations in one row, and one of them fails, or all from there on, or the power goes. A failed sync loses what was
+// written since the last good one, as a kernel may that drops the pages it could not write.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace lampjack::support {
@@ -20,9 +21,17 @@ public:
 
     /// Counts from 1 again; the operation of that number fails.
     void fail_at(std::size_t number, Failure failure, bool for_good);
+    /// What a power cut leaves of that which no good sync followed. Some: any of the writes, not in their order. Torn: any
+    /// sectors of them.
+    enum class Remains { nothing, everything, some, torn };
+    /// Counts from 1 again; at the operation of that number the power goes. Nothing reaches the disk then until repair().
+    void cut_power_at(std::size_t number, Remains remains, std::uint32_t seed);
+    bool is_off() const;
+
     void repair();
-    /// The control: a sync that fails says that all is well.
+    /// The controls: a sync that fails says that all is well; every sync does nothing and says so.
     void hide_failed_syncs();
+    void ignore_syncs();
 
     std::size_t operations() const;
     std::size_t failures() const;
