@@ -35,17 +35,9 @@ model::BatchPtr gather(const py::sequence& events, const platforms::Adapter& ada
     if (whole) return first.batch;
     std::string text = "[";
     for (const py::handle event : events) {
-        const EventPlace place = place_of(event);
+        unwrap(platforms::check_own(adapter, *place_of(event).batch));
         if (text.size() > 1) text += ',';
-        if (place.batch->platform() == adapter.name) {
-            text += json_of(event);
-        } else {
-            std::vector<platforms::Loss> losses;
-            const auto simple =
-                unwrap(platforms::downgrade(*place.batch, place.index, adapter.out, losses));
-            const std::string list = model::write_events(*simple, {});
-            text.append(list, 1, list.size() - 2);
-        }
+        text += json_of(event);
     }
     return unwrap(model::read_events(text + "]"));
 }

@@ -13,28 +13,45 @@ __all__ = ["Loss", "convert", "verify", "write"]
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What a platform cannot carry: part number `part` of type `before` became `after`, without `what`."""
+    """What is lost on the way to another platform.
 
-    part: int
+    Without a `field`: part number `part` of type `before` became `after`, without `what`. With one: that place of the
+    event (`sent_at`, `actor.phone`, `handover.transcript`), or of the part (`name`, `options.payload`), is `missing` in the
+    body or is there as something else (`changed`).
+    """
+
+    part: int | None
     before: str
     after: str
     what: str
+    field: str = ""
 
 
 def write(platform: str, events: Sequence[_core.Event], direction: Literal["in", "out"]) -> bytes:
     """Return one body of the platform holding the events.
 
     `direction` is `in` (the platform to us) or `out`. `write(platform, parse(platform, body), …)` is the body again, up to
-    the order of keys. Events of other platforms are downgraded first; `convert` tells what that costs.
+    the order of keys. Events of another platform raise `UnsupportedError`: they go through `convert`, which tells what that
+    costs.
     """
     return _core.write(platform, list(events), direction)
 
 
 def convert(event: _core.Event, platform: str) -> tuple[bytes, tuple[Loss, ...]]:
-    """Return the event as a body of another platform, and what is lost on the way."""
+    """Return the event as a body of another platform, and all that the body does not say of it.
+
+    What a request says in its address counts as lost. An event of which nothing can be said raises `UnsupportedError`.
+    """
     body, losses = _core.convert(event, platform)
     return body, tuple(
-        Loss(loss["part"], loss["from"], loss["to"], loss["what"]) for loss in json.loads(losses)
+        Loss(
+            loss.get("part"),
+            loss.get("from", ""),
+            loss.get("to", ""),
+            loss["what"],
+            loss.get("field", ""),
+        )
+        for loss in json.loads(losses)
     )
 
 

@@ -96,6 +96,12 @@ static void events_are_converted(void) {
     GIVES(LJK_E_CONFIG, ljk_convert(batch, 0, LJK_S("nobody"), &body, &losses, &err));
     plain = parse("chatlayer_offloading", kBody);
     GIVES(LJK_OK, ljk_convert(plain, 0, LJK_S("certainly"), &body, &losses, &err));
+    CHECK(holds(ljk_text_str(body), "hi \\u00e9") || holds(ljk_text_str(body), "hi \xC3\xA9"));
+    CHECK(!holds(ljk_text_str(losses), "\"part\"") &&
+          holds(ljk_text_str(losses), "{\"field\":\"conversation.bot\",\"what\":\"missing\"}"));
+    ljk_text_free(body);
+    ljk_text_free(losses);
+    GIVES(LJK_OK, ljk_convert(plain, 0, LJK_S("chatlayer_offloading"), &body, &losses, &err));
     CHECK(is(ljk_text_str(losses), "[]"));
     ljk_text_free(body);
     ljk_text_free(losses);

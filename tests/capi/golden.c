@@ -3,6 +3,8 @@
  *   golden events PLATFORM PATH QUERY BODY-FILE             prints the events, one canonical JSON a line
  *   golden write PLATFORM PATH QUERY BODY-FILE in|out       prints the body written back from what was read
  *   golden rewrite PLATFORM PATH QUERY BODY-FILE in|out     the same by way of the canonical JSON
+ *   golden convert PLATFORM PATH QUERY BODY-FILE in|out TO  prints of each event the losses and the body as another platform's,
+ *                                                           a line each, or the error
  *   golden answer CONFIG-FILE METHOD PATH QUERY BODY-FILE DECISION [NAME VALUE]...
  *                                                           prints status, headers, an empty line and the body
  *
@@ -73,6 +75,24 @@ static int rewrite(ljk_str platform, const ljk_batch* batch, int32_t direction) 
     return print_text(status, out);
 }
 
+static int convert_all(const ljk_batch* batch, ljk_str platform) {
+    size_t i;
+    for (i = 0; i < ljk_batch_count(batch); ++i) {
+        ljk_text *body = NULL, *losses = NULL;
+        if (ljk_convert(batch, i, platform, &body, &losses, &err) != LJK_OK) {
+            print_error();
+            continue;
+        }
+        print(ljk_text_str(losses));
+        print(LJK_S("\n"));
+        print(ljk_text_str(body));
+        print(LJK_S("\n"));
+        ljk_text_free(body);
+        ljk_text_free(losses);
+    }
+    return 0;
+}
+
 static int run_events(char** arguments, int count) {
     const ljk_str platform = text(arguments[2]);
     const int32_t direction = count > 6 && strcmp(arguments[6], "out") == 0 ? LJK_OUT : LJK_IN;
@@ -94,6 +114,8 @@ static int run_events(char** arguments, int count) {
         result = print_text(status, out);
     }
     if (strcmp(arguments[1], "rewrite") == 0) result = rewrite(platform, batch, direction);
+    if (strcmp(arguments[1], "convert") == 0 && count > 7)
+        result = convert_all(batch, text(arguments[7]));
     ljk_batch_free(batch);
     return result;
 }

@@ -9,6 +9,7 @@ import pytest
 
 try:
     import lampjack as lj
+    from lampjack import _core
 except ImportError:  # only the C side was built
     lj = None  # type: ignore[assignment]
 
@@ -127,6 +128,25 @@ def test_python_reads_the_same_bytes(case: Case, golden: Program):
 def test_python_writes_the_same_bytes(case: Case, golden: Program):
     body = lj.write(case.platform, in_python(case), case.request["direction"])
     assert run_body(golden, "write", case) == (0, body)
+
+
+def converted_in_python(event: Any, platform: str) -> bytes:
+    try:
+        body, losses = _core.convert(event, platform)
+    except lj.LampjackError as error:
+        return f"error {error.code}\n".encode()
+    return losses.encode() + b"\n" + body + b"\n"
+
+
+@pytest.mark.skipif(lj is None, reason="the Python package is not installed")
+@pytest.mark.parametrize("platform", sorted({case.platform for case in CASES}))
+@each(ACCEPTED)
+def test_c_and_python_convert_alike(case: Case, platform: str, golden: Program):
+    lines = b"".join(converted_in_python(event, platform) for event in in_python(case))
+    path, query = case.request["path"], case.request["query"]
+    body, direction = case.folder / "body.raw", case.request["direction"]
+    given = golden.run("convert", case.platform, path, query, body, direction, platform)
+    assert given == (0, lines)
 
 
 @each(ANSWERED)

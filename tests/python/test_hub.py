@@ -621,3 +621,18 @@ def test_convert_reports_what_is_lost():
     assert losses[0].part == 0
     assert (losses[0].before, losses[0].after) == ("cards", "text")
     assert losses[0].what
+
+
+def test_convert_names_what_is_beside_the_parts():
+    event = lj.parse("certainly", sample("certainly", text="hi").body)[0]
+    _, losses = lj.convert(event, "omnichannel")
+    assert all(loss.part is None for loss in losses)
+    assert {(loss.field, loss.what) for loss in losses} >= {("sent_at", "missing")}
+
+
+def test_writing_says_no_to_events_of_another_platform():
+    event = lj.parse("certainly", sample("certainly", text="hi").body)[0]
+    with pytest.raises(lj.UnsupportedError, match="convert"):
+        lj.write("omnichannel", [event], "in")
+    plain = lj.Event.from_dict({k: v for k, v in event.to_dict().items() if k != "platform"})
+    assert b'"hi"' in lj.write("omnichannel", [plain], "out"), "nobody's events may be written"

@@ -230,7 +230,9 @@ LJK_API ljk_status ljk_batch_write(const ljk_batch* batch, int32_t direction, lj
 LJK_API ljk_status ljk_write(ljk_str platform, ljk_str events_json, int32_t direction,
                              ljk_text** out, ljk_error* err);
 /** One event of any platform as a body of another. What that one cannot carry is downgraded by fixed rules.
- *  @param losses a JSON array that names what changed ([] when nothing did); may be NULL
+ *  @param losses a JSON array of all that the body does not say of the event: parts that became others, {"part","from","to",
+ *  "what"}, and places of the event or of a part, {"field","what":"missing"|"changed"} with "part" for a part's; [] when
+ *  nothing is lost. What a request says in its address instead counts as lost. May be NULL
  *  @return LJK_OK, LJK_E_ARGUMENT (no such event), LJK_E_CONFIG (unknown platform), LJK_E_UNSUPPORTED */
 LJK_API ljk_status ljk_convert(const ljk_batch* batch, size_t event, ljk_str platform,
                                ljk_text** body, ljk_text** losses, ljk_error* err);

@@ -45,10 +45,7 @@ ljk_status ljk_write(ljk_str platform, ljk_str events_json, int32_t direction, l
     return guard_make(out, err, [&]() -> Result<std::unique_ptr<ljk_text>> {
         LJK_TRY(adapter, platforms::require(view(platform)));
         LJK_TRY(batch, model::read_events(view(events_json)));
-        if (!batch->platform().empty() && batch->platform() != adapter->name)
-            return lampjack::fail(
-                Code::unsupported,
-                "the events are another platform's; ljk_convert says what gets lost");
+        LJK_CHECK(platforms::check_own(*adapter, *batch));
         return write(*adapter, *batch, direction);
     });
 }

@@ -130,6 +130,9 @@ struct Adapter {
     std::span<const Setting> settings;
     std::span<const Endpoint> endpoints;
     Capabilities out;  ///< towards the platform, as the side we play
+    Capabilities
+        user_in;  ///< what a body towards us holds of a user's words, where they travel that way
+    Capabilities bot_in;  ///< and of a bot's
     Handover handover;
 
     /// Checks settings that depend on each other. May be null.

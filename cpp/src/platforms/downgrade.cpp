@@ -18,12 +18,13 @@ using model::PartType;
 class Downgrade {
 public:
     Downgrade(const Batch& from, Batch& to, const Capabilities& capabilities,
-              std::vector<Loss>& losses)
+              std::vector<Loss>& losses, std::vector<std::uint32_t>* origins)
         : from_(from),
           to_(to),
           graft_(to, from),
           capabilities_(capabilities),
-          losses_(losses) {}
+          losses_(losses),
+          origins_(origins) {}
 
     void event(std::uint32_t index) {
         const std::uint32_t at = graft_.event_without_parts(index);
@@ -31,7 +32,10 @@ public:
         std::size_t number = 0;
         for (const Part& part : from_.parts_of(from_.events[index])) {
             number_ = number++;
+            const auto before = to_.parts.size();
             this->part(part);
+            if (origins_ != nullptr && to_.parts.size() != before)
+                origins_->push_back(static_cast<std::uint32_t>(number_));
         }
         to_.events[at].parts.count =
             static_cast<std::uint32_t>(to_.parts.size()) - to_.events[at].parts.first;
@@ -48,7 +52,7 @@ private:
     void push(const Part& part) { to_.parts.push_back(part); }
 
     void lose(const Part& part, PartType to, std::string what) {
-        losses_.push_back(Loss{number_, part.type, to, std::move(what)});
+        losses_.push_back({.part = number_, .from = part.type, .to = to, .what = std::move(what)});
     }
 
     bool carries_options(const Part& part) const {
@@ -174,19 +178,21 @@ private:
     model::Graft graft_;
     const Capabilities& capabilities_;
     std::vector<Loss>& losses_;
+    std::vector<std::uint32_t>* origins_;
     std::size_t number_ = 0;
 };
 
 }  // namespace
 
 Result<model::BatchPtr> downgrade(const Batch& batch, std::uint32_t event,
-                                  const Capabilities& capabilities, std::vector<Loss>& losses) {
+                                  const Capabilities& capabilities, std::vector<Loss>& losses,
+                                  std::vector<std::uint32_t>* origins) {
     model::BatchPtr out = model::BatchPtr::make();
     out.mutate().reader = batch.reader;
     out.mutate().text.assign({});
     if (batch.reader.empty() && batch.platform_name)
         out.mutate().platform_name = out.mutate().text.add(batch.view(batch.platform_name));
-    Downgrade(batch, out.mutate(), capabilities, losses).event(event);
+    Downgrade(batch, out.mutate(), capabilities, losses, origins).event(event);
     const bool emptied = batch.events[event].parts.count != 0 && out->parts.empty();
     if (emptied)
         return fail(Code::unsupported, "nothing in this message can be carried to that platform");

@@ -1,6 +1,5 @@
 #include "platforms/registry.h"
 
-#include "model/canonical.h"
 #include "json/index.h"
 
 #include <algorithm>
@@ -103,33 +102,6 @@ Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Re
     }
     if (path_known) return fail(Code::unsupported, "this path does not take that method");
     return fail(Code::not_found, "nothing is served at this path");
-}
-
-Result<Converted> convert(const model::Batch& batch, std::uint32_t event, const Adapter& to) {
-    Converted out;
-    const Direction direction = to.direction_of(batch.events[event].role);
-    LJK_TRY(simple, downgrade(batch, event, to.out, out.losses));
-    LJK_TRY(body, to.write(*simple, direction));
-    out.body = std::move(body);
-    return out;
-}
-
-std::string write_losses(std::span<const Loss> losses) {
-    std::string text;
-    json::Writer out(text);
-    out.begin_array();
-    for (const Loss& loss : losses) {
-        out.begin_object().key("part").integer(static_cast<std::int64_t>(loss.part));
-        out.key("from")
-            .string(word(loss.from))
-            .key("to")
-            .string(word(loss.to))
-            .key("what")
-            .string(loss.what);
-        out.end_object();
-    }
-    out.end_array();
-    return text;
 }
 
 }  // namespace lampjack::platforms

@@ -28,11 +28,14 @@ inline Result<model::BatchPtr> parse(const Adapter& adapter, std::string_view bo
 Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Request& request,
                               std::string* allow);
 
+/// What an event says and its body does not. Either a part that became one of another type, or a place of the canonical form.
 struct Loss {
-    std::size_t part = 0;  ///< index in the event's content
+    std::optional<std::size_t> part = {};  ///< index in the event's content; none: it is no part's
     model::PartType from{};
     model::PartType to{};
-    std::string what;  ///< what is not carried over, e.g. "button payloads"
+    std::string field =
+        {};            ///< such as "sent_at", or "name" of a part; empty: the part changed its type
+    std::string what;  ///< what is not carried over; of a field "missing" or "changed"
 };
 
 struct Converted {
@@ -40,12 +43,18 @@ struct Converted {
     std::vector<Loss> losses;
 };
 
-/// One event of any platform as a body of this one. What it cannot carry is downgraded by fixed rules and reported.
+/// One event of any platform as a body of this one. What it cannot carry is downgraded by fixed rules, and all that is lost is
+/// reported; what stands in an address of a request instead of its body counts as lost.
 Result<Converted> convert(const model::Batch& batch, std::uint32_t event, const Adapter& to);
 
 /// The same event with only parts `capabilities` carries; the batch holds that one event. Appends to `losses`.
+/// @param origins gets the index of the part that each of its parts was made of; may be null
 Result<model::BatchPtr> downgrade(const model::Batch& batch, std::uint32_t event,
-                                  const Capabilities& capabilities, std::vector<Loss>& losses);
+                                  const Capabilities& capabilities, std::vector<Loss>& losses,
+                                  std::vector<std::uint32_t>* origins = nullptr);
+
+/// Whether the events are the platform's own, or nobody's: only such are written without a report of losses.
+Result<void> check_own(const Adapter& adapter, const model::Batch& batch);
 
 /// The losses as the JSON array of the public surfaces.
 std::string write_losses(std::span<const Loss> losses);

@@ -55,21 +55,157 @@ TEST(Convert, carries_every_golden_message_to_every_platform_or_says_why_not) {
     EXPECT_GT(with_losses, 20);
 }
 
+model::BatchPtr canonical(const std::string& members) {
+    auto batch = model::read_events(R"({"v":1,)" + members + "}");
+    EXPECT_TRUE(batch) << batch.error().message;
+    return *batch;
+}
+
+struct Converted {
+    std::string body;
+    std::string
+        losses;  ///< "-x" is missing, "~x" is something else, "0.x" is of the first part, "0:x>y" its type
+    std::string json;
+};
+std::string brief(std::span<const platforms::Loss> losses) {
+    std::string text;
+    for (const platforms::Loss& loss : losses) {
+        text += text.empty() ? "" : " ";
+        if (!loss.field.empty()) text += loss.what == "missing" ? "-" : "~";
+        if (loss.part) text += std::to_string(*loss.part) + (loss.field.empty() ? ":" : ".");
+        text += loss.field;
+        if (loss.field.empty())
+            text.append(model::word(loss.from)).append(">").append(model::word(loss.to));
+    }
+    return text;
+}
+Converted converted(const model::BatchPtr& batch, std::string_view to) {
+    auto result = platforms::convert(*batch, batch->roots.front(), *platforms::find(to));
+    if (!result) return {std::string(name_of(result.error().code)), {}, {}};
+    return {result->body, brief(result->losses), platforms::write_losses(result->losses)};
+}
+
+constexpr const char* kQuickReplies =
+    R"("kind":"message","platform":"chatlayer_offloading","conversation":{"bot":"b","mode":"live","id":"s"},)"
+    R"("sent_at":"2026-01-05T10:00:00.000Z","content":[{"type":"choice","text":"Pick","style":"quick_replies",)"
+    R"("options":[{"kind":"reply","title":"Yes","payload":"y"},{"kind":"reply","title":"No","payload":"n"}]}],"actor":{"role":")";
+
 TEST(Convert, turns_quick_replies_into_numbered_text_where_there_are_only_texts) {
-    const auto batch = platforms::parse(
-        *platforms::find("chatlayer_offloading"),
-        R"({"event":"messages","botId":"b","version":"LIVE","sessionId":"s","timestamp":"2026-01-05T10:00:00.000Z","messages":[{"actor":"bot",)"
-        R"("timestamp":"2026-01-05T10:00:00.000Z","message":{"text":"Pick","quick_replies":[{"content_type":"text","title":"Yes","payload":"y"},)"
-        R"({"content_type":"text","title":"No","payload":"n"}]}}]})");
-    ASSERT_TRUE(batch) << batch.error().message;
-    const auto result =
-        platforms::convert(**batch, (*batch)->roots.front(), *platforms::find("certainly"));
-    ASSERT_TRUE(result) << result.error().message;
-    EXPECT_EQ(result->body,
-              R"({"interlocutor":"bot","data":{"type":"text","text":"Pick\n1. Yes\n2. No"}})");
-    ASSERT_EQ(result->losses.size(), 1u);
-    EXPECT_EQ(platforms::write_losses(result->losses),
-              R"([{"part":0,"from":"choice","to":"text","what":"buttons and their payloads"}])");
+    const auto [body, losses, json] =
+        converted(canonical(std::string(kQuickReplies) + "agent\"}"), "certainly");
+    EXPECT_EQ(body, R"({"message":"Pick\n1. Yes\n2. No"})");
+    EXPECT_EQ(losses, "0:choice>text -conversation.bot -conversation.id -sent_at");
+    EXPECT_TRUE(json.starts_with(
+        R"([{"part":0,"from":"choice","to":"text","what":"buttons and their payloads"},)"
+        R"({"field":"conversation.bot","what":"missing"},)"))
+        << json;
+}
+
+TEST(Convert, keeps_quick_replies_where_a_bot_has_them_and_says_what_of_them_is_lost) {
+    const auto [body, losses, json] =
+        converted(canonical(std::string(kQuickReplies) + "bot\"}"), "certainly");
+    EXPECT_EQ(
+        body,
+        R"({"interlocutor":"bot","data":{"type":"choice","text":"Pick","options_type":"suggested_replies","options":["Yes","No"]}})");
+    EXPECT_EQ(losses, "-conversation.bot -conversation.id -sent_at -0.options.payload");
+    EXPECT_TRUE(json.ends_with(R"({"part":0,"field":"options.payload","what":"missing"}])"));
+}
+
+TEST(Convert, tells_of_all_that_stands_beside_the_content) {
+    const auto batch = canonical(
+        R"("kind":"message","platform":"other","conversation":{"bot":"b","mode":"test","id":"7"},"actor":{"role":"user","id":"u",)"
+        R"("first_name":"Ada","last_name":"L","login":"ada","phone":"+1","email":"a@x.example","site":"x.example","language":"en",)"
+        R"("extra":{"tier":1}},"sent_at":"2026-01-05T10:00:00.250Z","vendor_id":"m1","content":[{"type":"text","text":"hi"}],)"
+        R"("session":{"crm":{"tier":"gold"}},"extra":{"channelType":"web"})");
+    EXPECT_EQ(converted(batch, "chatlayer_offloading").losses,
+              "-actor.email -actor.extra -actor.login -actor.phone -actor.site -extra -session");
+    EXPECT_EQ(converted(batch, "certainly").losses,
+              "-actor.email -actor.extra -actor.first_name ~actor.id -actor.language -actor.login "
+              "-actor.phone -actor.site -conversation.bot ~conversation.mode -extra ~sent_at "
+              "-session -vendor_id");
+    EXPECT_EQ(converted(batch, "omnichannel").losses,
+              "-actor.extra -actor.language -actor.last_name -conversation.bot "
+              "~conversation.mode -extra -sent_at -session");
+    EXPECT_EQ(converted(batch, "chatlayer_app").losses,
+              "-actor.email -actor.extra ~actor.id -actor.login -actor.phone -actor.site "
+              "-conversation.bot ~conversation.mode -extra -vendor_id");
+}
+
+TEST(Convert, tells_of_what_a_carried_part_loses) {
+    const auto batch = canonical(
+        R"("kind":"message","platform":"other","conversation":{"mode":"live","id":"7"},"actor":{"role":"bot"},"content":[)"
+        R"({"type":"file","url":"https://f.example/a.pdf","media":"file","name":"A.pdf","mime":"application/pdf",)"
+        R"("size":1024,"state":"ready","vendor_id":"f1"}])");
+    EXPECT_EQ(converted(batch, "chatlayer_offloading").losses,
+              "-0.mime -0.name -0.size -0.state -0.vendor_id");
+    EXPECT_EQ(converted(batch, "certainly").losses, "0:file>text -conversation.id");
+    EXPECT_EQ(converted(batch, "omnichannel").losses, "");
+    EXPECT_EQ(converted(batch, "chatlayer_app").losses, "-0.mime -0.size -0.state -0.vendor_id");
+}
+
+TEST(Convert, says_which_part_lost_something_where_one_before_it_vanished) {
+    const auto batch = canonical(
+        R"("kind":"message","platform":"other","conversation":{"mode":"live","id":"7"},"actor":{"role":"bot"},"content":[)"
+        R"({"type":"start"},{"type":"file","url":"https://f.example/a","media":"file","size":1}])");
+    EXPECT_EQ(converted(batch, "chatlayer_app").losses, "0:start>text -1.size");
+}
+
+constexpr const char* kWanted =
+    R"("kind":"handover_requested","platform":"chatlayer_offloading","conversation":{"bot":"b","mode":"live","id":"7"},)"
+    R"("actor":{"role":"user","id":"7"},"sent_at":"2026-01-05T10:00:00.000Z","handover":{"to":"agent","payload":{"queue":1},"transcript":[)"
+    R"({"kind":"message","actor":{"role":"user"},"sent_at":"2026-01-05T09:00:00.000Z","content":[{"type":"location","latitude":1,"longitude":2}]},)"
+    R"({"kind":"message","actor":{"role":"bot"},"sent_at":"2026-01-05T09:00:01.000Z","content":[{"type":"text","text":"hm"}]}]})";
+
+TEST(Convert, takes_a_request_for_a_human_to_every_platform_and_tells_what_the_human_misses) {
+    const auto batch = canonical(kWanted);
+    const auto same = converted(batch, "chatlayer_offloading");
+    EXPECT_EQ(
+        same.body,
+        R"({"event":"offload","botId":"b","version":"LIVE","sessionId":"7","timestamp":"2026-01-05T10:00:00.000Z","transcript":[)"
+        R"({"actor":"user","message":{"messageType":"location","coordinates":{"lat":1,"long":2}},"timestamp":"2026-01-05T09:00:00.000Z"},)"
+        R"({"actor":"bot","message":{"text":"hm"},"timestamp":"2026-01-05T09:00:01.000Z"}],"payload":{"queue":1}})");
+    EXPECT_EQ(same.losses, "-actor.id");
+    EXPECT_EQ(converted(batch, "certainly").losses,
+              "-handover.payload -handover.transcript -sent_at");
+    const auto transfer = converted(batch, "omnichannel");
+    EXPECT_EQ(transfer.body, R"({"chat_id":7,"context":{"queue":1}})");
+    EXPECT_EQ(transfer.losses,
+              "-actor.id ~actor.role -conversation.bot ~handover.payload -handover.transcript "
+              "-sent_at");
+    EXPECT_EQ(converted(batch, "chatlayer_app").losses,
+              "-conversation.bot -handover.payload -handover.transcript ~kind");
+}
+
+TEST(Convert, simplifies_what_a_transcript_cannot_hold) {
+    const auto [body, losses, json] = converted(
+        canonical(
+            R"("kind":"handover_requested","platform":"other","conversation":{"bot":"b","mode":"live","id":"7"},)"
+            R"("actor":{"role":"user"},"handover":{"to":"agent","transcript":[)"
+            R"({"kind":"message","actor":{"role":"user"},"content":[{"type":"cards","layout":"list","cards":[{"title":"A"}]}]}]})"),
+        "chatlayer_offloading");
+    EXPECT_NE(body.find(R"("messageType":"text","text":"A")"), std::string::npos) << body;
+    EXPECT_EQ(losses, "~handover.transcript");
+}
+
+TEST(Convert, refuses_what_nothing_can_be_said_of) {
+    const std::string nothing =
+        R"("kind":"message","platform":"other","conversation":{"mode":"live","id":"7"},"actor":{"role":"user"},"content":[)";
+    EXPECT_EQ(converted(canonical(nothing + "]"), "chatlayer_app").body, "unsupported");
+    EXPECT_EQ(converted(canonical(nothing + R"({"type":"start"}])"), "omnichannel").body,
+              "unsupported");
+}
+
+TEST(Convert, gives_an_event_of_the_platforms_own_back_as_it_was) {
+    for (const Golden& golden : golden_cases()) {
+        const bool plain = golden.flag("roundtrip") && golden.platform == "chatlayer_offloading" &&
+                           golden.text("direction") == "in";
+        if (!plain) continue;
+        const auto batch = platforms::parse(*platforms::find(golden.platform), golden.body);
+        if (!batch || (*batch)->size() != 1) continue;
+        const auto [body, losses, json] = converted(*batch, golden.platform);
+        EXPECT_TRUE(same_json(body, golden.body)) << golden.name << " " << body;
+        EXPECT_EQ(json, "[]") << golden.name;
+    }
 }
 
 TEST(Convert, loses_no_word_on_the_way_to_plain_text) {

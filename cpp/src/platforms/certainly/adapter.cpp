@@ -7,6 +7,7 @@
 namespace lampjack::platforms::certainly {
 namespace {
 
+using model::OptionKind;
 using model::PartType;
 using Kind = Setting::Kind;
 
@@ -85,6 +86,9 @@ const Adapter kAdapter{
     .settings = kSettings,
     .endpoints = kEndpoints,
     .out = {.parts = bit(PartType::text), .options = 0, .one_part_per_message = true},
+    .user_in = {.parts = bit(PartType::text) | bit(PartType::file)},
+    .bot_in = {.parts = bit(PartType::text) | bit(PartType::choice) | bit(PartType::cards),
+               .options = bit(OptionKind::reply) | bit(OptionKind::postback)},
     .handover = {.mute_by_request = true, .can_return = true, .return_by_bot_message = true},
     .configure = configure,
     .verify = verify,

@@ -98,6 +98,13 @@ const Adapter kAdapter{
     .endpoints = kEndpoints,
     .out = {.parts = bit(model::PartType::text) | bit(model::PartType::postback) |
                      bit(model::PartType::file)},
+    .user_in = {.parts = bit(model::PartType::text)},
+    .bot_in = {.parts = bit(model::PartType::text) | bit(model::PartType::choice) |
+                        bit(model::PartType::cards) | bit(model::PartType::file) |
+                        bit(model::PartType::location),
+               .options = bit(model::OptionKind::reply) | bit(model::OptionKind::postback) |
+                          bit(model::OptionKind::url) | bit(model::OptionKind::phone) |
+                          bit(model::OptionKind::location)},
     .handover = {.mute_by_request = true, .can_return = true, .return_by_bot_message = true},
     .configure = configure,
     .verify = verify,

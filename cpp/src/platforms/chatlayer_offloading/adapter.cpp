@@ -118,6 +118,9 @@ const Adapter kAdapter{
     .settings = kSettings,
     .endpoints = kEndpoints,
     .out = {.parts = kParts, .options = kOptions},
+    .user_in = {.parts = bit(PartType::start) | bit(PartType::text) | bit(PartType::file) |
+                         bit(PartType::location) | bit(PartType::postback)},
+    .bot_in = {.parts = kParts, .options = kOptions | bit(OptionKind::share)},
     .handover = {.mute_by_answer = true,
                  .mute_by_request = true,
                  .can_return = true,

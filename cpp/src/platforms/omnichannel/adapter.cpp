@@ -119,6 +119,10 @@ const Adapter kAdapter{
     .settings = kSettings,
     .endpoints = kEndpoints,
     .out = kOut,
+    .user_in = kOut,
+    .bot_in = {.parts = bit(model::PartType::text) | bit(model::PartType::file) |
+                        bit(model::PartType::choice),
+               .options = bit(model::OptionKind::reply) | bit(model::OptionKind::postback)},
     .handover = {.mute_by_gate = true},
     .configure = configure,
     .verify = verify,
