@@ -160,3 +160,64 @@ def test_the_hub_gives_the_documented_answer(answered_case):
 def test_the_digits_check_sees_a_changed_number():
     assert exactly(b"[1.10]") != exactly(b"[1.1]")
     assert Decimal("1.10") == Decimal("1.1")
+
+
+# ---- Nothing that a vendor documents is without a case ----
+
+DOCUMENTED = {
+    ("chatlayer_offloading", "in"): [
+        '"event":"messages"', '"event":"offload"', '"type":"messages"', '"type":"offload"', '"payload":{"queue"',
+        '"messageType":"intro"', '"messageType":"text"', '"messageType":"fileUploadInputResult"', '"messageType":"upload"',
+        '"messageType":"location"', '"messageType":"postback"', '"messageType":"postback_v2"',
+        '"quick_replies":[{', '"template_type":"button"', '"template_type":"generic"', '"template_type":"list"',
+        '"attachment":{"type":"image"', '"attachment":{"type":"video"', '"attachment":{"type":"audio"',
+        '"attachment":{"type":"file"', '"message":{"type":"event"',
+        '"type":"postback"', '"type":"web_url"', '"type":"phone_number"', '"type":"element_share"',
+    ],
+    ("chatlayer_offloading", "out"): [
+        '"textMessageTemplate":', '"buttonTemplate":', '"quickReplyTemplate":', '"carouselTemplate":', '"listTemplate":',
+        '"attachmentTemplate":', '"urlButton":', '"phoneNumberButton":', '"postBackButton":',
+    ],
+    ("certainly", "in"): [
+        '"reply":"VarWebhook"', '"interlocutor":"user"', '"interlocutor":"bot"', '"actions":[{"type":"text"',
+        '"data":{"type":"text"', '"data":{"type":"choice"', '"data":{"type":"card"', '"user_cvars":',
+    ],
+    ("certainly", "out"): ['{"message":"Hello from Agent!"}'],
+    ("omnichannel", "out"): [
+        '"event":"new_message"', '"kind":"visitor"', '"kind":"file_visitor"', '"kind":"keyboard_response"',
+        '"state":"ready"', '"event":"new_chat"', '"response":{"button"',
+    ],
+    ("omnichannel", "in"): [
+        '"kind":"operator"', '"kind":"keyboard"', '"kind":"file_operator"', '"text":"https://', '"has_answer":true',
+        '"has_answer":false', '"reason":', '|omnichannel"',
+    ],
+    ("chatlayer_app", "out"): [
+        '"messageType":"text"', '"messageType":"postback_v2"', '"messageType":"upload"', '"to":"agent"', '"to":"bot"',
+        '"session":{',
+    ],
+    ("chatlayer_app", "in"): [
+        '"request":{', '"targetUrl":', '"text_message":', '"media_message":', '"card_message":', '"carousel_message":',
+        '"choice_message":', '"location_message":', '"list_message":', '"contact_info_message":', '"template_message":',
+        '"explicit_channel_message":', '"url_message":', '"call_message":', '"calendar_message":', '"share_location_message":',
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", list(DOCUMENTED), ids="-".join)
+def test_each_documented_type_has_a_case_that_comes_back(way: tuple[str, str], golden_bodies):
+    bodies = golden_bodies[way]
+    missing = [what for what in DOCUMENTED[way] if not any(what in body for body in bodies)]
+    assert missing == []
+
+
+@pytest.fixture(scope="module")
+def golden_bodies() -> dict[tuple[str, str], list[str]]:
+    """Of each platform and direction the bodies that are written back, without blanks."""
+    found: dict[tuple[str, str], list[str]] = {way: [] for way in DOCUMENTED}
+    for path in DATA.glob("*/*/request.json"):
+        request = json.loads(path.read_text("utf-8"))
+        if request.get("roundtrip"):
+            body = json.loads((path.parent / "body.raw").read_bytes())
+            text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+            found[(request["platform"], request["direction"])].append(text)
+    return found
