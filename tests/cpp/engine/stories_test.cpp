@@ -1,8 +1,6 @@
 // Stories of bad hours, told on each store there is, under a virtual clock.
+#include "kept_store.h"
 #include "sender_world.h"
-
-#include "../support/postgres_server.h"
-#include "../support/temporary_folder.h"
 
 #include <barrier>
 #include <future>
@@ -13,39 +11,13 @@ namespace {
 constexpr Millis kMinute = 60'000;
 constexpr Millis kHour = 60 * kMinute;
 
-/// A store and what it lies in.
-struct Kept {
-    const char* name;
-    const char* url;
-};
-void PrintTo(const Kept& kept, std::ostream* out) { *out << kept.name; }
-
-class Stories : public ::testing::TestWithParam<Kept> {
+class Stories : public OnEveryStore {
 protected:
-    void SetUp() override {
-        if (needs_server() && !support::PostgresServer::why_not().empty())
-            GTEST_SKIP() << support::PostgresServer::why_not();
-    }
-    static bool needs_server() { return std::string_view(GetParam().url) == "postgresql:"; }
-    std::string url() const {
-        if (std::string_view(GetParam().url) == "sqlite:")
-            return "sqlite:" + folder.path("stories.db");
-        if (!needs_server() || !support::PostgresServer::why_not().empty()) return "memory:";
-        auto& server = support::PostgresServer::shared();
-        return server.url(server.make_database());
-    }
-    std::shared_ptr<store::Store> open() const {
-        auto opened = store::open(url());
-        EXPECT_TRUE(opened) << opened.error().message;
-        return opened ? std::shared_ptr<store::Store>(std::move(*opened)) : nullptr;
-    }
-
-    lampjack::testing::TemporaryFolder folder;
     SenderWorld world{SenderWorld::account("shop") +
                           R"(,"c":{"platform":"certainly","webhook_token":"wt-made-up",)"
                           R"("deployment_id":"dep-1","api_base":"https://c.example"})",
                       {},
-                      open()};
+                      kept_.open()};
 
     std::string body(transport::CallId id) { return world.http().call(id).request.body; }
 
@@ -63,6 +35,8 @@ protected:
         ASSERT_EQ(world.hub().receive("c", request, accept).status, 200);
     }
 };
+
+LJK_ON_EVERY_STORE(Stories);
 
 TEST_P(Stories, a_reply_and_a_release_during_an_outage_arrive_in_that_order) {
     world.offload("s-1");
@@ -184,11 +158,6 @@ TEST_P(Stories, two_processes_that_decide_at_the_same_time_give_one_answer) {
         EXPECT_EQ(mine.body, theirs.body);
     }
 }
-
-INSTANTIATE_TEST_SUITE_P(Stores, Stories,
-                         ::testing::Values(Kept{"memory", "memory:"}, Kept{"sqlite", "sqlite:"},
-                                           Kept{"postgresql", "postgresql:"}),
-                         [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
 }  // namespace lampjack::test
