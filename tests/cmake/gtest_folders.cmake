@@ -66,4 +66,7 @@ add_test(NAME cpp.store.postgres_contract
     COMMAND test_store --gtest_filter=*/postgresql --gtest_brief=1)
 add_test(NAME cpp.engine.postgres
     COMMAND test_engine --gtest_filter=*/postgresql:Postgres* --gtest_brief=1)
-set_tests_properties(cpp.store.postgres_contract cpp.engine.postgres ${ljk_postgres_tests} PROPERTIES TIMEOUT 600)
+add_test(NAME cpp.simulation.postgres
+    COMMAND test_simulation --gtest_filter=*Postgres* --gtest_brief=1)
+set_tests_properties(cpp.store.postgres_contract cpp.engine.postgres cpp.simulation.postgres
+    ${ljk_postgres_tests} PROPERTIES TIMEOUT 600)

@@ -14,6 +14,9 @@ using store::ItemRow;
 using store::OutboxRow;
 
 Error broken() { return fail(Code::store, "the store is out of order (simulated)"); }
+Error broken_about(std::string_view ref) {
+    return fail(Code::store, "the store is out of order for " + std::string(ref) + " (simulated)");
+}
 
 class FaultTx final : public support::ForwardTx {
 public:
@@ -30,8 +33,26 @@ public:
     Result<void> append(const ConversationKey& key, const ItemRow& item,
                         std::span<const model::ItemKey> keys) override {
         ItemRow kept = item;
-        if (sabotage_ == Sabotage::loses_items && faults_->dice.one_in(10)) kept.body = "{}";
+        if (strikes(Sabotage::loses_items, 10)) kept.body = "{}";
+        if (item.is_fact && strikes(Sabotage::leaves_gaps, 3)) return {};
+        if (sabotage_ == Sabotage::mixes_accounts) mix(kept);
         return ForwardTx::append(key, kept, keys);
+    }
+    Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override {
+        if (strikes(Sabotage::loses_rows, 5)) return {};
+        OutboxRow kept = row;
+        if (strikes(Sabotage::forgets_wakeups, 5)) kept.ready_at += Millis{365} * 86'400'000;
+        return ForwardTx::enqueue(key, kept);
+    }
+    Result<void> put(const ConversationRow& row) override {
+        ConversationRow kept = row;
+        conversation::Conversation& state = kept.state;
+        if (state.epoch > 1 && strikes(Sabotage::lowers_epochs, 10)) --state.epoch;
+        if (state.state == conversation::State::agent && strikes(Sabotage::frees_silently, 10)) {
+            state.state = conversation::State::bot;
+            state.agent.clear();
+        }
+        return ForwardTx::put(kept);
     }
     Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override {
         if (sabotage_ == Sabotage::reads_stale) return std::vector<OutboxRow>{};
@@ -40,7 +61,7 @@ public:
     /// Fails before, or after: then the caller is told "no" although everything is stored.
     Result<void> commit() override {
         if (faults_->strikes(20)) return broken();
-        if (sabotage_ == Sabotage::commits_too_late && faults_->dice.one_in(10)) return {};
+        if (strikes(Sabotage::commits_too_late, 10)) return {};
         LJK_CHECK(ForwardTx::commit());
         if (faults_->strikes(20)) return broken();
         if (faults_->strikes(20))
@@ -52,6 +73,15 @@ private:
     Result<void> before() override {
         if (faults_->strikes(150)) return broken();
         return {};
+    }
+    bool strikes(Sabotage which, std::size_t one_in) {
+        return sabotage_ == which && faults_->dice.one_in(one_in);
+    }
+    /// Users' texts begin with "u-" and the name of their account.
+    void mix(ItemRow& item) {
+        if (item.body.find("\"u-shop-") != std::string::npos) faults_->foreign = item.body;
+        if (item.body.find("\"u-mall-") != std::string::npos && !faults_->foreign.empty())
+            item.body = faults_->foreign;
     }
 
     std::shared_ptr<Faults> faults_;
@@ -108,7 +138,8 @@ public:
     Result<std::vector<store::LeasedDelivery>>
     lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
                      std::size_t limit) override {
-        if (faults_->strikes(40)) return broken();
+        if (faults_->strikes(40))
+            return sabotage_ == Sabotage::tells_refs ? broken_about("shop:live:s-0") : broken();
         auto leased = truth_->lease_deliveries(accounts, sinks, now, until, limit);
         if (leased && sabotage_ == Sabotage::leases_twice)
             for (const store::LeasedDelivery& lease : *leased)

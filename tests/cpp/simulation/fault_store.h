@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 #include <memory>
+#include <string>
 
 namespace lampjack::simulation {
 
@@ -18,14 +19,24 @@ enum class Sabotage : std::uint8_t {
     commits_too_late,  ///< a commit now and then says yes and undoes everything
     leases_twice,      ///< a lane is leased to everybody who asks
     reads_stale,  ///< the state read before a send is the first one ever seen, and nothing is fenced
+    leaves_gaps,      ///< a fact now and then is not kept
+    loses_rows,       ///< a message now and then is not queued
+    lowers_epochs,    ///< a conversation now and then comes back with an earlier epoch
+    frees_silently,   ///< an agent now and then loses a conversation, and its epoch stays
+    forgets_wakeups,  ///< a message now and then is never due
+    mixes_accounts,   ///< an item now and then is another account's
+    tells_refs,       ///< its errors quote what they were about
 };
 
 struct Faults {
     bool on = false;
+    bool cut_off = false;  ///< nothing reaches the store
     Dice dice{0};
     std::size_t count = 0;
+    std::string
+        foreign;  ///< what the other account's users said last, for Sabotage::mixes_accounts
     bool strikes(std::size_t one_in) {
-        if (!on || !dice.one_in(one_in)) return false;
+        if (!cut_off && (!on || !dice.one_in(one_in))) return false;
         ++count;
         return true;
     }

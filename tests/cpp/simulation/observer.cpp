@@ -1,10 +1,8 @@
 #include "observer.h"
 
 #include "conversation/fence.h"
-#include "conversation/table.h"
 
 #include <algorithm>
-#include <array>
 
 namespace lampjack::simulation {
 namespace {
@@ -20,35 +18,6 @@ std::string member(std::string_view json, std::string_view name) {
     if (begin == std::string_view::npos) return {};
     json.remove_prefix(begin + before.size());
     return std::string(json.substr(0, json.find('"')));
-}
-
-/// I8: which state may follow which, in one or two moves of the automaton: an input and what it releases.
-class Paths {
-public:
-    Paths() {
-        std::array<std::array<bool, conversation::kStateCount>, conversation::kStateCount> one{};
-        for (std::size_t from = 0; from < conversation::kStateCount; ++from) {
-            one[from][from] = true;
-            for (const conversation::Row& row : conversation::transition_table())
-                if (row.to && row.from.has(static_cast<State>(from)))
-                    one[from][static_cast<std::size_t>(*row.to)] = true;
-        }
-        for (std::size_t a = 0; a < conversation::kStateCount; ++a)
-            for (std::size_t b = 0; b < conversation::kStateCount; ++b)
-                for (std::size_t c = 0; c < conversation::kStateCount; ++c)
-                    may_[a][c] = may_[a][c] || (one[a][b] && one[b][c]);
-    }
-    bool may(State from, State to) const {
-        return may_[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
-    }
-
-private:
-    std::array<std::array<bool, conversation::kStateCount>, conversation::kStateCount> may_{};
-};
-
-const Paths& paths() {
-    static const Paths instance;
-    return instance;
 }
 
 }  // namespace
@@ -94,15 +63,36 @@ void Observer::look_at_state(const std::string& ref, Seen& seen) {
     if (!row) return;
     const conversation::Conversation& now = row->state;
     if (now.epoch < seen.epoch) broken("I6: the epoch fell in " + ref);
-    if (now.epoch == seen.epoch && seen.epoch != 0 && !paths().may(seen.state, now.state))
-        broken("I8: no path between two states of " + ref);
+    check_path(ref, seen, now);
+    const auto owner = conversation::owner_of(now);
     seen.epoch = now.epoch;
     seen.state = now.state;
-    const auto owner = conversation::owner_of(now);
+    seen.owner = owner;
     if (owner.kind != conversation::Owner::agent) return;
     const auto [at, fresh] = seen.agents.emplace(now.epoch, owner.agent);
     if (!fresh && at->second != owner.agent)
         broken("I6: two owners in epoch " + std::to_string(now.epoch) + " of " + ref);
+}
+
+/// I8, told without the automaton's own table: each state has its kind of owner, and an owner changes with the epoch. Two
+/// moves leave it, because nobody speaks before or after: a request that silences the bot, and the end of a return.
+void Observer::check_path(const std::string& ref, const Seen& seen,
+                          const conversation::Conversation& now) {
+    using conversation::Owner;
+    const auto owner = conversation::owner_of(now);
+    const bool fits = now.state == State::bot ? owner.kind == Owner::bot
+                      : now.state == State::agent
+                          ? owner.kind == Owner::agent && !owner.agent.empty()
+                          : owner.kind != Owner::agent && now.agent.empty();
+    if (!fits) broken("I8: the owner of " + ref + " does not fit its state");
+    if (seen.epoch == 0 || now.epoch != seen.epoch || owner == seen.owner) return;
+    const bool asked = seen.owner.kind == Owner::bot && owner.kind == Owner::nobody &&
+                       now.state == State::requested;
+    const bool returned = seen.state == State::returning && now.state == State::bot;
+    if (!asked && !returned)
+        broken("I8: another owner of " + ref + " in the same epoch, from " +
+               std::string(conversation::name_of(seen.state)) + " to " +
+               std::string(conversation::name_of(now.state)));
 }
 
 void Observer::acknowledged(const std::string& ref, const std::vector<std::string>& texts) {

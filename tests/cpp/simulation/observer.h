@@ -58,11 +58,14 @@ private:
         std::uint64_t last_oseq = 0;
         std::string last_delivery;
         conversation::State state = conversation::State::bot;
+        conversation::OwnerRef owner{conversation::Owner::bot, {}};
     };
 
     void broken(const std::string& what);
     void look_at_items(const std::string& ref, Seen& seen);
     void look_at_state(const std::string& ref, Seen& seen);
+    void check_path(const std::string& ref, const Seen& seen,
+                    const conversation::Conversation& now);
     void check_item(const std::string& ref, Seen& seen, const store::ItemRow& item);
     void check_reply(const Accepted& reply, const std::vector<const Vendor*>& vendors);
 

@@ -114,8 +114,9 @@ private:
     }
 
     void step() {
-        switch (dice_.pick({18, 22, 16, 20, 20, 8, 10, options_.crashes ? 2U : 0U,
-                            options_.store_faults ? 4U : 0U})) {
+        const auto faults = options_.store_faults ? 1U : 0U;
+        switch (dice_.pick(
+            {18, 22, 16, 20, 20, 8, 10, options_.crashes ? 2U : 0U, 4 * faults, 2 * faults})) {
             case 0:
                 clock_->advance(static_cast<Millis>(dice_.below(3)));
                 posts_.push_back(some_vendor().speak(dice_, clock_->now()));
@@ -129,7 +130,8 @@ private:
                 break;
             case 6: consume(); break;
             case 7: crash(); break;
-            default: toggle_faults();
+            case 8: toggle_faults(); break;
+            default: toggle_partition();
         }
         for (const Vendor& vendor : vendors_)
             for (const std::string& session : vendor.sessions())
@@ -221,6 +223,8 @@ private:
         const auto waiting = network_.pending();
         if (waiting.empty()) return;
         const auto id = waiting[dice_.below(waiting.size())];
+        if (hubs_[network_.at(id).hub].faults->cut_off)
+            return break_call(id, transport::FailureKind::connect, false);
         const bool is_message = !Vendor::text_of(network_.at(id).request).empty();
         switch (dice_.pick({20, 3, 2, 2, 2, 2, is_message ? 1U : 0U})) {
             case 0: return answer(id, 200, true);
@@ -306,6 +310,15 @@ private:
         say("faults", life.faults->on ? "on" : "off");
     }
 
+    /// A process is cut off from the store and from the platforms, or no longer.
+    void toggle_partition() {
+        const std::size_t index = dice_.below(hubs_.size());
+        Faults& faults = *hubs_[index].faults;
+        faults.cut_off = !faults.cut_off;
+        out_.partitions += faults.cut_off ? 1U : 0U;
+        say("partition", std::to_string(index) + (faults.cut_off ? " on" : " off"));
+    }
+
     // ---- subscribers
 
     void consume() {
@@ -329,7 +342,7 @@ private:
 
     void come_to_rest() {
         for (Life& life : hubs_) {
-            life.faults->on = false;
+            life.faults->on = life.faults->cut_off = false;
             life.item.reset();
         }
         for (std::size_t i = 0; i < 10'000 && !posts_.empty(); ++i) deliver_post();

@@ -21,7 +21,7 @@ struct Options {
     std::size_t steps = 400;
     std::size_t hubs = 2;
     std::size_t sessions = 3;  ///< of each of the two accounts
-    bool store_faults = true;
+    bool store_faults = true;  ///< also processes that are cut off for a while
     bool crashes = true;
     /// The store under test, opened once for the run; memory when empty.
     std::function<std::shared_ptr<store::Store>()> open_store;
@@ -35,7 +35,7 @@ struct Outcome {
     std::uint64_t trace = 0;        ///< a hash of everything that happened
     std::vector<std::string> tail;  ///< the last lines of what happened
     std::string event_log;          ///< every item of every conversation, for comparing stores
-    std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0;
+    std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0, partitions = 0;
 };
 
 Outcome run(const Options& options);
