@@ -126,6 +126,13 @@ def test_no_token(client: Client, place: Place):
         check_refused(client.send(call), 401)
 
 
+@each()
+def test_two_tokens(client: Client, place: Place):
+    call = place.with_two_tokens()
+    if call is not None:
+        check_refused(client.send(call), 401)
+
+
 def hostile(place: Place) -> dict[str, bytes]:
     """The good body, broken in each way."""
     good = place.call().body

@@ -52,5 +52,7 @@ struct HttpResponse {
 /// The first header of that name, compared without case; empty when there is none.
 std::string_view header(std::span<const HeaderView> headers, std::string_view name) noexcept;
 std::string_view header(const Headers& headers, std::string_view name) noexcept;
+/// The only header of that name; empty when there is none or more than one. For credentials: who sends two is not believed.
+std::string_view only_header(std::span<const HeaderView> headers, std::string_view name) noexcept;
 
 }  // namespace lampjack::model

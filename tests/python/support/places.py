@@ -91,6 +91,17 @@ class Place:
         change(body)
         return self.call(user).with_body(json.dumps(body).encode())
 
+    def with_two_tokens(self) -> Call | None:
+        """None where the token is a part of the path."""
+        call = self.call()
+        if self.query:
+            return replace(call, query=f"{call.query}&{call.query}")
+        if not self.headers:
+            return None
+        # Names of headers are compared without case, so this is the same one again.
+        again = {name.lower(): value.format(token=TOKEN) for name, value in self.headers.items()}
+        return replace(call, headers=call.headers | again)
+
     def without_token(self) -> Call | None:
         """None where the token is a part of the path."""
         if "{token}" in self.path:

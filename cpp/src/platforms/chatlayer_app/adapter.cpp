@@ -59,7 +59,7 @@ Result<void> configure(const Account& account) {
 Result<Trust> verify(const Account& account, const Endpoint&, const model::Request& request) {
     if (account.text("auth") == "none") return Trust::full;
     constexpr std::string_view scheme = "bearer ";
-    const std::string_view value = model::header(request.headers, "authorization");
+    const std::string_view value = model::only_header(request.headers, "authorization");
     const bool bearer = value.size() > scheme.size() &&
                         equals_ignoring_case(value.substr(0, scheme.size()), scheme);
     if (!bearer || !any_equals(account.secrets("relay_token"), trim(value.substr(scheme.size()))))

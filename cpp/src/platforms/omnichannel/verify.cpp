@@ -14,7 +14,7 @@ namespace {
 std::optional<std::string_view>
 credentials(const model::Request& request,
             std::initializer_list<std::string_view> schemes) noexcept {
-    const std::string_view value = trim(model::header(request.headers, "authorization"));
+    const std::string_view value = trim(model::only_header(request.headers, "authorization"));
     const auto blank = value.find_first_of(" \t");
     if (blank == std::string_view::npos) return std::nullopt;
     for (const std::string_view scheme : schemes)
