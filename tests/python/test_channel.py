@@ -1,0 +1,139 @@
+"""Where we play the channel: every kind of message a user can send, every kind a bot can send, and the bot's transfer."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import lampjack as lj
+from lampjack.testing import FakePlatform, sample
+
+
+class Widget:
+    """The host's own widget: what a sink was given."""
+
+    def __init__(self) -> None:
+        self.shown: list[lj.Part] = []
+        self._changed = threading.Condition()
+
+    def __call__(self, message: lj.SinkMessage, conv: lj.Conversation) -> None:
+        with self._changed:
+            self.shown += message.content
+            self._changed.notify_all()
+
+    def wait(self, count: int) -> list[lj.Part]:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.shown) >= count, 10), self.shown
+            return list(self.shown)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakePlatform]:
+    with FakePlatform("omnichannel") as platform:
+        yield platform
+
+
+@pytest.fixture
+def hub(fake: FakePlatform) -> Iterator[lj.Hub]:
+    settings = {"store": "memory:", "allow_networks": fake.networks, "retry_base_ms": 10}
+    with lj.Hub({**settings, "account": {"line": fake.settings()}}) as opened:
+        yield opened
+
+
+def post(hub: lj.Hub, message: dict[str, Any]) -> lj.Answer:
+    body = json.dumps({"chat_id": 4211, "message": message}).encode()
+    return hub.receive("line", **replace(sample("omnichannel"), body=body).arguments())
+
+
+def test_a_users_text_file_and_button_reach_the_platform(hub: lj.Hub, fake: FakePlatform):
+    user = hub.user("line", "4211", first_name="Robin")
+    file = lj.File("https://files.example/a.pdf", name="a.pdf", mime="application/pdf", size=1024)
+    for part in ("hello", file, lj.Postback(title="Yes", payload="b1")):
+        user.say(part).result(5).sent(10).result(11)
+    bodies = [request.json() for request in fake.wait(3)]
+    assert [body["event"] for body in bodies] == ["new_message"] * 3
+    assert [body["chat_id"] for body in bodies] == [4211] * 3
+    assert bodies[0]["visitor"] == {"id": "4211", "fields": {"name": "Robin"}}
+    text, document, press = (body["message"] for body in bodies)
+    assert (text["kind"], text["text"]) == ("visitor", "hello")
+    assert document["kind"] == "file_visitor"
+    assert document["data"].pop("id")
+    assert document["data"] == {
+        "state": "ready",
+        "name": "a.pdf",
+        "content_type": "application/pdf",
+        "size": 1024,
+        "url": "https://files.example/a.pdf",
+    }
+    assert press["kind"] == "keyboard_response"
+    assert press["data"] == {"button": {"id": "b1", "text": "Yes"}}
+    assert len({body["message"]["id"] for body in bodies}) == 3
+
+
+def test_a_bots_text_keyboard_file_and_link_reach_the_sink(hub: lj.Hub):
+    widget = Widget()
+    hub.sink("line")(widget)
+    rows = [
+        [{"id": "b1", "text": "Yes"}, {"id": "b2", "text": "No"}],
+        [{"id": "b3", "text": "Later"}],
+    ]
+    link = "https://files.example/list.pdf"
+    for message in (
+        {"kind": "operator", "text": "Hi"},
+        {"kind": "keyboard", "buttons": rows},
+        {
+            "kind": "file_operator",
+            "data": {"url": link, "name": "list.pdf", "media_type": "application/pdf"},
+        },
+        {"kind": "operator", "text": link},
+    ):
+        assert post(hub, message).status == 200
+    text, keyboard, file, address = widget.wait(4)
+    assert (text, address) == (lj.Text("Hi"), lj.Text(link))
+    assert isinstance(keyboard, lj.Choice)
+    assert [(one.title, one.payload) for one in keyboard.options] == [
+        ("Yes", "b1"), ("No", "b2"), ("Later", "b3"),
+    ]  # fmt: skip
+    assert isinstance(file, lj.File)
+    assert (file.url, file.name, file.mime) == (link, "list.pdf", "application/pdf")
+
+
+def test_a_transfer_may_be_repeated_and_names_the_chat_either_way(hub: lj.Hub):
+    hub.user("line", "4211").say("hello").result(5)
+    transfer = sample("omnichannel", "handover_requested")
+    for chat in (4211, "4211|omnichannel", 4211):
+        body = json.dumps({"chat_id": chat, "reason": "a human", "context": {"tries": 2}}).encode()
+        answer = hub.receive("line", **replace(transfer, body=body).arguments())
+        assert (answer.status, answer.body) == (200, b'{"result":"ok"}')
+    [conversation] = hub.conversations()
+    assert (conversation["id"], conversation["state"]) == ("4211", "requested")
+    assert conversation["episode"] == 1, "one request"
+    asked = [
+        item.event
+        for item in hub["line:live:4211"].transcript().result(5)
+        if isinstance(item.event, lj.HandoverRequested)
+    ]
+    assert asked[0].handover.payload == {"reason": "a human", "context": {"tries": 2}}
+
+
+@pytest.mark.parametrize(
+    ("platform", "state"),
+    [
+        ("chatlayer_offloading", "bot"),
+        ("certainly", "requested"),
+        ("omnichannel", "requested"),
+        ("chatlayer_app", "requested"),
+    ],
+)
+def test_a_request_that_nobody_decides_about(platform: str, state: str):
+    """Declined where the answer would promise a human, else it waits for one."""
+    with FakePlatform(platform) as fake:
+        config = {"store": "memory:", "account": {"a": fake.settings()}}
+        with lj.Hub(config, background=False) as hub:
+            fake.send(hub, "a")
+            assert fake.send(hub, "a", "handover_requested").status == 200
+            [conversation] = hub.conversations()
+            assert conversation["state"] == state
