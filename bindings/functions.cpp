@@ -102,7 +102,8 @@ const char* kind_word(platforms::Setting::Kind kind) noexcept {
     return "text";
 }
 
-/// (name, title, side, [(side, method, path, max_body, meaning)], [(setting, kind, required, meaning)]) for each platform.
+/// (name, title, side, [(side, method, path, max_body, meaning)], [(setting, kind, required, meaning)], whether a request for a
+/// human is accepted when nobody decides) for each platform.
 py::list describe_platforms() {
     py::list out;
     for (const platforms::Adapter* adapter : platforms::all()) {
@@ -118,7 +119,7 @@ py::list describe_platforms() {
         for (const auto& setting : adapter->settings) add(setting);
         for (const auto& setting : platforms::common_settings()) add(setting);
         out.append(py::make_tuple(adapter->name, adapter->title, word(adapter->sides[0]), endpoints,
-                                  settings));
+                                  settings, adapter->handover.accepts_undecided()));
     }
     return out;
 }

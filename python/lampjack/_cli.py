@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import lampjack as lj
-from lampjack import _config
+from lampjack import _config, _core
 
 __all__ = ["main"]
 
@@ -108,10 +108,15 @@ def _urls(options: argparse.Namespace) -> int:
 
 def _say_who_decides(config: dict[str, Any]) -> None:
     """Handover requests need somebody to decide; here is nobody, which is easily taken for a fault."""
-    platforms = {account.get("platform") for account in config.get("account", {}).values()}
-    if "chatlayer_offloading" in platforms:
+    accepts = {row[0]: row[-1] for row in _core.describe_platforms()}
+    declined = [
+        name
+        for name, account in config.get("account", {}).items()
+        if not accepts[account["platform"]]
+    ]
+    if declined:
         print(
-            "lampjack: no decide function runs here, so Chatlayer's offload requests are declined",
+            f"lampjack: no decide function runs here: requests for a human are declined for {', '.join(declined)}",
             file=sys.stderr,
         )
 

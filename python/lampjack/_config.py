@@ -96,7 +96,7 @@ def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def setting_kinds(platform: str) -> dict[str, str]:
     """Return the kind of each setting an account of that platform may have."""
-    for name, _title, _side, _endpoints, settings in _core.describe_platforms():
+    for name, _title, _side, _endpoints, settings, _ in _core.describe_platforms():
         if name == platform:
             return {setting: kind for setting, kind, _required, _meaning in settings}
     return {}

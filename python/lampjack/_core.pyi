@@ -128,6 +128,7 @@ def describe_platforms() -> list[
         str,
         list[tuple[str, str, str, int, str]],
         list[tuple[str, str, bool, str]],
+        bool,
     ]
 ]: ...
 def leak(object: object) -> None: ...  # noqa: A002

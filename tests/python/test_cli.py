@@ -161,7 +161,7 @@ def test_serve_answers_and_writes_no_token(tmp_path: Path):
         output = server.communicate(timeout=30)[0].decode()
     assert server.returncode == 0, "to be told to end is no failure"
     assert f"http://127.0.0.1:{port}/hooks/shop/messages" in output
-    assert "offload requests are declined" in output
+    assert "requests for a human are declined for site\n" in output, "the others are accepted"
     assert "Traceback" not in output
     assert "made-up-token" not in output
 

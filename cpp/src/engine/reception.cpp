@@ -147,11 +147,9 @@ Result<void> Reception::ask() {
     return {};
 }
 
-// Where the answer tells the platform what was decided, silence must not promise a human. Elsewhere a request that
-// nobody decides about is a request all the same: dropping it would leave the user alone with a bot that gave up.
 Decision Reception::default_decision() const {
     Decision decision;
-    decision.accepted = !account_->adapter->handover.mute_by_answer;
+    decision.accepted = account_->adapter->handover.accepts_undecided();
     decision.reason = "no decision";
     return decision;
 }

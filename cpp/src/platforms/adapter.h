@@ -118,9 +118,13 @@ struct Handover {
     bool mute_by_answer = false;   ///< the answer to a handover request mutes (Chatlayer pauseBot)
     bool mute_by_request = false;  ///< a request of ours mutes (Certainly GET handover)
     bool mute_by_gate = false;     ///< we mute by not forwarding (Omnichannel)
-    bool can_return = false;       ///< a request of ours gives back
-    bool confirms_return = false;  ///< it tells when the bot is back
-    bool return_by_bot_message = false;  ///< a bot message after the return call confirms it (T12)
+    bool confirms_return =
+        false;  ///< it tells when the bot is back; else the return call's success and bot messages count
+
+    /// What becomes of a request for a human that nobody decides about. Where the answer tells the platform what was decided,
+    /// silence must not promise a human. Elsewhere a request is a request: dropping it would leave the user alone with a bot
+    /// that gave up.
+    bool accepts_undecided() const noexcept { return !mute_by_answer; }
 };
 
 struct Adapter {

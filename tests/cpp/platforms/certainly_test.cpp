@@ -258,7 +258,7 @@ TEST(CertainlyAdapter, says_what_it_can_do) {
     EXPECT_EQ(adapter().out.parts, bit(model::PartType::text));
     EXPECT_TRUE(adapter().out.one_part_per_message);
     EXPECT_TRUE(adapter().handover.mute_by_request);
-    EXPECT_TRUE(adapter().handover.can_return);
+    EXPECT_TRUE(adapter().handover.accepts_undecided());
     EXPECT_FALSE(adapter().handover.confirms_return);
     EXPECT_EQ(adapter().direction_of(model::Role::agent), Direction::out);
     EXPECT_EQ(adapter().direction_of(model::Role::system), Direction::out);

@@ -89,7 +89,7 @@ const Adapter kAdapter{
     .user_in = {.parts = bit(PartType::text) | bit(PartType::file)},
     .bot_in = {.parts = bit(PartType::text) | bit(PartType::choice) | bit(PartType::cards),
                .options = bit(OptionKind::reply) | bit(OptionKind::postback)},
-    .handover = {.mute_by_request = true, .can_return = true, .return_by_bot_message = true},
+    .handover = {.mute_by_request = true},
     .configure = configure,
     .verify = verify,
     .read = read,

@@ -105,7 +105,7 @@ const Adapter kAdapter{
                .options = bit(model::OptionKind::reply) | bit(model::OptionKind::postback) |
                           bit(model::OptionKind::url) | bit(model::OptionKind::phone) |
                           bit(model::OptionKind::location)},
-    .handover = {.mute_by_request = true, .can_return = true, .return_by_bot_message = true},
+    .handover = {.mute_by_request = true},
     .configure = configure,
     .verify = verify,
     .read = read,

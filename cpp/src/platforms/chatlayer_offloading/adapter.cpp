@@ -121,10 +121,7 @@ const Adapter kAdapter{
     .user_in = {.parts = bit(PartType::start) | bit(PartType::text) | bit(PartType::file) |
                          bit(PartType::location) | bit(PartType::postback)},
     .bot_in = {.parts = kParts, .options = kOptions | bit(OptionKind::share)},
-    .handover = {.mute_by_answer = true,
-                 .mute_by_request = true,
-                 .can_return = true,
-                 .return_by_bot_message = true},
+    .handover = {.mute_by_answer = true, .mute_by_request = true},
     .configure = configure,
     .verify = verify,
     .read = read,
