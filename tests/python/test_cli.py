@@ -167,9 +167,9 @@ def test_serve_answers_and_writes_no_token(tmp_path: Path):
 
 
 @pytest.mark.e2e
-def test_serve_with_several_workers_shares_one_store(tmp_path: Path):
+def test_serve_with_several_workers_shares_one_store(tmp_path: Path, durable_store: str):
     config = tmp_path / "lampjack.toml"
-    config.write_text(CONFIG.replace("memory:", f"sqlite:{tmp_path / 'handover.db'}"))
+    config.write_text(CONFIG.replace("memory:", durable_store))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "lampjack", "serve", "--config", str(config)]

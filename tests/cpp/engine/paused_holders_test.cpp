@@ -213,7 +213,8 @@ TEST_P(PausedHolders, write_nothing_after_another_took_over) {
 }
 
 TEST_P(PausedHolders, control_without_epochs_and_tokens_their_writes_get_through) {
-    for (const Pause pause : {Pause::before_call, Pause::before_record, Pause::as_owner}) {
+    for (const Pause pause :
+         {Pause::before_call, Pause::before_record, Pause::as_owner, Pause::with_item}) {
         int stale = 0;
         for (int round = 0; round < 4; ++round)
             stale += accepts_stale_writes(round * kPauses + static_cast<int>(pause), false);

@@ -36,6 +36,14 @@ public:
         if (row) seen_.emplace(key, *row);
         return row;
     }
+    Result<void> finish_item(std::string_view subscription, const store::LeasedItem& item,
+                             store::ItemOutcome outcome, Millis at,
+                             std::string_view reason) override {
+        auto finished = ForwardStore::finish_item(subscription, item, outcome, at, reason);
+        const bool lost = !finished && finished.error().code == Code::unsupported;
+        if (lost && !is_protected_) return {};
+        return finished;
+    }
     Result<std::unique_ptr<store::Tx>> begin() override {
         auto begun = ForwardStore::begin();
         if (!begun || is_protected_) return begun;
