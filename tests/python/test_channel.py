@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import lampjack as lj
-from lampjack.testing import FakePlatform, sample
+from lampjack.testing import FakePlatform, sample, sample_settings
+from support.service_process import wait_until
 
 
 class Widget:
@@ -117,6 +118,42 @@ def test_a_transfer_may_be_repeated_and_names_the_chat_either_way(hub: lj.Hub):
         if isinstance(item.event, lj.HandoverRequested)
     ]
     assert asked[0].handover.payload == {"reason": "a human", "context": {"tries": 2}}
+
+
+@pytest.mark.parametrize("replay", ["last", "none"])
+@pytest.mark.parametrize("platform", ["omnichannel", "chatlayer_app"])
+def test_after_a_return_the_bot_gets_the_last_words_only_where_it_is_asked_for(
+    platform: str, replay: str
+):
+    with FakePlatform(platform) as fake:
+        account = fake.settings(replay=replay)
+        config = {"store": "memory:", "allow_networks": fake.networks, "account": {"line": account}}
+        with lj.Hub(config) as hub:
+            user, conv = hub.user("line", "7"), hub["line:live:7"]
+            user.say("to the bot").result(5).sent(10).result(11)
+            conv.take("dana").result(5)
+            for text in ("to Dana", "to Dana at last"):
+                user.say(text).result(5)
+            conv.release(agent="dana").result(5)
+            wait_until(lambda: conv.state().result(5)["state"] == "bot", "the bot is back")
+            user.say("to the bot again").result(5).sent(10).result(11)
+            conv.take("dana").result(5)
+            conv.release(agent="dana").result(5)  # of what the bot had nothing comes twice
+            wait_until(lambda: conv.state().result(5)["state"] == "bot", "the bot is back")
+            user.say("goodbye").result(5).sent(10).result(11)
+            said = b" ".join(request.body for request in fake.received)
+    texts = [b"to the bot", b"to Dana at last", b"to the bot again", b"goodbye"]
+    if replay == "none":
+        texts.remove(b"to Dana at last")
+    places = [said.find(b'"' + text + b'"') for text in texts]
+    assert places == sorted(places)
+    assert [said.count(b'"' + text + b'"') for text in texts] == [1] * len(texts)
+    assert said.count(b"Dana") == (1 if replay == "last" else 0)
+
+
+def test_replay_is_refused_where_the_users_words_do_not_go_through_us():
+    with pytest.raises(lj.ConfigError, match="replay"):
+        lj.Hub({"store": "memory:", "account": {"a": sample_settings("certainly", replay="last")}})
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ private:
     Result<void> refuse_below(std::uint64_t epoch);
     Result<bool> drained();
     Result<void> note(const conversation::Effects& effects);
+    Result<void> replay_last(const conversation::Outcome& outcome);
 
     Core& core_;
     store::Tx& tx_;

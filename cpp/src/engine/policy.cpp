@@ -87,6 +87,10 @@ Result<void> check_policy(const platforms::Account& account) {
             Code::config,
             "account \"" + account.name +
                 "\": mute is asked for, but the settings to mute and to give back are missing");
+    if (account.text("replay") == "last" && account.side != platforms::Side::channel)
+        return fail(Code::config, "account \"" + account.name +
+                                      "\": replay is for channels: only there the user's words "
+                                      "go through us to the bot");
     return {};
 }
 

@@ -37,8 +37,9 @@ constexpr std::array kCommon{
     Setting{.name = "replay",
             .kind = Kind::choice,
             .fallback = "none",
-            .choices = "none",
-            .meaning = "what the bot gets again after a return: nothing, in this release"},
+            .choices = "none last",
+            .meaning = "channel: what the bot gets after a return: nothing, or the user's last "
+                       "words if a human had them"},
     Setting{.name = "message_takes",
             .kind = Kind::boolean,
             .fallback = "true",
