@@ -1,9 +1,12 @@
 #include "engine/change.h"
 
+#include "engine/attempt.h"
 #include "engine/policy.h"
 #include "engine/views.h"
 #include "model/canonical.h"
 #include "model/graft.h"
+
+#include <algorithm>
 
 namespace lampjack::engine {
 
@@ -273,9 +276,21 @@ Result<void> Change::finish() {
             LJK_CHECK(carry_out(outcome, {}));
         }
     }
-    if (erased_) return tx_.erase(row_.key);
+    if (erased_) {
+        LJK_TRY(open, has_open_call());
+        if (!open) return tx_.erase(row_.key);
+        auto& timer = row_.state.timers[static_cast<std::size_t>(conversation::TimerKind::retain)];
+        timer =
+            conversation::Timer{now_ + conversation::kHour, row_.state.episode, row_.state.epoch};
+    }
     row_.touched = now_;
     return tx_.put(row_);
+}
+
+Result<bool> Change::has_open_call() {
+    LJK_TRY(pending, tx_.pending(row_.key));
+    return std::any_of(pending.begin(), pending.end(),
+                       [](const store::OutboxRow& row) { return is_call(row.action); });
 }
 
 }  // namespace lampjack::engine

@@ -56,6 +56,9 @@ public:
     /// Tells the platform once more that its bot is to speak, unless the bot is to be silent.
     Result<void> wake();
 
+    /// Whether a mute or a return is still to be made, or its outcome to be heard: what would end it must not be removed.
+    Result<bool> has_open_call();
+
     /// Ends a drain when nothing of the leaving owner is left to send, then stores the conversation.
     Result<void> finish();
 

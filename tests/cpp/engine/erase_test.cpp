@@ -68,6 +68,31 @@ TEST(Erase, returns_the_conversation_first) {
     EXPECT_TRUE(t.http->in_flight().empty()) << "the reply did not leave afterwards";
 }
 
+/// The bot said something while its return was under way, which passes for the return; the call had no effect yet.
+TEST(Erase, waits_for_a_return_that_a_stray_message_seemed_to_prove) {
+    for (const bool force : {false, true}) {
+        TestHub t;
+        t.post(T::offload("", 1), T::accept(true));
+        t.command("take", "dana");
+        t.command("release", "dana");
+        t.hub->step();
+        ASSERT_EQ(t.http->in_flight().size(), 1u) << "the return is under way";
+        t.http->fail_with(1, transport::FailureKind::unknown_after_sent);
+        t.http->deliver();
+        t.hub->step();
+        t.post(T::messages(T::bot_item("too early", 5), 5));
+        ASSERT_EQ(t.state(), "bot");
+        const auto erased = t.hub->erase("shop", "s-1", force, std::chrono::milliseconds(0));
+        EXPECT_EQ(erased.has_value(), force) << "by force, the control";
+        if (force) continue;
+        EXPECT_EQ(erased.error().code, Code::timeout);
+        t.clock->advance(60'000);
+        t.answer_next(200);
+        EXPECT_EQ(t.http->count(), 2u) << "it was repeated";
+        EXPECT_TRUE(t.hub->erase("shop", "s-1", force, std::chrono::milliseconds(0)));
+    }
+}
+
 TEST(Erase, goes_without_a_return_only_by_force) {
     for (const bool force : {false, true}) {
         TestHub t;
@@ -95,6 +120,29 @@ TEST(Record, says_whose_transcripts_are_kept_after_their_end) {
         t.hub->step();
         EXPECT_EQ(t.hub->conversation(T::kRef).has_value(), c.kept) << c.record;
     }
+}
+
+/// The call that wakes the bot outlives the time for which its conversation is kept.
+TEST(Retention, keeps_a_conversation_whose_return_is_still_to_be_made) {
+    TestHub t(std::string(T::kFull) + R"(,"record":"none")");
+    t.post(T::offload("", 1), T::accept(true));
+    t.command("take", "dana");
+    t.command("release", "dana");
+    t.answer_next(503);
+    t.post(T::messages(T::bot_item("too early", 5), 5));  // passes for the return
+    ASSERT_EQ(t.command("close", "", {}, {}, {}, true).error.code, Code::ok);
+    ASSERT_EQ(t.state(), "closed");
+    constexpr Millis kHour = 3'600'000;
+    for (int hour = 0; hour < 3; ++hour) {
+        t.clock->advance(kHour + 1000);
+        t.answer_next(503);
+        EXPECT_EQ(t.state(), "closed") << "kept for an hour, and for its call";
+    }
+    t.clock->advance(kHour + 1000);
+    t.answer_next(200);
+    t.clock->advance(kHour + 1000);
+    t.hub->step();
+    EXPECT_EQ(t.hub->conversation(T::kRef).error().code, Code::not_found) << "the control";
 }
 
 TEST(Retention, forgets_old_keys_and_ended_rows) {

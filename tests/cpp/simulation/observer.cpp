@@ -43,6 +43,8 @@ void Observer::look_at_items(const std::string& ref, Seen& seen) {
 }
 
 void Observer::check_item(const std::string& ref, Seen& seen, const store::ItemRow& item) {
+    if (seen.is_anew && item.seq > seen.last_seq) seen.last_seq = seen.handled = item.seq - 1;
+    seen.is_anew = false;
     if (item.seq != seen.last_seq + 1) broken("I3: a gap before item " + std::to_string(item.seq));
     seen.last_seq = item.seq;
     if (item.body.find("-made-up") != std::string::npos) broken("I11: a secret in an item");
@@ -60,9 +62,10 @@ void Observer::check_item(const std::string& ref, Seen& seen, const store::ItemR
 
 void Observer::look_at_state(const std::string& ref, Seen& seen) {
     const auto row = truth_.conversation(store::key_of(ref));
+    if (!row && row.error().code == Code::not_found && seen.epoch != 0) forget(ref, seen);
     if (!row) return;
     const conversation::Conversation& now = row->state;
-    if (now.epoch < seen.epoch) broken("I6: the epoch fell in " + ref);
+    if (now.epoch < std::max(seen.epoch, seen.least_epoch)) broken("I6: the epoch fell in " + ref);
     check_path(ref, seen, now);
     const auto owner = conversation::owner_of(now);
     seen.epoch = now.epoch;
@@ -72,6 +75,23 @@ void Observer::look_at_state(const std::string& ref, Seen& seen) {
     const auto [at, fresh] = seen.agents.emplace(now.epoch, owner.agent);
     if (!fresh && at->second != owner.agent)
         broken("I6: two owners in epoch " + std::to_string(now.epoch) + " of " + ref);
+}
+
+/// It was erased: nothing of it may be left, and what comes later counts on.
+void Observer::forget(const std::string& ref, Seen& seen) {
+    ++erased_;
+    const auto key = store::key_of(ref);
+    const auto items = truth_.items(key, 0, 1);
+    const auto rows = truth_.deliveries(key);
+    if ((items && !items->empty()) || (rows && !rows->empty()))
+        broken("something is left of " + ref + ", which was erased");
+    std::erase_if(replies_, [&](const Accepted& reply) { return reply.ref == ref; });
+    Seen fresh;
+    fresh.last_seq = fresh.handled = seen.last_seq;
+    fresh.last_oseq = seen.last_oseq;
+    fresh.is_anew = true;  // its last facts were written and erased in one step
+    fresh.least_epoch = seen.epoch;
+    seen = std::move(fresh);
 }
 
 /// I8, told without the automaton's own table: each state has its kind of owner, and an owner changes with the epoch. Two
@@ -121,12 +141,15 @@ void Observer::leaves(const Network& network, const Network::Pending& call) {
     const auto row = truth_.delivery(model::header(call.request.headers, "idempotency-key"), ref);
     if (!row) return broken("I5: a request left that no row asked for");
     Seen& seen = seen_[ref];
-    if (row->oseq < seen.last_oseq ||
-        (row->oseq == seen.last_oseq && row->id != seen.last_delivery))
+    const bool is_behind = row->oseq < seen.last_oseq ||
+                           (row->oseq == seen.last_oseq && row->id != seen.last_delivery);
+    if (is_behind && !again_.contains(row->id))
         broken("I5: row " + std::to_string(row->oseq) + " left after row " +
                std::to_string(seen.last_oseq) + " of " + ref);
-    seen.last_oseq = row->oseq;
-    seen.last_delivery = row->id;
+    if (!is_behind) {
+        seen.last_oseq = row->oseq;
+        seen.last_delivery = row->id;
+    }
     const auto conversation = truth_.conversation(store::key_of(ref));
     if (!conversation || !conversation::may_leave(conversation->state, row->action, row->epoch))
         broken("I7: a reply of an earlier owner left: " + Vendor::text_of(call.request));

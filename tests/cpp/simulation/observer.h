@@ -36,6 +36,8 @@ public:
     void leaves(const Network& network, const Network::Pending& call);
     /// I11: nothing secret or personal is written for operators.
     void logged(std::string_view line);
+    /// An operator has that delivery sent again: it may leave after rows that came later.
+    void sent_again(const std::string& delivery) { again_.insert(delivery); }
     /// Subscribers: an item comes when all before it in its conversation are handled, and none is left out.
     void handed_out(const std::string& ref, std::uint64_t seq);
     void handled(const std::string& ref, std::uint64_t seq);
@@ -45,12 +47,15 @@ public:
     void at_rest(const std::vector<const Vendor*>& vendors);
 
     const std::string& violation() const noexcept { return violation_; }
+    std::size_t erased() const noexcept { return erased_; }
     std::string event_log() const;
 
 private:
     struct Seen {
         std::uint64_t last_seq = 0;
+        bool is_anew = false;  ///< it was erased, and the next item may have any higher number
         std::uint64_t epoch = 0;
+        std::uint64_t least_epoch = 0;                ///< of a conversation that was erased
         std::map<std::uint64_t, std::string> agents;  ///< by epoch
         std::map<std::string, std::uint64_t> texts;   ///< text to seq
         std::vector<std::string> lines;
@@ -64,6 +69,7 @@ private:
     void broken(const std::string& what);
     void look_at_items(const std::string& ref, Seen& seen);
     void look_at_state(const std::string& ref, Seen& seen);
+    void forget(const std::string& ref, Seen& seen);
     void check_path(const std::string& ref, const Seen& seen,
                     const conversation::Conversation& now);
     void check_item(const std::string& ref, Seen& seen, const store::ItemRow& item);
@@ -72,6 +78,8 @@ private:
     store::Store& truth_;
     std::map<std::string, Seen> seen_;
     std::vector<Accepted> replies_;
+    std::set<std::string> again_;  ///< deliveries that an operator sent again
+    std::size_t erased_ = 0;
     std::string violation_;
 };
 

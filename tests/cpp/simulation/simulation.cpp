@@ -62,6 +62,7 @@ public:
         out_.step = step_;
         out_.tail.assign(tail_.begin(), tail_.end());
         out_.event_log = observer_.event_log();
+        out_.erased = observer_.erased();
         return std::move(out_);
     }
 
@@ -115,8 +116,8 @@ private:
 
     void step() {
         const auto faults = options_.store_faults ? 1U : 0U;
-        switch (dice_.pick(
-            {18, 22, 16, 20, 20, 8, 10, options_.crashes ? 2U : 0U, 4 * faults, 2 * faults})) {
+        switch (dice_.pick({18, 22, 16, 20, 20, 8, 10, options_.crashes ? 2U : 0U, 4 * faults,
+                            2 * faults, 3, 1})) {
             case 0:
                 clock_->advance(static_cast<Millis>(dice_.below(3)));
                 posts_.push_back(some_vendor().speak(dice_, clock_->now()));
@@ -131,7 +132,9 @@ private:
             case 6: consume(); break;
             case 7: crash(); break;
             case 8: toggle_faults(); break;
-            default: toggle_partition();
+            case 9: toggle_partition(); break;
+            case 10: operate(); break;
+            default: erase();
         }
         for (const Vendor& vendor : vendors_)
             for (const std::string& session : vendor.sessions())
@@ -226,7 +229,7 @@ private:
         if (hubs_[network_.at(id).hub].faults->cut_off)
             return break_call(id, transport::FailureKind::connect, false);
         const bool is_message = !Vendor::text_of(network_.at(id).request).empty();
-        switch (dice_.pick({20, 3, 2, 2, 2, 2, is_message ? 1U : 0U})) {
+        switch (dice_.pick({20, 3, 2, 2, 2, 2, is_message ? 6U : 0U})) {
             case 0: return answer(id, 200, true);
             case 1: return answer(id, 500, false);
             case 2: return answer(id, 503, false, {{"Retry-After", "2"}});
@@ -257,6 +260,31 @@ private:
         ++out_.effects;
         const bool ours = request.url.find("://shop.") != std::string::npos;
         static_cast<void>(vendors_[ours ? 0 : 1].carry_out(request));
+    }
+
+    // ---- operators
+
+    /// Somebody sends a delivery again that was given up, or throws it away.
+    void operate() {
+        auto dead = truth_->deliveries_by(store::DeliveryStatus::dead, 50);
+        if (!dead || dead->empty()) dead = truth_->deliveries_by(store::DeliveryStatus::held, 50);
+        if (!dead || dead->empty()) return;
+        const store::Delivery& one = (*dead)[dice_.below(dead->size())];
+        const bool again = dice_.one_in(2);
+        if (again) observer_.sent_again(one.row.id);
+        engine::Hub& hub = *some_hub().hub;
+        const auto done = again ? hub.retry_delivery(one.row.id) : hub.discard_delivery(one.row.id);
+        say(again ? "again" : "discard", one.ref + " " + std::to_string(one.row.oseq) + " " +
+                                             std::string(done ? "ok" : name_of(done.error().code)));
+        ++out_.operations;
+    }
+    /// A user wants to be forgotten. Where the bot has to be woken first, somebody has to ask again later.
+    void erase() {
+        const Vendor& vendor = some_vendor();
+        const std::string session = vendor.sessions()[dice_.below(vendor.sessions().size())];
+        const auto done = some_hub().hub->erase(vendor.account(), session, false, milliseconds(0));
+        say("erase",
+            vendor.ref(session) + " " + std::string(done ? "ok" : name_of(done.error().code)));
     }
 
     // ---- time, crashes, faults

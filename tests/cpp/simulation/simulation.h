@@ -35,7 +35,8 @@ struct Outcome {
     std::uint64_t trace = 0;        ///< a hash of everything that happened
     std::vector<std::string> tail;  ///< the last lines of what happened
     std::string event_log;          ///< every item of every conversation, for comparing stores
-    std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0, partitions = 0;
+    std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0, partitions = 0,
+                operations = 0, erased = 0;
 };
 
 Outcome run(const Options& options);

@@ -39,7 +39,8 @@ std::function<std::shared_ptr<store::Store>()> opener(std::string url) {
 TEST(Simulation, keeps_every_invariant) {
     const auto first = from_environment("LJK_SIM_FIRST", 1);
     const auto seeds = from_environment("LJK_SIM_SEEDS", 150);
-    std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0, partitions = 0;
+    std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0, partitions = 0,
+                operations = 0, erased = 0;
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
         Options options;
         options.seed = seed;
@@ -52,17 +53,21 @@ TEST(Simulation, keeps_every_invariant) {
         crashes += outcome.crashes;
         faults += outcome.faults;
         partitions += outcome.partitions;
+        operations += outcome.operations;
+        erased += outcome.erased;
     }
     std::printf("%llu seeds: %zu acknowledged, %zu replies, %zu effects, %zu crashes, %zu faults, "
-                "%zu partitions\n",
+                "%zu partitions, %zu deliveries settled, %zu erased\n",
                 static_cast<unsigned long long>(seeds), acknowledged, replies, effects, crashes,
-                faults, partitions);
+                faults, partitions, operations, erased);
     EXPECT_GT(acknowledged, seeds * 20) << "a simulation in which nothing happens proves nothing";
     EXPECT_GT(replies, seeds);
     EXPECT_GT(effects, seeds);
     EXPECT_GT(crashes, seeds / 2);
     EXPECT_GT(faults, seeds / 2);
     EXPECT_GT(partitions, seeds / 2);
+    EXPECT_GT(operations, seeds / 2);
+    EXPECT_GT(erased, seeds / 2);
 }
 
 TEST(Simulation, runs_the_same_again_from_the_same_seed) {
