@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 import lampjack as lj
+from lampjack.asgi import App
 from lampjack.testing import FakePlatform, sample, sample_settings
-from support.service_process import wait_until
+from support.http_server import served
+from support.service_process import free_port, wait_until
 
 
 class Widget:
@@ -149,6 +151,38 @@ def test_after_a_return_the_bot_gets_the_last_words_only_where_it_is_asked_for(
     assert places == sorted(places)
     assert [said.count(b'"' + text + b'"') for text in texts] == [1] * len(texts)
     assert said.count(b"Dana") == (1 if replay == "last" else 0)
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("auth_in", ["header", "url"])
+def test_a_channel_and_a_peer_talk_to_each_other(auth_in: str):
+    """Both sides of the contract are ours here, so both addresses and all tokens are what the other expects."""
+    channel_port, peer_port = free_port(), free_port()
+    tokens = {"webhook_token": "made-up hook", "channel_token": "made-up-1", "auth_in": auth_in}
+    networks = FakePlatform.networks
+    # The vendor's path below the peer's address is /connector/omnichannel/omnichannel_message/{token}/bot_api_webhook.
+    peer_account = {"side": "peer", "channel_url": f"http://127.0.0.1:{channel_port}/line"}
+    channel_account = {"platform_base": f"http://127.0.0.1:{peer_port}"}
+    widget = Widget()
+    with (
+        lj.Hub({"store": "memory:", "allow_networks": networks, "account": {
+            "line": {"platform": "omnichannel", **tokens, **channel_account}}}) as channel,
+        lj.Hub({"store": "memory:", "allow_networks": networks, "account": {
+            "omnichannel_message": {"platform": "omnichannel", **tokens, **peer_account}}}) as peer,
+        served(App(channel), channel_port),
+        served(App(peer, prefix="/connector/omnichannel"), peer_port),
+    ):  # fmt: skip
+        channel.sink("line")(widget)
+        channel.user("line", "4211", first_name="Robin").say("hello").result(5).sent(10).result(11)
+        conv = peer["omnichannel_message:live:4211"]
+        [heard] = conv.transcript().result(5)
+        assert (lj.as_text(heard.event.content), heard.event.actor.first_name) == ("hello", "Robin")
+        keyboard = lj.Choice("Pick", [lj.Option("Yes", "b1")])
+        for words in ("Hi, I am a bot.", keyboard):
+            conv.notify(words).result(5).sent(10).result(11)
+        text, choice = widget.wait(2)
+        assert text == lj.Text("Hi, I am a bot.")
+        assert [(one.title, one.payload) for one in choice.options] == [("Yes", "b1")]
 
 
 def test_replay_is_refused_where_the_users_words_do_not_go_through_us():

@@ -16,9 +16,9 @@ PATIENCE = 30
 
 
 @contextmanager
-def served(app: Any) -> Iterator[int]:
+def served(app: Any, port: int = 0) -> Iterator[int]:
     """Serve it; gives the port."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
