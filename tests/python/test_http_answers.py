@@ -216,6 +216,15 @@ def test_a_body_that_is_too_large(client: Client, place: Place):
     check_refused(client.send(place.call(), content_length=(8 << 20) + 1), 413)
 
 
+def test_a_transcript_may_be_larger_than_messages(client: Client):
+    messages, offload = (place for place in PLACES if place.account == "shop")
+    text = b"w" * (1 << 20)
+    large = messages.call("large").body.replace(b"words", text)
+    check_refused(client.send(messages.call("large").with_body(large)), 413)
+    large = offload.call("large").body.replace(b"words", text)
+    assert client.send(offload.call("large").with_body(large)).status == 200
+
+
 @each()
 def test_another_media_type(client: Client, place: Place):
     call = place.call()

@@ -402,6 +402,18 @@ TEST(ChatlayerAppWrite, uses_canonical_values_only_for_events_of_others) {
     EXPECT_NE(own.find(R"("x":1)"), std::string::npos);
 }
 
+TEST(ChatlayerAppWrite, names_the_user_of_an_event_that_is_taken_out_of_its_bundle) {
+    const auto batch =
+        parse(kAdapter, R"({"inputData":{"user":{"id":"u-77"},"messages":[)"
+                        R"({"text_message":{"text":"a"}},{"text_message":{"text":"b"}}]}})");
+    ASSERT_TRUE(batch.has_value() && (*batch)->size() == 2);
+    const auto second = convert(**batch, (*batch)->roots[1], kAdapter);
+    ASSERT_TRUE(second.has_value());
+    EXPECT_EQ(second->body,
+              R"({"inputData":{"user":{"id":"u-77"},"messages":[{"text_message":{"text":"b"}}]}})");
+    EXPECT_TRUE(second->losses.empty());
+}
+
 TEST(ChatlayerAppWrite, makes_a_label_of_a_press_that_carries_nothing) {
     const std::string press =
         std::string(kMessage) + R"("content":[{"type":"postback","title":"Yes"}])";

@@ -6,6 +6,8 @@
 #include "platforms/chatlayer_app/adapter.h"
 #include "platforms/chatlayer_app/settings.h"
 
+#include <initializer_list>
+
 namespace lampjack::platforms::chatlayer_app {
 namespace {
 
@@ -37,7 +39,7 @@ public:
         } else {
             out_.key("inputData");
             ObjectWriter input(out_, batch_, own_, extra_, Scope::data);
-            if (!own_) user();
+            if (!own_ || !remembers_bundle()) user();
             out_.key("messages");
             LJK_CHECK(messages());
             input.end();
@@ -68,10 +70,14 @@ private:
         return {};
     }
 
-    bool has_input() const noexcept {
+    bool has_input() const noexcept { return remembers({Scope::data}); }
+    /// The first event of a bundle does; one of the others, written alone, stands without its user.
+    bool remembers_bundle() const noexcept { return remembers({Scope::data, Scope::request}); }
+
+    bool remembers(std::initializer_list<Scope> scopes) const noexcept {
         bool found = false;
-        batch_.each(extra_, [&found](const model::Extra& entry) {
-            found = found || entry.scope == Scope::data;
+        batch_.each(extra_, [&](const model::Extra& entry) {
+            for (const Scope scope : scopes) found = found || entry.scope == scope;
         });
         return found;
     }
