@@ -39,7 +39,7 @@ from lampjack._errors import (
     StoreError,
     UnsupportedError,
 )
-from lampjack._functions import Loss, convert, verify, write
+from lampjack._functions import convert, verify, write
 from lampjack._hub import Hub
 from lampjack._items import (
     DeadItem,
@@ -51,6 +51,7 @@ from lampjack._items import (
     Owner,
     OwnerChanged,
 )
+from lampjack._losses import Loss
 from lampjack._outcome import Outcome
 from lampjack._parts import (
     Card,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lampjack._errors import NetworkError, RefusedError, StaleOwnerError
+from lampjack._losses import Loss, losses_of
 from lampjack._outcome import Outcome
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Delivery:
             delivery=outgoing.get("id"),
             status=outgoing.get("status", "done"),
         )
-        # What the platform cannot carry, part by part: [{"part": 0, "from": "cards", "to": "text", "what": …}]
-        self.losses: tuple[dict[str, Any], ...] = tuple(data.get("losses", ()))
+        # The parts that the platform cannot carry as what they are.
+        self.losses: tuple[Loss, ...] = losses_of(data.get("losses", ()))
 
     @property
     def id(self) -> str | None:

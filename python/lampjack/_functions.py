@@ -2,29 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from lampjack import _core
+from lampjack._losses import Loss, losses_of
 from lampjack._reception import Headers
 
-__all__ = ["Loss", "convert", "verify", "write"]
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """What is lost on the way to another platform.
-
-    Without a `field`: part number `part` of type `before` became `after`, without `what`. With one: that place of the
-    event (`sent_at`, `actor.phone`, `handover.transcript`), or of the part (`name`, `options.payload`), is `missing` in the
-    body or is there as something else (`changed`).
-    """
-
-    part: int | None
-    before: str
-    after: str
-    what: str
-    field: str = ""
+__all__ = ["convert", "verify", "write"]
 
 
 def write(platform: str, events: Sequence[_core.Event], direction: Literal["in", "out"]) -> bytes:
@@ -43,16 +27,7 @@ def convert(event: _core.Event, platform: str) -> tuple[bytes, tuple[Loss, ...]]
     What a request says in its address counts as lost. An event of which nothing can be said raises `UnsupportedError`.
     """
     body, losses = _core.convert(event, platform)
-    return body, tuple(
-        Loss(
-            loss.get("part"),
-            loss.get("from", ""),
-            loss.get("to", ""),
-            loss["what"],
-            loss.get("field", ""),
-        )
-        for loss in json.loads(losses)
-    )
+    return body, losses_of(json.loads(losses))
 
 
 def verify(
@@ -71,6 +46,3 @@ def verify(
     """
     account = json.dumps({"platform": platform, **settings})
     return _core.verify(account, method, path, query, headers, body)
-
-
-Loss.__module__ = "lampjack"

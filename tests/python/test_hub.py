@@ -636,3 +636,25 @@ def test_writing_says_no_to_events_of_another_platform():
         lj.write("omnichannel", [event], "in")
     plain = lj.Event.from_dict({k: v for k, v in event.to_dict().items() if k != "platform"})
     assert b'"hi"' in lj.write("omnichannel", [plain], "out"), "nobody's events may be written"
+
+
+def test_a_command_says_what_the_platform_cannot_carry():
+    with FakePlatform("certainly") as fake:
+        config = {
+            "store": "memory:",
+            "allow_networks": fake.networks,
+            "account": {"a": fake.settings()},
+        }
+        with lj.Hub(config) as hub:
+            fake.send(hub, "a")
+            conv = hub["a:live:user-1"]
+            delivery = conv.reply(
+                [lj.Text("Which?"), lj.Cards([lj.Card("One")])], agent="dana"
+            ).result(5)
+            delivery.sent(10).result(11)
+            assert [(loss.part, loss.before, loss.after) for loss in delivery.losses] == [
+                (1, "cards", "text")
+            ]
+            assert conv.reply("Two", agent="dana").result(5).losses == ()
+        said = [request.json()["message"] for request in fake.received if request.method == "POST"]
+        assert said[:2] == ["Which?", "One"]
