@@ -58,11 +58,7 @@ py::tuple convert(const py::object& event, const std::string& platform) {
 
 /// Verifies the sender of a raw request; the word says how far it may go.
 py::str verify(const std::string& account_json, const RequestArguments& request) {
-    const auto account = unwrap(platforms::make_account("verify", account_json));
-    std::string allow;
-    const auto* endpoint =
-        unwrap(platforms::route(*account.adapter, account.side, request.view(), &allow));
-    const auto trust = unwrap(account.adapter->verify(account, *endpoint, request.view()));
+    const auto trust = unwrap(platforms::verify(account_json, request.view()));
     return trust == platforms::Trust::full ? "full" : "handover_only";
 }
 
@@ -76,16 +72,7 @@ std::string normalise_content(std::string_view content) {
 
 std::string as_text(std::string_view content) {
     const auto batch = unwrap(model::read_content(content, model::Role::agent));
-    std::vector<platforms::Loss> losses;
-    const platforms::Capabilities plain{.parts = platforms::bit(model::PartType::text)};
-    const auto simple = platforms::downgrade(*batch, batch->roots[0], plain, losses);
-    if (!simple) return {};  // nothing in it has a text
-    std::string text;
-    for (const model::Part& part : (*simple)->parts_of((*simple)->root(0))) {
-        if (!text.empty()) text += '\n';
-        text += (*simple)->view(part.text);
-    }
-    return text;
+    return platforms::as_text(*batch, batch->roots[0]);
 }
 
 const char* kind_word(platforms::Setting::Kind kind) noexcept {

@@ -22,13 +22,6 @@ Result<std::unique_ptr<ljk_text>> write(const platforms::Adapter& adapter,
     return std::make_unique<ljk_text>(ljk_text{std::move(body)});
 }
 
-Result<platforms::Trust> verify(ljk_str account_json, const model::Request& request) {
-    LJK_TRY(account, platforms::make_account("verify", view(account_json)));
-    std::string allow;
-    LJK_TRY(endpoint, platforms::route(*account.adapter, account.side, request, &allow));
-    return account.adapter->verify(account, *endpoint, request);
-}
-
 }  // namespace
 
 ljk_status ljk_batch_write(const ljk_batch* batch, int32_t direction, ljk_text** out,
@@ -71,7 +64,7 @@ ljk_status ljk_verify(ljk_str account_json, const ljk_request* request, int32_t*
     return guard(err, [&]() -> Result<void> {
         RequestView given;
         LJK_CHECK(given.read(request));
-        LJK_TRY(found, verify(account_json, given.get()));
+        LJK_TRY(found, platforms::verify(view(account_json), given.get()));
         if (trust != nullptr)
             *trust = found == platforms::Trust::full ? LJK_TRUST_FULL : LJK_TRUST_HANDOVER_ONLY;
         return {};

@@ -199,4 +199,14 @@ Result<model::BatchPtr> downgrade(const Batch& batch, std::uint32_t event,
     return out;
 }
 
+std::string as_text(const Batch& batch, std::uint32_t event) {
+    std::vector<Loss> losses;
+    const auto simple = downgrade(batch, event, {.parts = bit(PartType::text)}, losses);
+    std::string text;
+    if (!simple) return text;
+    for (const Part& part : (*simple)->parts_of((*simple)->root(0)))
+        text.append(text.empty() ? "" : "\n").append((*simple)->view(part.text));
+    return text;
+}
+
 }  // namespace lampjack::platforms

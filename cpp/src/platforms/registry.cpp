@@ -87,6 +87,12 @@ Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input,
     return ptr;
 }
 
+Result<Trust> verify(std::string_view account_json, const model::Request& request) {
+    LJK_TRY(account, make_account("verify", account_json));
+    LJK_TRY(endpoint, route(*account.adapter, account.side, request, nullptr));
+    return account.adapter->verify(account, *endpoint, request);
+}
+
 Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Request& request,
                               std::string* allow) {
     const std::string_view path = normal(request.path);

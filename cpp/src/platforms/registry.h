@@ -28,6 +28,9 @@ inline Result<model::BatchPtr> parse(const Adapter& adapter, std::string_view bo
 Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Request& request,
                               std::string* allow);
 
+/// Tells whether a raw request comes from the platform of an account with these settings. No byte of the body is parsed.
+Result<Trust> verify(std::string_view account_json, const model::Request& request);
+
 /// What an event says and its body does not. Either a part that became one of another type, or a place of the canonical form.
 struct Loss {
     std::optional<std::size_t> part = {};  ///< index in the event's content; none: it is no part's
@@ -52,6 +55,9 @@ Result<Converted> convert(const model::Batch& batch, std::uint32_t event, const 
 Result<model::BatchPtr> downgrade(const model::Batch& batch, std::uint32_t event,
                                   const Capabilities& capabilities, std::vector<Loss>& losses,
                                   std::vector<std::uint32_t>* origins = nullptr);
+
+/// What an event says in plain words, a line for each part; empty when nothing in it has words.
+std::string as_text(const model::Batch& batch, std::uint32_t event);
 
 /// Whether the events are the platform's own, or nobody's: only such are written without a report of losses.
 Result<void> check_own(const Adapter& adapter, const model::Batch& batch);
