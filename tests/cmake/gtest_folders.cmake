@@ -68,5 +68,7 @@ add_test(NAME cpp.engine.postgres
     COMMAND test_engine --gtest_filter=*/postgresql:Postgres* --gtest_brief=1)
 add_test(NAME cpp.simulation.postgres
     COMMAND test_simulation --gtest_filter=*Postgres* --gtest_brief=1)
-set_tests_properties(cpp.store.postgres_contract cpp.engine.postgres cpp.simulation.postgres
+add_test(NAME cpp.memory.postgres
+    COMMAND test_memory --gtest_filter=*Postgres* --gtest_brief=1)
+set_tests_properties(cpp.store.postgres_contract cpp.engine.postgres cpp.simulation.postgres cpp.memory.postgres
     ${ljk_postgres_tests} PROPERTIES TIMEOUT 600)

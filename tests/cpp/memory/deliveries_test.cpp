@@ -3,6 +3,7 @@
 
 #include "engine/sender_world.h"
 #include "memory/out_of_memory.h"
+#include "support/postgres_server.h"
 
 #include <new>
 
@@ -32,20 +33,25 @@ class Desk : public Way {
 protected:
     explicit Desk(const std::string& store)
         : world_(SenderWorld::account("shop"), "", open(store)) {
-        world_.offload("s-1");
-        world_.command("take", "s-1");
+        world_.seed = 1000 * number_;  // else its ids were given before
+        world_.restart();
+        world_.offload(session());
+        world_.command("take", session());
     }
+    /// Another one each time: a store may be used again.
+    std::string session() const { return "s-" + std::to_string(number_); }
+    std::string ref() const { return SenderWorld::ref(session()); }
     bool reply(std::string_view key) {
         engine::CommandRequest request;
         request.name = "reply";
         request.agent = "dana";
         request.key = key;
         request.content = kWords;
-        return world_.hub().command("shop:live:s-1", request).error.code == Code::ok;
+        return world_.hub().command(ref_, request).error.code == Code::ok;
     }
     /// The deliveries of the conversation, as the hub tells of them.
     json::Array deliveries() const {
-        const auto text = world_.hub().deliveries("shop:live:s-1");
+        const auto text = world_.hub().deliveries(ref());
         return text ? json::parse_value(*text, "deliveries")->as_array() : json::Array{};
     }
     /// Time goes by until nothing waits any more; every request is answered well.
@@ -59,6 +65,9 @@ protected:
 
     static constexpr const char* kWords =
         R"({"type":"text","text":"words of an agent that do not fit into a short string"})";
+    static inline std::uint64_t count_ = 0;
+    const std::uint64_t number_ = ++count_;
+    const std::string ref_ = ref();  // made while there is memory
     SenderWorld world_;
 };
 
@@ -85,7 +94,7 @@ public:
 
 private:
     std::size_t words_in_log() const {
-        const auto log = world_.hub().transcript("shop:live:s-1", 0, 100);
+        const auto log = world_.hub().transcript(ref(), 0, 100);
         std::size_t count = 0;
         for (auto at = log->find("\"kind\":\"message\""); at != log->npos;
              at = log->find("\"kind\":\"message\"", at + 1))
@@ -140,6 +149,15 @@ private:
 
 class Deliveries : public OutOfMemory {
 protected:
+    /// On one PostgreSQL database, which takes longer.
+    template <class W>
+    void expect_no_harm_on_postgresql() {
+        if (const auto why = support::PostgresServer::why_not(); !why.empty()) GTEST_SKIP() << why;
+        auto& server = support::PostgresServer::shared();
+        const std::string url = server.url(server.make_database());
+        for (const bool for_good : {false, true})
+            EXPECT_EQ(torture([&] { return std::make_unique<W>(url, false); }, for_good, 4), "");
+    }
     /// Once and for good, on a store in memory and on SQLite.
     template <class W>
     void expect_no_harm() {
@@ -152,6 +170,10 @@ protected:
 
 TEST_F(Deliveries, while_an_agent_replies) { expect_no_harm<Replying>(); }
 TEST_F(Deliveries, while_a_reply_is_sent) { expect_no_harm<Sending>(); }
+
+using DeliveriesPostgres = Deliveries;
+TEST_F(DeliveriesPostgres, while_an_agent_replies) { expect_no_harm_on_postgresql<Replying>(); }
+TEST_F(DeliveriesPostgres, while_a_reply_is_sent) { expect_no_harm_on_postgresql<Sending>(); }
 
 TEST_F(Deliveries, control_a_command_taken_for_another_and_a_forgotten_outcome_are_seen) {
     const auto first_wrong = [&](const Make& make) {

@@ -74,7 +74,7 @@ bool Connection::in_transaction() const noexcept {
     return pq_.PQtransactionStatus(connection_) != PQTRANS_IDLE;
 }
 
-Error Connection::lost() noexcept {
+Error Connection::lost() {
     broken_ = true;
     return connection_lost();
 }
@@ -143,6 +143,15 @@ Result<void> Connection::read_end(steady_clock::time_point deadline) {
 
 Result<std::vector<Rows>> Connection::run(std::span<const Call> calls) {
     if (broken_) return connection_lost();
+    try {
+        return exchange(calls);
+    } catch (...) {  // answers that nobody read would pass for those of the next question
+        broken_ = true;
+        throw;
+    }
+}
+
+Result<std::vector<Rows>> Connection::exchange(std::span<const Call> calls) {
     std::unordered_set<std::string_view> preparing;
     std::vector<bool> prepares;
     for (const Call& call : calls) {

@@ -88,13 +88,14 @@ private:
     void after_fork_in_child() noexcept override;
 
     Result<void> set_up();
+    Result<std::vector<Rows>> exchange(std::span<const Call> calls);
     Result<void> send(const Call& call, bool prepare);
     Result<void> flush();
     Result<Rows> read(std::chrono::steady_clock::time_point deadline);
     Result<void> read_end(std::chrono::steady_clock::time_point deadline);
     Result<PGresult*> next(std::chrono::steady_clock::time_point deadline);
     Result<void> wait(bool to_write, std::chrono::steady_clock::time_point deadline);
-    Error lost() noexcept;
+    Error lost();
 
     const LibPq& pq_;
     PGconn* connection_;

@@ -5,9 +5,12 @@
 #include "store/postgres/connection.h"
 
 #include <condition_variable>
+#include <list>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <sys/types.h>
-#include <vector>
+#include <utility>
 
 namespace lampjack::store::postgres {
 
@@ -18,23 +21,26 @@ public:
     explicit Pool(std::string url, std::size_t limit = kDefaultLimit);
     ~Pool();
 
+    /// Lists because a connection moves from one to the other without memory: who gives it back may have none.
+    using Places = std::list<std::unique_ptr<Connection>>;
+
     /// A connection taken out. Destroying it gives it back, or ends it when it is broken; what was open on it is undone.
     class Loan {
     public:
-        Loan(Pool& pool, std::unique_ptr<Connection> connection) noexcept
-            : pool_(&pool),
-              connection_(std::move(connection)) {}
-        Loan(Loan&&) noexcept = default;
+        /// `place` holds one, which may be null while it is being made.
+        Loan(Pool& pool, Places place) noexcept : pool_(&pool), place_(std::move(place)) {}
+        Loan(Loan&& other) noexcept : pool_(other.pool_), place_(std::exchange(other.place_, {})) {}
         Loan& operator=(Loan&&) = delete;
         ~Loan() {
-            if (connection_) pool_->give_back(std::move(connection_));
+            if (!place_.empty()) pool_->give_back(std::move(place_));
         }
-        Connection& operator*() const noexcept { return *connection_; }
-        Connection* operator->() const noexcept { return connection_.get(); }
+        Connection& operator*() const noexcept { return *place_.front(); }
+        Connection* operator->() const noexcept { return place_.front().get(); }
 
     private:
+        friend class Pool;
         Pool* pool_;
-        std::unique_ptr<Connection> connection_;
+        Places place_;
     };
 
     Result<Loan> take();
@@ -45,14 +51,14 @@ public:
 
 private:
     friend class Loan;
-    void give_back(std::unique_ptr<Connection> connection) noexcept;
+    void give_back(Places place) noexcept;
 
     Secret url_;
     std::size_t limit_;
     pid_t owner_;
     std::mutex mutex_;
     std::condition_variable freed_;
-    std::vector<std::unique_ptr<Connection>> idle_;
+    Places idle_;
     std::size_t lent_ = 0;
     bool closed_ = false;
 };
