@@ -80,14 +80,9 @@ Result<Converted> convert(const model::Batch& batch, std::uint32_t event, const 
     LJK_TRY(simple, simplify(batch, event, to, out.losses, origins));
     LJK_TRY(body, write_event(to, *simple));
     const auto again = read_back(to, body);
-    if (again && (*again)->size() == 0)
+    if (!again || (*again)->size() == 0)  // nobody would understand it
         return fail(Code::unsupported, "nothing of this event can be said to that platform");
-    if (again) {
-        const Conversion done{batch, event, *simple, origins, **again};
-        find_losses(done, out.losses);
-    } else {
-        out.losses.push_back({.field = "body", .what = "changed"});
-    }
+    find_losses({batch, event, *simple, origins, **again}, out.losses);
     out.body = std::move(body);
     return out;
 }

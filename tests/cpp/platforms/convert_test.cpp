@@ -191,6 +191,10 @@ TEST(Convert, refuses_what_nothing_can_be_said_of) {
     const std::string nothing =
         R"("kind":"message","platform":"other","conversation":{"mode":"live","id":"7"},"actor":{"role":"user"},"content":[)";
     EXPECT_EQ(converted(canonical(nothing + "]"), "chatlayer_app").body, "unsupported");
+    const std::string nobody =
+        R"("kind":"handover_requested","platform":"other","actor":{"role":"bot"},"handover":{"to":"agent"})";
+    EXPECT_EQ(converted(canonical(nobody), "chatlayer_app").body, "unsupported")
+        << "there a request that names nobody is refused";
     EXPECT_EQ(converted(canonical(nothing + R"({"type":"start"}])"), "omnichannel").body,
               "unsupported");
 }
