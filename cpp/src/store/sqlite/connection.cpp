@@ -111,6 +111,12 @@ void Connection::roll_back() noexcept {
 
 bool Connection::in_transaction() const noexcept { return sqlite3_get_autocommit(handle_) == 0; }
 
+bool Connection::has_moved() const noexcept {
+    int moved = 0;
+    return sqlite3_file_control(handle_, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+           moved != 0;
+}
+
 std::int64_t Connection::changes() const noexcept { return sqlite3_changes(handle_); }
 
 void Connection::note(int result) noexcept {

@@ -30,6 +30,9 @@ public:
     /// As far as it goes: who stays inside a transaction must be closed.
     void roll_back() noexcept;
     bool in_transaction() const noexcept;
+    /// Whether the file was moved, deleted or replaced: what is written here nobody will find. A write-ahead log does not
+    /// notice by itself.
+    bool has_moved() const noexcept;
     std::int64_t changes() const noexcept;
     /// A disk error: what the handle believes about the file may be wrong, so it must be opened anew.
     bool is_broken() const noexcept { return broken_; }

@@ -65,6 +65,7 @@ Result<Session::Access> Session::enter(int index, const char* begin) {
 }
 
 Result<void> Session::prepare(Lane& lane, const char* begin) {
+    if (lane.connection && lane.connection->has_moved()) lane.connection.reset();
     if (!lane.connection) {
         LJK_TRY(opened, Connection::open(path_, journal_));
         if (lane.is_suspect) LJK_CHECK(opened->check_file());
@@ -112,6 +113,8 @@ Result<Connection*> Session::Access::connection() const {
 
 Result<void> Session::Access::commit() {
     LJK_TRY(open, connection());
+    if (open->has_moved())
+        return fail(Code::store, "store sqlite: the file was moved or deleted: nothing was kept");
     LJK_TRY(statement, open->query("COMMIT"));
     LJK_TRY(row, statement.next());
     static_cast<void>(row);
