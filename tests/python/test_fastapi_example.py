@@ -48,6 +48,12 @@ async def reply(ref: str, text: str, epoch: int, me=Depends(agent)) -> lj.Receip
 """
 # ---- its surroundings ----
 
+# Shorter by a word: it also sees the requests that were declined.
+EVERY_REQUEST = EXAMPLE.replace(
+    'lj.HandoverRequested, to="desk", name', "lj.HandoverRequested, name"
+)
+assert EVERY_REQUEST != EXAMPLE
+
 CONFIG = """
 store = "memory:"
 allow_networks = ["127.0.0.0/8"]
@@ -92,7 +98,10 @@ class Desk:
 
 
 @pytest.fixture
-def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+def served(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SimpleNamespace]:
+    example = getattr(request, "param", EXAMPLE)
     with FakePlatform("chatlayer_offloading") as fake:
         monkeypatch.setenv("SHOP_TOKEN", "made-up-token")
         (tmp_path / "api-token").write_text("made-up-api-token\n")
@@ -100,7 +109,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNa
         monkeypatch.chdir(tmp_path)
         desk = Desk()
         names = {"desk": desk, "agent": lambda: SimpleNamespace(id="dana"), "__name__": "example"}
-        exec(compile(textwrap.dedent(EXAMPLE), "example.py", "exec"), names)
+        exec(compile(textwrap.dedent(example), "example.py", "exec"), names)
         with (
             serving(names["app"]) as port,
             httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
@@ -122,6 +131,9 @@ def test_the_readme_shows_this_example():
     assert EXAMPLE.strip() in readme.read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    "served", [EXAMPLE, EVERY_REQUEST], indirect=True, ids=["to the desk", "every request"]
+)
 def test_a_handover_from_request_to_reply(served: SimpleNamespace):
     assert served.client.get("/hooks/shop?challenge.verifyToken=made-up-token").json() == {
         "status": "ok"
