@@ -104,14 +104,20 @@ private:
 
 }  // namespace
 
+// Looked up once, as a hub does for its accounts.
 const lampjack::platforms::Adapter& adapter_of(Form form) {
+    using lampjack::platforms::find;
+    static const auto* const chatlayer = find("chatlayer_offloading");
+    static const auto* const certainly = find("certainly");
+    static const auto* const omnichannel = find("omnichannel");
+    static const auto* const receive = find("chatlayer_app");
     switch (form) {
-        case Form::certainly: return *lampjack::platforms::find("certainly");
-        case Form::omnichannel: return *lampjack::platforms::find("omnichannel");
-        case Form::receive: return *lampjack::platforms::find("chatlayer_app");
+        case Form::certainly: return *certainly;
+        case Form::omnichannel: return *omnichannel;
+        case Form::receive: return *receive;
         case Form::chatlayer: break;
     }
-    return *lampjack::platforms::find("chatlayer_offloading");
+    return *chatlayer;
 }
 
 bool same(Form form, const Batch& batch, const Flat& expected, std::string& why) {
