@@ -10,7 +10,7 @@ namespace {
 using json::Key;
 using json::Str;
 using model::BatchBuilder;
-using Place = BatchBuilder::Place;
+using Mark = json::Cursor::Mark;
 using model::Chain;
 using model::OptionKind;
 using model::PartType;
@@ -22,7 +22,7 @@ using model::Warning;
 /// ends.
 struct Message {
     Str text, type, attachment_type, template_type, url, payload_text;
-    Place attachment_word, payload_buttons;
+    Mark attachment_word, payload_buttons;
     Range replies, buttons, cards;
     bool has_attachment = false;
     bool has_payload = false;
@@ -42,41 +42,39 @@ public:
           keep_replies_(keep_replies) {}
 
     Verdict read(std::uint32_t event) {
-        if (!cursor_.object([this](const Key& key) { return member(key); }))
-            return Verdict::malformed;
+        if (!cursor_.object([this](Key key) { return member(key); })) return Verdict::malformed;
         return settle(event);
     }
 
 private:
-    bool member(const Key& key) {
-        if (key == "text") return text(message_.text, message_.extra, key);
-        if (key == "quick_replies") return quick_replies(key);
+    bool member(Key key) {
+        if (key == "text") return text(message_.text, message_.extra);
+        if (key == "quick_replies") return quick_replies();
         if (key == "attachment" && !cursor_.at_null()) return attachment();
-        if (key == "type" && cursor_.peek() == '"') return type(key);
-        return build_.keep(message_.extra, Scope::field, key);
+        if (key == "type" && cursor_.peek() == '"') return type();
+        return build_.keep(message_.extra, Scope::field);
     }
 
     /// A text in which "" counts; a second one is more than the model holds.
-    bool text(Str& out, Chain& chain, const Key& key) {
+    bool text(Str& out, Chain& chain) {
         if (out.present()) return cursor_.fail(json::Problem::mismatch);
         if (cursor_.peek() == '"') return cursor_.string(out);
-        return build_.text_or_keep(out, chain, Scope::field, key);
+        return build_.text_or_keep(out, chain, Scope::field);
     }
 
-    bool type(const Key& key) {
-        const Place place = build_.here(key);
+    bool type() {
+        const Mark place = cursor_.mark();
         if (!cursor_.string(message_.type)) return false;
-        return build_.keep_again(place, message_.extra, Scope::field);
+        return build_.keep_at(message_.extra, Scope::field, place);
     }
 
-    bool quick_replies(const Key& key) {
+    bool quick_replies() {
         if (keep_replies_ || cursor_.peek() != '[')
-            return build_.keep(message_.extra, Scope::field, key);
+            return build_.keep(message_.extra, Scope::field);
         if (message_.replies.count != 0) return cursor_.fail(json::Problem::mismatch);
-        const Place place = build_.here(key);
+        const Mark place = cursor_.mark();
         if (!options(message_.replies, [this] { return quick_reply(); })) return false;
-        return message_.replies.count != 0 ||
-               build_.keep_again(place, message_.extra, Scope::field);
+        return message_.replies.count != 0 || build_.keep_at(message_.extra, Scope::field, place);
     }
 
     /// The options of an array, one after the other at the end of the batch's.
@@ -89,40 +87,31 @@ private:
         return true;
     }
 
-    /// A new one at the end, filled where it is: a message that turns out to be malformed is taken back as a whole.
-    template <class T>
-    static T& add(model::Rows<T>& list) {
-        static constexpr T empty{};
-        list.push_back(empty);
-        return list.back();
-    }
-
     bool quick_reply() {
-        model::Option& option = add(build_.batch.options);
+        model::Option& option = build_.add_option();
         option.kind = OptionKind::reply;
-        return cursor_.object([&](const Key& key) {
+        return cursor_.object([&](Key key) {
             if (key == "title")
-                return build_.text_or_keep(option.title, option.extra, Scope::field, key);
+                return build_.text_or_keep(option.title, option.extra, Scope::field);
             if (key == "payload")
-                return build_.text_or_keep(option.payload, option.extra, Scope::field, key);
-            if (key == "content_type") return kind(option, kContentTypes, key);
+                return build_.text_or_keep(option.payload, option.extra, Scope::field);
+            if (key == "content_type") return kind(option, kContentTypes);
             if (key == "image_url")
-                return build_.text_or_keep(option.image_url, option.extra, Scope::field, key);
-            return build_.keep(option.extra, Scope::field, key);
+                return build_.text_or_keep(option.image_url, option.extra, Scope::field);
+            return build_.keep(option.extra, Scope::field);
         });
     }
 
     bool button() {
-        model::Option& option = add(build_.batch.options);
-        const bool good = cursor_.object([&](const Key& key) {
+        model::Option& option = build_.add_option();
+        const bool good = cursor_.object([&](Key key) {
             if (key == "title")
-                return build_.text_or_keep(option.title, option.extra, Scope::field, key);
-            if (key == "type") return kind(option, kButtonTypes, key);
+                return build_.text_or_keep(option.title, option.extra, Scope::field);
+            if (key == "type") return kind(option, kButtonTypes);
             if (key == "payload")
-                return build_.text_or_keep(option.payload, option.extra, Scope::field, key);
-            if (key == "url")
-                return build_.text_or_keep(option.url, option.extra, Scope::field, key);
-            return build_.keep(option.extra, Scope::field, key);
+                return build_.text_or_keep(option.payload, option.extra, Scope::field);
+            if (key == "url") return build_.text_or_keep(option.url, option.extra, Scope::field);
+            return build_.keep(option.extra, Scope::field);
         });
         if (!good) return false;
         if (option.kind == OptionKind::phone) std::swap(option.phone, option.payload);
@@ -131,48 +120,48 @@ private:
 
     /// A word of the table, else `unknown` with the word in extra.
     template <class Table>
-    bool kind(model::Option& option, const Table& table, const Key& key) {
-        const Place place = build_.here(key);
+    bool kind(model::Option& option, const Table& table) {
+        const Mark place = cursor_.mark();
         option.kind = OptionKind::unknown;
-        if (cursor_.peek() != '"') return build_.keep(option.extra, Scope::field, key);
+        if (cursor_.peek() != '"') return build_.keep(option.extra, Scope::field);
         Str word;
         if (!cursor_.string(word)) return false;
         if (const auto known = find_value(table, build_.view(word))) {
             option.kind = *known;
             return true;
         }
-        return build_.keep_again(place, option.extra, Scope::field);
+        return build_.keep_at(option.extra, Scope::field, place);
     }
 
     bool attachment() {
         if (message_.has_attachment) return cursor_.fail(json::Problem::mismatch);
         message_.has_attachment = true;
-        return cursor_.object([this](const Key& key) {
+        return cursor_.object([this](Key key) {
             if (key == "type") {
-                message_.attachment_word = build_.here(key);
+                message_.attachment_word = cursor_.mark();
                 return cursor_.string(message_.attachment_type);
             }
             if (key == "payload" && !message_.has_payload) return payload();
-            return build_.keep(message_.inside, Scope::attachment, key);
+            return build_.keep(message_.inside, Scope::attachment);
         });
     }
 
     bool payload() {
         message_.has_payload = true;
-        return cursor_.object([this](const Key& key) {
+        return cursor_.object([this](Key key) {
             Message& m = message_;
-            if (key == "url") return build_.text_or_keep(m.url, m.inside, Scope::field, key);
+            if (key == "url") return build_.text_or_keep(m.url, m.inside, Scope::field);
             if (key == "template_type") return cursor_.string(m.template_type);
-            if (key == "text") return text(m.payload_text, m.inside, key);
-            if (key == "buttons" && !m.has_buttons) return payload_buttons(key);
+            if (key == "text") return text(m.payload_text, m.inside);
+            if (key == "buttons" && !m.has_buttons) return payload_buttons();
             if (key == "elements" && !m.has_elements) return elements();
-            return build_.keep(m.inside, Scope::field, key);
+            return build_.keep(m.inside, Scope::field);
         });
     }
 
-    bool payload_buttons(const Key& key) {
+    bool payload_buttons() {
         message_.has_buttons = true;
-        message_.payload_buttons = build_.here(key);
+        message_.payload_buttons = cursor_.mark();
         return options(message_.buttons, [this] { return button(); });
     }
 
@@ -186,41 +175,40 @@ private:
     }
 
     bool card() {
-        model::Card& card = add(build_.batch.cards);
-        Place action, item;
-        const bool good = cursor_.object([&](const Key& key) {
-            if (key == "title")
-                return build_.text_or_keep(card.title, card.extra, Scope::field, key);
+        model::Card& card = build_.add_card();
+        Mark action, item;
+        const bool good = cursor_.object([&](Key key) {
+            if (key == "title") return build_.text_or_keep(card.title, card.extra, Scope::field);
             if (key == "image_url")
-                return build_.text_or_keep(card.image_url, card.extra, Scope::field, key);
-            if (key == "buttons") return card_buttons(card, key);
+                return build_.text_or_keep(card.image_url, card.extra, Scope::field);
+            if (key == "buttons") return card_buttons(card);
             if (key == "subtitle")
-                return build_.text_or_keep(card.subtitle, card.extra, Scope::field, key);
-            if (key == "default_action") return default_action(card, action, key);
-            if (key == "item_url") return item_url(card, item, key);
-            return build_.keep(card.extra, Scope::field, key);
+                return build_.text_or_keep(card.subtitle, card.extra, Scope::field);
+            if (key == "default_action") return default_action(card, action);
+            if (key == "item_url") return item_url(card, item);
+            return build_.keep(card.extra, Scope::field);
         });
         if (!good) return false;
         return !action.present() || !item.present() ||
-               build_.keep_again(action, card.extra, Scope::field);
+               build_.keep_at(card.extra, Scope::field, action);
     }
 
-    bool card_buttons(model::Card& card, const Key& key) {
-        if (cursor_.peek() != '[') return build_.keep(card.extra, Scope::field, key);
+    bool card_buttons(model::Card& card) {
+        if (cursor_.peek() != '[') return build_.keep(card.extra, Scope::field);
         if (card.options.count != 0) return cursor_.fail(json::Problem::mismatch);
-        const Place place = build_.here(key);
+        const Mark place = cursor_.mark();
         if (!options(card.options, [this] { return button(); })) return false;
-        return card.options.count != 0 || build_.keep_again(place, card.extra, Scope::field);
+        return card.options.count != 0 || build_.keep_at(card.extra, Scope::field, place);
     }
 
     /// The link behind a card. Only {"type":"web_url","url":…} can be written back from the address
     /// alone.
-    bool default_action(model::Card& card, Place& plain, const Key& key) {
-        if (cursor_.peek() != '{') return build_.keep(card.extra, Scope::field, key);
-        const Place place = build_.here(key);
+    bool default_action(model::Card& card, Mark& plain) {
+        if (cursor_.peek() != '{') return build_.keep(card.extra, Scope::field);
+        const Mark place = cursor_.mark();
         Str url, type;
         bool other = plain.present();
-        const bool good = cursor_.object([&](const Key& inner) {
+        const bool good = cursor_.object([&](Key inner) {
             const bool text = cursor_.peek() == '"';
             if (inner == "url" && text && !url) return cursor_.string(url);
             if (inner == "type" && text && !type) return cursor_.string(type);
@@ -230,19 +218,19 @@ private:
         if (!good) return false;
         if (url.size != 0) card.url = url;
         if (url.size == 0 || other || build_.view(type) != "web_url")
-            return build_.keep_again(place, card.extra, Scope::field);
+            return build_.keep_at(card.extra, Scope::field, place);
         plain = place;
         return true;
     }
 
     /// The older name of the card's link; default_action wins where both stand.
-    bool item_url(model::Card& card, Place& item, const Key& key) {
-        item = build_.here(key);
+    bool item_url(model::Card& card, Mark& item) {
+        item = cursor_.mark();
         Str url;
         if (cursor_.peek() == '"' && !cursor_.string(url)) return false;
         if (!card.url && url.size != 0) card.url = url;
-        cursor_.rewind(item.mark);
-        return build_.keep(card.extra, Scope::field, Key{{}, item.key});
+        cursor_.rewind(item);
+        return build_.keep(card.extra, Scope::field);
     }
 
     // ---- the decision
@@ -275,7 +263,7 @@ private:
         const bool bare = !m.template_type && !m.payload_text && !m.has_buttons && !m.has_elements;
         if (!media || !m.url || !bare) return Verdict::unknown;
         if (type != find_text(kMediaTypes, *media) &&
-            !build_.keep_again(m.attachment_word, message_.inside, Scope::attachment))
+            !build_.keep_at(message_.inside, Scope::attachment, m.attachment_word))
             return Verdict::malformed;
         auto& part = add(event, PartType::file);
         part.media = *media;
@@ -298,7 +286,7 @@ private:
         if (!(list || type == "generic") || !m.has_elements || m.payload_text)
             return Verdict::unknown;
         if (m.has_buttons && m.buttons.count == 0 &&
-            !build_.keep_again(m.payload_buttons, message_.inside, Scope::field))
+            !build_.keep_at(message_.inside, Scope::field, m.payload_buttons))
             return Verdict::malformed;
         auto& part = add(event, PartType::cards);
         part.layout = list ? model::CardLayout::list : model::CardLayout::carousel;

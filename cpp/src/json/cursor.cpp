@@ -18,7 +18,7 @@ Cursor::Cursor(Text& text, Index& index, int levels) : text_(text), body_(text.b
     problem_ = scan({text.body(), index.starts(), index.count()}, levels, text.arena(), tokens);
     if (!ok()) {
         const auto size = static_cast<std::uint32_t>(text.body_size());
-        *tokens = {Str::at(size, 0), {0, '\0', false, 0}};
+        *tokens = {{}, Str::at(size, 0), {0, '\0', false, 0}};
     }
 }
 

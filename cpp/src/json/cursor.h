@@ -48,16 +48,10 @@ public:
     bool object(Member&& member) {
         if (peek() != '{') return fail(Problem::mismatch);
         const Token* const behind = at_ + at_->shape.span;
-        for (const Token* name = at_ + 1; name != behind;) {
-            const Token* value = name + 1;
-            Key key{{body_ + name->place.offset, name->place.size}, name->place};
-            if (name->shape.escaped) [[unlikely]] {
-                ++value;
-                key.text = text_.view(key.place);
-            }
+        for (const Token* value = at_ + 1; value != behind;) {
             at_ = value;
-            name = value + value->shape.span;
-            if (!member(key)) return false;
+            value += value->shape.span;
+            if (!member(key_of(at_))) return false;
         }
         at_ = behind;
         return true;
@@ -113,14 +107,19 @@ public:
     /// A value that was passed over: its bytes, its characters when it is a string, the name of the member it is.
     static Str raw_at(Mark mark) noexcept { return raw_of(mark.at); }
     static Str text_at(Mark mark) noexcept { return mark.at->place; }
-    static Str name_at(Mark mark) noexcept {
-        const Token* const last = mark.at - 1;
-        return last->shape.first == '"' ? last->place : last[-1].place;
-    }
+    static Str name_at(Mark mark) noexcept { return mark.at->name; }
+    Key key_at(Mark mark) const noexcept { return key_of(mark.at); }
 
     const Text& text() const noexcept { return text_; }
 
 private:
+    Key key_of(const Token* value) const noexcept {
+        const Str name = value->name;
+        if ((name.offset & Str::kArena) != 0) [[unlikely]]
+            return {text_.view(name)};
+        return {{body_ + name.offset, name.size}};
+    }
+
     Text& text_;
     const char* body_;
     const Token* at_;

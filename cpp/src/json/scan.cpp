@@ -42,15 +42,14 @@ std::uint64_t closing_quote(const char* body, std::uint64_t next) noexcept {
     return good ? next : 0;
 }
 
-/// Writes the two tokens of a string that stands between `begin` and `end`, its quotes, and has an escape. The place of
-/// the next backslash behind it, or kMalformed.
+/// Unescapes the string that stands between `begin` and `end`, its quotes. The place of the next backslash behind it, or
+/// kMalformed.
 [[gnu::noinline]] std::uint64_t escaped_string(std::string_view body, std::uint64_t begin,
                                                std::uint64_t end, std::vector<char>& arena,
-                                               Token* out) {
+                                               Str& out) {
     const std::size_t start = arena.size();
     if (!unescape_to(body.substr(begin + 1, end - begin - 1), arena)) return kMalformed;
-    out[0] = {Str::at(start | Str::kArena, arena.size() - start), {2, '"', true, 0}};
-    out[1] = {Str::at(begin, end - begin + 1), {0, '\0', true, 0}};
+    out = Str::at(start | Str::kArena, arena.size() - start);
     return find_escape(body.data(), end, body.size());
 }
 
@@ -74,13 +73,27 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
         nullptr;  // the innermost open container; its span says how far before it the one around it is
     bool in_object = false;
 
+    const auto escaped = [&](std::uint64_t begin, std::uint64_t end, Str & to)
+        __attribute__((always_inline)) {
+        next_escape = escaped_string({body, size}, begin, end, arena, to);
+        return next_escape != kMalformed;
+    };
+    const auto name = [&](std::uint64_t begin, std::uint64_t next) __attribute__((always_inline)) {
+        const std::uint64_t end = closing_quote(body, next);
+        if (next_escape < end) [[unlikely]]
+            return escaped(begin, end, out->name);
+        out->name = Str::at(begin + 1, end - begin - 1);
+        return true;
+    };
     const auto string = [&](std::uint64_t begin, std::uint64_t next)
         __attribute__((always_inline)) {
         const std::uint64_t end = closing_quote(body, next);
         if (next_escape < end) [[unlikely]] {
-            next_escape = escaped_string({body, size}, begin, end, arena, out);
+            out[0].shape = {2, '"', true, 0};
+            out[1].place = Str::at(begin, end - begin + 1);
+            out[1].shape = {0, '\0', true, 0};
             out += 2;
-            return next_escape != kMalformed;
+            return escaped(begin, end, out[-2].place);
         }
         out->place = Str::at(begin + 1, end - begin - 1);
         out->shape = {1, '"', false, 0};
@@ -92,7 +105,7 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
         bool due = true;  // a value is, at `at`
         while (in_object) {
             if (body[at[0]] != '"' || body[at[1]] != ':') return Problem::syntax;
-            if (!string(at[0], at[1])) return Problem::escape;
+            if (!name(at[0], at[1])) return Problem::escape;
             at += 2;
             if (body[*at] != '"') break;
             // Nearly all members are texts, and nearly all are followed by another one.
@@ -110,7 +123,8 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
             } else if (first == '{' || first == '[') {
                 if (levels-- == 0) return Problem::depth;
                 const auto outer = open == nullptr ? 0 : static_cast<std::uint32_t>(out - open);
-                *out = {Str::at(begin, 0), {outer, first, false, 0}};
+                out->place = Str::at(begin, 0);
+                out->shape = {outer, first, false, 0};
                 open = out++;
                 in_object = first == '{';
                 if (body[*at] != closing(first)) continue;
@@ -118,7 +132,9 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
                 if (begin == size) return Problem::syntax;
                 const std::uint32_t end = scalar_end(body, begin, *at);
                 if (end == 0) return malformed(first);
-                *out++ = {Str::at(begin, end - begin), {1, first, false, 0}};
+                out->place = Str::at(begin, end - begin);
+                out->shape = {1, first, false, 0};
+                ++out;
             }
         }
         while (open != nullptr) {  // behind a value
@@ -135,7 +151,7 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
         if (open == nullptr) break;
         ++at;
     }
-    *out = {Str::at(size, 0), {0, '\0', false, 0}};
+    *out = {{}, Str::at(size, 0), {0, '\0', false, 0}};
     return at == last ? Problem::none : Problem::trailing;
 }
 

@@ -19,8 +19,9 @@ struct alignas(8) Shape {
     std::uint16_t unused;
 };
 
-/// A key or a value. What a container holds follows it; commas, colons and closing brackets have no token.
+/// A value, and the name it has as a member of an object. What a container holds follows it; punctuation has no token.
 struct Token {
+    Str name;   ///< its characters, unescaped; not written for an array's elements
     Str place;  ///< a string: its characters, unescaped; others: all their bytes
     Shape shape;
 };

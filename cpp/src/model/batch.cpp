@@ -101,6 +101,13 @@ void BatchPtr::release() noexcept {
     batch_ = nullptr;
 }
 
+bool is_id(std::string_view text) noexcept {
+    if (text.empty() || text.size() > 256) return false;
+    bool good = true;
+    for (const char c : text) good &= static_cast<unsigned char>(c) >= 0x20;
+    return good;
+}
+
 Str Batch::find(Chain chain, Scope scope, std::string_view key) const noexcept {
     for (std::uint32_t i = chain.head; i != kNone; i = extras[i].next)
         if (extras[i].scope == scope && view(extras[i].key) == key) return extras[i].raw;

@@ -72,6 +72,14 @@ private:
     std::atomic<std::uint32_t> owners_{0};
 };
 
+/// Whether a text can be a vendor's id: 1 to 256 bytes without control characters.
+bool is_id(std::string_view text) noexcept;
+/// The same for a text of a batch: where it stands in the body, only an escape could have made a control character.
+inline bool is_id(const Batch& batch, Str text) noexcept {
+    const bool escaped = (text.offset & Str::kArena) != 0;
+    return escaped ? is_id(batch.view(text)) : text.size - 1U < 256U;
+}
+
 /// Shared ownership of a Batch; the last owner returns it to the pool. Copies may live in any thread.
 class BatchPtr {
 public:

@@ -74,78 +74,58 @@ void BatchBuilder::splice(Chain& chain, Chain tail) noexcept {
     chain.tail = tail.tail;
 }
 
-bool BatchBuilder::keep_again(const Place& place, Chain& chain, Scope scope) {
-    extra(chain, scope, place.key, json::Cursor::raw_at(place.mark));
-    return true;
-}
-
-bool BatchBuilder::text_or_keep(Str& out, Chain& chain, Scope scope, const json::Key& key) {
-    const char first = cursor.peek();
+bool BatchBuilder::text_or_keep(Str& out, Chain& chain, Scope scope) {
+    const auto value = cursor.mark();
+    cursor.skip();
+    const char first = value.first();
     if (first == '"') {
-        const Str name = key.place;
-        const auto before = cursor.mark();
-        if (!cursor.string(out)) return false;
+        out = json::Cursor::text_at(value);
         if (out.size != 0) return true;
         out = Str{};
-        cursor.rewind(before);
-        return keep(chain, scope, json::Key{{}, name});
+        return keep_at(chain, scope, value);
     }
-    const Str name = key.place;
-    Str raw;
-    if (!cursor.raw(raw)) return false;
-    extra(chain, scope, name, raw);
-    if (first != '{' && first != '[' && first != 'n') out = raw;
-    return true;
+    if (first != '{' && first != '[' && first != 'n') out = json::Cursor::raw_at(value);
+    return keep_at(chain, scope, value);
 }
 
-bool BatchBuilder::id_or_keep(Str& out, Chain& chain, Scope scope, const json::Key& key,
-                              bool& was_number) {
-    const Str name = key.place;
-    const auto before = cursor.mark();
+bool BatchBuilder::id_or_keep(Str& out, Chain& chain, Scope scope, bool& was_number) {
+    const auto value = cursor.mark();
     if (!cursor.string_or_integer(out, was_number)) return false;
-    if (was_number) extra(chain, scope, name, out);
+    if (was_number) keep_at(chain, scope, value);
     if (out.size != 0) return true;
-    cursor.rewind(before);
+    cursor.rewind(value);
     return cursor.fail(json::Problem::mismatch);
 }
 
-bool BatchBuilder::time_or_keep(Millis& out, TimeForm exact, Chain& chain, Scope scope,
-                                const json::Key& key) {
-    const Str name = key.place;
-    const auto before = cursor.mark();
-    if (cursor.peek() == '"') {
-        Str text;
-        if (!cursor.string(text)) return false;
-        if (exact == TimeForm::iso_millis && parse_exact(view(text), out)) return true;
-        if (const auto time = parse_time(view(text))) out = *time;
-        cursor.rewind(before);
-        return keep(chain, scope, json::Key{{}, name});
+bool BatchBuilder::time_or_keep(Millis& out, TimeForm exact, Chain& chain, Scope scope) {
+    const auto value = cursor.mark();
+    cursor.skip();
+    if (value.first() == '"') {
+        const std::string_view text = view(json::Cursor::text_at(value));
+        if (exact == TimeForm::iso_millis && parse_exact(text, out)) return true;
+        if (const auto time = parse_time(text)) out = *time;
+        return keep_at(chain, scope, value);
     }
-    Str raw;
-    if (!cursor.raw(raw)) return false;
-    const std::string_view digits = view(raw);
+    const std::string_view digits = view(json::Cursor::raw_at(value));
     if (const auto time = parse_time(digits)) out = *time;
     const bool written_back =
         (exact == TimeForm::epoch_millis && digits.size() == 13 && to_int(digits)) ||
         (exact == TimeForm::epoch_seconds && digits.size() == 10 && to_int(digits));
-    if (!written_back || out == kNoTime) extra(chain, scope, name, raw);
-    return true;
+    return (written_back && out != kNoTime) || keep_at(chain, scope, value);
 }
 
-bool BatchBuilder::size_or_keep(std::int64_t& out, Chain& chain, Scope scope,
-                                const json::Key& key) {
-    const Str name = key.place;
-    const bool quoted = cursor.peek() == '"';
-    Str raw;
-    if (!cursor.raw(raw)) return false;
-    std::string_view digits = view(raw);
+bool BatchBuilder::size_or_keep(std::int64_t& out, Chain& chain, Scope scope) {
+    const auto at = cursor.mark();
+    cursor.skip();
+    const bool quoted = at.first() == '"';
+    std::string_view digits = view(json::Cursor::raw_at(at));
     if (quoted) digits = digits.substr(1, digits.size() - 2);
     std::int64_t value = 0;
     const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     const bool good = error == std::errc{} && stop == digits.data() + digits.size() && value >= 0;
     if (good) out = value;
-    if (!good || quoted || (digits.size() > 1 && digits[0] == '-')) extra(chain, scope, name, raw);
-    return true;
+    const bool plain = good && !quoted && (digits.size() == 1 || digits[0] != '-');
+    return plain || keep_at(chain, scope, at);
 }
 
 bool BatchBuilder::rewind(const Mark& mark) noexcept {
@@ -177,6 +157,9 @@ Part& BatchBuilder::add_part(Event& event, PartType type) {
     ++event.parts.count;
     return part;
 }
+
+Option& BatchBuilder::add_option() { return append(batch.options); }
+Card& BatchBuilder::add_card() { return append(batch.cards); }
 
 std::uint32_t BatchBuilder::add_actor() {
     append(batch.actors);

@@ -19,13 +19,6 @@ public:
         std::size_t events, actors, parts, cards, options, extras;
     };
 
-    /// A member that was passed over but may have to be kept as it stood.
-    struct Place {
-        json::Cursor::Mark mark{};
-        Str key;
-        bool present() const noexcept { return key.present(); }
-    };
-
     BatchBuilder(Batch& target, json::Cursor& source) noexcept : batch(target), cursor(source) {}
 
     Batch& batch;
@@ -38,31 +31,30 @@ public:
     void extra(Chain& chain, Scope scope, Str key, Str raw);
     /// Moves all entries of `tail` to the end of the chain.
     void splice(Chain& chain, Chain tail) noexcept;
-    /// Reads the value of `key` as raw JSON into the chain.
-    bool keep(Chain& chain, Scope scope, const json::Key& key) {
-        extra(chain, scope, key.place, json::Cursor::raw_at(cursor.mark()));
+    /// Reads the member at the cursor as raw JSON into the chain.
+    bool keep(Chain& chain, Scope scope) {
+        keep_at(chain, scope, cursor.mark());
         return cursor.skip();
     }
-    /// Keeps a member whose value was passed over.
-    void keep_at(Chain& chain, Scope scope, json::Cursor::Mark value) {
-        extra(chain, scope, cursor.name_at(value), json::Cursor::raw_at(value));
+    /// Keeps a member whose value was passed over; the cursor stays where it is. Always true.
+    bool keep_at(Chain& chain, Scope scope, json::Cursor::Mark value) {
+        extra(chain, scope, json::Cursor::name_at(value), json::Cursor::raw_at(value));
+        return true;
     }
-    /// The place of a member whose value the cursor stands before.
-    Place here(const json::Key& key) const noexcept { return {cursor.mark(), key.place}; }
-    /// Keeps the member that stood there; the cursor stays where it is.
-    bool keep_again(const Place& place, Chain& chain, Scope scope);
+
+    // These read the value of the member at the cursor.
 
     /// A text. "" and null are absent and kept; a number or bool becomes its text and is kept; others are only kept.
-    bool text_or_keep(Str& out, Chain& chain, Scope scope, const json::Key& key);
+    bool text_or_keep(Str& out, Chain& chain, Scope scope);
     /// A text in which "" is a value of its own; other types are a mismatch.
     bool text(Str& out) { return cursor.string(out); }
     /// An id: a string, or an integer (kept, with all digits). Anything else, or "", is a mismatch.
-    bool id_or_keep(Str& out, Chain& chain, Scope scope, const json::Key& key, bool& was_number);
+    bool id_or_keep(Str& out, Chain& chain, Scope scope, bool& was_number);
     /// A time of any spelling parse_time reads; `exact` tells which form the platform's writer uses.
     enum class TimeForm { iso_millis, epoch_millis, epoch_seconds };
-    bool time_or_keep(Millis& out, TimeForm exact, Chain& chain, Scope scope, const json::Key& key);
+    bool time_or_keep(Millis& out, TimeForm exact, Chain& chain, Scope scope);
     /// A size in bytes: a non-negative integer, or its digits as text (kept).
-    bool size_or_keep(std::int64_t& out, Chain& chain, Scope scope, const json::Key& key);
+    bool size_or_keep(std::int64_t& out, Chain& chain, Scope scope);
 
     Mark mark() const noexcept {
         return {cursor.mark(),      batch.events.size(),  batch.actors.size(), batch.parts.size(),
@@ -75,6 +67,9 @@ public:
     std::uint32_t add_event(EventKind kind, Role role);
     Event& event(std::uint32_t index) noexcept { return batch.events[index]; }
     Part& add_part(Event& event, PartType type);
+    /// New ones at the end, to be filled where they are: rewind takes back those of a malformed message.
+    Option& add_option();
+    Card& add_card();
     std::uint32_t add_actor();
     std::uint32_t add_conversation();
     /// An `unknown` event whose one part holds the value at the cursor, raw.

@@ -29,7 +29,7 @@ public:
     const std::string& unknown_key() const noexcept { return unknown_key_; }
 
 private:
-    bool unknown(const Key& key) {
+    bool unknown(Key key) {
         unknown_key_ = std::string(key.text);
         return cursor_.fail(Problem::mismatch);
     }
@@ -50,7 +50,7 @@ private:
     }
 
     bool event(std::uint32_t at) {
-        return cursor_.object([&](const Key& key) {
+        return cursor_.object([&](Key key) {
             if (key == "v") return version();
             if (key == "id") return cursor_.string(build_.event(at).id);
             if (key == "kind") return enumeration(build_.event(at).kind);
@@ -79,8 +79,7 @@ private:
     bool time(std::uint32_t at) {
         Chain none;
         Millis time = kNoTime;
-        if (!build_.time_or_keep(time, BatchBuilder::TimeForm::iso_millis, none, Scope::field,
-                                 Key{}))
+        if (!build_.time_or_keep(time, BatchBuilder::TimeForm::iso_millis, none, Scope::field))
             return false;
         build_.event(at).sent_at = time;
         return time != kNoTime || cursor_.fail(Problem::mismatch);
@@ -88,7 +87,7 @@ private:
 
     bool conversation(std::uint32_t at) {
         ConversationId id;
-        const bool read = cursor_.object([&](const Key& key) {
+        const bool read = cursor_.object([&](Key key) {
             if (key == "account") return cursor_.string(id.account);
             if (key == "bot") return cursor_.string(id.bot);
             if (key == "mode") return enumeration(id.mode);
@@ -104,7 +103,7 @@ private:
     bool actor(std::uint32_t at) {
         Actor actor;
         bool details = false;
-        const bool read = cursor_.object([&](const Key& key) {
+        const bool read = cursor_.object([&](Key key) {
             if (key == "role") return enumeration(build_.event(at).role);
             details = true;
             if (key == "id") return cursor_.string(actor.id);
@@ -126,7 +125,7 @@ private:
     }
 
     bool handover(std::uint32_t at) {
-        return cursor_.object([&](const Key& key) {
+        return cursor_.object([&](Key key) {
             if (key == "to") return enumeration(build_.event(at).handover_to);
             if (key == "payload") return cursor_.raw(build_.event(at).payload);
             if (key == "transcript") return transcript(at);
@@ -156,13 +155,7 @@ private:
 
     bool flat(std::uint32_t at, Chain Event::*member) {
         Chain chain;
-        const bool read = cursor_.object([&](const Key& key) {
-            Str raw;
-            const Str name = key.place;
-            if (!cursor_.raw(raw)) return false;
-            append(chain, Scope::field, name, raw);
-            return true;
-        });
+        const bool read = cursor_.object([&](Key) { return entry(chain, Scope::field); });
         build_.event(at).*member = chain;
         return read;
     }
@@ -176,21 +169,18 @@ private:
     }
 
     bool scoped(Chain& chain) {
-        return cursor_.object([&](const Key& key) {
+        return cursor_.object([&](Key key) {
             const auto scope = from_word<Scope>(key.text);
-            const Str name = key.place;
             if (scope && *scope != Scope::field && cursor_.peek() == '{')
-                return cursor_.object(
-                    [&](const Key& inner) { return entry(chain, *scope, inner.place); });
-            return entry(chain, Scope::field, name);
+                return cursor_.object([&](Key) { return entry(chain, *scope); });
+            return entry(chain, Scope::field);
         });
     }
 
-    bool entry(Chain& chain, Scope scope, Str name) {
-        Str raw;
-        if (!cursor_.raw(raw)) return false;
-        append(chain, scope, name, raw);
-        return true;
+    bool entry(Chain& chain, Scope scope) {
+        const auto member = cursor_.mark();
+        append(chain, scope, cursor_.name_at(member), cursor_.raw_at(member));
+        return cursor_.skip();
     }
 
     void append(Chain& chain, Scope scope, Str name, Str raw) {
@@ -207,13 +197,13 @@ private:
 
     bool part(std::uint32_t at) {
         Part part;
-        const bool read = cursor_.object([&](const Key& key) { return part_member(part, key); });
+        const bool read = cursor_.object([&](Key key) { return part_member(part, key); });
         if (!read) return false;
         build_.add_part(build_.event(at), part.type) = part;
         return true;
     }
 
-    bool part_member(Part& part, const Key& key) {
+    bool part_member(Part& part, Key key) {
         if (key == "type") return enumeration(part.type);
         if (key == "text") return cursor_.string(part.text);
         if (key == "style") return enumeration(part.style);
@@ -244,7 +234,7 @@ private:
         range.first = static_cast<std::uint32_t>(build_.batch.cards.size());
         return cursor_.array([&] {
             Card card;
-            const bool read = cursor_.object([&](const Key& key) {
+            const bool read = cursor_.object([&](Key key) {
                 if (key == "title") return cursor_.string(card.title);
                 if (key == "subtitle") return cursor_.string(card.subtitle);
                 if (key == "image_url") return cursor_.string(card.image_url);
@@ -263,7 +253,7 @@ private:
         range.first = static_cast<std::uint32_t>(build_.batch.options.size());
         return cursor_.array([&] {
             Option option;
-            const bool read = cursor_.object([&](const Key& key) {
+            const bool read = cursor_.object([&](Key key) {
                 if (key == "kind") return enumeration(option.kind);
                 if (key == "title") return cursor_.string(option.title);
                 if (key == "payload") return cursor_.string(option.payload);

@@ -19,7 +19,7 @@ Offer offer_of(std::string_view payload) {
     if (!index.build(text.body(), text.body_size())) return offer;
     json::Cursor cursor(text, index);
     json::Str target, parameters;
-    const bool read = cursor.object([&](const json::Key& key) {
+    const bool read = cursor.object([&](json::Key key) {
         bool was_number = false;
         const char first = cursor.peek();
         if (key == "nextDialogstateId" && first != 'n' && first != '{' && first != '[')

@@ -46,7 +46,7 @@ private:
     }
 
     void event(Cursor& cursor, Said& out) {
-        cursor.object([&](const json::Key& key) {
+        cursor.object([&](json::Key key) {
             if (is_ours(key.text)) return cursor.skip();
             if (key.text == "content") return parts(cursor, out);
             if (key.text == "handover") return handover(cursor, out.event);
@@ -59,7 +59,7 @@ private:
     }
 
     bool handover(Cursor& cursor, Sayings& out) {
-        return cursor.object([&](const json::Key& key) {
+        return cursor.object([&](json::Key key) {
             const std::string path = "handover." + std::string(key.text);
             if (key.text == "payload") return raw(cursor, path, out);
             if (key.text != "transcript") return value(cursor, path, out);
@@ -88,7 +88,7 @@ private:
     bool value(Cursor& cursor, const std::string& path, Sayings& out) {
         if (cursor.peek() == '[') return cursor.array([&] { return value(cursor, path, out); });
         if (cursor.peek() != '{') return raw(cursor, path, out);
-        return cursor.object([&](const json::Key& key) {
+        return cursor.object([&](json::Key key) {
             const std::string below =
                 path.empty() ? std::string(key.text) : path + "." + std::string(key.text);
             // Free-form values are one thing each, whatever they hold.

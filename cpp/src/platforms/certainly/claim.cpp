@@ -23,7 +23,8 @@ using model::Warning;
 /// One of the places where the user's id may stand.
 struct Candidate {
     std::string_view name;
-    Str id{}, raw{}, key{};
+    Str id{};
+    json::Cursor::Mark at{};
     bool was_number = false;
 };
 
@@ -49,18 +50,18 @@ public:
           cursor_(build.cursor) {}
 
     Result<void> read() {
-        const bool read = cursor_.object([&](const Key& key) { return member(key); });
+        const bool read = cursor_.object([&](Key key) { return member(key); });
         if (!read) return refuse_field(cursor_, at_);
         if (has_twins(build_.batch, event_.extra, Scope::field) ||
             has_twins(build_.batch, event_.extra, Scope::message)) {
             cursor_.fail(json::Problem::duplicate_key);
             return {};
         }
-        if (bot_ && !is_id(build_.view(bot_))) return fail(Code::payload, "botId is no id");
+        if (bot_ && !is_id(build_.batch, bot_)) return fail(Code::payload, "botId is no id");
         const Candidate* user = choose();
         if (user == nullptr)
             return fail(Code::payload, "from is missing: there is no user to talk to");
-        if (!is_id(build_.view(user->id)))
+        if (!is_id(build_.batch, user->id))
             return fail(Code::payload, std::string(user->name) + " is no id");
         finish(*user);
         return {};
@@ -70,16 +71,16 @@ private:
     static constexpr unsigned kReply = 1, kBot = 2, kFirstName = 4, kLastName = 8;
     static constexpr unsigned kVariables = 16, kExtracted = 32;
 
-    bool member(const Key& key) {
+    bool member(Key key) {
         for (Candidate& candidate : candidates_)
-            if (key.text == candidate.name) return collect(candidate, key);
-        if (key == "reply") return once(kReply) && reply(key);
-        if (key == "botId") return once(kBot) && text(bot_, key);
-        if (key == "firstName") return once(kFirstName) && text(first_name_, key);
-        if (key == "lastName") return once(kLastName) && text(last_name_, key);
-        if (key == "customVariables") return once(kVariables) && variables(key);
-        if (key == "extractedData") return once(kExtracted) && variables(key);
-        return build_.keep(event_.extra, Scope::field, key);
+            if (key.text == candidate.name) return collect(candidate);
+        if (key == "reply") return once(kReply) && reply();
+        if (key == "botId") return once(kBot) && text(bot_);
+        if (key == "firstName") return once(kFirstName) && text(first_name_);
+        if (key == "lastName") return once(kLastName) && text(last_name_);
+        if (key == "customVariables") return once(kVariables) && variables();
+        if (key == "extractedData") return once(kExtracted) && variables();
+        return build_.keep(event_.extra, Scope::field);
     }
 
     bool once(unsigned known) noexcept {
@@ -88,15 +89,12 @@ private:
         return true;
     }
 
-    bool text(Str& out, const Key& key) {
-        return build_.text_or_keep(out, event_.extra, Scope::field, key);
-    }
+    bool text(Str& out) { return build_.text_or_keep(out, event_.extra, Scope::field); }
 
     /// `from` must be an id or nothing; the others are looked at only when it is nothing.
-    bool collect(Candidate& out, const Key& key) {
-        if (out.key) return cursor_.fail(json::Problem::duplicate_key);
-        out.key = key.place;
-        const auto before = cursor_.mark();
+    bool collect(Candidate& out) {
+        if (out.at.present()) return cursor_.fail(json::Problem::duplicate_key);
+        out.at = cursor_.mark();
         if (!cursor_.at_null() && !cursor_.string_or_integer(out.id, out.was_number)) {
             at_ = out.name;
             if (&out == &candidates_.front()) return false;
@@ -104,36 +102,30 @@ private:
         }
         if (out.id.size == 0) out.id = Str{};
         if (!cursor_.ok()) return false;
-        cursor_.rewind(before);
-        return cursor_.raw(out.raw);
+        cursor_.rewind(out.at);
+        return cursor_.skip();
     }
 
     /// The user's words are what an agent wants to see first: they are the request's payload.
-    bool reply(const Key& key) {
-        const Str name = key.place;
-        const bool absent = cursor_.at_null();
-        Str raw;
-        if (!cursor_.raw(raw)) return false;
-        if (absent || build_.view(raw) == "\"\"") {
-            build_.extra(event_.extra, Scope::field, name, raw);
-        } else {
-            event_.payload = raw;
-        }
-        return true;
+    bool reply() {
+        const Str raw = cursor_.raw_at(cursor_.mark());
+        if (cursor_.at_null() || build_.view(raw) == "\"\"")
+            return build_.keep(event_.extra, Scope::field);
+        event_.payload = raw;
+        return cursor_.skip();
     }
 
-    bool variables(const Key& key) {
-        if (cursor_.peek() == '{') return build_.keep(event_.session, Scope::field, key);
-        const Str name = key.place;
+    bool variables() {
+        if (cursor_.peek() == '{') return build_.keep(event_.session, Scope::field);
         if (cursor_.peek() == '"') {
             const auto before = cursor_.mark();
             Str inner;
             if (!cursor_.string(inner)) return false;
             if (is_object_text(build_.view(inner)))
-                build_.extra(event_.session, Scope::field, name, inner);
+                build_.extra(event_.session, Scope::field, cursor_.name_at(before), inner);
             cursor_.rewind(before);
         }
-        return build_.keep(event_.extra, Scope::field, Key{{}, name});
+        return build_.keep(event_.extra, Scope::field);
     }
 
     // The vendor's page on the claim has `from` and `to` the other way round than its page on variables, and its
@@ -154,9 +146,9 @@ private:
         build_.batch.roots.push_back(index);
         const bool regular = &user == &candidates_.front();
         for (const Candidate& candidate : candidates_) {
-            if (!candidate.key) continue;
+            if (!candidate.at.present()) continue;
             if (&candidate == &user && regular && !user.was_number) continue;
-            build_.extra(event_.extra, Scope::field, candidate.key, candidate.raw);
+            build_.keep_at(event_.extra, Scope::field, candidate.at);
         }
         if (!regular) event_.warn(Warning::sender_differs);
         if (user.was_number) event_.warn(Warning::id_was_number);

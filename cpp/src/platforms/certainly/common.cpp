@@ -7,16 +7,9 @@
 namespace lampjack::platforms::certainly {
 namespace {
 
-constexpr std::size_t kLongestId = 256;
 constexpr std::size_t kFewKeys = 16;
 
 }  // namespace
-
-bool is_id(std::string_view id) noexcept {
-    if (id.empty() || id.size() > kLongestId) return false;
-    return std::none_of(id.begin(), id.end(),
-                        [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-}
 
 bool has_twins(const model::Batch& batch, model::Chain chain, model::Scope scope) {
     std::vector<std::string_view> names;

@@ -8,8 +8,7 @@
 
 namespace lampjack::platforms::certainly {
 
-/// 1 to 256 bytes without C0 control characters.
-bool is_id(std::string_view id) noexcept;
+using model::is_id;
 
 /// Whether two entries of that scope have one name. Meant for envelopes: cheap for a few keys, and not
 /// quadratic for many.

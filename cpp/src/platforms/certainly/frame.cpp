@@ -13,7 +13,7 @@ using model::Warning;
 
 bool FrameReader::read(Frame& frame) {
     unsigned outside = 0;
-    const bool read = cursor_.object([&](const Key& key) {
+    const bool read = cursor_.object([&](Key key) {
         if (key == "message" && cursor_.peek() == '{') return wrapped(frame);
         const unsigned before = frame.seen | frame.part.seen;
         const bool member_read = member(frame, Scope::data, key);
@@ -33,43 +33,42 @@ bool FrameReader::read(Frame& frame) {
 bool FrameReader::wrapped(Frame& frame) {
     if (frame.wrapped) return cursor_.fail(json::Problem::mismatch);
     frame.wrapped = true;
-    return cursor_.object([&](const Key& key) { return member(frame, Scope::field, key); });
+    return cursor_.object([&](Key key) { return member(frame, Scope::field, key); });
 }
 
-bool FrameReader::member(Frame& frame, Scope scope, const Key& key) {
+bool FrameReader::member(Frame& frame, Scope scope, Key key) {
     if (const Field field = PartReader::field_of(key); field != 0)
-        return parts_.member(frame.part, field, frame.extra, scope, key);
+        return parts_.member(frame.part, field, frame.extra, scope);
     const auto first = [&](Field field) { return once(cursor_, frame.seen, field); };
-    if (key == "user_id") return first(kUserId) && id(frame, frame.user, "user_id", scope, key);
-    if (key == "message") return first(kMessage) && text(frame, scope, key);
-    if (key == "timestamp") return first(kTimestamp) && time(frame, scope, key);
-    if (key == "user_profile") return first(kProfile) && profile(frame, scope, key);
+    if (key == "user_id") return first(kUserId) && id(frame, frame.user, "user_id", scope);
+    if (key == "message") return first(kMessage) && text(frame, scope);
+    if (key == "timestamp") return first(kTimestamp) && time(frame, scope);
+    if (key == "user_profile") return first(kProfile) && profile(frame, scope);
     if (key == "attachments") {
-        frame.attachments = {cursor_.mark(), key.place};
+        frame.attachments = cursor_.mark();
         return first(kAttachments) && cursor_.skip();
     }
     if (key == "actions") {
-        frame.actions = {cursor_.mark(), key.place};
+        frame.actions = cursor_.mark();
         return first(kActions) && cursor_.skip();
     }
-    if (key == "id") return first(kId) && id(frame, frame.id, "id", scope, key);
-    if (key == "from") return first(kFrom) && build_.keep(frame.extra, scope, key);
-    if (key == "user_cvars") return first(kVariables) && variables(frame, scope, key);
+    if (key == "id") return first(kId) && id(frame, frame.id, "id", scope);
+    if (key == "from") return first(kFrom) && build_.keep(frame.extra, scope);
+    if (key == "user_cvars") return first(kVariables) && variables(frame, scope);
     if (key == "error" && scope == Scope::data) {
         frame.has_error = !cursor_.at_null();
-        return first(kError) && build_.keep(frame.extra, scope, key);
+        return first(kError) && build_.keep(frame.extra, scope);
     }
-    return build_.keep(frame.extra, scope, key);
+    return build_.keep(frame.extra, scope);
 }
 
 // "" and null are an id that is not there; what is no id at all would send the message astray.
-bool FrameReader::id(Frame& frame, Str& out, std::string_view name, Scope scope, const Key& key) {
-    const Str place = key.place;
+bool FrameReader::id(Frame& frame, Str& out, std::string_view name, Scope scope) {
     const auto before = cursor_.mark();
     bool was_number = false;
     if (!cursor_.at_null()) {
         const bool read = cursor_.string_or_integer(out, was_number);
-        if (!read || (out.size != 0 && !is_id(build_.view(out)))) {
+        if (!read || (out.size != 0 && !is_id(build_.batch, out))) {
             refused_ = name;
             return cursor_.fail(json::Problem::mismatch);
         }
@@ -78,30 +77,29 @@ bool FrameReader::id(Frame& frame, Str& out, std::string_view name, Scope scope,
         if (out.size == 0) out = Str{};
     }
     cursor_.rewind(before);
-    return build_.keep(frame.extra, scope, Key{{}, place});
+    return build_.keep(frame.extra, scope);
 }
 
-bool FrameReader::text(Frame& frame, Scope scope, const Key& key) {
+bool FrameReader::text(Frame& frame, Scope scope) {
     if (cursor_.peek() == '{' || cursor_.peek() == '[')
         return cursor_.fail(json::Problem::mismatch);
-    return build_.text_or_keep(frame.text, frame.extra, scope, key);
+    return build_.text_or_keep(frame.text, frame.extra, scope);
 }
 
-bool FrameReader::time(Frame& frame, Scope scope, const Key& key) {
-    if (cursor_.at_null()) return build_.keep(frame.extra, scope, key);
+bool FrameReader::time(Frame& frame, Scope scope) {
+    if (cursor_.at_null()) return build_.keep(frame.extra, scope);
     const auto form = model::BatchBuilder::TimeForm::epoch_seconds;
-    if (!build_.time_or_keep(frame.sent_at, form, frame.extra, scope, key)) return false;
+    if (!build_.time_or_keep(frame.sent_at, form, frame.extra, scope)) return false;
     if (frame.sent_at == model::kNoTime)
         frame.warnings |= 1U << static_cast<unsigned>(Warning::time_unreadable);
     return true;
 }
 
 // chat-rest-api shows one member, `surname`; the object stays in `extra` as it is.
-bool FrameReader::profile(Frame& frame, Scope scope, const Key& key) {
-    const Str place = key.place;
+bool FrameReader::profile(Frame& frame, Scope scope) {
     const auto before = cursor_.mark();
     if (cursor_.peek() == '{') {
-        const bool read = cursor_.object([&](const Key& inner) {
+        const bool read = cursor_.object([&](Key inner) {
             if (inner != "surname" || cursor_.peek() != '"') return cursor_.skip();
             return cursor_.string(frame.last_name);
         });
@@ -109,12 +107,12 @@ bool FrameReader::profile(Frame& frame, Scope scope, const Key& key) {
         if (frame.last_name.size == 0) frame.last_name = Str{};
         cursor_.rewind(before);
     }
-    return build_.keep(frame.extra, scope, Key{{}, place});
+    return build_.keep(frame.extra, scope);
 }
 
-bool FrameReader::variables(Frame& frame, Scope scope, const Key& key) {
-    if (cursor_.peek() != '{') return build_.keep(frame.extra, scope, key);
-    return build_.keep(frame.session, Scope::field, key);
+bool FrameReader::variables(Frame& frame, Scope scope) {
+    if (cursor_.peek() != '{') return build_.keep(frame.extra, scope);
+    return build_.keep(frame.session, Scope::field);
 }
 
 bool FrameReader::make_parts(Frame& frame) {
@@ -127,7 +125,7 @@ bool FrameReader::make_parts(Frame& frame) {
         part.text = frame.text;
     } else if ((frame.seen & kActions) != 0) {
         frame.source = Frame::Source::actions;
-        cursor_.rewind(frame.actions.at);
+        cursor_.rewind(frame.actions);
         const bool read = cursor_.array([&] {
             Part action;
             if (!parts_.action(action, frame.warnings)) return false;
@@ -149,7 +147,7 @@ bool FrameReader::make_parts(Frame& frame) {
 
 bool FrameReader::make_attachments(Frame& frame) {
     if ((frame.seen & kAttachments) == 0) return true;
-    cursor_.rewind(frame.attachments.at);
+    cursor_.rewind(frame.attachments);
     const std::uint32_t before = frame.parts.count;
     if (cursor_.peek() == '[') {
         const bool read = cursor_.array([&] {
@@ -160,9 +158,9 @@ bool FrameReader::make_attachments(Frame& frame) {
             return true;
         });
         if (!read || frame.parts.count != before) return read;
-        cursor_.rewind(frame.attachments.at);
+        cursor_.rewind(frame.attachments);
     }
-    return build_.keep(frame.extra, Scope::field, Key{{}, frame.attachments.name});
+    return build_.keep(frame.extra, Scope::field);
 }
 
 // Without a wrapper the members of `data` are the message's own.

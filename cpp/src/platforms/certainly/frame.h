@@ -25,7 +25,7 @@ struct Frame {
     model::Str user, id, text, last_name;
     Millis sent_at = model::kNoTime;
     PartFields part;
-    Place actions, attachments;
+    json::Cursor::Mark actions, attachments;
     model::Range parts;
     model::Chain extra, session;
 };
@@ -44,13 +44,12 @@ public:
 
 private:
     bool wrapped(Frame& frame);
-    bool member(Frame& frame, model::Scope scope, const json::Key& key);
-    bool id(Frame& frame, model::Str& out, std::string_view name, model::Scope scope,
-            const json::Key& key);
-    bool text(Frame& frame, model::Scope scope, const json::Key& key);
-    bool time(Frame& frame, model::Scope scope, const json::Key& key);
-    bool profile(Frame& frame, model::Scope scope, const json::Key& key);
-    bool variables(Frame& frame, model::Scope scope, const json::Key& key);
+    bool member(Frame& frame, model::Scope scope, json::Key key);
+    bool id(Frame& frame, model::Str& out, std::string_view name, model::Scope scope);
+    bool text(Frame& frame, model::Scope scope);
+    bool time(Frame& frame, model::Scope scope);
+    bool profile(Frame& frame, model::Scope scope);
+    bool variables(Frame& frame, model::Scope scope);
     bool make_parts(Frame& frame);
     bool make_attachments(Frame& frame);
     void unwrap_scopes(Frame& frame);

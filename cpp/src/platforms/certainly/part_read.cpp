@@ -55,7 +55,7 @@ bool is_web_address(std::string_view text) noexcept {
 
 }  // namespace
 
-Field PartReader::field_of(const Key& key) noexcept {
+Field PartReader::field_of(Key key) noexcept {
     if (key == "type") return kType;
     if (key == "text") return kText;
     if (key == "options_type") return kOptionsType;
@@ -64,13 +64,11 @@ Field PartReader::field_of(const Key& key) noexcept {
     return 0;
 }
 
-bool PartReader::member(PartFields& fields, Field field, model::Chain& extra, Scope scope,
-                        const Key& key) {
-    const Str name = key.place;
+bool PartReader::member(PartFields& fields, Field field, model::Chain& extra, Scope scope) {
     const auto before = cursor_.mark();
     const auto remember = [&] {
         cursor_.rewind(before);
-        return build_.keep(extra, scope, Key{{}, name});
+        return build_.keep(extra, scope);
     };
     if (!once(cursor_, fields.seen, field)) return false;
     switch (field) {
@@ -83,7 +81,7 @@ bool PartReader::member(PartFields& fields, Field field, model::Chain& extra, Sc
             return build_.view(fields.options_type) == kSuggestedReplies || remember();
         default: break;
     }
-    (field == kOptions ? fields.options : fields.cards) = {before, name};
+    (field == kOptions ? fields.options : fields.cards) = before;
     return cursor_.skip();
 }
 
@@ -108,7 +106,7 @@ bool PartReader::choice(const PartFields& fields, Part& out) {
     out.options.first = static_cast<std::uint32_t>(options.size());
     if ((fields.seen & kOptionsType) == 0) exact_ = false;
     if ((fields.seen & kOptions) == 0) return true;
-    cursor_.rewind(fields.options.at);
+    cursor_.rewind(fields.options);
     const bool read = cursor_.array([&] {
         ++out.options.count;
         Option option;
@@ -129,7 +127,7 @@ bool PartReader::choice(const PartFields& fields, Part& out) {
 bool PartReader::cards(const PartFields& fields, Part& out) {
     if ((fields.seen & kCards) == 0) return cursor_.fail(json::Problem::mismatch);
     out.cards.first = static_cast<std::uint32_t>(build_.batch.cards.size());
-    cursor_.rewind(fields.cards.at);
+    cursor_.rewind(fields.cards);
     return cursor_.array([&] {
         ++out.cards.count;
         return card();
@@ -140,24 +138,22 @@ bool PartReader::card() {
     Card card;
     unsigned seen = 0;
     card.options.first = static_cast<std::uint32_t>(build_.batch.options.size());
-    const auto text = [&](Field field, Str& out, const Key& key) {
-        return once(cursor_, seen, field) &&
-               build_.text_or_keep(out, card.extra, Scope::field, key);
+    const auto text = [&](Field field, Str& out) {
+        return once(cursor_, seen, field) && build_.text_or_keep(out, card.extra, Scope::field);
     };
-    const bool read = cursor_.object([&](const Key& key) {
-        if (key == "title") return text(kTitle, card.title, key);
-        if (key == "text") return text(kSubtitle, card.subtitle, key);
-        if (key == "image_source_url") return text(kImage, card.image_url, key);
-        if (key == "image_destination_url") return text(kLink, card.url, key);
-        if (key == "buttons") return once(cursor_, seen, kButtons) && buttons(card, key);
-        return build_.keep(card.extra, Scope::field, key);
+    const bool read = cursor_.object([&](Key key) {
+        if (key == "title") return text(kTitle, card.title);
+        if (key == "text") return text(kSubtitle, card.subtitle);
+        if (key == "image_source_url") return text(kImage, card.image_url);
+        if (key == "image_destination_url") return text(kLink, card.url);
+        if (key == "buttons") return once(cursor_, seen, kButtons) && buttons(card);
+        return build_.keep(card.extra, Scope::field);
     });
     build_.batch.cards.push_back(card);
     return read;
 }
 
-bool PartReader::buttons(Card& card, const Key& key) {
-    const Str name = key.place;
+bool PartReader::buttons(Card& card) {
     const auto before = cursor_.mark();
     if (cursor_.peek() == '[') {
         const bool read = cursor_.array([&] {
@@ -167,19 +163,18 @@ bool PartReader::buttons(Card& card, const Key& key) {
         if (!read || card.options.count != 0) return read;
         cursor_.rewind(before);
     }
-    return build_.keep(card.extra, Scope::field, Key{{}, name});
+    return build_.keep(card.extra, Scope::field);
 }
 
 bool PartReader::button() {
     Option option;
     unsigned seen = 0;
-    const bool read = cursor_.object([&](const Key& key) {
+    const bool read = cursor_.object([&](Key key) {
         if (key == "title")
             return once(cursor_, seen, kText) &&
-                   build_.text_or_keep(option.title, option.extra, Scope::field, key);
-        if (key == "options") return once(cursor_, seen, kOptions) && button_options(option, key);
-        if (key != "type") return build_.keep(option.extra, Scope::field, key);
-        const Str name = key.place;
+                   build_.text_or_keep(option.title, option.extra, Scope::field);
+        if (key == "options") return once(cursor_, seen, kOptions) && button_options(option);
+        if (key != "type") return build_.keep(option.extra, Scope::field);
         const auto before = cursor_.mark();
         Str type;
         if (!once(cursor_, seen, kType) || !cursor_.string(type)) return false;
@@ -188,28 +183,27 @@ bool PartReader::button() {
             return true;
         }
         cursor_.rewind(before);
-        return build_.keep(option.extra, Scope::field, Key{{}, name});
+        return build_.keep(option.extra, Scope::field);
     });
     build_.batch.options.push_back(option);
     return read;
 }
 
-bool PartReader::button_options(Option& option, const Key& key) {
-    const Str name = key.place;
+bool PartReader::button_options(Option& option) {
     const auto before = cursor_.mark();
     std::size_t members = 0;
     if (cursor_.peek() == '{') {
         unsigned seen = 0;
-        const bool read = cursor_.object([&](const Key& inner) {
+        const bool read = cursor_.object([&](Key inner) {
             ++members;
             if (inner == "message" && cursor_.peek() == '"')
                 return once(cursor_, seen, kMessage) && build_.text(option.payload);
-            return build_.keep(option.extra, Scope::payload, inner);
+            return build_.keep(option.extra, Scope::payload);
         });
         if (!read || members != 0) return read;
         cursor_.rewind(before);
     }
-    return build_.keep(option.extra, Scope::field, Key{{}, name});
+    return build_.keep(option.extra, Scope::field);
 }
 
 bool PartReader::unknown(Part& out, Warning why, unsigned& warnings) {
@@ -232,10 +226,10 @@ bool PartReader::action(Part& out, unsigned& warnings) {
 
 bool PartReader::action_object(Part& out) {
     PartFields fields;
-    const bool read = cursor_.object([&](const Key& key) {
+    const bool read = cursor_.object([&](Key key) {
         const Field field = field_of(key);
-        if (field == 0) return build_.keep(out.extra, Scope::field, key);
-        return member(fields, field, out.extra, Scope::field, key);
+        if (field == 0) return build_.keep(out.extra, Scope::field);
+        return member(fields, field, out.extra, Scope::field);
     });
     if (!read) return false;
     const auto behind = cursor_.mark();
@@ -261,13 +255,12 @@ bool PartReader::attachment(Part& out, unsigned& warnings) {
 // The address is remembered too: that an object held it is what tells it from a bare address.
 bool PartReader::attachment_object(Part& out) {
     unsigned seen = 0;
-    const bool read = cursor_.object([&](const Key& key) {
-        if (key != "url") return build_.keep(out.extra, Scope::field, key);
-        const Str name = key.place;
+    const bool read = cursor_.object([&](Key key) {
+        if (key != "url") return build_.keep(out.extra, Scope::field);
         const auto before = cursor_.mark();
         if (!once(cursor_, seen, kText) || !cursor_.string(out.url)) return false;
         cursor_.rewind(before);
-        return build_.keep(out.extra, Scope::field, Key{{}, name});
+        return build_.keep(out.extra, Scope::field);
     });
     return read && is_web_address(build_.view(out.url));
 }

@@ -31,16 +31,10 @@ inline bool once(json::Cursor& cursor, unsigned& seen, Field field) noexcept {
     return true;
 }
 
-/// A value that is read when the keys behind it are known.
-struct Place {
-    json::Cursor::Mark at{};
-    model::Str name;
-};
-
 /// The members of an object that is one part, before its kind is known: keys may come in any order.
 struct PartFields {
     model::Str type, text, options_type;
-    Place options, cards;
+    json::Cursor::Mark options, cards;  ///< read when the keys behind them are known
     unsigned seen = 0;
 };
 
@@ -51,9 +45,8 @@ public:
           cursor_(build.cursor) {}
 
     /// The field of that key when it is one of PartFields, to be read by `member`; else 0.
-    static Field field_of(const json::Key& key) noexcept;
-    bool member(PartFields& fields, Field field, model::Chain& extra, model::Scope scope,
-                const json::Key& key);
+    static Field field_of(json::Key key) noexcept;
+    bool member(PartFields& fields, Field field, model::Chain& extra, model::Scope scope);
 
     /// Whether the frame's `type` is one of the documented ones.
     bool knows(const PartFields& fields) const noexcept;
@@ -72,9 +65,9 @@ private:
     bool choice(const PartFields& fields, model::Part& out);
     bool cards(const PartFields& fields, model::Part& out);
     bool card();
-    bool buttons(model::Card& card, const json::Key& key);
+    bool buttons(model::Card& card);
     bool button();
-    bool button_options(model::Option& option, const json::Key& key);
+    bool button_options(model::Option& option);
     bool action_object(model::Part& out);
     bool attachment_object(model::Part& out);
     /// Takes the value at the cursor as it is.

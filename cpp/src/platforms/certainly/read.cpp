@@ -53,7 +53,7 @@ void note(Signs& signs, std::string_view key, char first) noexcept {
 /// Walks the members once without reading them; false when the cursor has a problem.
 bool collect(json::Cursor& cursor, Signs& signs) {
     const auto start = cursor.mark();
-    const bool read = cursor.object([&](const Key& key) {
+    const bool read = cursor.object([&](Key key) {
         note(signs, key.text, cursor.peek());
         return cursor.skip();
     });
@@ -65,7 +65,7 @@ bool collect(json::Cursor& cursor, Signs& signs) {
 bool begins_with_interlocutor(json::Cursor& cursor) {
     const auto start = cursor.mark();
     bool found = false;
-    cursor.object([&](const Key& key) {
+    cursor.object([&](Key key) {
         found = key == "interlocutor";
         return false;
     });
@@ -96,8 +96,8 @@ public:
 
     Result<void> read() {
         auto& cursor = build_.cursor;
-        const bool read = cursor.object([&](const Key& key) {
-            if (key != "message") return build_.keep(extra_, Scope::field, key);
+        const bool read = cursor.object([&](Key key) {
+            if (key != "message") return build_.keep(extra_, Scope::field);
             if (seen_) return cursor.fail(json::Problem::duplicate_key);
             seen_ = true;
             return build_.text(text_);

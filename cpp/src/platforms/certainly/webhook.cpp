@@ -30,7 +30,7 @@ public:
           frames_(build) {}
 
     Result<void> envelope() {
-        const bool read = cursor_.object([&](const Key& key) { return member(key); });
+        const bool read = cursor_.object([&](Key key) { return member(key); });
         if (!read) return refuse();
         if (!has_interlocutor_) return fail(Code::payload, "interlocutor is missing");
         if (!has_data_) return fail(Code::payload, "data is missing");
@@ -53,23 +53,22 @@ public:
     }
 
 private:
-    bool member(const Key& key) {
-        if (key == "interlocutor") return interlocutor(key);
-        if (key != "data") return build_.keep(request_, Scope::request, key);
+    bool member(Key key) {
+        if (key == "interlocutor") return interlocutor();
+        if (key != "data") return build_.keep(request_, Scope::request);
         if (has_data_) return cursor_.fail(Problem::duplicate_key);
         at_ = "data";
         has_data_ = true;
-        data_name_ = key.place;
+        data_name_ = cursor_.name_at(cursor_.mark());
         if (cursor_.peek() != '{') return cursor_.fail(Problem::mismatch);
         return data();
     }
 
     // Only `user` and `bot` are documented; what an agent's text is called is not.
-    bool interlocutor(const Key& key) {
+    bool interlocutor() {
         if (has_interlocutor_) return cursor_.fail(Problem::duplicate_key);
         at_ = "interlocutor";
         has_interlocutor_ = true;
-        const Str name = key.place;
         const auto before = cursor_.mark();
         Str who;
         if (!cursor_.string(who)) return false;
@@ -78,7 +77,7 @@ private:
         if (role_ != Role::unknown) return true;
         warn(Warning::unknown_actor);
         cursor_.rewind(before);
-        return build_.keep(request_, Scope::request, Key{{}, name});
+        return build_.keep(request_, Scope::request);
     }
 
     /// Reads the frame; one that is malformed is taken back and becomes an unknown event.

@@ -36,23 +36,22 @@ bool read_head(BatchBuilder& build, const Account* account, Command& out) {
     if (cursor.peek() != '{') return false;
     std::int64_t version = 0;
     Str key, mac;
-    Place events, name;
-    const bool good = cursor.object([&](const Key& member) {
+    Mark events, name;
+    const bool good = cursor.object([&](Key member) {
         if (member == "v") return cursor.integer(version);
         if (member == "key") {
-            name = place_of(build, member);
+            name = cursor.mark();
             return cursor.string(key);
         }
         if (member == "mac") return cursor.string(mac);
-        if (member == "events" && cursor.peek() == '[') events = place_of(build, member);
+        if (member == "events" && cursor.peek() == '[') events = cursor.mark();
         return cursor.skip();
     });
     cursor.forgive_mismatch();
     if (!good || version != 1 || key.size == 0 || !events.present()) return false;
     if (!is_ours(account, build.view(key), build.view(mac))) return false;
-    cursor.rewind(name.mark);
-    if (!cursor.raw(out.key)) return false;
-    out.events = events.mark;
+    out.key = cursor.raw_at(name);
+    out.events = events;
     return true;
 }
 
@@ -76,14 +75,14 @@ std::string command_mac(const Secret& token, std::string_view key) {
 
 bool read_command(BatchBuilder& build, const Account* account) {
     auto& cursor = build.cursor;
-    Place place;
-    const bool walked = cursor.object([&](const Key& key) {
-        if (key == "lampjack") place = place_of(build, key);
+    Mark place;
+    const bool walked = cursor.object([&](Key key) {
+        if (key == "lampjack") place = cursor.mark();
         return cursor.skip();
     });
     if (!walked || !place.present()) return false;
     const auto end = cursor.mark();
-    cursor.rewind(place.mark);
+    cursor.rewind(place);
     Command command;
     const bool good = read_head(build, account, command) && read_events(build, command);
     if (cursor.ok()) cursor.rewind(end);

@@ -27,18 +27,20 @@ bool is_user_path(std::string_view paths) noexcept {
     return true;
 }
 
-bool Envelope::note(Level level, const json::Key& key) {
+bool Envelope::note(Level level, json::Key key) {
     for (std::size_t i = 0; i < count_; ++i)
-        if (entries_[i].level == level && build_.view(entries_[i].place.key) == key.text)
+        if (entries_[i].level == level &&
+            build_.view(json::Cursor::name_at(entries_[i].place)) == key.text)
             return build_.cursor.fail(json::Problem::duplicate_key);
     if (count_ == kMaxKeys) return build_.cursor.fail(json::Problem::mismatch);
-    entries_[count_++] = Entry{place_of(build_, key), level};
+    entries_[count_++] = Entry{build_.cursor.mark(), level};
     return true;
 }
 
-Place Envelope::find(Level level, std::string_view name) const noexcept {
+Mark Envelope::find(Level level, std::string_view name) const noexcept {
     for (std::size_t i = 0; i < count_; ++i)
-        if (entries_[i].level == level && build_.view(entries_[i].place.key) == name)
+        if (entries_[i].level == level &&
+            build_.view(json::Cursor::name_at(entries_[i].place)) == name)
             return entries_[i].place;
     return {};
 }
@@ -55,14 +57,14 @@ bool Envelope::find_user(const Account* account, model::Str& id, bool& was_numbe
 bool Envelope::find_at(std::string_view path, model::Str& id, bool& was_number) {
     std::string_view rest = path;
     std::string_view name = take(rest, '.');
-    Place place = find(Level::bundle, name);
+    Mark place = find(Level::bundle, name);
     if (name == "inputData" &&
         !rest.empty()) {  // its members were seen too: no need to pass over the messages again
         name = take(rest, '.');
         place = find(Level::input, name);
     }
     if (!place.present()) return false;
-    build_.cursor.rewind(place.mark);
+    build_.cursor.rewind(place);
     return descend(rest, id, was_number);
 }
 
@@ -72,7 +74,7 @@ bool Envelope::descend(std::string_view path, model::Str& id, bool& was_number) 
         const std::string_view name = take(path, '.');
         bool found = false;
         if (cursor.peek() != '{') return false;
-        cursor.object([&](const json::Key& key) {
+        cursor.object([&](json::Key key) {
             found = key.text == name;
             return !found && cursor.skip();  // stops at the value
         });

@@ -19,23 +19,22 @@ public:
     /// Walks the object at the cursor; `member(Key)` consumes the value.
     template <class Member>
     bool walk(Level level, Member&& member) {
-        return build_.cursor.object(
-            [&](const json::Key& key) { return note(level, key) && member(key); });
+        return build_.cursor.object([&](json::Key key) { return note(level, key) && member(key); });
     }
 
     /// The value of that member; absent when it was not seen.
-    Place find(Level level, std::string_view name) const noexcept;
+    Mark find(Level level, std::string_view name) const noexcept;
 
     /// The user's id at the first path that leads to one; the cursor stays where it is. False when none does.
     bool find_user(const Account* account, model::Str& id, bool& was_number);
 
 private:
     struct Entry {
-        Place place;
+        Mark place;
         Level level{};
     };
 
-    bool note(Level level, const json::Key& key);
+    bool note(Level level, json::Key key);
     bool find_at(std::string_view path, model::Str& id, bool& was_number);
     bool descend(std::string_view path, model::Str& id, bool& was_number);
 

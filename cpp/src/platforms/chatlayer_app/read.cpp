@@ -33,7 +33,7 @@ Result<bool> settle_user(Envelope& envelope, const ReadInput& input, BatchBuilde
     Str id;
     bool was_number = false;
     if (!envelope.find_user(input.account, id, was_number)) return false;
-    if (!is_id(build.view(id)))
+    if (!is_id(build.batch, id))
         return fail(Code::payload,
                     "the user's id must be 1 to 256 bytes without control characters");
     build.batch.conversations[conversation].id = id;
@@ -55,8 +55,7 @@ public:
 
     Result<void> read() {
         conversation_ = build_.add_conversation();
-        if (!envelope_.walk(Level::bundle, [this](const Key& key) { return member(key); }))
-            return {};
+        if (!envelope_.walk(Level::bundle, [this](Key key) { return member(key); })) return {};
         if (!has_messages_) return bare();
         if (build_.batch.roots.empty()) return {};
         auto& first = build_.event(build_.batch.roots.front());
@@ -70,16 +69,16 @@ public:
     }
 
 private:
-    bool member(const Key& key) {
+    bool member(Key key) {
         if (key == "inputData" && build_.cursor.peek() == '{')
-            return envelope_.walk(
-                Level::input, [this](const Key& inner) { return messages(inner, Scope::data); });
+            return envelope_.walk(Level::input,
+                                  [this](Key inner) { return messages(inner, Scope::data); });
         return messages(key, Scope::request);
     }
 
-    bool messages(const Key& key, Scope scope) {
+    bool messages(Key key, Scope scope) {
         if (!(key == "messages") || has_messages_ || build_.cursor.peek() != '[')
-            return build_.keep(extra_, scope, key);
+            return build_.keep(extra_, scope);
         has_messages_ = true;
         outside_ = scope == Scope::request;
         return read_messages(build_, conversation_);
@@ -93,7 +92,7 @@ private:
         if (!build_.rewind(start_)) return {};
         bool known = false;
         const auto here = build_.cursor.mark();
-        build_.cursor.object([&](const Key& key) {
+        build_.cursor.object([&](Key key) {
             known = known || is_message_key(key.text);
             return build_.cursor.skip();
         });
@@ -124,11 +123,10 @@ Result<void> read_offload(const ReadInput& input, BatchBuilder& build) {
     Envelope envelope(build);
     Chain extra;
     Str payload;
-    const bool good = envelope.walk(Level::bundle, [&](const Key& key) {
-        if (!(key == "inputData") || cursor.peek() != '{')
-            return build.keep(extra, Scope::request, key);
+    const bool good = envelope.walk(Level::bundle, [&](Key key) {
+        if (!(key == "inputData") || cursor.peek() != '{') return build.keep(extra, Scope::request);
         const auto start = cursor.mark();
-        if (!envelope.walk(Level::input, [&](const Key&) { return cursor.skip(); })) return false;
+        if (!envelope.walk(Level::input, [&](Key) { return cursor.skip(); })) return false;
         cursor.rewind(start);
         return cursor.raw(payload);
     });
@@ -154,14 +152,14 @@ Result<void> read_subscribe(BatchBuilder& build) {
     Chain extra;
     Str url;
     bool is_null = false;
-    const bool good = envelope.walk(Level::bundle, [&](const Key& key) {
+    const bool good = envelope.walk(Level::bundle, [&](Key key) {
         if (key == "targetUrl") {
             is_null = cursor.at_null();
             const auto start = cursor.mark();
             if (cursor.peek() == '"' && !cursor.string(url)) return false;
             cursor.rewind(start);
         }
-        return build.keep(extra, Scope::field, key);
+        return build.keep(extra, Scope::field);
     });
     if (!good) return {};
     const std::string_view text = build.view(url);
@@ -188,10 +186,10 @@ public:
 
     Result<void> read() {
         bool known = false;
-        const bool good = envelope_.walk(Level::bundle, [&](const Key& key) {
+        const bool good = envelope_.walk(Level::bundle, [&](Key key) {
             if (key == "request" && cursor_.peek() == '{') {
                 known = true;
-                return envelope_.walk(Level::input, [this](const Key&) { return cursor_.skip(); });
+                return envelope_.walk(Level::input, [this](Key) { return cursor_.skip(); });
             }
             known = known || is_request_key(key.text);
             return cursor_.skip();
@@ -210,10 +208,10 @@ private:
     /// Our own request, come back by way of the app.
     bool read_own() {
         const auto end = cursor_.mark();
-        Place content = envelope_.find(Level::input, "content");
+        Mark content = envelope_.find(Level::input, "content");
         if (!content.present()) content = envelope_.find(Level::bundle, "content");
         if (!content.present()) return false;
-        cursor_.rewind(content.mark);
+        cursor_.rewind(content);
         const bool read = cursor_.peek() == '{' ? read_command(build_, input_.account)
                                                 : cursor_.peek() == '"' && read_text();
         if (cursor_.ok()) cursor_.rewind(end);
@@ -247,7 +245,7 @@ Shape shape_of(BatchBuilder& build) {
     bool command = false, request = false, part = false, messages = false, input = false,
          target = false, bare = false;
     const auto start = cursor.mark();
-    cursor.object([&](const Key& key) {
+    cursor.object([&](Key key) {
         command = command || key == "lampjack";
         request = request || key == "request";
         part = part || is_request_key(key.text);
@@ -256,7 +254,7 @@ Shape shape_of(BatchBuilder& build) {
         bare = bare || is_message_key(key.text);
         if (!(key == "inputData") || cursor.peek() != '{') return cursor.skip();
         input = true;
-        return cursor.object([&](const Key& inner) {
+        return cursor.object([&](Key inner) {
             messages = messages || inner == "messages";
             return cursor.skip();
         });
@@ -286,20 +284,6 @@ Result<void> read_by_shape(const ReadInput& input, BatchBuilder& build) {
 }
 
 }  // namespace
-
-bool keep_again(BatchBuilder& build, const Place& place, Chain& chain, Scope scope) {
-    const auto here = build.cursor.mark();
-    build.cursor.rewind(place.mark);
-    if (!build.keep(chain, scope, Key{{}, place.key})) return false;
-    build.cursor.rewind(here);
-    return true;
-}
-
-bool is_id(std::string_view text) noexcept {
-    for (const char c : text)
-        if (static_cast<unsigned char>(c) < 0x20) return false;
-    return !text.empty() && text.size() <= 256;
-}
 
 model::Mode mode_of(std::string_view id) noexcept {
     return id.starts_with("emulator-") ? model::Mode::test : model::Mode::live;

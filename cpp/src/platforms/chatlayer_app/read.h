@@ -13,23 +13,9 @@ namespace lampjack::platforms::chatlayer_app {
 /// What comes behind so many items of one request is only kept raw.
 inline constexpr std::size_t kMaxItems = 1000;
 
-/// A member's value, to be read once more.
-struct Place {
-    json::Cursor::Mark mark{};
-    model::Str key;
-    bool present() const noexcept { return key.present(); }
-};
+using Mark = json::Cursor::Mark;
 
-inline Place place_of(const model::BatchBuilder& build, const json::Key& key) noexcept {
-    return {build.cursor.mark(), key.place};
-}
-
-/// Keeps the member that began there and goes on where the cursor is.
-bool keep_again(model::BatchBuilder& build, const Place& place, model::Chain& chain,
-                model::Scope scope);
-
-/// 1 to 256 bytes without control characters.
-bool is_id(std::string_view text) noexcept;
+using model::is_id;
 /// `test` for ids that begin like those of the vendor's emulator.
 model::Mode mode_of(std::string_view id) noexcept;
 
@@ -48,8 +34,7 @@ bool read_message(model::BatchBuilder& build, std::uint32_t conversation);
 bool is_message_key(std::string_view key) noexcept;
 
 /// The `choices` of a message or card. An empty or wrong list is kept in the chain.
-bool read_choices(model::BatchBuilder& build, model::Range& out, model::Chain& chain,
-                  const json::Key& key);
+bool read_choices(model::BatchBuilder& build, model::Range& out, model::Chain& chain);
 /// The object of a card_message at the cursor; the card is appended to the batch.
 bool read_card(model::BatchBuilder& build);
 

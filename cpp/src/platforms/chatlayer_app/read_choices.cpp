@@ -18,26 +18,25 @@ public:
     explicit ChoiceReader(BatchBuilder& build) noexcept : build_(build), cursor_(build.cursor) {}
 
     bool read() {
-        const bool good = cursor_.object([this](const Key& key) {
-            if (const auto offer = find_value(kOfferKeys, key.text))
-                return this->offer(*offer, key);
+        const bool good = cursor_.object([this](Key key) {
+            if (const auto offer = find_value(kOfferKeys, key.text)) return this->offer(*offer);
             if (key == "postback_data")
-                return build_.text_or_keep(option_.payload, option_.extra, Scope::field, key);
-            return build_.keep(option_.extra, Scope::field, key);
+                return build_.text_or_keep(option_.payload, option_.extra, Scope::field);
+            return build_.keep(option_.extra, Scope::field);
         });
         if (!good) return false;
-        if (!exact_ && !keep_again(build_, first_, option_.extra, Scope::field)) return false;
+        if (!exact_ && !build_.keep_at(option_.extra, Scope::field, first_)) return false;
         build_.batch.options.push_back(option_);
         return true;
     }
 
 private:
-    bool offer(Offer offer, const Key& key) {
+    bool offer(Offer offer) {
         if (first_.present()) {
             exact_ = false;
-            return build_.keep(option_.extra, Scope::field, key);
+            return build_.keep(option_.extra, Scope::field);
         }
-        first_ = place_of(build_, key);
+        first_ = cursor_.mark();
         switch (offer) {
             case Offer::text: return read(OptionKind::reply, {{"text", &option_.title}});
             case Offer::url:
@@ -80,7 +79,7 @@ private:
     BatchBuilder& build_;
     json::Cursor& cursor_;
     model::Option option_;
-    Place first_;
+    Mark first_;
     bool exact_ = true;
 };
 
@@ -89,27 +88,25 @@ public:
     explicit CardReader(BatchBuilder& build) noexcept : build_(build), cursor_(build.cursor) {}
 
     bool read() {
-        const bool good = cursor_.object([this](const Key& key) {
-            if (key == "title") return text(card_.title, key);
-            if (key == "description") return text(card_.subtitle, key);
-            if (key == "media_message") return media(key);
-            if (key == "choices") return read_choices(build_, card_.options, card_.extra, key);
-            return build_.keep(card_.extra, Scope::field, key);
+        const bool good = cursor_.object([this](Key key) {
+            if (key == "title") return text(card_.title);
+            if (key == "description") return text(card_.subtitle);
+            if (key == "media_message") return media();
+            if (key == "choices") return read_choices(build_, card_.options, card_.extra);
+            return build_.keep(card_.extra, Scope::field);
         });
         if (good) build_.batch.cards.push_back(card_);
         return good;
     }
 
 private:
-    bool text(Str& out, const Key& key) {
-        return build_.text_or_keep(out, card_.extra, Scope::field, key);
-    }
+    bool text(Str& out) { return build_.text_or_keep(out, card_.extra, Scope::field); }
 
-    bool media(const Key& key) {
-        const Place place = place_of(build_, key);
+    bool media() {
+        const Mark place = cursor_.mark();
         bool exact = true;
         if (!read_texts(build_, {{"url", &card_.image_url}}, exact)) return false;
-        return (exact && card_.image_url) || keep_again(build_, place, card_.extra, Scope::field);
+        return (exact && card_.image_url) || build_.keep_at(card_.extra, Scope::field, place);
     }
 
     BatchBuilder& build_;
@@ -125,7 +122,7 @@ bool read_texts(BatchBuilder& build, std::initializer_list<TextField> fields, bo
         exact = false;
         return cursor.skip();
     }
-    return cursor.object([&](const Key& key) {
+    return cursor.object([&](Key key) {
         for (const TextField& field : fields) {
             if (key.text != field.name || field.out->present() || cursor.peek() != '"') continue;
             if (!cursor.string(*field.out)) return false;
@@ -139,14 +136,14 @@ bool read_texts(BatchBuilder& build, std::initializer_list<TextField> fields, bo
     });
 }
 
-bool read_choices(BatchBuilder& build, model::Range& out, model::Chain& chain, const Key& key) {
-    const Place place = place_of(build, key);
-    if (build.cursor.peek() != '[' || out.count != 0) return build.keep(chain, Scope::field, key);
+bool read_choices(BatchBuilder& build, model::Range& out, model::Chain& chain) {
+    const Mark place = build.cursor.mark();
+    if (build.cursor.peek() != '[' || out.count != 0) return build.keep(chain, Scope::field);
     const std::size_t first = build.batch.options.size();
     if (!build.cursor.array([&] { return ChoiceReader(build).read(); })) return false;
     const std::size_t count = build.batch.options.size() - first;
     out = {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(count)};
-    return count != 0 || keep_again(build, place, chain, Scope::field);
+    return count != 0 || build.keep_at(chain, Scope::field, place);
 }
 
 bool read_card(BatchBuilder& build) { return CardReader(build).read(); }

@@ -21,7 +21,7 @@ public:
 
     /// One item; false when it is not as documented, or when the document is unreadable.
     bool read() {
-        const bool good = cursor_.object([this](const Key& key) { return member(key); });
+        const bool good = cursor_.object([this](Key key) { return member(key); });
         if (!good || !user_.present()) return false;
         const std::string_view type = build_.view(type_);
         if (type == "message") return message_.present() && leave(action_) && finish_message();
@@ -34,43 +34,43 @@ public:
     Warning why() const noexcept { return why_; }
 
 private:
-    bool member(const Key& key) {
-        if (key == "user") return once(user_, key) && user();
-        if (key == "type") return once(seen_type_, key) && cursor_.string(type_);
-        if (key == "message") return once(message_, key) && cursor_.skip();
-        if (key == "timestamp") return once(time_, key) && timestamp(key);
-        if (key == "actor") return once(actor_, key) && actor(key);
-        if (key == "session") return once(session_, key) && session(key);
-        if (key == "action") return once(action_, key) && cursor_.skip();
-        return build_.keep(extra_, Scope::item, key);
+    bool member(Key key) {
+        if (key == "user") return once(user_) && user();
+        if (key == "type") return once(seen_type_) && cursor_.string(type_);
+        if (key == "message") return once(message_) && cursor_.skip();
+        if (key == "timestamp") return once(time_) && timestamp();
+        if (key == "actor") return once(actor_) && actor();
+        if (key == "session") return once(session_) && session();
+        if (key == "action") return once(action_) && cursor_.skip();
+        return build_.keep(extra_, Scope::item);
     }
 
-    bool leave(const Place& other) {
-        return !other.present() || keep_again(build_, other, extra_, Scope::item);
+    bool leave(Mark other) {
+        return !other.present() || build_.keep_at(extra_, Scope::item, other);
     }
 
     /// A second `user` or `type` would mean something else to another reader.
-    bool once(Place& place, const Key& key) {
+    bool once(Mark& place) {
         if (place.present()) return cursor_.fail(json::Problem::duplicate_key);
-        place = place_of(build_, key);
+        place = cursor_.mark();
         return true;
     }
 
     bool user() {
-        Place right, wrong;
-        const bool good = cursor_.object([&](const Key& key) {
-            if (key == "id") return id(key);
+        Mark right, wrong;
+        const bool good = cursor_.object([&](Key key) {
+            if (key == "id") return id();
             if (key == "firstName")
-                return build_.text_or_keep(person_.first_name, person_.extra, Scope::field, key);
+                return build_.text_or_keep(person_.first_name, person_.extra, Scope::field);
             if (key == "lastName")
-                return build_.text_or_keep(person_.last_name, person_.extra, Scope::field, key);
+                return build_.text_or_keep(person_.last_name, person_.extra, Scope::field);
             if (key == "preferredLanguage") {
-                right = place_of(build_, key);
-                return build_.text_or_keep(person_.language, person_.extra, Scope::field, key);
+                right = cursor_.mark();
+                return build_.text_or_keep(person_.language, person_.extra, Scope::field);
             }
             // The vendor's own example spells it so.
-            if (key == "preferedLanguage") wrong = place_of(build_, key);
-            return build_.keep(person_.extra, Scope::field, key);
+            if (key == "preferedLanguage") wrong = cursor_.mark();
+            return build_.keep(person_.extra, Scope::field);
         });
         if (!good || !person_.id) return false;
         if (!wrong.present()) return true;
@@ -79,54 +79,51 @@ private:
     }
 
     /// With both spellings there, the writer must know of both.
-    bool keep_right(const Place& right) {
+    bool keep_right(Mark right) {
         const bool kept =
             build_.batch.find(person_.extra, Scope::field, "preferredLanguage").present();
-        return kept || keep_again(build_, right, person_.extra, Scope::field);
+        return kept || build_.keep_at(person_.extra, Scope::field, right);
     }
 
-    bool read_wrong(const Place& wrong) {
+    bool read_wrong(Mark wrong) {
         const auto here = cursor_.mark();
-        cursor_.rewind(wrong.mark);
+        cursor_.rewind(wrong);
         if (cursor_.peek() == '"' && !cursor_.string(person_.language)) return false;
         if (person_.language.size == 0) person_.language = {};
         cursor_.rewind(here);
         return true;
     }
 
-    bool id(const Key& key) {
+    bool id() {
         bool was_number = false;
-        if (!build_.id_or_keep(person_.id, person_.extra, Scope::field, key, was_number))
-            return false;
+        if (!build_.id_or_keep(person_.id, person_.extra, Scope::field, was_number)) return false;
         if (was_number) warnings_.warn(Warning::id_was_number);
-        return is_id(build_.view(person_.id)) || cursor_.fail(json::Problem::mismatch);
+        return is_id(build_.batch, person_.id) || cursor_.fail(json::Problem::mismatch);
     }
 
     /// Only {"type":"user"} is documented; any other object is kept whole.
-    bool actor(const Key& key) {
-        const Place place = place_of(build_, key);
+    bool actor() {
+        const Mark place = cursor_.mark();
         bool exact = true;
         Str type;
         if (!read_texts(build_, {{"type", &type}}, exact)) return false;
         is_user_ = build_.view(type) == "user";
-        return (exact && is_user_) || keep_again(build_, place, extra_, Scope::item);
+        return (exact && is_user_) || build_.keep_at(extra_, Scope::item, place);
     }
 
-    bool timestamp(const Key& key) {
+    bool timestamp() {
         if (!build_.time_or_keep(sent_at_, BatchBuilder::TimeForm::epoch_millis, extra_,
-                                 Scope::item, key))
+                                 Scope::item))
             return false;
         if (sent_at_ == model::kNoTime) warnings_.warn(Warning::time_unreadable);
         return true;
     }
 
-    bool session(const Key& key) {
-        const Place place = place_of(build_, key);
-        if (cursor_.peek() != '{') return build_.keep(extra_, Scope::item, key);
-        if (!cursor_.object(
-                [this](const Key& name) { return build_.keep(data_, Scope::field, name); }))
-            return false;
-        return !data_.empty() || keep_again(build_, place, extra_, Scope::item);
+    bool session() {
+        const Mark place = cursor_.mark();
+        if (cursor_.peek() != '{') return build_.keep(extra_, Scope::item);
+        if (!cursor_.object([this](Key) { return build_.keep(data_, Scope::field); })) return false;
+        return !data_.empty() || build_.keep_at(extra_, Scope::item, place);
     }
 
     // ---- when the whole item is known
@@ -153,7 +150,7 @@ private:
 
     bool finish_message() {
         const auto end = cursor_.mark();
-        cursor_.rewind(message_.mark);
+        cursor_.rewind(message_);
         const auto index = add(EventKind::message);
         const bool good = read_user_message(build_, index);
         cursor_.rewind(end);
@@ -163,7 +160,7 @@ private:
     /// {"type":"conversation_handover","data":{"handover":{"to":…}}}, the only action there is.
     bool finish_action() {
         const auto end = cursor_.mark();
-        cursor_.rewind(action_.mark);
+        cursor_.rewind(action_);
         Chain extra;
         Str type, to;
         if (!action(extra, type, to)) return false;
@@ -181,16 +178,14 @@ private:
     }
 
     bool action(Chain& extra, Str& type, Str& to) {
-        return cursor_.object([&](const Key& key) {
+        return cursor_.object([&](Key key) {
             if (key == "type") return cursor_.string(type);
-            if (!(key == "data") || cursor_.peek() != '{')
-                return build_.keep(extra, Scope::action, key);
-            return cursor_.object([&](const Key& inner) {
+            if (!(key == "data") || cursor_.peek() != '{') return build_.keep(extra, Scope::action);
+            return cursor_.object([&](Key inner) {
                 if (!(inner == "handover") || cursor_.peek() != '{')
-                    return build_.keep(extra, Scope::data, inner);
-                return cursor_.object([&](const Key& last) {
-                    return last == "to" ? cursor_.string(to)
-                                        : build_.keep(extra, Scope::field, last);
+                    return build_.keep(extra, Scope::data);
+                return cursor_.object([&](Key last) {
+                    return last == "to" ? cursor_.string(to) : build_.keep(extra, Scope::field);
                 });
             });
         });
@@ -198,7 +193,7 @@ private:
 
     BatchBuilder& build_;
     json::Cursor& cursor_;
-    Place user_, actor_, seen_type_, message_, action_, time_, session_;
+    Mark user_, actor_, seen_type_, message_, action_, time_, session_;
     Str type_;
     model::Actor person_;
     model::Event warnings_;
@@ -212,12 +207,12 @@ private:
 bool find_user(BatchBuilder& build, Str& id) {
     auto& cursor = build.cursor;
     bool found = false;
-    cursor.object([&](const Key& key) {
+    cursor.object([&](Key key) {
         if (!(key == "user") || cursor.peek() != '{') return cursor.skip();
-        return cursor.object([&](const Key& inner) {
+        return cursor.object([&](Key inner) {
             bool was_number = false;
             if (!(inner == "id")) return cursor.skip();
-            found = cursor.string_or_integer(id, was_number) && is_id(build.view(id));
+            found = cursor.string_or_integer(id, was_number) && is_id(build.batch, id);
             return false;
         });
     });

@@ -35,28 +35,26 @@ public:
     enum class Verdict : std::uint8_t { read, older_form, raw, unknown, malformed };
 
     Verdict read() {
-        if (!cursor_.object([this](const Key& key) { return member(key); }))
-            return Verdict::malformed;
+        if (!cursor_.object([this](Key key) { return member(key); })) return Verdict::malformed;
         if (!first_.present()) return older_ ? Verdict::older_form : Verdict::unknown;
         if (verdict_ != Verdict::read) return verdict_;
-        if (keep_first_ && !keep_again(build_, first_, extra_, Scope::item))
-            return Verdict::malformed;
+        if (keep_first_ && !build_.keep_at(extra_, Scope::item, first_)) return Verdict::malformed;
         build_.splice(build_.event(event_).extra, extra_);
         return Verdict::read;
     }
 
 private:
-    bool member(const Key& key) {
+    bool member(Key key) {
         const auto main = find_value(kMainKeys, key.text);
         if (!main) {
             older_ = older_ || is_older_key(key.text);
-            return build_.keep(extra_, Scope::item, key);
+            return build_.keep(extra_, Scope::item);
         }
         if (first_.present()) {  // two at once: the first is read, both are kept as they stand
             keep_first_ = true;
-            return build_.keep(extra_, Scope::item, key);
+            return build_.keep(extra_, Scope::item);
         }
-        first_ = place_of(build_, key);
+        first_ = cursor_.mark();
         return read_main(*main);
     }
 
@@ -92,9 +90,9 @@ private:
 
     bool text() {
         Part part = part_of(PartType::text);
-        const bool good = cursor_.object([&](const Key& key) {
+        const bool good = cursor_.object([&](Key key) {
             if (key == "text") return build_.text(part.text);
-            return build_.keep(part.extra, Scope::field, key);
+            return build_.keep(part.extra, Scope::field);
         });
         if (!good || !part.text) return good && missing();
         add(part);
@@ -104,12 +102,12 @@ private:
     bool media() {
         Part part = part_of(PartType::file);
         Str number;
-        const bool good = cursor_.object([&](const Key& key) {
-            if (key == "url") return build_.text_or_keep(part.url, part.extra, Scope::field, key);
+        const bool good = cursor_.object([&](Key key) {
+            if (key == "url") return build_.text_or_keep(part.url, part.extra, Scope::field);
             if (key == "filename_override")
-                return build_.text_or_keep(part.name, part.extra, Scope::field, key);
-            if (key == "type") return media_type(part, number, key);
-            return build_.keep(part.extra, Scope::field, key);
+                return build_.text_or_keep(part.name, part.extra, Scope::field);
+            if (key == "type") return media_type(part, number);
+            return build_.keep(part.extra, Scope::field);
         });
         if (!good || !part.url) return good && missing();
         auto media = media_of_name(build_.view(part.name));
@@ -120,11 +118,11 @@ private:
         return true;
     }
 
-    bool media_type(Part& part, Str& number, const Key& key) {
-        const Place place = place_of(build_, key);
-        if (!build_.keep(part.extra, Scope::field, key)) return false;
+    bool media_type(Part& part, Str& number) {
+        const Mark place = cursor_.mark();
+        if (!build_.keep(part.extra, Scope::field)) return false;
         const auto here = cursor_.mark();
-        cursor_.rewind(place.mark);
+        cursor_.rewind(place);
         if (!cursor_.raw(number)) return false;
         cursor_.rewind(here);
         return true;
@@ -141,13 +139,13 @@ private:
     bool carousel() {
         Part part = part_of(PartType::cards);
         bool has_cards = false;
-        const bool good = cursor_.object([&](const Key& key) {
+        const bool good = cursor_.object([&](Key key) {
             if (key == "cards" && !has_cards) {
                 has_cards = true;
                 return cards(part);
             }
-            if (key == "choices") return read_choices(build_, part.options, part.extra, key);
-            return build_.keep(part.extra, Scope::field, key);
+            if (key == "choices") return read_choices(build_, part.options, part.extra);
+            return build_.keep(part.extra, Scope::field);
         });
         if (!good || !has_cards) return good && missing();
         // One card and nothing else would be written as a card_message.
@@ -166,15 +164,15 @@ private:
     bool choice() {
         Part part = part_of(PartType::choice);
         part.style = model::ChoiceStyle::buttons;
-        const bool good = cursor_.object([&](const Key& key) {
+        const bool good = cursor_.object([&](Key key) {
             if (key == "text_message") {
-                const Place place = place_of(build_, key);
+                const Mark place = cursor_.mark();
                 bool exact = true;
                 if (!read_texts(build_, {{"text", &part.text}}, exact)) return false;
-                return (exact && part.text) || keep_again(build_, place, part.extra, Scope::field);
+                return (exact && part.text) || build_.keep_at(part.extra, Scope::field, place);
             }
-            if (key == "choices") return read_choices(build_, part.options, part.extra, key);
-            return build_.keep(part.extra, Scope::field, key);
+            if (key == "choices") return read_choices(build_, part.options, part.extra);
+            return build_.keep(part.extra, Scope::field);
         });
         if (!good) return false;
         add(part);
@@ -184,13 +182,12 @@ private:
     bool location() {
         Part part = part_of(PartType::location);
         bool exact = true;
-        Place place;
-        const bool good = cursor_.object([&](const Key& key) {
-            if (key == "title")
-                return build_.text_or_keep(part.title, part.extra, Scope::field, key);
-            if (!(key == "coordinates")) return build_.keep(part.extra, Scope::field, key);
-            place = place_of(build_, key);
-            return cursor_.object([&](const Key& inner) {
+        Mark place;
+        const bool good = cursor_.object([&](Key key) {
+            if (key == "title") return build_.text_or_keep(part.title, part.extra, Scope::field);
+            if (!(key == "coordinates")) return build_.keep(part.extra, Scope::field);
+            place = cursor_.mark();
+            return cursor_.object([&](Key inner) {
                 if (inner == "latitude") return cursor_.number(part.latitude);
                 if (inner == "longitude") return cursor_.number(part.longitude);
                 exact = false;
@@ -198,7 +195,7 @@ private:
             });
         });
         if (!good || !part.latitude || !part.longitude) return good && missing();
-        if (!exact && !keep_again(build_, place, part.extra, Scope::field)) return false;
+        if (!exact && !build_.keep_at(part.extra, Scope::field, place)) return false;
         if (!within(part.latitude, 90) || !within(part.longitude, 180))
             build_.event(event_).warn(Warning::coordinates_out_of_range);
         add(part);
@@ -218,7 +215,7 @@ private:
         Part title = part_of(PartType::text), description = title, rows = part_of(PartType::cards);
         rows.layout = model::CardLayout::list;
         rows.cards.first = static_cast<std::uint32_t>(build_.batch.cards.size());
-        const bool good = cursor_.object([&](const Key& key) {
+        const bool good = cursor_.object([&](Key key) {
             const bool is_text = cursor_.peek() == '"';
             if (key == "title" && is_text) return cursor_.string(title.text);
             if (key == "description" && is_text) return cursor_.string(description.text);
@@ -234,7 +231,7 @@ private:
     }
 
     bool section() {
-        return cursor_.object([this](const Key& key) {
+        return cursor_.object([this](Key key) {
             if (!(key == "items")) return cursor_.skip();
             return cursor_.array([this] { return row(); });
         });
@@ -244,9 +241,9 @@ private:
         model::Card card;
         model::Option option;
         bool ignored = true;
-        const bool good = cursor_.object([&](const Key& key) {
-            if (!(key == "choice")) return build_.keep(card.extra, Scope::field, key);
-            return cursor_.object([&](const Key& inner) {
+        const bool good = cursor_.object([&](Key key) {
+            if (!(key == "choice")) return build_.keep(card.extra, Scope::field);
+            return cursor_.object([&](Key inner) {
                 const bool is_text = cursor_.peek() == '"';
                 if (inner == "title" && is_text) return cursor_.string(card.title);
                 if (inner == "description" && is_text) return cursor_.string(card.subtitle);
@@ -271,7 +268,7 @@ private:
     bool explicit_channel() {
         keep_first_ = true;
         Str text;
-        const bool good = cursor_.object([&](const Key& key) {
+        const bool good = cursor_.object([&](Key key) {
             if (key == "CHATLAYER" && cursor_.peek() == '"') return cursor_.string(text);
             return cursor_.skip();
         });
@@ -299,7 +296,7 @@ private:
     BatchBuilder& build_;
     json::Cursor& cursor_;
     std::uint32_t event_;
-    Place first_;
+    Mark first_;
     Chain extra_;
     bool older_ = false;
     bool keep_first_ = false;

@@ -22,13 +22,13 @@ struct MessageReader {
     BatchBuilder& build;
     std::uint32_t index;
     json::Cursor& cursor = build.cursor;
-    Place type_place{}, text_place{}, url_place{}, urls_place{}, payload_place{}, title_place{};
+    Mark type_place{}, text_place{}, url_place{}, urls_place{}, payload_place{}, title_place{};
     Str type{};
     Chain extra{};
 
     bool read() {
         const auto start = build.mark();
-        if (!cursor.object([this](const Key& key) { return member(key); })) return false;
+        if (!cursor.object([this](Key key) { return member(key); })) return false;
         const auto known = find_value(kMessageTypes, build.view(type));
         if (!known) return unknown(start);
         if (*known != MessageType::upload && !leave(url_place, urls_place)) return false;
@@ -41,9 +41,9 @@ struct MessageReader {
         return good;
     }
 
-    bool member(const Key& key) {
+    bool member(Key key) {
         if (key == "messageType") {
-            type_place = place_of(build, key);
+            type_place = build.cursor.mark();
             return cursor.string(type);
         }
         for (const auto& [name, place] :
@@ -51,21 +51,21 @@ struct MessageReader {
               std::pair{"urls", &urls_place}, std::pair{"title", &title_place},
               std::pair{"payload", &payload_place}}) {
             if (key.text != name) continue;
-            *place = place_of(build, key);
+            *place = build.cursor.mark();
             return cursor.skip();
         }
-        return build.keep(extra, Scope::field, key);
+        return build.keep(extra, Scope::field);
     }
 
     /// Fields of another message type are leftovers here.
-    bool leave(const Place& one, const Place& other) {
-        return (!one.present() || keep_again(build, one, extra, Scope::field)) &&
-               (!other.present() || keep_again(build, other, extra, Scope::field));
+    bool leave(Mark one, Mark other) {
+        return (!one.present() || build.keep_at(extra, Scope::field, one)) &&
+               (!other.present() || build.keep_at(extra, Scope::field, other));
     }
 
     bool text() {
         if (!text_place.present()) return cursor.fail(json::Problem::mismatch);
-        cursor.rewind(text_place.mark);
+        cursor.rewind(text_place);
         Str value;
         if (!build.text(value)) return false;
         build.add_part(build.event(index), PartType::text).text = value;
@@ -76,8 +76,7 @@ struct MessageReader {
         model::Part part;
         if (!read_text(payload_place, part.payload) || !read_text(title_place, part.title))
             return false;
-        if (build.view(type) != "postback_v2" &&
-            !keep_again(build, type_place, extra, Scope::field))
+        if (build.view(type) != "postback_v2" && !build.keep_at(extra, Scope::field, type_place))
             return false;
         auto& added = build.add_part(build.event(index), PartType::postback);
         added.payload = part.payload;
@@ -85,10 +84,10 @@ struct MessageReader {
         return true;
     }
 
-    bool read_text(const Place& place, Str& out) {
+    bool read_text(Mark place, Str& out) {
         if (!place.present()) return true;
-        cursor.rewind(place.mark);
-        return build.text_or_keep(out, extra, Scope::field, Key{{}, place.key});
+        cursor.rewind(place);
+        return build.text_or_keep(out, extra, Scope::field);
     }
 
     /// `url` is a list although its name is singular; the offloading webhook calls it `urls`.
@@ -97,20 +96,19 @@ struct MessageReader {
         const bool exact = url_place.present() && !urls_place.present() && is_list(url_place);
         if (exact)
             return build.event(index).parts.count != 0 || cursor.fail(json::Problem::mismatch);
-        if (url_place.present() && !keep_again(build, url_place, extra, Scope::field)) return false;
-        if (urls_place.present() && !keep_again(build, urls_place, extra, Scope::field))
-            return false;
+        if (url_place.present() && !build.keep_at(extra, Scope::field, url_place)) return false;
+        if (urls_place.present() && !build.keep_at(extra, Scope::field, urls_place)) return false;
         return build.event(index).parts.count != 0 || cursor.fail(json::Problem::mismatch);
     }
 
-    bool is_list(const Place& place) {
-        cursor.rewind(place.mark);
+    bool is_list(Mark place) {
+        cursor.rewind(place);
         return cursor.peek() == '[';
     }
 
-    bool files(const Place& place) {
+    bool files(Mark place) {
         if (!place.present()) return true;
-        cursor.rewind(place.mark);
+        cursor.rewind(place);
         if (cursor.peek() == '"') return file();
         return cursor.array([this] { return file(); });
     }

@@ -35,7 +35,7 @@ public:
           start_(build.cursor.mark()) {}
 
     Result<void> read(const ReadInput& input) {
-        if (!cursor_.object([this](const Key& key) { return member(key); })) return {};
+        if (!cursor_.object([this](Key key) { return member(key); })) return {};
         end_ = cursor_.mark();
         if (!unknown_keys_differ()) return {};
         if (!fields()) return std::move(error_);
@@ -56,7 +56,7 @@ public:
     }
 
 private:
-    bool member(const Key& key) {
+    bool member(Key key) {
         Members& m = members_;
         if (key == "botId") return once(m.bot);
         if (key == "version") return once(m.version);
@@ -68,7 +68,7 @@ private:
         if (key == "payload") return once(m.payload);
         if (key == "type") return once(m.type);
         if (key == "sendMessages" && !once(m.actions)) return false;
-        return build_.keep(request_, Scope::request, key);
+        return build_.keep(request_, Scope::request);
     }
 
     bool once(Mark& member) noexcept {
@@ -102,8 +102,7 @@ private:
         } else {
             cursor_.rewind(member);
             bool was_number = false;
-            const Key key{{}, cursor_.name_at(member)};
-            if (!build_.id_or_keep(out, request_, Scope::request, key, was_number)) out = Str{};
+            if (!build_.id_or_keep(out, request_, Scope::request, was_number)) out = Str{};
             id_was_number_ = true;
         }
         return (out && is_id(build_.batch, out)) || refuse_id(name);
@@ -332,13 +331,6 @@ private:
 };
 
 }  // namespace
-
-bool is_id(std::string_view text) noexcept {
-    if (text.empty() || text.size() > 256) return false;
-    bool good = true;
-    for (const char c : text) good &= static_cast<unsigned char>(c) >= 0x20;
-    return good;
-}
 
 TimeRead read_time(std::string_view raw) noexcept {
     TimeRead out;

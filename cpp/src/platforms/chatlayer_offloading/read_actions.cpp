@@ -20,7 +20,7 @@ using model::PartType;
 using model::Range;
 using model::Scope;
 using model::Warning;
-using Place = BatchBuilder::Place;
+using Mark = json::Cursor::Mark;
 
 class ActionReader {
 public:
@@ -36,7 +36,7 @@ public:
         part_ = Part{};
         has_template_ = false;
         Warning why = Warning::malformed_item;
-        if (cursor_.object([this](const Key& key) { return member(key); })) {
+        if (cursor_.object([this](Key key) { return member(key); })) {
             if (has_template_) {
                 Event& event = add_event();
                 build_.splice(event.extra, template_);
@@ -67,14 +67,14 @@ private:
         return true;
     }
 
-    bool member(const Key& key) {
+    bool member(Key key) {
         if (key.text == kTextTemplate) return one([this] { return text_template(); });
         if (key.text == kButtonTemplate) return one([this] { return button_template(); });
         if (key.text == kQuickReplyTemplate) return one([this] { return quick_reply_template(); });
         if (key.text == kCarouselTemplate) return one([this] { return carousel_template(); });
         if (key.text == kListTemplate) return one([this] { return list_template(); });
         if (key.text == kAttachmentTemplate) return one([this] { return attachment_template(); });
-        return build_.keep(extra_, Scope::action, key);
+        return build_.keep(extra_, Scope::action);
     }
 
     /// An element holds one template; a second one is more than the model holds.
@@ -88,23 +88,23 @@ private:
     bool text_template() {
         part_.type = PartType::text;
         bool has_text = false;
-        const bool good = cursor_.object([&](const Key& key) {
-            if (key != "textMessages" || has_text) return build_.keep(template_, Scope::field, key);
+        const bool good = cursor_.object([&](Key key) {
+            if (key != "textMessages" || has_text) return build_.keep(template_, Scope::field);
             has_text = true;
-            return text_messages(key);
+            return text_messages();
         });
         return good && (part_.text.present() || cursor_.fail(Problem::mismatch));
     }
 
     /// [{"text":…}]. Several texts are alternatives of which the platform sends one, so the first stands for them.
-    bool text_messages(const Key& key) {
-        const Place place = build_.here(key);
-        if (cursor_.peek() != '[') return build_.keep(template_, Scope::field, key);
+    bool text_messages() {
+        const Mark place = cursor_.mark();
+        if (cursor_.peek() != '[') return build_.keep(template_, Scope::field);
         std::size_t count = 0;
         bool plain = true;
         const bool good = cursor_.array([&] {
             if (count++ != 0) return cursor_.skip();
-            return cursor_.object([&](const Key& inner) {
+            return cursor_.object([&](Key inner) {
                 if (inner == "text" && cursor_.peek() == '"' && !part_.text)
                     return cursor_.string(part_.text);
                 plain = false;
@@ -113,7 +113,7 @@ private:
         });
         if (!good) return false;
         return (plain && count == 1 && part_.text) ||
-               build_.keep_again(place, template_, Scope::field);
+               build_.keep_at(template_, Scope::field, place);
     }
 
     bool button_template() {
@@ -131,16 +131,16 @@ private:
     template <class Element>
     bool choice(std::string_view name, Element&& element) {
         bool has_text = false, has_options = false;
-        const bool good = cursor_.object([&](const Key& key) {
+        const bool good = cursor_.object([&](Key key) {
             if (key == "textMessages" && !has_text) {
                 has_text = true;
-                return text_messages(key);
+                return text_messages();
             }
             if (key.text == name && !has_options) {
                 has_options = true;
                 return options(part_.options, element);
             }
-            return build_.keep(template_, Scope::field, key);
+            return build_.keep(template_, Scope::field);
         });
         return good && (has_options || cursor_.fail(Problem::mismatch));
     }
@@ -157,11 +157,11 @@ private:
     bool quick_reply() {
         Option option;
         option.kind = OptionKind::reply;
-        const bool good = cursor_.object([&](const Key& key) {
-            if (key == "title") return text(option.title, option.extra, key);
-            if (key == "imageUrl") return text(option.image_url, option.extra, key);
-            if (key == "payload") return payload(option, key);
-            return build_.keep(option.extra, Scope::field, key);
+        const bool good = cursor_.object([&](Key key) {
+            if (key == "title") return text(option.title, option.extra);
+            if (key == "imageUrl") return text(option.image_url, option.extra);
+            if (key == "payload") return payload(option);
+            return build_.keep(option.extra, Scope::field);
         });
         if (good) build_.batch.options.push_back(option);
         return good;
@@ -171,10 +171,10 @@ private:
     bool button() {
         Option option;
         bool known = false;
-        const bool good = cursor_.object([&](const Key& key) {
+        const bool good = cursor_.object([&](Key key) {
             const OptionKind kind = kind_of(key.text);
             if (kind == OptionKind::unknown || known || cursor_.peek() != '{')
-                return build_.keep(option.extra, Scope::action, key);
+                return build_.keep(option.extra, Scope::action);
             known = true;
             option.kind = kind;
             return button_fields(option);
@@ -191,22 +191,22 @@ private:
     }
 
     bool button_fields(Option& option) {
-        return cursor_.object([&](const Key& key) {
-            if (key == "title") return text(option.title, option.extra, key);
-            if (key == "url") return text(option.url, option.extra, key);
-            if (key == "phoneNumber") return text(option.phone, option.extra, key);
-            if (key == "payload") return payload(option, key);
-            return build_.keep(option.extra, Scope::field, key);
+        return cursor_.object([&](Key key) {
+            if (key == "title") return text(option.title, option.extra);
+            if (key == "url") return text(option.url, option.extra);
+            if (key == "phoneNumber") return text(option.phone, option.extra);
+            if (key == "payload") return payload(option);
+            return build_.keep(option.extra, Scope::field);
         });
     }
 
     /// An object here, while a payload is a text elsewhere: its JSON is the text.
-    bool payload(Option& option, const Key& key) {
+    bool payload(Option& option) {
         if (cursor_.peek() == '{' && !option.payload) return cursor_.raw(option.payload);
-        const Place place = build_.here(key);
-        if (cursor_.peek() != '"') return build_.keep(option.extra, Scope::field, key);
+        const Mark place = cursor_.mark();
+        if (cursor_.peek() != '"') return build_.keep(option.extra, Scope::field);
         if (!cursor_.string(option.payload)) return false;
-        return build_.keep_again(place, option.extra, Scope::field);
+        return build_.keep_at(option.extra, Scope::field, place);
     }
 
     bool carousel_template() {
@@ -223,14 +223,14 @@ private:
 
     bool cards(bool list) {
         bool has_elements = false;
-        const bool good = cursor_.object([&](const Key& key) {
+        const bool good = cursor_.object([&](Key key) {
             if (key == "elements" && !has_elements) {
                 has_elements = true;
                 return elements();
             }
             if (list && key == "button" && part_.options.count == 0)
-                return single(part_.options, part_.extra, key);
-            return build_.keep(part_.extra, Scope::field, key);
+                return single(part_.options, part_.extra);
+            return build_.keep(part_.extra, Scope::field);
         });
         return good && (has_elements || cursor_.fail(Problem::mismatch));
     }
@@ -245,54 +245,54 @@ private:
 
     bool element() {
         model::Card card;
-        const bool good = cursor_.object([&](const Key& key) {
-            if (key == "title") return text(card.title, card.extra, key);
-            if (key == "subTitle") return text(card.subtitle, card.extra, key);
-            if (key == "imageUrl") return text(card.image_url, card.extra, key);
+        const bool good = cursor_.object([&](Key key) {
+            if (key == "title") return text(card.title, card.extra);
+            if (key == "subTitle") return text(card.subtitle, card.extra);
+            if (key == "imageUrl") return text(card.image_url, card.extra);
             const bool free = card.options.count == 0;
-            if (key == "buttons" && free && cursor_.peek() == '[') return buttons(card, key);
-            if (key == "button" && free) return single(card.options, card.extra, key);
-            return build_.keep(card.extra, Scope::field, key);
+            if (key == "buttons" && free && cursor_.peek() == '[') return buttons(card);
+            if (key == "button" && free) return single(card.options, card.extra);
+            return build_.keep(card.extra, Scope::field);
         });
         if (good) build_.batch.cards.push_back(card);
         return good;
     }
 
-    bool buttons(model::Card& card, const Key& key) {
-        const Place place = build_.here(key);
+    bool buttons(model::Card& card) {
+        const Mark place = cursor_.mark();
         if (!options(card.options, [this] { return button(); })) return false;
         // A carousel writes `buttons` and a list `button`, when there are any.
         const bool plain = part_.layout == model::CardLayout::carousel && card.options.count != 0;
-        return plain || build_.keep_again(place, card.extra, Scope::field);
+        return plain || build_.keep_at(card.extra, Scope::field, place);
     }
 
-    bool single(Range& range, Chain& extra, const Key& key) {
-        const Place place = build_.here(key);
-        if (cursor_.peek() != '{') return build_.keep(extra, Scope::field, key);
+    bool single(Range& range, Chain& extra) {
+        const Mark place = cursor_.mark();
+        if (cursor_.peek() != '{') return build_.keep(extra, Scope::field);
         const auto first = static_cast<std::uint32_t>(build_.batch.options.size());
         if (!button()) return false;
         range = Range{first, 1};
         return part_.layout == model::CardLayout::list ||
-               build_.keep_again(place, extra, Scope::field);
+               build_.keep_at(extra, Scope::field, place);
     }
 
     bool attachment_template() {
         part_.type = PartType::file;
         bool has_media = false;
-        const bool good = cursor_.object([&](const Key& key) {
-            if (key != "media" || has_media) return build_.keep(template_, Scope::field, key);
+        const bool good = cursor_.object([&](Key key) {
+            if (key != "media" || has_media) return build_.keep(template_, Scope::field);
             has_media = true;
-            return cursor_.object([this](const Key& inner) {
-                if (inner == "url") return text(part_.url, part_.extra, inner);
-                if (inner == "type" && cursor_.peek() == '"') return media(inner);
-                return build_.keep(part_.extra, Scope::field, inner);
+            return cursor_.object([this](Key inner) {
+                if (inner == "url") return text(part_.url, part_.extra);
+                if (inner == "type" && cursor_.peek() == '"') return media();
+                return build_.keep(part_.extra, Scope::field);
             });
         });
         return good && ((has_media && part_.url) || cursor_.fail(Problem::mismatch));
     }
 
-    bool media(const Key& key) {
-        const Place place = build_.here(key);
+    bool media() {
+        const Mark place = cursor_.mark();
         Str word;
         if (!cursor_.string(word)) return false;
         bool written = false;
@@ -301,12 +301,10 @@ private:
             part_.media = row.value;
             written = row.text != "file";
         }
-        return written || build_.keep_again(place, part_.extra, Scope::field);
+        return written || build_.keep_at(part_.extra, Scope::field, place);
     }
 
-    bool text(Str& out, Chain& extra, const Key& key) {
-        return build_.text_or_keep(out, extra, Scope::field, key);
-    }
+    bool text(Str& out, Chain& extra) { return build_.text_or_keep(out, extra, Scope::field); }
 
     BatchBuilder& build_;
     json::Cursor& cursor_;
@@ -347,8 +345,8 @@ Result<void> read_actions(const ReadInput& input, BatchBuilder& build) {
     ActionReader action(build, conversation);
     Chain request;
     bool wrong_type = false;
-    const bool good = cursor.object([&](const Key& key) {
-        if (key != "sendMessages") return build.keep(request, Scope::request, key);
+    const bool good = cursor.object([&](Key key) {
+        if (key != "sendMessages") return build.keep(request, Scope::request);
         wrong_type = cursor.peek() != '[';
         return !wrong_type && cursor.array([&] { return action.read(); });
     });

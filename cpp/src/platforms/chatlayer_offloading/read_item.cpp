@@ -34,7 +34,7 @@ public:
     }
 
     bool read() {
-        if (!cursor_.object([this](const Key& key) { return member(key); })) return false;
+        if (!cursor_.object([this](Key key) { return member(key); })) return false;
         if (type_.present() && !settle_type()) return false;
         if (event_.role == Role::unknown) event_.warn(Warning::unknown_actor);
         if (!has_message_) {
@@ -50,12 +50,12 @@ public:
     }
 
 private:
-    bool member(const Key& key) {
-        if (key == "actor") return actor(key);
+    bool member(Key key) {
+        if (key == "actor") return actor();
         if (key == "message" && !message_.present()) return message_or_later();
         if (key == "timestamp" && !time_.present()) return passed_over(time_);
         if (key == "type" && !type_.present() && cursor_.peek() == '"') return passed_over(type_);
-        return build_.keep(event_.extra, Scope::item, key);
+        return build_.keep(event_.extra, Scope::item);
     }
 
     bool passed_over(Mark& field) noexcept {
@@ -63,11 +63,11 @@ private:
         return true;
     }
 
-    bool actor(const Key& key) {
+    bool actor() {
         if (actor_.present()) return cursor_.fail(Problem::mismatch);
         actor_ = cursor_.mark();
         if (cursor_.peek() == '"') event_.role = role_of(build_.view(cursor_.text_at(actor_)));
-        return event_.role != Role::unknown || build_.keep(event_.extra, Scope::item, key);
+        return event_.role != Role::unknown || build_.keep(event_.extra, Scope::item);
     }
 
     /// Who speaks decides how the message is read, and may stand behind it.

@@ -83,7 +83,7 @@ private:
             return cursor_.skip();
         }
         bool has_address = false;
-        const bool good = cursor_.object([&](const Key& key) {
+        const bool good = cursor_.object([&](Key key) {
             const bool text = cursor_.peek() == '"';
             if (key == "fileUrl" && text && !has_address) {
                 has_address = true;
@@ -113,8 +113,7 @@ public:
           cursor_(build.cursor) {}
 
     Verdict read(model::Event& event, bool& plain) {
-        if (!cursor_.object([this](const Key& key) { return member(key); }))
-            return Verdict::malformed;
+        if (!cursor_.object([this](Key key) { return member(key); })) return Verdict::malformed;
         if (!latitude_ || !longitude_) return Verdict::malformed;
         if (!within(latitude_, 90) || !within(longitude_, 180)) return Verdict::out_of_range;
         Part& part = build_.add_part(event, PartType::location);
@@ -125,7 +124,7 @@ public:
     }
 
 private:
-    bool member(const Key& key) {
+    bool member(Key key) {
         if (key == "lat") return number(latitude_);
         if (key == "long") return number(longitude_);
         plain_ = false;

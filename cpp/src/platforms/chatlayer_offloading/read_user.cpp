@@ -45,7 +45,7 @@ public:
     bool read() {
         const auto start = cursor_.mark();
         Verdict verdict = Verdict::malformed;
-        if (cursor_.object([this](const Key& key) { return member(key); })) {
+        if (cursor_.object([this](Key key) { return member(key); })) {
             const auto end = cursor_.mark();
             verdict = settle();
             cursor_.rewind(end);
@@ -62,9 +62,9 @@ public:
     }
 
 private:
-    bool member(const Key& key) {
-        if (key == "channelType") return build_.keep(extra_, Scope::field, key);
-        if (key == "sender") return sender(key);
+    bool member(Key key) {
+        if (key == "channelType") return build_.keep(extra_, Scope::field);
+        if (key == "sender") return sender();
         if (key == "timestamp" && !out_.time.present()) {
             out_.time = cursor_.mark();
             return true;
@@ -80,12 +80,12 @@ private:
         if (key == "urls") return field(fields_.urls);
         if (key == "data") return field(fields_.data);
         if (key == "url") return field(fields_.url);
-        return build_.keep(extra_, Scope::field, key);
+        return build_.keep(extra_, Scope::field);
     }
 
-    bool sender(const Key& key) {
+    bool sender() {
         if (cursor_.peek() != '{' || event_.actor != model::kNone)
-            return build_.keep(extra_, Scope::field, key);
+            return build_.keep(extra_, Scope::field);
         return read_sender(build_, index_);
     }
 
@@ -230,7 +230,7 @@ bool read_user_message(BatchBuilder& build, std::uint32_t event, UserMessage& ou
 bool is_user_message(BatchBuilder& build) {
     const auto start = build.cursor.mark();
     bool found = false;
-    build.cursor.object([&](const Key& key) {
+    build.cursor.object([&](Key key) {
         found |= key == "messageType";
         return true;
     });

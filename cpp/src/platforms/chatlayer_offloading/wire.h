@@ -35,13 +35,7 @@ inline constexpr std::string_view kUploadSucceeded = "SUCCEEDED";
 inline constexpr std::string_view kNoTimeText = "1970-01-01T00:00:00.000Z";
 inline constexpr std::string_view kNoId = "unknown";
 
-/// An id of the vendor: 1 to 256 bytes without control characters.
-bool is_id(std::string_view text) noexcept;
-/// The same for a text read from a body: there only an escape can have made a control character.
-inline bool is_id(const model::Batch& batch, model::Str text) noexcept {
-    const bool escaped = (text.offset & model::Str::kArena) != 0;
-    return escaped ? is_id(batch.view(text)) : text.size - 1U < 256U;
-}
+using model::is_id;
 
 /// A time as it stands in the body, with its quotes: readable, and whether it is exactly what would be written.
 struct TimeRead {

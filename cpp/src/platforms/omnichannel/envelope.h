@@ -57,9 +57,7 @@ struct Envelope {
     bool has(Member member) const noexcept {
         return (seen >> static_cast<unsigned>(member) & 1U) != 0;
     }
-    const Deferred& at(Member member) const noexcept {
-        return deferred[static_cast<std::size_t>(member)];
-    }
+    Deferred at(Member member) const noexcept { return deferred[static_cast<std::size_t>(member)]; }
     model::Str id() const noexcept { return chat_id ? chat_id : chat_object_id; }
     MessageReader::Flat flat() const noexcept {
         return {at(Member::kind), at(Member::text), at(Member::response), at(Member::data),
@@ -79,17 +77,16 @@ public:
     bool run();
 
 private:
-    bool member(const json::Key& key);
-    bool other(const json::Key& key);
-    bool event(const json::Key& key);
-    bool chat_id(const json::Key& key);
-    bool chat(const json::Key& key);
-    bool visitor(const json::Key& key);
-    bool visitor_member(model::Actor& actor, const json::Key& key);
-    bool fields(model::Actor& actor, const json::Key& key);
-    bool message(const json::Key& key);
-    bool wrong(const json::Key& key, json::Cursor::Mark at, std::string_view& problem,
-               std::string_view why);
+    bool member(json::Key key);
+    bool other(json::Key key);
+    bool event();
+    bool chat_id();
+    bool chat();
+    bool visitor();
+    bool visitor_member(model::Actor& actor, json::Key key);
+    bool fields(model::Actor& actor);
+    bool message();
+    bool wrong(json::Cursor::Mark at, std::string_view& problem, std::string_view why);
     void check_id(model::Str id, std::string_view& problem, std::string_view why);
 
     Envelope& envelope_;

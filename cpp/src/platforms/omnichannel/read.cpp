@@ -117,28 +117,26 @@ private:
         return {};
     }
 
-    void leave(Str key, Str raw) { build_.extra(envelope_.leftovers, Scope::request, key, raw); }
+    void leave(Deferred member) { build_.keep_at(envelope_.leftovers, Scope::request, member); }
 
     /// Puts the members this form has no use for among the leftovers.
     void keep_except(std::initializer_list<Member> used) {
         unsigned skip = 0;
         for (const Member member : used) skip |= 1U << static_cast<unsigned>(member);
         for (std::size_t i = 0; i < kMembers; ++i) {
-            const Deferred& member = envelope_.deferred[i];
-            if (!member.present() || (skip >> i & 1U) != 0) continue;
-            leave(member.key, member.raw ? member.raw : messages_.raw_at(envelope_.message.at));
+            const Deferred member = envelope_.deferred[i];
+            if (member.present() && (skip >> i & 1U) == 0) leave(member);
         }
     }
 
     /// A bot's body has no visitor of its own.
     void keep_visitor() {
-        const Deferred& visitor = envelope_.visitor_at;
-        if (visitor.present()) leave(visitor.key, messages_.raw_at(visitor.at));
+        if (envelope_.visitor_at.present()) leave(envelope_.visitor_at);
     }
 
     void keep_chat_id() {
         if (build_.batch.find(envelope_.leftovers, Scope::request, "chat_id").present()) return;
-        leave(envelope_.chat_id_at.key, messages_.raw_at(envelope_.chat_id_at.at));
+        leave(envelope_.chat_id_at);
     }
 
     std::uint32_t conversation() {
@@ -197,10 +195,10 @@ private:
     }
 
     Result<void> several(Direction direction) {
-        const Deferred& list = envelope_.at(Member::messages);
-        cursor_.rewind(list.at);
+        const Deferred list = envelope_.at(Member::messages);
+        cursor_.rewind(list);
         if (cursor_.peek() != '[') return bad("messages must be an array");
-        if (is_empty_array(build_.view(list.raw))) return no_messages(direction);
+        if (is_empty_array(build_.view(cursor_.raw_at(list)))) return no_messages(direction);
         keep_except({Member::messages});
         std::size_t count = 0;
         cursor_.array([&] { return element(direction, ++count > kMostMessages); });
@@ -239,7 +237,7 @@ private:
     Result<void> has_answer() {
         if (!envelope_.has(Member::has_answer)) return {};
         const bool first = build_.batch.roots.empty();
-        if (build_.view(envelope_.at(Member::has_answer).raw) != "false")
+        if (build_.view(cursor_.raw_at(envelope_.at(Member::has_answer))) != "false")
             return first ? whole_body(Warning::unknown_message_type, Role::bot) : Result<void>();
         const auto index = build_.add_event(EventKind::handover_requested, Role::bot);
         build_.event(index).warn(Warning::old_dialect);
@@ -278,11 +276,11 @@ private:
     Str transfer_payload() {
         std::string payload;
         for (const Member member : {Member::reason, Member::context}) {
-            const Deferred& field = envelope_.at(member);
+            const Deferred field = envelope_.at(member);
             if (!field.present()) continue;
             payload.append(payload.empty() ? "{\"" : ",\"");
             payload.append(member == Member::reason ? "reason" : "context").append("\":");
-            payload.append(build_.view(field.raw));
+            payload.append(build_.view(cursor_.raw_at(field)));
         }
         if (payload.empty()) return Str{};
         payload += '}';

@@ -1,7 +1,5 @@
 #include "platforms/omnichannel/read_message.h"
 
-#include <algorithm>
-
 namespace lampjack::platforms::omnichannel {
 
 using json::Key;
@@ -16,29 +14,7 @@ using model::Scope;
 using model::Str;
 using model::Warning;
 
-bool is_id(std::string_view text) noexcept {
-    constexpr std::size_t kLongest = 256;
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
-    return !text.empty() && text.size() <= kLongest &&
-           std::none_of(text.begin(), text.end(), is_control);
-}
-
-bool defer(json::Cursor& cursor, const Key& key, Deferred& out) {
-    out.key = key.place;
-    out.at = cursor.mark();
-    return cursor.raw(out.raw);
-}
-
-Str MessageReader::raw_at(json::Cursor::Mark at) {
-    const auto back = cursor_.mark();
-    Str raw;
-    cursor_.rewind(at);
-    cursor_.raw(raw);
-    cursor_.rewind(back);
-    return raw;
-}
-
-MessageReader::Member MessageReader::member_of(const Key& key) noexcept {
+MessageReader::Member MessageReader::member_of(Key key) noexcept {
     if (key == "id") return Member::id;
     if (key == "kind") return Member::kind;
     if (key == "text") return Member::text;
@@ -66,23 +42,23 @@ bool MessageReader::members(Draft& draft) {
     unsigned seen = 0;
     std::array<Deferred, 3> waiting;  // text, data and buttons that stood before `kind`
     std::size_t count = 0;
-    const bool read = cursor_.object([&](const Key& key) {
+    const bool read = cursor_.object([&](Key key) {
         const Member member = member_of(key);
-        if (member == Member::other) return build_.keep(draft.extra, Scope::field, key);
+        if (member == Member::other) return build_.keep(draft.extra, Scope::field);
         const unsigned bit = 1U << static_cast<unsigned>(member);
         if ((seen & bit) != 0) return cursor_.fail(Problem::duplicate_key);
         seen |= bit;
-        if (member == Member::id) return id(draft, key);
-        if (member == Member::kind) return kind_word(draft, key);
-        if (draft.kind != Kind::absent) return body(draft, member, key);
-        return defer(cursor_, key, waiting[count++]);
+        if (member == Member::id) return id(draft);
+        if (member == Member::kind) return kind_word(draft);
+        if (draft.kind != Kind::absent) return body(draft, member);
+        waiting[count++] = cursor_.mark();
+        return cursor_.skip();
     });
     if (!read) return false;
     const auto end = cursor_.mark();
     for (std::size_t i = 0; i < count; ++i) {
-        const Key key{build_.view(waiting[i].key), waiting[i].key};
-        cursor_.rewind(waiting[i].at);
-        if (!body(draft, member_of(key), key)) return false;
+        cursor_.rewind(waiting[i]);
+        if (!body(draft, member_of(cursor_.key_at(waiting[i])))) return false;
     }
     cursor_.rewind(end);
     return true;
@@ -90,23 +66,19 @@ bool MessageReader::members(Draft& draft) {
 
 bool MessageReader::flat(const Flat& members, Draft& draft) {
     const auto start = build_.mark();
-    const auto read = [&](const Deferred& member, auto&& reader) {
+    const auto read = [&](Deferred member, auto&& reader) {
         if (!member.present()) return true;
-        cursor_.rewind(member.at);
-        return reader(Key{build_.view(member.key), member.key});
+        cursor_.rewind(member);
+        return reader();
     };
-    bool good = read(members.kind, [&](const Key&) { return kind(draft); });
+    bool good = read(members.kind, [&] { return kind(draft); });
     // The synchronous API leaves `kind` out; then a `response` is what tells a press from a text.
     if (draft.kind == Kind::absent && members.response.present())
         draft.kind = Kind::keyboard_response;
-    good =
-        good && read(members.text, [&](const Key& key) { return body(draft, Member::text, key); });
-    good = good &&
-           read(members.response, [&](const Key& key) { return body(draft, Member::data, key); });
-    good =
-        good && read(members.data, [&](const Key& key) { return body(draft, Member::data, key); });
-    good = good &&
-           read(members.buttons, [&](const Key& key) { return body(draft, Member::buttons, key); });
+    good = good && read(members.text, [&] { return body(draft, Member::text); });
+    good = good && read(members.response, [&] { return body(draft, Member::data); });
+    good = good && read(members.data, [&] { return body(draft, Member::data); });
+    good = good && read(members.buttons, [&] { return body(draft, Member::buttons); });
     if (!good && !build_.rewind(start)) return false;
     draft.malformed = !good;
     draft.extra = Chain{};  // the envelope keeps all these members itself
@@ -114,11 +86,11 @@ bool MessageReader::flat(const Flat& members, Draft& draft) {
     return true;
 }
 
-bool MessageReader::id(Draft& draft, const Key& key) {
+bool MessageReader::id(Draft& draft) {
     const auto before = cursor_.mark();
     bool was_number = false;
-    if (build_.id_or_keep(draft.id, draft.extra, Scope::field, key, was_number)) {
-        draft.id_state = is_id(build_.view(draft.id)) ? Draft::Id::good : Draft::Id::bad;
+    if (build_.id_or_keep(draft.id, draft.extra, Scope::field, was_number)) {
+        draft.id_state = is_id(build_.batch, draft.id) ? Draft::Id::good : Draft::Id::bad;
         if (draft.id_state == Draft::Id::good) return true;
         draft.id = Str{};
         if (was_number) return true;
@@ -128,7 +100,7 @@ bool MessageReader::id(Draft& draft, const Key& key) {
     draft.id_state = Draft::Id::bad;
     draft.id = Str{};
     cursor_.rewind(before);
-    return build_.keep(draft.extra, Scope::field, key);
+    return build_.keep(draft.extra, Scope::field);
 }
 
 bool MessageReader::kind(Draft& draft) {
@@ -140,31 +112,30 @@ bool MessageReader::kind(Draft& draft) {
     return true;
 }
 
-bool MessageReader::kind_word(Draft& draft, const Key& key) {
-    draft.kind_member.key = key.place;
-    draft.kind_member.at = cursor_.mark();
+bool MessageReader::kind_word(Draft& draft) {
+    draft.kind_member = cursor_.mark();
     return kind(draft);
 }
 
-bool MessageReader::body(Draft& draft, Member member, const Key& key) {
+bool MessageReader::body(Draft& draft, Member member) {
     const Kind kind = draft.kind;
     const bool plain = kind == Kind::absent || kind == Kind::visitor || kind == Kind::operator_text;
-    if (member == Member::text && (plain || kind == Kind::keyboard)) return text(draft, key);
+    if (member == Member::text && (plain || kind == Kind::keyboard)) return text(draft);
     if (member == Member::data && is_file(kind)) return file(draft);
     if (member == Member::data && kind == Kind::keyboard_response) return press(draft);
     if (member == Member::buttons && (plain || kind == Kind::keyboard) && kind != Kind::visitor)
-        return buttons(draft, key);
-    return build_.keep(draft.extra, Scope::field, key);
+        return buttons(draft);
+    return build_.keep(draft.extra, Scope::field);
 }
 
 // Without a `kind` the text is also kept as it stands: that is how the writer knows not to write one.
-bool MessageReader::text(Draft& draft, const Key& key) {
+bool MessageReader::text(Draft& draft) {
     const auto before = cursor_.mark();
     if (!cursor_.string(draft.text)) return false;
     draft.has_text = true;
     if (draft.kind != Kind::absent) return true;
     cursor_.rewind(before);
-    return build_.keep(draft.extra, Scope::field, key);
+    return build_.keep(draft.extra, Scope::field);
 }
 
 bool MessageReader::file(Draft& draft) {
@@ -173,22 +144,24 @@ bool MessageReader::file(Draft& draft) {
     const std::string_view own_mime = visitors ? "content_type" : "media_type";
     const std::string_view other_mime = visitors ? "media_type" : "content_type";
     Deferred own, other;
-    const bool read = cursor_.object([&](const Key& key) {
+    const bool read = cursor_.object([&](Key key) {
         const auto keep_text = [&](Str& out) {
-            return build_.text_or_keep(out, part.extra, Scope::field, key);
+            return build_.text_or_keep(out, part.extra, Scope::field);
         };
         if (key == "id") return keep_text(part.vendor_id);
         if (key == "state") return keep_text(part.state);
         if (key == "name") return keep_text(part.name);
-        if (key == "size") return build_.size_or_keep(part.size, part.extra, Scope::field, key);
+        if (key == "size") return build_.size_or_keep(part.size, part.extra, Scope::field);
         if (key == "url") return keep_text(part.url);
         if (key.text == own_mime) {
-            own.key = key.place;
-            own.at = cursor_.mark();
+            own = cursor_.mark();
             return keep_text(part.mime);
         }
-        if (key.text == other_mime) return defer(cursor_, key, other);
-        return build_.keep(part.extra, Scope::field, key);
+        if (key.text == other_mime) {
+            other = cursor_.mark();
+            return cursor_.skip();
+        }
+        return build_.keep(part.extra, Scope::field);
     });
     if (!read) return false;
     draft.has_data = true;
@@ -196,42 +169,42 @@ bool MessageReader::file(Draft& draft) {
 }
 
 // The spelling of the other side's kind is remembered, and the own one too when both stand there.
-bool MessageReader::remember_mimes(Part& part, const Deferred& own, const Deferred& other) {
-    build_.extra(part.extra, Scope::field, other.key, other.raw);
+bool MessageReader::remember_mimes(Part& part, Deferred own, Deferred other) {
+    build_.keep_at(part.extra, Scope::field, other);
     if (own.present()) {
-        if (!build_.batch.find(part.extra, Scope::field, build_.view(own.key)).present())
-            build_.extra(part.extra, Scope::field, own.key, raw_at(own.at));
+        if (!build_.batch.find(part.extra, Scope::field, build_.view(cursor_.name_at(own)))
+                 .present())
+            build_.keep_at(part.extra, Scope::field, own);
         return true;
     }
     const auto back = cursor_.mark();
     Chain kept_already;
-    cursor_.rewind(other.at);
-    if (!build_.text_or_keep(part.mime, kept_already, Scope::field, Key{{}, other.key}))
-        return false;
+    cursor_.rewind(other);
+    if (!build_.text_or_keep(part.mime, kept_already, Scope::field)) return false;
     cursor_.rewind(back);
     return true;
 }
 
 bool MessageReader::press(Draft& draft) {
-    return cursor_.object([&](const Key& key) {
+    return cursor_.object([&](Key key) {
         if (key == "button") return button_of_press(draft);
-        return build_.keep(draft.part.extra, Scope::data, key);
+        return build_.keep(draft.part.extra, Scope::data);
     });
 }
 
 bool MessageReader::button_of_press(Draft& draft) {
     Part& part = draft.part;
-    const bool read = cursor_.object([&](const Key& key) {
-        if (key == "id") return build_.text_or_keep(part.payload, part.extra, Scope::field, key);
-        if (key == "text") return build_.text_or_keep(part.title, part.extra, Scope::field, key);
-        return build_.keep(part.extra, Scope::field, key);
+    const bool read = cursor_.object([&](Key key) {
+        if (key == "id") return build_.text_or_keep(part.payload, part.extra, Scope::field);
+        if (key == "text") return build_.text_or_keep(part.title, part.extra, Scope::field);
+        return build_.keep(part.extra, Scope::field);
     });
     draft.has_data = part.payload || part.title;
     return read;
 }
 
 // Rows of buttons, or one flat list. Written back are rows of one button; any other shape is kept as it stands.
-bool MessageReader::buttons(Draft& draft, const Key& key) {
+bool MessageReader::buttons(Draft& draft) {
     const auto start = cursor_.mark();
     model::Range& options = draft.part.options;
     options.first = static_cast<std::uint32_t>(build_.batch.options.size());
@@ -250,7 +223,7 @@ bool MessageReader::buttons(Draft& draft, const Key& key) {
     draft.has_buttons = true;
     if (regular) return true;
     cursor_.rewind(start);
-    return build_.keep(draft.extra, Scope::field, key);
+    return build_.keep(draft.extra, Scope::field);
 }
 
 bool MessageReader::button(model::Range& options, bool& regular) {
@@ -261,12 +234,10 @@ bool MessageReader::button(model::Range& options, bool& regular) {
         if (!cursor_.string(option.title)) return false;
     } else {
         option.kind = model::OptionKind::postback;
-        const bool read = cursor_.object([&](const Key& key) {
-            if (key == "id")
-                return build_.text_or_keep(option.payload, option.extra, Scope::field, key);
-            if (key == "text")
-                return build_.text_or_keep(option.title, option.extra, Scope::field, key);
-            return build_.keep(option.extra, Scope::field, key);
+        const bool read = cursor_.object([&](Key key) {
+            if (key == "id") return build_.text_or_keep(option.payload, option.extra, Scope::field);
+            if (key == "text") return build_.text_or_keep(option.title, option.extra, Scope::field);
+            return build_.keep(option.extra, Scope::field);
         });
         if (!read) return false;
     }
@@ -305,7 +276,7 @@ std::uint32_t MessageReader::add_event(Draft& draft, Direction direction) {
             draft.malformed || draft.kind == Kind::absent ||
             (direction == Direction::out ? is_visitors(draft.kind) : is_bots(draft.kind));
         event.warn(of_known_kind ? Warning::malformed_item : Warning::unknown_message_type);
-        if (!draft.raw) draft.raw = raw_at(draft.at);
+        if (!draft.raw) draft.raw = cursor_.raw_at(draft.at);
         build_.add_part(event, PartType::unknown).raw = draft.raw;
         return index;
     }
@@ -324,8 +295,7 @@ void MessageReader::fill(const Draft& draft, PartType type, Event& event) {
             if (draft.has_text) part.text = draft.text;
             // Buttons beside an operator's text: not the kind the writer would choose.
             if (draft.kind == Kind::operator_text && draft.kind_member.present())
-                build_.extra(event.extra, Scope::field, draft.kind_member.key,
-                             raw_at(draft.kind_member.at));
+                build_.keep_at(event.extra, Scope::field, draft.kind_member);
             break;
         case PartType::file:
             part.media = media_of(build_.view(part.mime));

@@ -9,18 +9,10 @@
 
 namespace lampjack::platforms::omnichannel {
 
-/// 1 to 256 bytes without control characters.
-bool is_id(std::string_view text) noexcept;
+using model::is_id;
 
-/// A member that was passed over: its name, its raw value, and the place to read it from later.
-struct Deferred {
-    model::Str key;
-    model::Str raw;
-    json::Cursor::Mark at{};
-    bool present() const noexcept { return key.present(); }
-};
-/// Passes over the value of `key`.
-bool defer(json::Cursor& cursor, const json::Key& key, Deferred& out);
+/// A member that was passed over, to be read later.
+using Deferred = json::Cursor::Mark;
 
 struct Draft {
     enum class Id : std::uint8_t { absent, good, bad };
@@ -60,24 +52,21 @@ public:
     /// Makes the event of a draft: a message, or `unknown` with its raw JSON. Returns its index.
     std::uint32_t add_event(Draft& draft, Direction direction);
 
-    /// The raw JSON of a value already passed over.
-    model::Str raw_at(json::Cursor::Mark at);
-
 private:
     enum class Member : std::uint8_t { id, kind, text, data, buttons, other };
-    static Member member_of(const json::Key& key) noexcept;
+    static Member member_of(json::Key key) noexcept;
 
     bool members(Draft& draft);
-    bool id(Draft& draft, const json::Key& key);
+    bool id(Draft& draft);
     bool kind(Draft& draft);
-    bool kind_word(Draft& draft, const json::Key& key);
-    bool body(Draft& draft, Member member, const json::Key& key);
-    bool text(Draft& draft, const json::Key& key);
+    bool kind_word(Draft& draft);
+    bool body(Draft& draft, Member member);
+    bool text(Draft& draft);
     bool file(Draft& draft);
-    bool remember_mimes(model::Part& part, const Deferred& own, const Deferred& other);
+    bool remember_mimes(model::Part& part, Deferred own, Deferred other);
     bool press(Draft& draft);
     bool button_of_press(Draft& draft);
-    bool buttons(Draft& draft, const json::Key& key);
+    bool buttons(Draft& draft);
     bool button(model::Range& options, bool& regular);
     bool recover(Draft& draft, const model::BatchBuilder::Mark& start);
     model::PartType part_type(const Draft& draft, Direction direction) const noexcept;
