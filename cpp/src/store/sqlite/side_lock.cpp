@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace lampjack::store::sqlite {
@@ -69,6 +70,13 @@ struct SideLock::Line {
     Kind kind = Kind::exclusive;  ///< what the thread asked for
     int error = 0;                ///< what it got instead
 
+    /// Whether others who open that path come to the same file. Who restores a backup may have deleted it with the rest.
+    bool is_at(const std::string& path) const noexcept {
+        struct stat mine {};
+        struct stat theirs {};
+        return ::fstat(file, &mine) == 0 && ::lstat(path.c_str(), &theirs) == 0 &&
+               mine.st_dev == theirs.st_dev && mine.st_ino == theirs.st_ino;
+    }
     void close_file() noexcept {
         if (file >= 0) ::close(file);
         file = -1;
@@ -119,8 +127,10 @@ Result<void> SideLock::lock(const std::string& path, Kind kind,
                 line.file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
             if (line.file < 0) return no_lock(errno);
             if (try_for(line.file, kind) == 0) {
-                line.is_held = true;
-                return {};
+                line.is_held = line.is_at(path);
+                if (line.is_held) return {};
+                line.close_file();
+                continue;
             }
             if (!is_taken(errno)) return no_lock(errno);
             LJK_CHECK(queue_up(line_, kind));
@@ -130,9 +140,11 @@ Result<void> SideLock::lock(const std::string& path, Kind kind,
         line.is_wanted = false;
         if (line.is_queued) return line.is_closed ? no_longer() : busy();
         if (line.error != 0) return no_lock(line.error);
-        line.is_held = line.kind == kind;
+        const bool is_there = line.is_at(path);
+        line.is_held = is_there && line.kind == kind;
         if (line.is_held) return {};
         give_back(line.file);  // a caller before this one asked for the other kind
+        if (!is_there) line.close_file();
     }
 }
 

@@ -8,6 +8,9 @@
 
 #include <filesystem>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace lampjack::store::testing {
 namespace {
 
@@ -43,6 +46,26 @@ TEST_P(SqliteMoved, a_change_that_was_begun_before_is_refused) {
     EXPECT_EQ(changed.error().code, Code::store) << changed.error().message;
     std::filesystem::rename(folder_.path("away.db"), path());
     EXPECT_TRUE(commit_change(*store, {1, 2})) << "the control: it is back";
+}
+
+/// The lock's file may be deleted with the rest: all who come then use the new one.
+TEST_P(SqliteMoved, a_lock_that_is_gone_is_replaced_for_all) {
+    const auto store = open();
+    ASSERT_TRUE(commit_change(*store, {1, 0}));
+    std::filesystem::remove(folder_.path("store.db-lock"));
+    ASSERT_TRUE(commit_change(*store, {1, 1}));
+    ASSERT_TRUE(std::filesystem::exists(folder_.path("store.db-lock")));
+    const int file = ::open(folder_.path("store.db-lock").c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_GE(file, 0);
+    const auto is_free = [file] {
+        struct flock range {};
+        range.l_type = F_WRLCK;
+        EXPECT_EQ(::fcntl(file, F_OFD_GETLK, &range), 0);
+        return range.l_type == F_UNLCK;
+    };
+    EXPECT_TRUE(is_free()) << "the control";
+    ASSERT_TRUE(commit_change(*store, {1, 2}, [&] { EXPECT_FALSE(is_free()); }));
+    ::close(file);
 }
 
 TEST_P(SqliteMoved, another_file_in_its_place_is_the_store_from_then_on) {
