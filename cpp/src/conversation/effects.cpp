@@ -6,7 +6,7 @@ namespace lampjack::conversation {
 namespace {
 
 constexpr Names<To, 3> kTo{{"nobody", "desk", "bot"}};
-constexpr Names<Action, 5> kActions{{"mute", "unmute", "reply", "notify", "forward"}};
+constexpr Names<Action, 6> kActions{{"mute", "unmute", "reply", "notify", "forward", "request"}};
 constexpr Names<FactKind, 4> kFacts{{"owner_changed", "handover_ended", "mute_failed", "draining"}};
 constexpr Names<NoticeKind, 2> kNotices{{"no_agent", "queue_position"}};
 constexpr Names<Alarm, 4> kAlarms{{"talk_over", "diverged", "stuck", "agent_idle"}};

@@ -31,6 +31,7 @@ enum class Action : std::uint8_t {
     reply,    ///< the words of the agent's command
     notify,   ///< the words of the system's command
     forward,  ///< the end user's words, to the platform's bot
+    request,  ///< where we are the platform: our bot asks the channel for a human
 };
 
 enum class FactKind : std::uint8_t {

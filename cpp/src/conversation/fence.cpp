@@ -13,6 +13,7 @@ bool may_leave(const Conversation& conversation, Action action, std::uint64_t ep
             return !human_wanted ||
                    (conversation.state == State::requested && conversation.muted == Muted::no);
         case Action::notify: return true;
+        case Action::request: return human_wanted && epoch == conversation.epoch;
         case Action::reply:
         case Action::forward: break;
     }

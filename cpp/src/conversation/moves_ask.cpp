@@ -75,6 +75,7 @@ void ask(Step& step) {
         next.muted = Muted::no;
         next.sync = Sync::confirmed;
     }
+    if (step.policy.asks_by_call && !is_platform_request(step)) act(step, Action::request);
     next.ending = false;
     next.offer = Offer{.target = target_of(step), .deadline = 0};
     if (step.before.state == State::returning && !is_platform_request(step))

@@ -53,6 +53,7 @@ struct Policy {
     MuteWhen mute = MuteWhen::on_take;
     MuteBy mute_by = MuteBy::call;
     bool return_is_confirmed = false;  ///< the platform tells when a return has taken effect
+    bool asks_by_call = false;  ///< whoever asks for a human here has to ask the other side, too
 
     OnTimeout on_accept_timeout = OnTimeout::return_to_bot;
     OnIdle on_first = OnIdle::warn;

@@ -166,7 +166,8 @@ Result<void> Change::note(const Effects& effects) {
 }
 
 Result<void> Change::act(Action action, const Words& words) {
-    if (action == Action::mute || action == Action::unmute) return send_call(action);
+    const bool wordless = is_call(action) || action == Action::request;
+    if (wordless) return send_call(action);
     if (words.batch == nullptr) return {};
     const bool to_user = action == Action::reply || action == Action::notify;
     return send_words(action, words, to_user && delivers_to_sink(account_));

@@ -69,6 +69,8 @@ conversation::Policy policy_of(const platforms::Account& account) {
     policy.keep = keep_of(account.text("record"));
     policy.mute_by = mute_by(account.adapter->handover);
     policy.mute = mute_when(account);
+    policy.asks_by_call =
+        account.side == platforms::Side::peer && can_call(account, Action::request);
     policy.return_is_confirmed = account.adapter->handover.confirms_return;
     policy.accept = account.integer("t_accept");
     policy.first = account.integer("t_first");

@@ -30,6 +30,7 @@ constexpr int kLastTries = 3;
 
 platforms::Action action_of(Action action) noexcept {
     if (action == Action::mute) return platforms::Action::mute;
+    if (action == Action::request) return platforms::Action::request;
     return action == Action::unmute ? platforms::Action::give_back : platforms::Action::message;
 }
 

@@ -29,7 +29,7 @@ static_assert(conversation::kCommandCount == 13 && static_cast<int>(kLastCommand
 static_assert(static_cast<int>(kLastMuted) == 2 && static_cast<int>(kLastSync) == 2);
 static_assert(static_cast<int>(kLastTarget) == 2 && static_cast<int>(kLastTo) == 2);
 static_assert(static_cast<int>(kLastMode) == 1);
-static_assert(static_cast<int>(conversation::Action::forward) == 4);
+static_assert(static_cast<int>(conversation::Action::request) == 5);
 static_assert(static_cast<int>(DeliveryStatus::held) == 4);
 // Their places are stored too.
 static_assert(conversation::kTimerCount == 8 && conversation::kWitnessCount == 4);

@@ -13,6 +13,15 @@ TEST(Fence, lets_words_leave_only_under_the_epoch_they_were_decided_under) {
     }
 }
 
+TEST(Fence, lets_a_request_for_a_human_leave_only_while_nobody_has_come) {
+    Scene scene = requested_scene();
+    EXPECT_TRUE(may_leave(scene.now, Action::request, scene.now.epoch));
+    const auto epoch = scene.now.epoch;
+    scene.apply(take("ana"));
+    EXPECT_FALSE(may_leave(scene.now, Action::request, epoch));
+    EXPECT_FALSE(may_leave(bot_scene().now, Action::request, 1));
+}
+
 TEST(Fence, lets_a_notice_outlive_a_change_of_owner) {
     Scene scene = requested_scene();
     const auto epoch = scene.now.epoch;

@@ -44,6 +44,7 @@ TEST(Names, of_states_and_commands_are_those_of_the_documentation) {
     EXPECT_EQ(name_of(Reason::late), "late");
     EXPECT_EQ(name_of(Reason::mute_failed), "mute_failed");
     EXPECT_EQ(name_of(Action::forward), "forward");
+    EXPECT_EQ(name_of(Action::request), "request");
     EXPECT_EQ(name_of(To::desk), "desk");
     EXPECT_EQ(name_of(Alarm::agent_idle), "agent_idle");
     EXPECT_EQ(name_of(FactKind::draining), "draining");

@@ -54,6 +54,18 @@ TEST(T2, an_accepted_request_waits_for_a_human_while_the_bot_still_owns_it) {
     EXPECT_EQ(scene.last.effects.to, To::bot);
 }
 
+TEST(T2, asks_the_other_side_where_we_are_the_platform_and_nobody_asked_us) {
+    for (const bool asks : {true, false}) {
+        Scene scene = bot_scene({.asks_by_call = asks});
+        scene.apply(by("", CommandKind::request));
+        EXPECT_EQ(scene.now.state, State::requested);
+        EXPECT_EQ(scene.acted(Action::request), asks);
+        scene.apply(by("", CommandKind::request));
+        EXPECT_FALSE(scene.acted(Action::request)) << "asked already";
+        EXPECT_FALSE(requested_scene({.asks_by_call = asks}).acted(Action::request));
+    }
+}
+
 TEST(T2, with_pause_bot_the_answer_mutes_and_nobody_owns_the_wait) {
     Scene scene = bot_scene(muting_by_answer());
     scene.apply(wanted(true));
