@@ -49,11 +49,16 @@ foreach(folder IN LISTS ljk_test_folders)
     endif()
     gtest_discover_tests(test_${folder}
         TEST_PREFIX "cpp.${folder}."
-        TEST_FILTER "-*Postgres*:*/postgresql"
+        TEST_FILTER "-*Postgres*:*/postgresql:Documents/*"
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
         PROPERTIES TIMEOUT 120)
 endforeach()
+
+# Each of a thousand processes would read all golden cases, to try one.
+add_test(NAME cpp.platforms.documents
+    COMMAND test_platforms --gtest_filter=Documents/* --gtest_brief=1)
+set_tests_properties(cpp.platforms.documents PROPERTIES TIMEOUT 300)
 
 # To start a PostgreSQL server takes longer than most of the tests that need one: those of one part share it.
 foreach(part IN ITEMS Connection Schema Fork Contention Faults Repeats)

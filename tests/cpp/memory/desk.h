@@ -81,7 +81,7 @@ protected:
         auto& server = support::PostgresServer::shared();
         const std::string url = server.url(server.make_database());
         for (const bool for_good : {false, true})
-            EXPECT_EQ(torture([&] { return std::make_unique<W>(url, false); }, for_good, 4), "");
+            EXPECT_EQ(torture([&] { return std::make_unique<W>(url, false); }, for_good, 12), "");
     }
     /// Once and for good, on a store in memory and on SQLite.
     template <class W>
