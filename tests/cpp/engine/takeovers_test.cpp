@@ -75,7 +75,9 @@ protected:
                 while (left-- > 0) {
                     const auto bits = random.next();
                     const auto which = (bits >> 1) % static_cast<std::uint64_t>(conversations);
-                    take(world, "s-" + std::to_string(which), agent(number), bits % 2 == 0);
+                    // Any agent at each try: who meets whom is not left to how long a thread runs at a stretch.
+                    const auto who = static_cast<int>((bits >> 32) % kAgents);
+                    take(world, "s-" + std::to_string(which), agent(who), bits % 2 == 0);
                 }
             });
         for (std::thread& one : agents) one.join();
