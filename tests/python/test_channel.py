@@ -158,7 +158,12 @@ def test_after_a_return_the_bot_gets_the_last_words_only_where_it_is_asked_for(
 def test_a_channel_and_a_peer_talk_to_each_other(auth_in: str):
     """Both sides of the contract are ours here, so both addresses and all tokens are what the other expects."""
     channel_port, peer_port = free_port(), free_port()
-    tokens = {"webhook_token": "made-up hook", "channel_token": "made-up-1", "auth_in": auth_in, "transfer_token": "made-up-2"}
+    tokens = {
+        "webhook_token": "made-up hook",
+        "channel_token": "made-up-1",
+        "auth_in": auth_in,
+        "transfer_token": "made-up-2",
+    }
     networks = FakePlatform.networks
     # The vendor's path below the peer's address is /connector/omnichannel/omnichannel_message/{token}/bot_api_webhook.
     peer_account = {"side": "peer", "channel_url": f"http://127.0.0.1:{channel_port}/line"}
