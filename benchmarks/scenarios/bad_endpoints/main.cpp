@@ -42,8 +42,8 @@ Latencies turn(const Settings& settings, Neighbours neighbours) {
 }
 
 void print(int round, const char* name, const Latencies& found) {
-    std::printf("%5d  %-12s %8zu %9zu  %8.2f %8.2f %9.2f\n", round, name, found.count,
-                found.requests, found.p50, found.p99, found.worst);
+    std::printf("%5d  %-12s %8zu %6zu %9zu  %8.2f %8.2f %9.2f\n", round, name, found.count,
+                found.failed, found.requests, found.p50, found.p99, found.worst);
     std::fflush(stdout);
 }
 
@@ -80,7 +80,7 @@ bool judge(const Tally& tally) {
 
 bool run(const Settings& settings) {
     std::printf("milliseconds from the command to the answer of a platform that takes 50\n\n");
-    std::printf("round  beside       messages  requests       p50      p99     worst\n");
+    std::printf("round  beside       messages failed  requests       p50      p99     worst\n");
     Tally tally;
     for (int round = 1; round <= settings.rounds; ++round) {
         const Latencies alone = turn(settings, Neighbours::none);

@@ -25,7 +25,7 @@ public:
         const auto begun = std::chrono::steady_clock::now();
         call.done = [this, id, begun, limit = call.timeouts.total,
                      done = std::move(call.done)](auto outcome) {
-            note(id, begun, limit);
+            note(id, begun, limit, is_answered(outcome));
             done(std::move(outcome));
         };
         return to_->send(std::move(call));
@@ -33,8 +33,12 @@ public:
     void cancel(lampjack::transport::CallId id) override { to_->cancel(id); }
     void close() noexcept override { to_->close(); }
 
-    /// When the first outcome of each delivery came.
-    std::map<std::string, SteadyTime> outcomes() const {
+    struct Outcome {
+        SteadyTime at;
+        bool answered = false;  ///< by a whole answer that says yes
+    };
+    /// The first outcome of each delivery.
+    std::map<std::string, Outcome> outcomes() const {
         const std::lock_guard lock(mutex_);
         return outcomes_;
     }
@@ -49,17 +53,22 @@ public:
     }
 
 private:
-    void note(const std::string& id, SteadyTime begun, std::chrono::milliseconds limit) {
+    static bool is_answered(const lampjack::transport::HttpOutcome& outcome) {
+        const auto* answer = std::get_if<lampjack::model::HttpResponse>(&outcome);
+        return answer != nullptr && answer->status == 200;
+    }
+    void note(const std::string& id, SteadyTime begun, std::chrono::milliseconds limit,
+              bool answered) {
         const auto now = std::chrono::steady_clock::now();
         const std::lock_guard lock(mutex_);
         ++requests_;
-        outcomes_.emplace(id, now);
+        outcomes_.emplace(id, Outcome{now, answered});
         overtime_ = std::max(overtime_, std::chrono::duration<double>(now - begun - limit).count());
     }
 
     std::unique_ptr<HttpClient> to_;
     mutable std::mutex mutex_;
-    std::map<std::string, SteadyTime> outcomes_;
+    std::map<std::string, Outcome> outcomes_;
     std::size_t requests_ = 0;
     double overtime_ = -1e9;
 };

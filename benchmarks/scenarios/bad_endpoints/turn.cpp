@@ -134,8 +134,9 @@ Latencies measure(const Said& said, const TimedClient& client) {
         for (const auto& [id, begun] : said) {
             const auto answer = outcomes.find(id);
             if (answer == outcomes.end()) continue;
+            found.failed += answer->second.answered ? 0U : 1U;
             times.push_back(
-                std::chrono::duration<double, std::milli>(answer->second - begun).count());
+                std::chrono::duration<double, std::milli>(answer->second.at - begun).count());
         }
         const bool late = steady_clock::now() > end;
         if (times.size() < said.size() && !late) {
@@ -161,6 +162,11 @@ Latencies take_turn(Neighbours neighbours, const Pace& pace, const std::string& 
     const auto client = make_client(config);
     engine::World world;
     world.http = client;
+    world.log = [](std::string_view level, std::string_view text) {
+        if (text.find("account well-") != std::string_view::npos)
+            std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(level.size()), level.data(),
+                         static_cast<int>(text.size()), text.data());
+    };
     auto hub = engine::Hub::open(config, engine::run_sender, std::move(world));
     if (!hub) stop(hub.error().message);
     Traffic traffic(**hub);

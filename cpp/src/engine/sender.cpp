@@ -25,6 +25,7 @@ constexpr auto kBetweenPutOffs = std::chrono::milliseconds(10);
 constexpr auto kRest = std::chrono::milliseconds(100);
 /// Rows that are only put off cost no place in flight; so many looks are taken before outcomes are read again.
 constexpr int kLooks = 64;
+constexpr int kClosedLooks = 8;
 constexpr int kLastTries = 3;
 
 platforms::Action action_of(Action action) noexcept {
@@ -130,23 +131,41 @@ void Sender::set_up() {
 
 void Sender::take_new() {
     if (!addresses_) set_up();
-    const Millis now = core_.clock->now();
-    looked_at_ = now;
-    const Millis until = now + core_.config.timeouts.total.count() + kLeaseMargin;
+    looked_at_ = core_.clock->now();
     asked_ = core_.config.account_names();
+    std::erase_if(asked_, [&](const std::string& name) { return closed_.contains(name); });
     more_to_put_off_ = false;
-    for (int look = 0; look < kLooks; ++look) {
+    int looks = kLooks;
+    if (!serve_asked(looks)) return;
+    // Thousands may wait behind breakers, and to put one off is a write: some at a time, after all others. Enough to
+    // outrun those that come, because what is due and not wanted slows each look.
+    asked_.assign(closed_.begin(), closed_.end());
+    looks = kClosedLooks;
+    more_to_put_off_ = serve_asked(looks) && looks == 0;
+}
+
+/// Leases and begins what is due, so often at most, and counts down; false when the store fails.
+bool Sender::serve_asked(int& looks) {
+    const Millis until = looked_at_ + core_.config.timeouts.total.count() + kLeaseMargin;
+    while (looks > 0) {
         const auto group = bulkhead_.next(asked_, unsettled_.size());
-        if (group.accounts.empty()) return;
-        auto leases = core_.store->lease_deliveries(group.accounts, false, now, until, group.limit);
-        if (!leases)
-            return core_.say("error", "the store cannot be read: " + leases.error().message);
-        if (leases->empty())
+        if (group.accounts.empty()) return true;
+        auto leases =
+            core_.store->lease_deliveries(group.accounts, false, looked_at_, until, group.limit);
+        if (!leases) {
+            core_.say("error", "the store cannot be read: " + leases.error().message);
+            return false;
+        }
+        if (!leases->empty()) --looks;
+        // Nothing more is due of these. What a row that leaves its lane now makes room for comes with the next look: it
+        // is a commit, and each wakes us.
+        if (leases->size() < group.limit)
             for (const std::string& name : group.accounts) std::erase(asked_, name);
         bool go_on = true;
         for (const LeasedDelivery& lease : *leases) go_on = begin_or_give_back(lease) && go_on;
-        if (!go_on) return;
+        if (!go_on) return false;
     }
+    return true;
 }
 
 /// Without memory for the request the lease is given back: kept, it would stop the lane until it ends.
@@ -181,12 +200,15 @@ bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest requ
     const auto answer =
         destinations_.ask(lease.conversation.account, request.url, lease.row.attempts > 0);
     if (!answer.may_go) {
-        // Thousands may wait behind a breaker, and to put one off is a write: the others' turn comes in between.
-        if (answer.is_open && std::erase(asked_, lease.conversation.account) != 0)
-            more_to_put_off_ = true;
+        if (answer.is_open) {
+            // In the first pass its turn is over; in the second it is there to be put off.
+            if (closed_.insert(lease.conversation.account).second)
+                std::erase(asked_, lease.conversation.account);
+        }
         unsettled_.postpone(lease, answer.ask_again, answer.why);
         return true;
     }
+    closed_.erase(lease.conversation.account);
     // Nothing comes between this look at the owner and the call.
     const auto allowed = may_leave(core_, lease);
     if (allowed && *allowed) {

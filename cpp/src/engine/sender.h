@@ -8,7 +8,10 @@
 #include "engine/unsettled.h"
 
 #include <memory>
+#include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace lampjack::engine {
 
@@ -36,6 +39,7 @@ private:
     void settle_the_rest();
     void take_new();
     void set_up();
+    bool serve_asked(int& looks);
     /// False when the store fails: no use to take more now.
     bool begin(const store::LeasedDelivery& lease);
     bool begin_or_give_back(const store::LeasedDelivery& lease);
@@ -55,6 +59,7 @@ private:
     std::shared_ptr<const transport::AddressPolicy> addresses_;
     Bulkhead bulkhead_;  ///< without places until the first look, when the configuration is there
     std::vector<std::string> asked_;  ///< accounts that may have more to send in this look
+    std::set<std::string> closed_;    ///< accounts whose breaker was open when last asked
     bool more_to_put_off_ = false;
     std::thread thread_;
     std::atomic<bool> stopping_{false};
