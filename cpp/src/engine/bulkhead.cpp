@@ -5,12 +5,12 @@
 namespace lampjack::engine {
 namespace {
 
-/// The stock, as a multiple of what one account may have.
-constexpr std::size_t kStock = 4;
-/// An account's own places are this part of what it may have.
+/// An account's own places are this part of what it may have, where not all have all.
 constexpr std::size_t kOwnPart = 4;
 /// Half of the descriptors a process has where nobody raised the limit.
 constexpr std::size_t kDescriptors = 512;
+/// What must be there also where one account alone may have more, and the outcomes that are kept: times `each`.
+constexpr std::size_t kAccounts = 4;
 
 std::size_t less(std::size_t from, std::size_t what) noexcept {
     return from > what ? from - what : 0;
@@ -20,10 +20,14 @@ std::size_t less(std::size_t from, std::size_t what) noexcept {
 
 Places Places::of(std::size_t in_flight, std::size_t accounts) noexcept {
     const std::size_t each = std::max<std::size_t>(in_flight, 1);
-    const std::size_t own = std::max<std::size_t>(each / kOwnPart, 1);
-    const std::size_t shared = each * kStock;
-    return {each, own, shared,
-            std::min(shared + own * accounts, std::max(kDescriptors, 2 * shared))};
+    const std::size_t all = std::max<std::size_t>(accounts, 1);
+    const std::size_t most = std::max(kDescriptors, kAccounts * each);
+    const std::size_t kept = kAccounts * each;
+    if (all <= most / each) return {each, each, 0, each * all, kept};
+    const std::size_t half = most / 2 / all;
+    const std::size_t own =
+        std::clamp<std::size_t>(half, 1, std::max<std::size_t>(each / kOwnPart, 1));
+    return {each, own, less(most, own * all), most, kept};
 }
 
 std::size_t Bulkhead::busy(std::string_view account) const noexcept {
@@ -34,25 +38,26 @@ std::size_t Bulkhead::busy(std::string_view account) const noexcept {
 void Bulkhead::take(std::string_view account) {
     auto found = busy_.find(account);
     if (found == busy_.end()) found = busy_.emplace(account, 0).first;
-    ++found->second;
+    if (++found->second > places_.own) ++drawn_;
     ++taken_;
 }
 
 void Bulkhead::give_back(std::string_view account) noexcept {
     const auto found = busy_.find(account);
     if (found == busy_.end() || found->second == 0) return;
-    --found->second;
+    if (found->second-- > places_.own) --drawn_;
     --taken_;
 }
 
 std::size_t Bulkhead::room(std::string_view account, std::size_t kept) const noexcept {
-    if (kept >= places_.shared)
-        return 0;  // what came back cannot be written down: no use to send more
+    if (kept >= places_.kept) return 0;
     const std::size_t mine = busy(account);
-    const std::size_t free = less(places_.shared, taken_ + kept);
-    // Taking so many leaves at least as many free as the account then has.
-    const std::size_t of_stock = std::min(less(places_.each, mine), (less(free, mine) + 1) / 2);
-    return std::min(std::max(of_stock, less(places_.own, mine)), less(places_.most, taken_));
+    const std::size_t drawn = less(mine, places_.own);
+    const std::size_t free = less(places_.stock, drawn_);
+    // Drawing so many leaves at least as many free as the account then has of them.
+    const std::size_t more = (less(free, drawn) + 1) / 2;
+    const std::size_t wanted = std::min(less(places_.each, mine), less(places_.own, mine) + more);
+    return std::min(wanted, less(places_.most, taken_));
 }
 
 Bulkhead::Group Bulkhead::next(const std::vector<std::string>& accounts, std::size_t kept) const {

@@ -1,7 +1,7 @@
 #pragma once
 // Bulkhead: how many requests each account may have under way, so that those whose platform hangs fill their own places
-// and not everybody's. Beyond a few places that are an account's own, all draw on a shared stock, and nobody takes more
-// of it than he leaves free: the fuller it is, the less goes to one. Pure; used by the sender's thread only.
+// and not everybody's. Where descriptors do not suffice for all places of all accounts, each keeps some for itself and draws
+// the rest from a stock, of which nobody takes more than he leaves free. Pure; used by the sender's thread only.
 
 #include <cstddef>
 #include <map>
@@ -13,10 +13,11 @@ namespace lampjack::engine {
 
 /// Counted in requests under way at one time.
 struct Places {
-    std::size_t each = 0;    ///< an account's, when there is room
-    std::size_t own = 0;     ///< an account's whatever the others do
-    std::size_t shared = 0;  ///< the stock
-    std::size_t most = 0;    ///< of all together, because each takes a file descriptor
+    std::size_t each = 0;   ///< an account's, when there is room
+    std::size_t own = 0;    ///< an account's whatever the others do
+    std::size_t stock = 0;  ///< what all may have beyond their own
+    std::size_t most = 0;   ///< of all together, because each takes a file descriptor
+    std::size_t kept = 0;   ///< so many outcomes that cannot be written down: nothing new leaves
 
     /// What follows from the setting `in_flight` for so many accounts.
     static Places of(std::size_t in_flight, std::size_t accounts) noexcept;
@@ -36,7 +37,7 @@ public:
         std::vector<std::string> accounts;
         std::size_t limit = 0;
     };
-    /// Those of `accounts` that have the most room, or none. `kept` is what else holds places of the stock.
+    /// Those of `accounts` that have the most room, or none. `kept` outcomes could not be written down yet.
     Group next(const std::vector<std::string>& accounts, std::size_t kept) const;
     std::size_t room(std::string_view account, std::size_t kept) const noexcept;
 
@@ -46,6 +47,7 @@ private:
     Places places_;
     std::map<std::string, std::size_t, std::less<>> busy_;
     std::size_t taken_ = 0;
+    std::size_t drawn_ = 0;  ///< of these, from the stock
 };
 
 }  // namespace lampjack::engine

@@ -156,11 +156,10 @@ bool Sender::serve_asked(int& looks) {
             core_.say("error", "the store cannot be read: " + leases.error().message);
             return false;
         }
-        if (!leases->empty()) --looks;
-        // Nothing more is due of these. What a row that leaves its lane now makes room for comes with the next look: it
-        // is a commit, and each wakes us.
-        if (leases->size() < group.limit)
+        if (leases->empty())
             for (const std::string& name : group.accounts) std::erase(asked_, name);
+        else
+            --looks;
         bool go_on = true;
         for (const LeasedDelivery& lease : *leases) go_on = begin_or_give_back(lease) && go_on;
         if (!go_on) return false;
