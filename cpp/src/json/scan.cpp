@@ -31,15 +31,21 @@ std::uint64_t closing_quote(const char* body, std::uint64_t next) noexcept {
     return next;
 }
 
+bool is_scalar(std::string_view text) noexcept {
+    bool integral = false;
+    switch (text.front()) {
+        case 'n': return text == "null";
+        case 't': return text == "true";
+        case 'f': return text == "false";
+        default: return is_number(text, integral);
+    }
+}
+
 /// Behind the literal or number, or 0 when it is neither.
 [[gnu::noinline]] std::uint32_t scalar_end(const char* body, std::uint32_t begin,
                                            std::uint32_t next) noexcept {
-    while (next > begin && is_blank(body[next - 1])) --next;
-    const std::string_view text(body + begin, next - begin);
-    bool integral = false;
-    const bool good =
-        text == "null" || text == "true" || text == "false" || is_number(text, integral);
-    return good ? next : 0;
+    while (is_blank(body[next - 1])) --next;  // never the scalar's first character
+    return is_scalar({body + begin, next - begin}) ? next : 0;
 }
 
 /// Unescapes the string that stands between `begin` and `end`, its quotes. The place of the next backslash behind it, or
