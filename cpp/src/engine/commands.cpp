@@ -111,7 +111,7 @@ Result<model::BatchPtr> event_of_user(std::string_view content, const store::Con
     out.key("content").raw(content.starts_with('{') ? "[" + std::string(content) + "]"
                                                     : std::string(content));
     out.end_object();
-    LJK_TRY(batch, model::read_events(text));
+    LJK_TRY(batch, model::read_events(text, json::Limits{}.values));
     LJK_CHECK(check_lengths(*batch));
     if (batch->parts_of(batch->root(0)).empty())
         return fail(Code::argument, "there is nothing to say");

@@ -156,7 +156,7 @@ Decision Reception::default_decision() const {
 
 Result<void> Reception::translate(std::string_view events_json) {
     if (!untranslated_) return fail(Code::argument, "this request needs no translation");
-    LJK_TRY(batch, model::read_events(events_json));
+    LJK_TRY(batch, model::read_events(events_json, json::Limits{}.values));
     LJK_CHECK(shorten(batch.mutate()));
     batch_ = batch;
     return {};

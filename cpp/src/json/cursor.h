@@ -17,8 +17,6 @@ class Index;
 
 class Cursor {
 public:
-    static constexpr int kMaxDepth = 64;
-
     /// A value to come back to.
     struct Mark {
         const Token* at = nullptr;
@@ -28,7 +26,7 @@ public:
     };
 
     /// Checks the whole indexed document. One with a problem has no values: whoever reads it anyway meets the end.
-    Cursor(Text& text, Index& index, int levels = kMaxDepth);
+    Cursor(Text& text, Index& index, const Limits& limits = {});
 
     Problem problem() const noexcept { return problem_; }
     bool ok() const noexcept { return problem_ == Problem::none; }

@@ -1,6 +1,8 @@
 #pragma once
 // Problem: why a cursor could not go on.
 
+#include "base/result.h"
+
 #include <cstdint>
 #include <string_view>
 
@@ -14,10 +16,15 @@ enum class Problem : std::uint8_t {
     number,
     trailing,
     duplicate_key,
-    mismatch
+    mismatch,
+    too_many_members,
+    too_many_values
 };
 
 /// What a problem means to the sender, one line.
 std::string_view describe(Problem problem) noexcept;
+
+/// The code of the error that a problem is told as.
+Code code_of(Problem problem) noexcept;
 
 }  // namespace lampjack::json

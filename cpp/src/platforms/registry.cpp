@@ -47,8 +47,7 @@ std::string_view normal(std::string_view path) noexcept {
 }
 
 Error translate(json::Problem problem) {
-    const auto code = problem == json::Problem::mismatch ? Code::payload : Code::json;
-    return fail(code, std::string(json::describe(problem)));
+    return fail(json::code_of(problem), std::string(json::describe(problem)));
 }
 
 }  // namespace

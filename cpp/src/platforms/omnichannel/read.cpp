@@ -36,10 +36,6 @@ public:
     Result<void> run() {
         if (cursor_.peek() != '{') return bad("the body is not an object");
         const bool read = EnvelopeReader(envelope_, build_).run();
-        if (envelope_.too_many_fields) {
-            cursor_.forgive_mismatch();  // ours is the better word for it
-            return bad("the body has too many fields");
-        }
         if (!read) return {};
         const auto end = cursor_.mark();
         Result<void> made = make_events();
