@@ -1,6 +1,5 @@
 #include "json/cursor.h"
 
-#include "json/index.h"
 #include "json/scalar.h"
 
 #include <charconv>
@@ -12,16 +11,11 @@ bool begins_number(char first) noexcept { return first == '-' || (first >= '0' &
 
 }  // namespace
 
-Cursor::Cursor(Text& text, Index& index, const Limits& limits) : text_(text), body_(text.body()) {
-    Token* const tokens = index.tokens();
-    at_ = tokens;
-    problem_ = scan({text.body(), index.starts(), index.count()}, limits, text.arena(), tokens);
-    if (ok() && tokens->shape.span > limits.values && has_more_values(tokens, limits.values))
-        problem_ = Problem::too_many_values;
-    if (!ok()) {
-        const auto size = static_cast<std::uint32_t>(text.body_size());
-        *tokens = {{}, Str::at(size, 0), {0, '\0', false, 0}};
-    }
+void Cursor::settle(Token* tokens, std::uint32_t values) noexcept {
+    if (ok() && has_more_values(tokens, values)) problem_ = Problem::too_many_values;
+    if (ok()) return;
+    const auto size = static_cast<std::uint32_t>(text_.body_size());
+    *tokens = {{}, Str::at(size, 0), {0, '\0', false, 0}};
 }
 
 bool Cursor::string_or_integer(Str& out, bool& was_number) {

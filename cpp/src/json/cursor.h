@@ -4,6 +4,7 @@
 // Every function returns false when it could not do its work; problem() then says why. `mismatch` (a value of another
 // type) leaves the cursor before that value, so that a reader may rewind to a Mark and keep the whole item as raw JSON.
 
+#include "json/index.h"
 #include "json/key.h"
 #include "json/problem.h"
 #include "json/scan.h"
@@ -12,8 +13,6 @@
 #include <cstdint>
 
 namespace lampjack::json {
-
-class Index;
 
 class Cursor {
 public:
@@ -26,7 +25,14 @@ public:
     };
 
     /// Checks the whole indexed document. One with a problem has no values: whoever reads it anyway meets the end.
-    Cursor(Text& text, Index& index, const Limits& limits = {});
+    Cursor(Text& text, Index& index, const Limits& limits = {})
+        : text_(text),
+          body_(text.body()),
+          at_(index.tokens()),
+          problem_(scan(index.document(), limits, text.arena(), index.tokens())) {
+        if (!ok() || at_->shape.span > limits.values) [[unlikely]]
+            settle(index.tokens(), limits.values);
+    }
 
     Problem problem() const noexcept { return problem_; }
     bool ok() const noexcept { return problem_ == Problem::none; }
@@ -118,10 +124,13 @@ private:
         return {{body_ + name.offset, name.size}};
     }
 
+    /// Counts the values of a document that may have too many, and leaves none of one with a problem.
+    [[gnu::cold]] void settle(Token* tokens, std::uint32_t values) noexcept;
+
     Text& text_;
     const char* body_;
     const Token* at_;
-    Problem problem_ = Problem::none;
+    Problem problem_;
 };
 
 }  // namespace lampjack::json
