@@ -11,8 +11,11 @@ bool begins_number(char first) noexcept { return first == '-' || (first >= '0' &
 
 }  // namespace
 
-void Cursor::settle(Token* tokens, std::uint32_t values) noexcept {
-    if (ok() && has_more_values(tokens, values)) problem_ = Problem::too_many_values;
+void Cursor::settle(Token* tokens, const Limits& limits) noexcept {
+    const bool fewer = limits.members < Limits{}.members;
+    if (ok() && fewer && holds_more_members(tokens, limits.members))
+        problem_ = Problem::too_many_members;
+    if (ok() && has_more_values(tokens, limits.values)) problem_ = Problem::too_many_values;
     if (ok()) return;
     const auto size = static_cast<std::uint32_t>(text_.body_size());
     *tokens = {{}, Str::at(size, 0), {0, '\0', false, 0}};

@@ -30,8 +30,9 @@ public:
           body_(text.body()),
           at_(index.tokens()),
           problem_(scan(index.document(), limits, text.arena(), index.tokens())) {
-        if (!ok() || at_->shape.span > limits.values) [[unlikely]]
-            settle(index.tokens(), limits.values);
+        if (!ok() || at_->shape.span > limits.values || limits.members < Limits{}.members)
+            [[unlikely]]
+            settle(index.tokens(), limits);
     }
 
     Problem problem() const noexcept { return problem_; }
@@ -124,8 +125,8 @@ private:
         return {{body_ + name.offset, name.size}};
     }
 
-    /// Counts the values of a document that may have too many, and leaves none of one with a problem.
-    [[gnu::cold]] void settle(Token* tokens, std::uint32_t values) noexcept;
+    /// Counts what the scan did not, and leaves no values of a document with a problem.
+    [[gnu::cold]] void settle(Token* tokens, const Limits& limits) noexcept;
 
     Text& text_;
     const char* body_;

@@ -296,7 +296,7 @@ Result<BatchPtr> read_with(std::string_view json, std::uint32_t values, Read rea
     CanonicalReader reader(build);
     if (read(reader) && cursor.end()) return batch;
     if (cursor.problem() != Problem::mismatch)
-        return fail(json::code_of(cursor.problem()), std::string(json::describe(cursor.problem())));
+        return fail(json::code_of(cursor.problem()), json::describe(cursor.problem()));
     if (!reader.unknown_key().empty())
         return fail(Code::payload, "unknown key in a canonical event: " + reader.unknown_key());
     return fail(Code::payload,

@@ -105,11 +105,32 @@ TEST(Limits, may_be_wider) {
     EXPECT_EQ(check(array_of(500'000, "1"), none), Problem::none);
 }
 
+TEST(Limits, may_be_closer) {
+    EXPECT_EQ(check(object_of(3), {.members = 3}), Problem::none);
+    EXPECT_EQ(check(object_of(4), {.members = 3}), Problem::too_many_members);
+    EXPECT_EQ(check(object_of(4)), Problem::none) << "the control";
+    for (const char* before : {"[1,", "[\"\\n\",", "[{},[{\"a\":1}],"}) {
+        const std::string around(before);
+        EXPECT_EQ(check(around + object_of(3) + "]", {.members = 3}), Problem::none);
+        EXPECT_EQ(check(around + object_of(4, R"("\n")") + "]", {.members = 3}),
+                  Problem::too_many_members);
+    }
+    EXPECT_EQ(check(array_of(9, "1"), {.values = 10}), Problem::none);
+    EXPECT_EQ(check(array_of(10, "1"), {.values = 10}), Problem::too_many_values);
+    EXPECT_EQ(check("\"\\n\"", {.members = 1, .values = 1}), Problem::none);
+    EXPECT_EQ(check("[[1]]", {.levels = 2}), Problem::none);
+    EXPECT_EQ(check("[[[1]]]", {.levels = 2}), Problem::depth);
+}
+
 TEST(Limits, are_told_as_what_is_too_large) {
     for (const Problem problem : {Problem::too_many_members, Problem::too_many_values})
         EXPECT_EQ(code_of(problem), Code::too_large);
-    EXPECT_NE(describe(Problem::too_many_members).find("256"), std::string_view::npos);
-    EXPECT_NE(describe(Problem::too_many_values).find("500,000"), std::string_view::npos);
+    EXPECT_NE(describe(Problem::too_many_members).find("256"), std::string::npos);
+    EXPECT_NE(describe(Problem::too_many_values).find("500,000"), std::string::npos);
+    const Limits closer{.levels = 5, .members = 6, .values = 7};
+    EXPECT_NE(describe(Problem::depth, closer).find(" 5 levels"), std::string::npos);
+    EXPECT_NE(describe(Problem::too_many_members, closer).find(" 6 members"), std::string::npos);
+    EXPECT_NE(describe(Problem::too_many_values, closer).find(" 7 values"), std::string::npos);
     EXPECT_EQ(code_of(Problem::depth), Code::json);
     EXPECT_EQ(code_of(Problem::mismatch), Code::payload);
 }
