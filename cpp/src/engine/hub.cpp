@@ -40,6 +40,7 @@ Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config)
     transport::CurlOptions options;
     options.proxy = config.proxy;
     options.ca_file = config.ca_file;
+    options.max_response_bytes = config.sizes.response();
     if (options.ca_file.empty())
         options.ca_file =
             transport::pick_ca_bundle(transport::known_ca_bundles(), [](std::string_view path) {

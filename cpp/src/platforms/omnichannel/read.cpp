@@ -16,7 +16,7 @@ using model::Scope;
 using model::Str;
 using model::Warning;
 
-constexpr std::size_t kMostMessages = 1000;
+constexpr std::uint32_t kMostMessages = 1000;
 
 Error bad(std::string_view why) { return fail(Code::payload, std::string(why)); }
 Error missing(std::string_view field) {
@@ -25,12 +25,13 @@ Error missing(std::string_view field) {
 
 class BodyReader {
 public:
-    BodyReader(Place place, model::BatchBuilder& build)
+    BodyReader(const ReadInput& input, model::BatchBuilder& build)
         : build_(build),
           cursor_(build.cursor),
           messages_(build),
-          start_(cursor_.mark()) {
-        envelope_.place = place;
+          start_(cursor_.mark()),
+          most_(input.limits.items_up_to(kMostMessages)) {
+        envelope_.place = place_of(input.path);
     }
 
     Result<void> run() {
@@ -196,8 +197,8 @@ private:
         if (cursor_.peek() != '[') return bad("messages must be an array");
         if (is_empty_array(build_.view(cursor_.raw_at(list)))) return no_messages(direction);
         keep_except({Member::messages});
-        std::size_t count = 0;
-        cursor_.array([&] { return element(direction, ++count > kMostMessages); });
+        std::uint32_t count = 0;
+        cursor_.array([&] { return element(direction, ++count > most_); });
         return {};
     }
 
@@ -287,6 +288,7 @@ private:
     json::Cursor& cursor_;
     MessageReader messages_;
     json::Cursor::Mark start_;
+    std::uint32_t most_;
     Envelope envelope_;
     std::uint32_t conversation_ = model::kNone;
 };
@@ -300,7 +302,7 @@ std::string_view last_segment(std::string_view path) noexcept {
 }
 
 Result<void> read(const ReadInput& input, model::BatchBuilder& build) {
-    return BodyReader(place_of(input.path), build).run();
+    return BodyReader(input, build).run();
 }
 
 }  // namespace lampjack::platforms::omnichannel
