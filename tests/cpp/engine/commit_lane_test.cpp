@@ -5,6 +5,7 @@
 #include "test_hub.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -105,6 +106,38 @@ TEST(CommitLane, lets_callers_who_wait_share_a_transaction) {
     for (int i = 0; i <= 20; ++i)
         EXPECT_TRUE(alone.lane.run([&](Tx& tx) { return add_item(tx, i); }));
     EXPECT_EQ(alone.store->begun, 21) << "the control";
+}
+
+/// Two callers who come back each time they are told; how many transactions they took.
+int transactions_of_two(bool groups, int rounds) {
+    Lane t(groups);
+    t.store->at_commit = []() -> Result<void> {  // long enough to be worth a wait
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        return {};
+    };
+    const auto call = [&](int number) {
+        for (int i = 0; i < rounds; ++i)
+            EXPECT_TRUE(t.lane.run([&](Tx&) -> Result<int> { return number; }));
+    };
+    std::thread other(call, 1);
+    call(0);
+    other.join();
+    return t.store->begun;
+}
+
+TEST(CommitLane, waits_for_callers_who_come_back_at_once) {
+    constexpr int kRounds = 20;  // each in halves would be twice as many transactions
+    EXPECT_LT(transactions_of_two(true, kRounds), kRounds * 3 / 2);
+    EXPECT_EQ(transactions_of_two(false, kRounds), kRounds * 2) << "the control";
+}
+
+TEST(CommitLane, goes_on_without_callers_who_stay_away) {
+    Lane t;
+    t.run_behind(9, add_item);
+    const int before = t.store->begun;
+    EXPECT_TRUE(t.lane.run([](Tx& tx) { return add_item(tx, 10); }));
+    EXPECT_EQ(t.store->begun, before + 1);
+    EXPECT_TRUE(kept(*t.store, 10));
 }
 
 TEST(CommitLane, keeps_the_neighbours_of_a_change_that_fails) {
