@@ -41,7 +41,7 @@ struct Config {
     transport::BudgetLimits budget;
     transport::BreakerLimits breaker;
     std::size_t in_flight =
-        16;  ///< requests of one account at a time; of all together four times as many
+        16;  ///< requests of one account at a time; how all share places: engine/bulkhead.h
 
     std::vector<std::string> account_names() const;
 };

@@ -45,7 +45,7 @@ struct Counters {
         refused_requests{0}, handovers{0};
     std::atomic<std::uint64_t> sent{0}, retries{0}, dead{0}, fenced{0}, held{0}, talk_overs{0},
         ignored{0};
-    std::atomic<std::uint64_t> postponed{0}, breaker_opened{0};
+    std::atomic<std::uint64_t> postponed{0}, breaker_opened{0}, store_warnings{0};
 };
 
 /// What a change has to tell once it is committed.

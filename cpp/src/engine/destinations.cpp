@@ -17,6 +17,8 @@ constexpr Millis kAskAgainDuringProbe = 2'000;
 constexpr Millis kSpread = 2'000;
 /// A probe that its process did not live to see is given up this long after its last moment.
 constexpr Millis kProbeMargin = 5'000;
+/// Why a delivery has to wait.
+constexpr std::string_view kOpen = "breaker_open";
 
 }  // namespace
 
@@ -53,15 +55,19 @@ bool Destinations::share(std::string_view name, Destination& destination,
 
 Destinations::Answer Destinations::later(Millis at, Millis spread, std::string_view why) const {
     const auto extra = core_.random->next() % static_cast<std::uint64_t>(spread);
-    return {
-        .may_go = false, .ask_again = at + static_cast<Millis>(extra), .why = why, .ticket = {}};
+    Answer no;
+    no.ask_again = at + static_cast<Millis>(extra);
+    no.why = why;
+    no.is_open = why == kOpen;
+    return no;
 }
 
 Destinations::Answer Destinations::ask(std::string_view account, std::string_view url, bool retry) {
     const auto parts = transport::split_url(url);
-    if (!parts) return {.may_go = true, .ask_again = 0, .why = {}, .ticket = {}};  // to be refused
+    Answer yes;
+    yes.may_go = true;
+    if (!parts) return yes;  // to be refused
     const std::string host = parts->host + ":" + std::to_string(parts->port);
-    Answer yes{.may_go = true, .ask_again = 0, .why = {}, .ticket = {}};
     yes.ticket = {"breaker:" + std::string(account) + ":" + host, retry, false};
     Destination& destination =
         find(yes.ticket.name, "account " + std::string(account) + ", " + host);
@@ -72,13 +78,12 @@ Destinations::Answer Destinations::ask(std::string_view account, std::string_vie
     if (pass == Breaker::Pass::wait) {
         const bool probing = breaker.state().until <= now;
         const Millis until = breaker.wait_until(now);
-        return later(probing ? std::min(until, now + kAskAgainDuringProbe) : until, kSpread,
-                     "breaker_open");
+        return later(probing ? std::min(until, now + kAskAgainDuringProbe) : until, kSpread, kOpen);
     }
     if (pass == Breaker::Pass::probe) {
         const Millis time = core_.config.timeouts.total.count() + kProbeMargin;
         if (!share(yes.ticket.name, destination, breaker.probing(now, time)))
-            return later(now + kAskAgainDuringProbe, kSpread, "breaker_open");
+            return later(now + kAskAgainDuringProbe, kSpread, kOpen);
         yes.ticket.probe = true;
         yes.ticket.retry = false;  // one probe at a time needs no budget
         return yes;

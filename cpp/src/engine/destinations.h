@@ -27,6 +27,7 @@ public:
         bool may_go = false;
         Millis ask_again = 0;    ///< when it may not
         std::string_view why{};  ///< one word, for the delivery's record
+        bool is_open = false;    ///< its breaker: whoever asks now is told the same
         Ticket ticket;           ///< when it may: give it back with note() or not_sent()
     };
     Answer ask(std::string_view account, std::string_view url, bool retry);

@@ -2,6 +2,7 @@
 
 #include "base/timestamp.h"
 #include "engine/attempt.h"
+#include "engine/client_options.h"
 #include "engine/commands.h"
 #include "engine/core.h"
 #include "engine/dead_letters.h"
@@ -16,11 +17,9 @@
 #include "engine/subscriptions.h"
 #include "engine/timers.h"
 #include "engine/views.h"
-#include "transport/ca_bundle.h"
 #include "transport/curl_client.h"
 
 #include <algorithm>
-#include <fstream>
 
 namespace lampjack::engine {
 namespace {
@@ -37,16 +36,7 @@ steady_clock::time_point end_of(milliseconds timeout) noexcept {
 }
 
 Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config) {
-    transport::CurlOptions options;
-    options.proxy = config.proxy;
-    options.ca_file = config.ca_file;
-    options.max_response_bytes = config.sizes.response();
-    if (options.ca_file.empty())
-        options.ca_file =
-            transport::pick_ca_bundle(transport::known_ca_bundles(), [](std::string_view path) {
-                return std::ifstream(std::string(path)).good();
-            });
-    LJK_TRY(client, transport::CurlClient::make(std::move(options)));
+    LJK_TRY(client, transport::CurlClient::make(client_options(config)));
     return std::shared_ptr<transport::HttpClient>(std::move(client));
 }
 

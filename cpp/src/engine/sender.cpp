@@ -20,10 +20,9 @@ namespace {
 constexpr Millis kLeaseMargin = 45'000;
 constexpr auto kLongestLook = std::chrono::milliseconds(500);
 constexpr auto kLookWhileUnsettled = std::chrono::milliseconds(100);
+constexpr auto kBetweenPutOffs = std::chrono::milliseconds(10);
 /// After a look that failed for want of memory.
 constexpr auto kRest = std::chrono::milliseconds(100);
-/// All accounts together, as a multiple of what one may have in flight: one that hangs leaves room for the others.
-constexpr std::size_t kAccountsAtOnce = 4;
 /// Rows that are only put off cost no place in flight; so many looks are taken before outcomes are read again.
 constexpr int kLooks = 64;
 constexpr int kLastTries = 3;
@@ -101,7 +100,9 @@ void Sender::settle_the_rest() {
 
 std::chrono::steady_clock::time_point Sender::next_look() const {
     auto wait = kLongestLook;
-    if (!unsettled_.empty()) {
+    if (more_to_put_off_) {
+        wait = kBetweenPutOffs;
+    } else if (!unsettled_.empty()) {
         wait = kLookWhileUnsettled;
     } else if (const auto at = core_.store->next_delivery_at(false)) {
         const bool later =
@@ -120,34 +121,28 @@ void Sender::step() {
     if (!core_.draining && core_.http) take_new();
 }
 
-std::vector<std::string> Sender::accounts_with_room() const {
-    auto names = core_.config.account_names();
-    std::erase_if(names, [&](const std::string& name) {
-        const auto found = busy_.find(name);
-        return found != busy_.end() && found->second >= core_.config.in_flight;
-    });
-    return names;
+void Sender::set_up() {
+    auto networks = transport::parse_networks(core_.config.allow_networks);
+    addresses_ = std::make_shared<transport::AddressPolicy>(
+        networks ? std::move(*networks) : std::vector<transport::Network>{});
+    bulkhead_ = Bulkhead(Places::of(core_.config.in_flight, core_.config.accounts.size()));
 }
 
 void Sender::take_new() {
-    if (!addresses_) {
-        auto networks = transport::parse_networks(core_.config.allow_networks);
-        addresses_ = std::make_shared<transport::AddressPolicy>(
-            networks ? std::move(*networks) : std::vector<transport::Network>{});
-    }
+    if (!addresses_) set_up();
     const Millis now = core_.clock->now();
     looked_at_ = now;
     const Millis until = now + core_.config.timeouts.total.count() + kLeaseMargin;
+    asked_ = core_.config.account_names();
+    more_to_put_off_ = false;
     for (int look = 0; look < kLooks; ++look) {
-        const std::size_t taken = in_flight_ + unsettled_.size();
-        const std::size_t all = core_.config.in_flight * kAccountsAtOnce;
-        const auto accounts = accounts_with_room();
-        if (accounts.empty() || taken >= all) return;
-        const std::size_t limit = std::min(core_.config.in_flight, all - taken);
-        auto leases = core_.store->lease_deliveries(accounts, false, now, until, limit);
+        const auto group = bulkhead_.next(asked_, unsettled_.size());
+        if (group.accounts.empty()) return;
+        auto leases = core_.store->lease_deliveries(group.accounts, false, now, until, group.limit);
         if (!leases)
             return core_.say("error", "the store cannot be read: " + leases.error().message);
-        if (leases->empty()) return;
+        if (leases->empty())
+            for (const std::string& name : group.accounts) std::erase(asked_, name);
         bool go_on = true;
         for (const LeasedDelivery& lease : *leases) go_on = begin_or_give_back(lease) && go_on;
         if (!go_on) return;
@@ -186,6 +181,9 @@ bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest requ
     const auto answer =
         destinations_.ask(lease.conversation.account, request.url, lease.row.attempts > 0);
     if (!answer.may_go) {
+        // Thousands may wait behind a breaker, and to put one off is a write: the others' turn comes in between.
+        if (answer.is_open && std::erase(asked_, lease.conversation.account) != 0)
+            more_to_put_off_ = true;
         unsettled_.postpone(lease, answer.ask_again, answer.why);
         return true;
     }
@@ -247,11 +245,10 @@ void Sender::send(const LeasedDelivery& lease, const Destinations::Ticket& ticke
     call.timeouts = core_.config.timeouts;
     call.policy = addresses_;
     call.done = Mailbox::place_for(mailbox_, lease, ticket);
-    std::size_t& busy = busy_[lease.conversation.account];
-    ++busy;
+    bulkhead_.take(lease.conversation.account);
     ++in_flight_;
     if (hand_over(std::move(call))) return;
-    --busy;
+    bulkhead_.give_back(lease.conversation.account);
     --in_flight_;
     destinations_.not_sent(ticket);
     unsettled_.release(lease);
@@ -276,7 +273,7 @@ void Sender::record_all() {
             mailbox_->put_back(std::move(letter));
             throw;
         }
-        --busy_[letter.front().lease.conversation.account];
+        bulkhead_.give_back(letter.front().lease.conversation.account);
         --in_flight_;
     }
 }

@@ -2,6 +2,7 @@
 // Sender: takes the heads of the lanes, asks the destination's breaker and budget, checks the epoch, renders, sends,
 // records. One request at a time in a conversation, many conversations at a time.
 
+#include "engine/bulkhead.h"
 #include "engine/destinations.h"
 #include "engine/mailbox.h"
 #include "engine/unsettled.h"
@@ -34,7 +35,7 @@ private:
     void finish();
     void settle_the_rest();
     void take_new();
-    std::vector<std::string> accounts_with_room() const;
+    void set_up();
     /// False when the store fails: no use to take more now.
     bool begin(const store::LeasedDelivery& lease);
     bool begin_or_give_back(const store::LeasedDelivery& lease);
@@ -52,7 +53,9 @@ private:
     Destinations destinations_;
     Unsettled unsettled_;
     std::shared_ptr<const transport::AddressPolicy> addresses_;
-    std::map<std::string, std::size_t, std::less<>> busy_;  ///< requests in flight by account
+    Bulkhead bulkhead_;  ///< without places until the first look, when the configuration is there
+    std::vector<std::string> asked_;  ///< accounts that may have more to send in this look
+    bool more_to_put_off_ = false;
     std::thread thread_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> in_flight_{0};

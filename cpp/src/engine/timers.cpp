@@ -69,6 +69,7 @@ std::vector<store::DueTimer> Timers::ours_due() const {
 std::size_t Timers::look() {
     const std::size_t fired = fire_due();
     prune();
+    watch_.look();
     return fired;
 }
 

@@ -2,6 +2,7 @@
 // Timers: stored with the conversation, fired once by whoever sees them first.
 
 #include "engine/core.h"
+#include "engine/store_watch.h"
 
 #include <thread>
 
@@ -9,12 +10,12 @@ namespace lampjack::engine {
 
 class Timers {
 public:
-    explicit Timers(Core& core) : core_(core) {}
+    explicit Timers(Core& core) : core_(core), watch_(core) {}
     ~Timers() { stop(); }
 
     void start();
     void stop();
-    /// Fires what is due now and removes what is too old; how many fired. Also for hosts that drive the clock themselves.
+    /// Fires what is due now, removes what is too old and looks after the store; how many fired. Also for hosts that drive the clock themselves.
     std::size_t look();
 
 private:
@@ -29,6 +30,7 @@ private:
                            const store::DueTimer& due);
 
     Core& core_;
+    StoreWatch watch_;
     Millis pruned_ = 0;  ///< when we last looked for what is too old
     std::thread thread_;
     std::atomic<bool> stopping_{false};

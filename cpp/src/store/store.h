@@ -137,6 +137,9 @@ public:
     virtual Result<std::size_t> prune(Millis keys_before, Millis rows_before,
                                       std::size_t limit) = 0;
 
+    /// What an operator should look after, in one line without secrets; empty when all is well.
+    virtual std::string warning() { return {}; }
+
     /// Closes it for good: later calls fail with Code::closed. Never called in a forked child.
     virtual void close() = 0;
 };

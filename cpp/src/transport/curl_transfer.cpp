@@ -66,6 +66,17 @@ using Impl = CurlTransfer::Impl;
 
 // The callbacks below are called by C code: none of them lets an exception out.
 
+/// No program that the host starts inherits it, also when it is started in this very moment.
+curl_socket_t open_socket(int family, int type, int protocol) noexcept {
+#ifdef SOCK_CLOEXEC
+    return socket(family, type | SOCK_CLOEXEC, protocol);
+#else
+    const int socket_fd = socket(family, type, protocol);
+    if (socket_fd >= 0) fcntl(socket_fd, F_SETFD, FD_CLOEXEC);
+    return socket_fd;
+#endif
+}
+
 /// The last moment before a new connection, after all name resolution.
 curl_socket_t on_open_socket(void* user, curlsocktype purpose, curl_sockaddr* to) noexcept {
     auto& transfer = *static_cast<Impl*>(user);
@@ -75,9 +86,7 @@ curl_socket_t on_open_socket(void* user, curlsocktype purpose, curl_sockaddr* to
         return CURL_SOCKET_BAD;
     }
     transfer.now.address_tried = true;
-    const int socket_fd = socket(to->family, to->socktype, to->protocol);
-    if (socket_fd >= 0) fcntl(socket_fd, F_SETFD, FD_CLOEXEC);
-    return socket_fd;
+    return open_socket(to->family, to->socktype, to->protocol);
 }
 
 /// The last moment before a request is written, on a new connection or on a kept one. A kept

@@ -195,6 +195,68 @@ TEST(Destinations, one_that_hangs_leaves_room_for_the_others) {
     EXPECT_EQ(world.http().in_flight().size(), 16U) << "they hang all the while";
 }
 
+/// Nine accounts with more to send than they get places for, and one more whose platform answers: how many of its
+/// forty messages are gone while none of the others is.
+std::size_t sent_beside_nine_that_hang(bool in_accounts_of_their_own) {
+    std::string accounts = SenderWorld::account("other", {}, "https://other.example");
+    for (int i = 0; i < 9; ++i) {
+        const std::string name = "shop" + std::to_string(i);
+        accounts += "," + SenderWorld::account(name, {}, "https://" + name + ".example");
+    }
+    SenderWorld world(accounts);
+    for (int i = 0; i < 9; ++i)
+        replies(world, 100 * i, 100 * i + 30,
+                in_accounts_of_their_own ? "shop" + std::to_string(i) : "other");
+    world.hub().step();
+    const std::size_t hanging = world.http().in_flight().size();
+    const auto ids = replies(world, 9'000, 9'040, "other");
+    const auto is_of_the_forty = [&](const auto& call) {
+        return call.request.url.find("s-90") != std::string::npos;
+    };
+    for (int i = 0; i < 40; ++i) {
+        world.hub().step();
+        for (const auto id : world.http().in_flight())
+            if (is_of_the_forty(world.http().call(id))) world.http().answer(id, 200, "{}");
+        world.http().deliver();
+    }
+    world.hub().step();
+    EXPECT_GE(world.http().in_flight().size(), hanging) << "they hang all the while";
+    return static_cast<std::size_t>(std::count_if(
+        ids.begin(), ids.end(), [&](const auto& id) { return world.status(id) == "sent"; }));
+}
+
+TEST(Destinations, many_that_hang_leave_room_for_the_others) {
+    EXPECT_EQ(sent_beside_nine_that_hang(true), 40U);
+    EXPECT_EQ(sent_beside_nine_that_hang(false), 0U) << "the control: with places they share";
+}
+
+TEST(Destinations, thousands_that_wait_for_one_do_not_hold_up_the_others) {
+    SenderWorld world(SenderWorld::account("shop") + "," +
+                      SenderWorld::account("other", {}, "https://other.example"));
+    replies(world, 0, 500);
+    world.fail_all(FailureKind::connect);
+    ASSERT_EQ(world.stat("breaker_opened"), 1);
+    const auto before = world.stat("deliveries_postponed");
+    const auto ids = replies(world, 500, 505, "other");
+    world.hub().step();
+    EXPECT_EQ(world.http().in_flight().size(), 5U);
+    EXPECT_LE(world.stat("deliveries_postponed") - before, 16) << "one lease of them at most";
+    for (int i = 0; i < 60; ++i) world.hub().step();
+    EXPECT_GE(world.stat("deliveries_postponed"), 484) << "and in the end all of them";
+    EXPECT_EQ(world.http().in_flight().size(), 5U);
+}
+
+TEST(Destinations, take_no_more_places_than_an_account_has) {
+    SenderWorld world;
+    replies(world, 0, 60);
+    world.hub().step();
+    ASSERT_EQ(world.http().in_flight().size(), 16U);
+    world.http().answer(world.http().in_flight().front(), 200, "{}");
+    world.http().deliver();
+    world.hub().step();
+    EXPECT_EQ(world.http().in_flight().size(), 16U) << "one came back, one leaves";
+}
+
 TEST(Destinations, each_delivery_carries_its_id_on_every_platform) {
     SenderWorld world(
         SenderWorld::account("shop") +

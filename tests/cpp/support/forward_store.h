@@ -83,6 +83,7 @@ public:
     Result<std::size_t> prune(Millis keys_before, Millis rows_before, std::size_t limit) override {
         return to_->prune(keys_before, rows_before, limit);
     }
+    std::string warning() override { return to_->warning(); }
     void close() override { to_->close(); }
 
 private:

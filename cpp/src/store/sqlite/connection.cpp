@@ -58,7 +58,8 @@ Result<void> Connection::set_up(Journal journal) {
         // The last one to close need not wait for a checkpoint: forks close often.
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         LJK_CHECK(set_journal("PRAGMA journal_mode=WAL", "wal"));
-        return run("PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;");
+        return run("PRAGMA synchronous=FULL; PRAGMA journal_size_limit=" +
+                   std::to_string(kLargestLog) + ";");
     }
     LJK_CHECK(set_journal("PRAGMA journal_mode=TRUNCATE", "truncate"));
     return run("PRAGMA synchronous=EXTRA;");
@@ -139,6 +140,8 @@ Error Connection::error(int result) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
             return fail(Code::store, "store sqlite: another program holds the file: try again");
+        // No ballast file is kept to be deleted then: once there is room anywhere the store goes on by itself, without a
+        // restart, and who has a volume for it alone can lay such a file there.
         case SQLITE_FULL: return fail(Code::store, "store sqlite: the disk is full: make room");
         case SQLITE_CORRUPT: return damaged();
         case SQLITE_NOTADB:

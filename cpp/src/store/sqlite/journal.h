@@ -1,12 +1,17 @@
 #pragma once
 // Which journal a version of SQLite may be trusted with.
 
+#include <cstdint>
+
 namespace lampjack::store::sqlite {
 
 enum class Journal {
     rollback,  ///< TRUNCATE, synchronous=EXTRA
     wal,       ///< synchronous=FULL
 };
+
+/// A write-ahead log that is larger cannot be emptied; that is worth a warning.
+inline constexpr std::int64_t kLargestLog = 64 << 20;
 
 /// Versions 3.7.0 to 3.51.2 may lose commits when a checkpoint meets a restart of the write-ahead log
 /// (https://sqlite.org/wal.html, "The WAL-reset bug"). The rollback journal is not affected.

@@ -2,6 +2,9 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 
+#include <filesystem>
+#include <utility>
+
 namespace lampjack::store::sqlite {
 
 Result<std::string> SqliteStore::meta(std::string_view name) {
@@ -63,6 +66,17 @@ Result<std::size_t> SqliteStore::prune(Millis keys_before, Millis rows_before, s
     }
     LJK_CHECK(access.commit());
     return static_cast<std::size_t>(gone + rows);
+}
+
+/// Emptied, the log is cut to this size (journal_size_limit), so it is larger only while something keeps it from that.
+std::string SqliteStore::warning() {
+    if (session_.journal() != Journal::wal) return {};
+    std::error_code none;
+    const auto bytes = std::filesystem::file_size(session_.path() + "-wal", none);
+    if (none || std::cmp_less_equal(bytes, kLargestLog)) return {};
+    return "store sqlite: the write-ahead log has " + std::to_string(bytes >> 20) +
+           " MiB, because another program keeps reading the file, such as an open transaction or a "
+           "backup: end it, or the disk fills and reads slow down";
 }
 
 }  // namespace lampjack::store::sqlite

@@ -1,0 +1,125 @@
+// Scenario "bad_endpoints": what platforms that misbehave cost the messages to those that are well.
+// Three contenders take turns in rounds, each with a new hub: the measured destinations alone, beside as many that are
+// well, beside as many that are bad in every way we know. Ratios within a round, and their median, count.
+
+#include "turn.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <string_view>
+
+namespace bench {
+namespace {
+
+struct Settings {
+    Pace pace;
+    int rounds = 5;
+    std::string folder;  ///< of an SQLite file; empty: the store in memory
+};
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
+bool at_most(const char* what, double value, double limit) {
+    const bool good = value <= limit;
+    std::printf("gate %-62s %8.2f  (at most %.2f)  %s\n", what, value, limit,
+                good ? "holds" : "MISSED");
+    return good;
+}
+
+Latencies turn(const Settings& settings, Neighbours neighbours) {
+    if (settings.folder.empty()) return take_turn(neighbours, settings.pace, "memory:");
+    const auto folder = std::filesystem::path(settings.folder) / "turn";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    const Latencies found =
+        take_turn(neighbours, settings.pace, "sqlite:" + (folder / "bench.db").string());
+    std::filesystem::remove_all(folder);
+    return found;
+}
+
+void print(int round, const char* name, const Latencies& found) {
+    std::printf("%5d  %-12s %8zu %9zu  %8.2f %8.2f %9.2f\n", round, name, found.count,
+                found.requests, found.p50, found.p99, found.worst);
+    std::fflush(stdout);
+}
+
+struct Tally {
+    std::vector<double> p50, p99, p99_to_good;
+    double overtime = -1e9;
+    std::size_t unanswered = 0;
+    int trapped = 0;
+
+    void add(const Latencies& alone, const Latencies& good, const Latencies& bad) {
+        p50.push_back(bad.p50 / alone.p50);
+        p99.push_back(bad.p99 / alone.p99);
+        p99_to_good.push_back(bad.p99 / good.p99);
+        overtime = std::max(overtime, bad.overtime);
+        unanswered += alone.unanswered + good.unanswered + bad.unanswered;
+        trapped += bad.trapped;
+    }
+};
+
+bool judge(const Tally& tally) {
+    std::printf(
+        "\nmedian ratios, beside bad ones to alone: p50 %.2f; beside bad ones to beside good "
+        "ones: p99 %.2f\n\n",
+        median(tally.p50), median(tally.p99_to_good));
+    bool good = at_most("1  p99 beside bad ones / alone", median(tally.p99), 1.20);
+    good = at_most("2  seconds a request passed its deadline by, the longest",
+                   std::max(tally.overtime, 0.0), 0.5) &&
+           good;
+    good = at_most("3  requests to where redirects lead", tally.trapped, 0) && good;
+    return at_most("4  messages to good platforms without an answer",
+                   static_cast<double>(tally.unanswered), 0) &&
+           good;
+}
+
+bool run(const Settings& settings) {
+    std::printf("milliseconds from the command to the answer of a platform that takes 50\n\n");
+    std::printf("round  beside       messages  requests       p50      p99     worst\n");
+    Tally tally;
+    for (int round = 1; round <= settings.rounds; ++round) {
+        const Latencies alone = turn(settings, Neighbours::none);
+        print(round, "nobody", alone);
+        const Latencies good = turn(settings, Neighbours::good);
+        print(round, "good ones", good);
+        const Latencies bad = turn(settings, Neighbours::bad);
+        print(round, "bad ones", bad);
+        tally.add(alone, good, bad);
+    }
+    return judge(tally);
+}
+
+/// False when the arguments make no sense.
+bool read_arguments(int argc, char** argv, Settings& settings) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        if (argument == "--quick") {
+            settings.rounds = 1;
+            settings.pace.seconds = 15;
+        } else if (argument == "--sqlite" && i + 1 < argc) {
+            settings.folder = argv[++i];
+            settings.pace.measured /= 10;
+            settings.pace.neighbours /= 10;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+}  // namespace bench
+
+int main(int argc, char** argv) {
+    bench::Settings settings;
+    if (!bench::read_arguments(argc, argv, settings)) {
+        std::printf("usage: bench_bad_endpoints [--quick] [--sqlite FOLDER]\n");
+        return 1;
+    }
+    return bench::run(settings) ? 0 : 2;
+}
