@@ -56,7 +56,7 @@ def golden_cases() -> list[Case]:
 SELECTIONS: dict[str, Callable[[Case], bool]] = {
     "read_case": lambda case: bool(case.expected),
     "refused_case": lambda case: (
-        case.request.get("error") in {"json", "payload"} and bool(case.body)
+        case.request.get("error") in {"json", "payload", "too_large"} and bool(case.body)
     ),
     "written_case": lambda case: bool(case.request.get("roundtrip")),
     "answered_case": lambda case: case.answer is not None,

@@ -14,15 +14,15 @@ import lampjack as lj
 from lampjack.asgi import App
 from lampjack.fastapi import HandoverRouter
 from support.http_server import Answered, Client, served
-from support.places import ACCOUNTS, NO_CHANNEL, PLACES, WRONG, Place
+from support.places import ACCOUNTS, NO_CHANNEL, PLACES, WRONG, Call, Place
 
 pytestmark = pytest.mark.e2e
 
 PREFIX = "/hooks"
 
 
-def open_hub(store: str) -> lj.Hub:
-    hub = lj.Hub({"store": store, "account": ACCOUNTS})
+def open_hub(store: str, *, background: bool = True) -> lj.Hub:
+    hub = lj.Hub({"store": store, "account": ACCOUNTS}, background=background)
 
     @hub.decide()
     def decide(request: object) -> lj.Accept:
@@ -160,6 +160,39 @@ def test_a_body_that_is_not_acceptable_json(client: Client, place: Place, how: s
         check_refused(answer, 400)
 
 
+def with_more(place: Place, user: str, value: bytes) -> bytes:
+    """The good body with one more field."""
+    return (
+        json.dumps({**place.body(user), "more": 0})
+        .encode()
+        .replace(b'"more": 0', b'"more":' + value)
+    )
+
+
+def members(count: int) -> bytes:
+    return json.dumps({f"k{number}": "text" for number in range(count)}).encode()
+
+
+def oversize(place: Place, user: str = "u-1") -> dict[str, bytes]:
+    """A good body with more in it than any may have."""
+    envelope = {f"k{number}": 0 for number in range(257)} | place.body(user)
+    return {
+        "257 members": with_more(place, user, members(257)),
+        "257 members somewhere": with_more(place, user, b'[[],{"a":[' + members(257) + b"]}]"),
+        "257 members of the envelope": json.dumps(envelope).encode(),
+        "500,001 values": with_more(place, user, b"[" + b"0," * 499_999 + b"0]"),
+    }
+
+
+@each()
+@pytest.mark.parametrize("how", list(oversize(PLACES[0])))
+def test_a_body_with_too_much_in_it(client: Client, place: Place, how: str):
+    answer = client.send(place.call().with_body(oversize(place)[how]))
+    check_refused(answer, 413)
+    assert json.loads(answer.body)["code"] == "too_large"
+    assert how.split()[0].replace("257", "256").replace("1", "0") in answer.body.decode()
+
+
 @each()
 def test_what_only_looks_hostile_is_taken(client: Client, place: Place):
     prepare(client, place, "odd")
@@ -169,6 +202,8 @@ def test_what_only_looks_hostile_is_taken(client: Client, place: Place):
         good.replace(b"words", rb"w\u0000rds \ud83d\ude00"),
         deep.replace(b'"deep": 0', b'"deep": ' + b"[" * 63 + b"]" * 63),
         deep.replace(b'"deep": 0', b'"deep": 1e999'),
+        with_more(place, "odd", members(256)),
+        with_more(place, "odd", b"[" + b"0," * 499_900 + b"0]"),
     ):
         answer = client.send(place.call("odd").with_body(body))
         assert answer.status == 200, answer.body
@@ -247,6 +282,40 @@ def rename(path: Path, names: dict[str, str]) -> None:
     for old, new in names.items():
         connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
     connection.close()
+
+
+def give(hub: lj.Hub, place: Place, call: Call) -> int:
+    answer = hub.receive(
+        place.account,
+        method=call.method,
+        path=call.path.removeprefix(f"/{place.account}"),
+        query=call.query,
+        headers=tuple(call.headers.items()),
+        body=call.body,
+    )
+    return answer.status
+
+
+def content(path: Path) -> list[str]:
+    connection = sqlite3.connect(path, timeout=30)
+    lines = list(connection.iterdump())
+    connection.close()
+    return lines
+
+
+@each()
+def test_nothing_of_what_is_too_large_is_stored(tmp_path: Path, place: Place):
+    path = tmp_path / "handover.db"
+    with open_hub(f"sqlite:{path}", background=False) as hub:
+        said = next(other for other in PLACES if other.path == "/send_message")
+        give(hub, said, said.call("large"))
+        before = content(path)
+        for body in oversize(place, "large").values():
+            assert give(hub, place, place.call("large").with_body(body)) == 413
+        assert content(path) == before
+        other = "another" if place.path != "/transfer" else "large"
+        assert give(hub, place, place.call(other)) == 200, "the control"
+        assert content(path) != before, "the control"
 
 
 @each()

@@ -41,14 +41,18 @@ public:
 
     std::string user(const std::string& session, const std::string& special, bool live) {
         const std::string at = time();
-        std::string sender = R"({"id":")" + session + R"(","botId":"ko3123ze","botType":"web")";
-        if (below(2) == 0) sender += R"(,"preferredLanguage":"en","firstname":"Guest")";
-        sender += "}";
-        std::string message = R"({"channelType":"web","sender":)" + sender;
+        std::string message = R"({"channelType":"web","sender":)" + sender(session);
         if (live) message += R"(,"timestamp":")" + at + "\"";
         message += "," + special;
         if (live) message += R"(,"id":")" + hex(24) + "\"";
         return R"({"actor":"user","message":)" + message + R"(},"timestamp":")" + at + "\"}";
+    }
+    /// As in the vendor's examples: visitors of the emulator, and guests.
+    std::string sender(const std::string& session) {
+        std::string out = R"({"id":")" + session + R"(","botId":"ko3123ze","botType":"web")";
+        const bool emulator = session.starts_with("emulator-");
+        if (!emulator && below(2) == 0) out += R"(,"preferredLanguage":"en")";
+        return out + (emulator ? R"(,"isEmulator":"true"})" : R"(,"firstname":"Guest"})");
     }
     std::string bot(const std::string& message) {
         return R"({"actor":"bot","message":)" + message + R"(,"timestamp":")" + time() + "\"}";
@@ -71,47 +75,78 @@ public:
                R"("],"data":{"uploadStatus":"SUCCEEDED","fileUrl":")" + url + "\"}";
     }
     std::string bot_text() { return R"({"text":")" + sentence() + "\"}"; }
+    /// What a button carries: JSON in a text, and opaque.
+    std::string button_payload(const std::string& title, const char* type) {
+        return R"("payload":"{\"title\":\")" + title + R"(\",\"caption\":\")" + title +
+               R"(\",\"type\":\")" + type + R"(\",\"parameters\":[],\"nextDialogstateId\":\")" +
+               uuid() + R"(\",\"originalTitle\":\")" + title + R"(\"}")";
+    }
+    std::string title() { return plain(sentence().substr(0, 20)); }
     std::string quick_replies() {
         std::string out = R"({"text":")" + sentence() + R"(","quick_replies":[)";
-        for (std::size_t i = 0, n = 2 + below(2); i < n; ++i) {
-            const std::string title = sentence().substr(0, 12);
-            out.append(i ? "," : "").append(R"({"title":")").append(plain(title));
-            out.append(R"(","payload":"{\"title\":\")" + plain(title) +
-                       R"(\",\"type\":\"quickreply\",\"parameters\":[],\"nextDialogstateId\":\")" +
-                       uuid() + R"(\"}","content_type":"text"})");
+        for (std::size_t i = 0, n = 2 + below(3); i < n; ++i) {
+            const std::string name = title();
+            out.append(i ? "," : "").append(R"({"title":")").append(name).append("\",");
+            out.append(button_payload(name, "quickreply")).append(R"(,"content_type":"text"})");
         }
         return out + "]}";
+    }
+    std::string buttons() {
+        std::string out =
+            R"({"attachment":{"type":"template","payload":{"template_type":"button","text":")" +
+            sentence() + R"(","buttons":[)";
+        for (int i = 0; i < 2; ++i) {
+            const std::string name = title();
+            out.append(i ? "," : "").append(R"({"title":")").append(name);
+            out.append(R"(","type":"postback",)")
+                .append(button_payload(name, "button"))
+                .append("}");
+        }
+        return out + "]}}}";
     }
     std::string carousel() {
         std::string out =
             R"({"attachment":{"type":"template","payload":{"template_type":"generic","elements":[)";
-        for (int i = 0; i < 2; ++i)
+        for (int i = 0; i < 2; ++i) {
+            const std::string url = "https://docs.example/" + hex(6);
             out.append(i ? "," : "")
                 .append(R"({"title":"Item )" + hex(4) + R"(","image_url":"https://files.example/)" +
-                        hex(40) + R"(.jpg","subtitle":")" + plain(sentence()) +
-                        R"(","buttons":[{"title":"Docs","url":"https://docs.example/)" + hex(6) +
-                        R"(","type":"web_url"}]})");
+                        hex(80) + R"(.jpg")");
+            if (i != 0) out.append(R"(,"subtitle":")" + plain(sentence()) + "\"");
+            out.append(R"(,"buttons":[{"title":"Docs","url":")" + url + R"(","type":"web_url"}])");
+            if (i != 0)
+                out.append(R"(,"default_action":{"url":")" + url + R"(","type":"web_url"})");
+            out.append("}");
+        }
         return out + "]}}}";
     }
     std::string envelope(const std::string& session, const std::string& items) {
-        return R"({"botId":"ko3123ze","version":"LIVE","sessionId":")" + session +
-               R"(","event":"messages","messages":[)" + items + R"(],"timestamp":")" + time() +
-               "\"}";
+        return R"({"botId":"ko3123ze","version":")" +
+               std::string(session.starts_with("emulator-") ? "DRAFT" : "LIVE") +
+               R"(","sessionId":")" + session + R"(","event":"messages","messages":[)" + items +
+               R"(],"timestamp":")" + time() + "\"}";
     }
     std::string certainly() {
         return R"({"interlocutor":"user","data":{"error":null,"message":{"user_profile":{},"ref":null,"user_id":"webbot:)" +
                uuid() + R"(","timestamp":)" + std::to_string(1600000000 + below(100000000)) +
                R"(,"message":")" + sentence() + R"(","attachments":[]}}})";
     }
+    std::string claim() {
+        return R"({"attachedMedia":"","reply":"agent","botId":")" + uuid() +
+               R"(","direction":"out","extractedData":{},"lastName":"","sessionId":")" + uuid() +
+               R"(","customVariables":{"lang":"en"},"from":"webbot:)" + uuid() +
+               R"(","firstName":"Robin","to":"channel-1","replyData":"","moduleId":"12","botTrainedModelId":")" +
+               uuid() + "\"}";
+    }
     std::string omni(const std::string& message) {
         return R"({"event":"new_message","chat_id":)" + std::to_string(1000 + below(9000000)) +
                R"(,"visitor":{"id":")" + hex(12) +
-               R"(","fields":{"name":"Robin","email":"robin@visitor.example"}},"message":{"id":")" +
+               R"(","fields":{"name":"Robin Fictive","login":"robin","phone":"+10005550100","email":"robin@visitor.example","site":"https://shop.example"}},"message":{"id":")" +
                hex(16) + R"(",)" + message + "}}";
     }
     std::string receive_item() {
         return R"({"user":{"id":")" + hex(20) +
-               R"(","firstName":"Robin","preferredLanguage":"en"},"actor":{"type":"user"},"type":"message",)"
+               R"(","firstName":"Robin","lastName":"Fictive","preferredLanguage":"en"},"actor":{"type":"user"},"type":"message",)"
                R"("message":{"messageType":"text","text":")" +
                sentence() + R"("},"timestamp":)" +
                std::to_string(1640000000000 + below(100000000000)) + "}";
@@ -148,13 +183,14 @@ std::string receive(Maker& m, std::size_t count) {
     return out + "]";
 }
 
-std::string any_item(Maker& m, const std::string& session, bool live) {
-    switch (m.below(8)) {
-        case 0:
+/// The kinds come in turn, so that a long transcript has as many of each as a short one.
+std::string any_item(Maker& m, const std::string& session, std::size_t turn) {
+    switch (turn % 8) {
         case 1:
-        case 2: return m.user(session, m.text(), live);
-        case 3: return m.user(session, m.postback(), live);
-        case 4: return m.bot(m.quick_replies());
+        case 4:
+        case 6: return m.user(session, m.text(), false);
+        case 2: return m.user(session, m.postback(), false);
+        case 3: return m.bot(turn / 8 % 2 == 0 ? m.quick_replies() : m.buttons());
         default: return m.bot(m.bot_text());
     }
 }
@@ -164,12 +200,12 @@ Payload make_offload(Maker& m, std::size_t messages) {
     std::string body = R"({"botId":"ko3123ze","version":"DRAFT","sessionId":")" + session +
                        R"(","timestamp":")" + m.time() + R"(","event":"offload","transcript":[)";
     for (std::size_t i = 0; i < messages; ++i)
-        body.append(i ? "," : "").append(any_item(m, session, false));
+        body.append(i ? "," : "").append(any_item(m, session, i));
     return {"offload_" + std::to_string(messages), Form::chatlayer, body + "]}"};
 }
 
 Payload mixed(Maker& m) {
-    const std::string session = m.uuid();
+    const std::string session = (m.below(4) == 0 ? "emulator-" : "") + m.uuid();
     const std::size_t dice = m.below(100);
     if (dice < 29)
         return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.text(), true))};
@@ -184,7 +220,8 @@ Payload mixed(Maker& m) {
         return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.upload(), true))};
     if (dice < 85)
         return {"mix", Form::chatlayer, m.envelope(session, m.user(session, m.location(), true))};
-    if (dice < 90) return {"mix", Form::certainly, m.certainly()};
+    if (dice < 89) return {"mix", Form::certainly, m.certainly()};
+    if (dice < 90) return {"mix", Form::claim, m.claim()};
     if (dice < 96)
         return {"mix", Form::omnichannel,
                 m.below(2)   ? omni_text(m)
@@ -212,7 +249,9 @@ std::vector<Payload> kinds() {
     chatlayer("bot_text", m.bot(m.bot_text()));
     chatlayer("bot_quick_replies", m.bot(m.bot_text()) + "," + m.bot(m.quick_replies()));
     chatlayer("bot_carousel", m.bot(m.carousel()));
-    all.push_back({"certainly", Form::certainly, m.certainly()});
+    chatlayer("bot_buttons", m.bot(m.buttons()));
+    all.push_back({"certainly_user", Form::certainly, m.certainly()});
+    all.push_back({"certainly_claim", Form::claim, m.claim()});
     all.push_back({"omni_text", Form::omnichannel, omni_text(m)});
     all.push_back({"omni_file", Form::omnichannel, omni_file(m)});
     all.push_back({"omni_button", Form::omnichannel, omni_button(m)});

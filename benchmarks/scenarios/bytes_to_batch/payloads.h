@@ -1,5 +1,5 @@
 #pragma once
-// The payloads: the vendors' own examples, minified, and a seeded mix of distinct ones.
+// The payloads: the shapes of the vendors' own examples, minified, and a seeded mix of distinct ones.
 
 #include <cstdint>
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace bench {
 
-enum class Form : std::uint8_t { chatlayer, certainly, omnichannel, receive };
+enum class Form : std::uint8_t { chatlayer, certainly, claim, omnichannel, receive };
 
 struct Payload {
     std::string name;

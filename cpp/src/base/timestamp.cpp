@@ -1,5 +1,7 @@
 #include "base/timestamp.h"
 
+#include "base/text.h"
+
 #include <bit>
 #include <charconv>
 #include <cstdint>
@@ -94,6 +96,10 @@ std::optional<Millis> parse_iso(std::string_view text) noexcept {
 }
 
 std::optional<Millis> parse_epoch(std::string_view text) noexcept {
+    // Nearly all are seconds or milliseconds without a fraction: of these the number of digits decides.
+    if (text.size() == 10 || text.size() == 13)
+        if (const auto whole = to_int(text))
+            return in_range(text.size() == 10 ? *whole * 1000 : *whole);
     double value = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || stop != text.data() + text.size() || !(value > 0) || value > 1e18)

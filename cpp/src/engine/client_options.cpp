@@ -22,6 +22,7 @@ transport::CurlOptions client_options(const Config& config) {
     options.max_connections_per_host = options.max_connections;
     options.proxy = config.proxy;
     options.ca_file = config.ca_file;
+    options.max_response_bytes = config.sizes.response();
     if (options.ca_file.empty())
         options.ca_file =
             transport::pick_ca_bundle(transport::known_ca_bundles(), [](std::string_view path) {

@@ -77,11 +77,11 @@ model::ItemKey item_key_of(std::string_view ref, std::string_view name, std::str
 /// The words of a command as a message event of the conversation.
 Result<model::BatchPtr> event_of_words(std::string_view content, model::Role role,
                                        const store::ConversationRow& row, std::string_view agent,
-                                       Millis now) {
+                                       Millis now, std::size_t longest_text) {
     LJK_TRY(batch, model::read_content(content, role));
     model::Batch& words = batch.mutate();
     if (words.parts.empty()) return fail(Code::argument, "there is nothing to say");
-    LJK_CHECK(check_lengths(words));
+    LJK_CHECK(check_lengths(words, longest_text));
     model::Event& event = words.events.front();
     event.sent_at = now;
     const model::ConversationId id{.account = {},
@@ -100,7 +100,7 @@ Result<model::BatchPtr> event_of_words(std::string_view content, model::Role rol
 
 /// The end user as last seen, put into an event by way of its canonical form.
 Result<model::BatchPtr> event_of_user(std::string_view content, const store::ConversationRow& row,
-                                      Millis now) {
+                                      Millis now, std::size_t longest_text) {
     std::string text;
     json::Writer out(text);
     out.begin_object().key("v").raw("1").key("kind").string("message");
@@ -111,8 +111,8 @@ Result<model::BatchPtr> event_of_user(std::string_view content, const store::Con
     out.key("content").raw(content.starts_with('{') ? "[" + std::string(content) + "]"
                                                     : std::string(content));
     out.end_object();
-    LJK_TRY(batch, model::read_events(text));
-    LJK_CHECK(check_lengths(*batch));
+    LJK_TRY(batch, model::read_events(text, json::Limits{}.values));
+    LJK_CHECK(check_lengths(*batch, longest_text));
     if (batch->parts_of(batch->root(0)).empty())
         return fail(Code::argument, "there is nothing to say");
     return std::move(batch);
@@ -125,6 +125,7 @@ public:
         : tx_(tx),
           account_(account),
           key_(key),
+          longest_text_(core.config.sizes.text()),
           change_(core, tx, account) {}
 
     Change& change() noexcept { return change_; }
@@ -185,10 +186,11 @@ public:
 private:
     Result<model::BatchPtr> words_of(const Command& command, std::string_view content) {
         const Millis now = change_.now();
-        if (command.kind == CommandKind::say) return event_of_user(content, change_.row(), now);
+        if (command.kind == CommandKind::say)
+            return event_of_user(content, change_.row(), now, longest_text_);
         const bool agent = command.kind == CommandKind::reply;
         return event_of_words(content, agent ? model::Role::agent : model::Role::system,
-                              change_.row(), command.agent, now);
+                              change_.row(), command.agent, now, longest_text_);
     }
 
     /// Words become an item of the transcript; other commands show as facts. A key is remembered with either.
@@ -229,6 +231,7 @@ private:
     store::Tx& tx_;
     const platforms::Account& account_;
     std::string_view key_;
+    std::size_t longest_text_;
     Change change_;
 };
 

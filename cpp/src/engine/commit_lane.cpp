@@ -4,6 +4,7 @@
 #include <chrono>
 #include <new>
 #include <thread>
+#include <utility>
 
 namespace lampjack::engine {
 namespace {
@@ -11,8 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// How long a group takes in whoever comes while it works.
-constexpr milliseconds kJoin{2};
+/// How long a group takes in whoever comes while it works: as long as a commit takes, within these limits.
+constexpr std::chrono::nanoseconds kJoin = milliseconds(5), kLongestJoin = milliseconds(20);
 constexpr std::uint64_t kLongestPause = 100;
 
 /// Short enough to need no memory of its own.
@@ -59,31 +60,51 @@ Result<void> CommitLane::commit_alone(const Work& work) {
     return {};
 }
 
-Result<void> CommitLane::commit_in_group(const Work& work) {
-    Waiter self{work, {}, false, {}};
+void CommitLane::Waiter::tell(Turn turn) noexcept {
+    std::lock_guard lock(mutex_);
+    turn_ = turn;
+    told_.notify_one();  // under the lock: see above
+}
+
+CommitLane::Turn CommitLane::Waiter::wait() {
     std::unique_lock lock(mutex_);
-    queue_.push_back(&self);
-    while (!self.done) {
-        if (led_)
-            self.wake.wait(lock);
-        else
-            lead(lock);
-    }
+    told_.wait(lock, [&] { return turn_ != Turn::waiting; });
+    return turn_ == Turn::done ? Turn::done : std::exchange(turn_, Turn::waiting);
+}
+
+Result<void> CommitLane::commit_in_group(const Work& work) {
+    Waiter self(work);
+    if (stand_in_line(self)) lead();
+    while (self.wait() != Turn::done)
+        if (try_to_lead()) lead();
     return std::move(self.outcome);
 }
 
-void CommitLane::lead(std::unique_lock<std::mutex>& lock) {
+bool CommitLane::stand_in_line(Waiter& waiter) {
+    std::lock_guard lock(mutex_);
+    queue_.push_back(&waiter);
+    came_.notify_one();
+    return !std::exchange(led_, true);
+}
+
+bool CommitLane::try_to_lead() {
+    std::lock_guard lock(mutex_);
+    return !queue_.empty() && !std::exchange(led_, true);
+}
+
+void CommitLane::lead() noexcept {
     Group group;
-    led_ = true;
-    lock.unlock();
     commit_group(group);
-    lock.lock();
+    step_down(group);  // the next group begins while this one is told
+    for (Waiter* waiter : group.members()) waiter->tell(Turn::done);
+}
+
+void CommitLane::step_down(const Group& group) noexcept {
+    std::lock_guard lock(mutex_);
+    const std::size_t seen = group.size() + queue_.size();
+    around_ = std::max(seen, (around_ + seen) / 2);  // some may only be slow to wake
     led_ = false;
-    for (Waiter* waiter : group.members()) {
-        waiter->done = true;
-        waiter->wake.notify_one();  // under the lock: it is gone as soon as it looks
-    }
-    if (!queue_.empty()) queue_.front()->wake.notify_one();
+    if (!queue_.empty()) queue_.front()->tell(Turn::may_lead);  // under the lock: it stays in there
 }
 
 CommitLane::Waiter* CommitLane::take() {
@@ -94,29 +115,48 @@ CommitLane::Waiter* CommitLane::take() {
     return waiter;
 }
 
+// Callers who were told a moment ago often come back at once. Without a wait for them two halves take turns, and each
+// waits for the other's commit. Half of what a commit takes is little to lose when they do not come, and those who stay
+// away are soon no longer waited for.
+CommitLane::Waiter* CommitLane::take_or_wait(const Group& group, Moment end) {
+    {
+        std::unique_lock lock(mutex_);
+        if (queue_.empty() && group.size() < around_)
+            came_.wait_until(lock, std::min(end, steady_clock::now() + commit_time_ / 2),
+                             [&] { return !queue_.empty(); });
+    }
+    return take();
+}
+
 void CommitLane::commit_group(Group& group) noexcept {
     const auto committed = guarded([&]() -> Result<void> {
         LJK_TRY(tx, store_->begin());
         LJK_CHECK(apply_group(*tx, group));
-        if (auto done = tx->commit(); !done) return commit_error(std::move(done).error());
-        return {};
+        return timed_commit(*tx);
     });
     if (committed) return;
     // It never began: whoever waits now fails with it, those who come later try again.
-    if (group.is_empty())
+    if (group.size() == 0)
         while (Waiter* waiter = group.is_full() ? nullptr : take()) group.add(*waiter);
     for (Waiter* waiter : group.members())
         if (waiter->outcome) waiter->outcome = guarded([&] { return committed; });
 }
 
+Result<void> CommitLane::timed_commit(store::Tx& tx) {
+    const auto begin = steady_clock::now();
+    if (auto done = tx.commit(); !done) return commit_error(std::move(done).error());
+    commit_time_ = steady_clock::now() - begin;
+    return {};
+}
+
 Result<void> CommitLane::apply_group(store::Tx& tx, Group& group) {
-    const auto end = steady_clock::now() + kJoin;
-    while (!group.is_full() && (group.is_empty() || steady_clock::now() < end)) {
-        Waiter* waiter = take();
+    const auto end = steady_clock::now() + std::clamp(commit_time_, kJoin, kLongestJoin);
+    while (!group.is_full() && (group.size() == 0 || steady_clock::now() < end)) {
+        Waiter* waiter = take_or_wait(group, end);
         if (waiter == nullptr) break;
         group.add(*waiter);
         LJK_CHECK(tx.savepoint());
-        waiter->outcome = guarded([&] { return waiter->work(tx); });
+        waiter->outcome = guarded([&] { return waiter->run(tx); });
         if (waiter->outcome) continue;
         if (auto undone = tx.rollback_to_savepoint(); !undone)
             return commit_error(std::move(undone).error());

@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -63,19 +64,30 @@ public:
 
 private:
     using Work = std::function<Result<void>(store::Tx&)>;
-    /// A caller who waits. It lives on that caller's stack.
-    struct Waiter {
-        const Work& work;
+    enum class Turn { waiting, may_lead, done };
+    /// A caller who waits. It lives on that caller's stack, and is gone as soon as it is told that it is done.
+    class Waiter {
+    public:
+        explicit Waiter(const Work& work) noexcept : work_(work) {}
+        Result<void> run(store::Tx& tx) const { return work_(tx); }
+        void tell(Turn turn) noexcept;
+        /// Until it is told something.
+        Turn wait();
+
         Result<void> outcome;
-        bool done = false;
-        std::condition_variable wake;
+
+    private:
+        const Work& work_;
+        std::mutex mutex_;
+        std::condition_variable told_;
+        Turn turn_ = Turn::waiting;
     };
 
     /// Those who share a transaction. Nobody may be lost between the queue and here, so it needs no memory.
     class Group {
     public:
         void add(Waiter& waiter) noexcept { waiters_[size_++] = &waiter; }
-        bool is_empty() const noexcept { return size_ == 0; }
+        std::size_t size() const noexcept { return size_; }
         bool is_full() const noexcept { return size_ == kGroup; }
         std::span<Waiter* const> members() const noexcept { return {waiters_.data(), size_}; }
 
@@ -84,24 +96,37 @@ private:
         std::size_t size_ = 0;
     };
 
+    using Moment = std::chrono::steady_clock::time_point;
+
     Result<void> commit(const Work& work);
     static Error given_up(const Error& last);
     void pause(int attempt);
     Result<void> commit_alone(const Work& work);
     Result<void> commit_in_group(const Work& work);
-    /// Commits for all who wait now and join while it works. Called with the lock held; gives it up meanwhile.
-    void lead(std::unique_lock<std::mutex>& lock);
+    /// Whether nobody leads, so that this caller has to.
+    bool stand_in_line(Waiter& waiter);
+    bool try_to_lead();
+    /// Commits for all who wait now and join while it works.
+    void lead() noexcept;
+    /// Lets the next one lead: the first in the queue, unless somebody comes who is awake.
+    void step_down(const Group& group) noexcept;
     void commit_group(Group& group) noexcept;
     Result<void> apply_group(store::Tx& tx, Group& group);
+    Result<void> timed_commit(store::Tx& tx);
     /// The next who waits, or null.
     Waiter* take();
+    /// The same, but those who are expected are waited for, until `end` at the latest.
+    Waiter* take_or_wait(const Group& group, Moment end);
 
     std::shared_ptr<store::Store> store_;
     std::shared_ptr<Random> random_;
     bool groups_;
     mutable std::mutex mutex_;
     std::deque<Waiter*> queue_;
+    std::condition_variable came_;
     bool led_ = false;
+    std::size_t around_ = 0;  ///< callers who may come: seen at the end of the last commits
+    std::chrono::nanoseconds commit_time_{0};  ///< of the last commit; the leader's
 };
 
 }  // namespace lampjack::engine

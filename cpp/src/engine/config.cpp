@@ -9,13 +9,15 @@
 namespace lampjack::engine {
 namespace {
 
-constexpr std::array<std::string_view, 24> kKeys{
+constexpr std::array<std::string_view, 31> kKeys{
     "store",         "account",          "allow_networks",  "proxy",
     "ca_file",       "log_key",          "connect_ms",      "total_ms",
     "in_flight",     "retry_base_ms",    "retry_cap_ms",    "max_tries",
     "retry_percent", "breaker_failures", "breaker_percent", "breaker_open_ms",
     "item_base_ms",  "item_cap_ms",      "item_tries",      "events_per_second",
-    "events_burst",  "events_kept",      "queue",           "account_queue"};
+    "events_burst",  "events_kept",      "queue",           "account_queue",
+    "max_body",      "max_depth",        "max_members",     "max_values",
+    "max_items",     "max_text",         "max_response"};
 
 Error bad(std::string_view key, std::string_view why) {
     return fail(Code::config, std::string(key) + " " + std::string(why));
@@ -82,6 +84,16 @@ Result<void> read_number(std::string_view key, const json::Value& value, Config&
     return {};
 }
 
+Result<void> read_size(const SizeKey& key, const json::Value& value, SizeLimits& sizes) {
+    const std::int64_t most = SizeLimits{}.*key.value;
+    const bool good = value.is_int64() && value.get_int64() >= 1 && value.get_int64() <= most;
+    if (!good)
+        return bad(key.name, "must be a whole number from 1 to its default, " +
+                                 std::to_string(most) + ": it cannot be raised");
+    sizes.*key.value = value.get_int64();
+    return {};
+}
+
 Result<void> read_key(std::string_view key, const json::Value& value, Config& config) {
     if (key == "account") return read_accounts(value, config);
     if (key == "allow_networks") return read_networks(value, config);
@@ -89,6 +101,8 @@ Result<void> read_key(std::string_view key, const json::Value& value, Config& co
     if (key == "proxy") return read_text(key, value, config.proxy);
     if (key == "ca_file") return read_text(key, value, config.ca_file);
     if (key == "log_key") return read_text(key, value, config.log_key);
+    for (const SizeKey& size : kSizeKeys)
+        if (size.name == key) return read_size(size, value, config.sizes);
     for (const std::string_view known : kKeys)
         if (known == key) return read_number(key, value, config);
     return unknown(key);

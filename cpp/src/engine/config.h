@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "engine/limits.h"
+#include "engine/size_limits.h"
 #include "platforms/account.h"
 #include "transport/breaker.h"
 #include "transport/http_client.h"
@@ -36,6 +37,7 @@ struct Config {
     transport::RetryPolicy retry;
     ItemRetries items;
     LimitSettings limits;
+    SizeLimits sizes;
     transport::BudgetLimits budget;
     transport::BreakerLimits breaker;
     std::size_t in_flight =

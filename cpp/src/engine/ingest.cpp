@@ -9,6 +9,7 @@
 #include "model/canonical.h"
 
 #include <algorithm>
+#include <map>
 
 namespace lampjack::engine {
 
@@ -17,6 +18,15 @@ using model::Event;
 using model::EventKind;
 using model::ItemKey;
 using model::Role;
+
+struct Ingest::Prepared {
+    struct Item {
+        ItemKeys keys;
+        std::string body;
+    };
+    std::vector<model::Identity> identities;  ///< of every event
+    std::map<std::uint32_t, Item> items;  ///< not of transcripts: most of what they tell is known
+};
 
 namespace {
 
@@ -33,13 +43,12 @@ void add_word(std::string& words, std::string_view word) {
 class Walk {
 public:
     Walk(Core& core, store::Tx& tx, const platforms::Account& account, const model::Batch& batch,
-         std::span<const model::Identity> identities, const conversation::Decision& decision,
-         Ingested& out)
+         const Ingest::Prepared& prepared, const conversation::Decision& decision, Ingested& out)
         : core_(core),
           tx_(tx),
           account_(account),
           batch_(batch),
-          identities_(identities),
+          prepared_(prepared),
           decision_(decision),
           out_(out),
           change_(core, tx, account) {}
@@ -124,7 +133,15 @@ private:
     }
 
     ItemKeys keys_of(std::uint32_t index) const {
-        return item_keys(identities_[index], account_.adapter->coarse_times);
+        const auto item = prepared_.items.find(index);
+        if (item != prepared_.items.end()) return item->second.keys;
+        return item_keys(prepared_.identities[index], account_.adapter->coarse_times);
+    }
+
+    std::string body_of(std::uint32_t index) const {
+        const auto item = prepared_.items.find(index);
+        if (item != prepared_.items.end()) return item->second.body;
+        return event_json(batch_, index, account_.name, prepared_.identities);
     }
 
     /// Whether the item is known. `keys_` becomes what the item will be known by.
@@ -132,7 +149,7 @@ private:
         doubtful_ = false;
         ItemKeys keys = keys_of(index);
         keys_ = std::move(keys.stored);
-        if (keys.asked.empty()) return note_doubt(identities_[index]);
+        if (keys.asked.empty()) return note_doubt(prepared_.identities[index]);
         LJK_TRY(seqs, tx_.known(change_.row().key, keys.asked));
         const auto found =
             std::find_if(seqs.begin(), seqs.end(), [](std::uint64_t seq) { return seq != 0; });
@@ -152,7 +169,7 @@ private:
     /// Appends what the transcript tells and live traffic did not; where live traffic should have, the item says so.
     Result<void> merge_transcript(model::Range transcript) {
         LJK_TRY(stored, tx_.newest(change_.row().key, kMergedItems));
-        LJK_TRY(news, news_of(batch_, transcript, identities_, stored, account_.name));
+        LJK_TRY(news, news_of(batch_, transcript, prepared_.identities, stored, account_.name));
         for (const TranscriptNews& one : news) {
             LJK_TRY(known, is_duplicate(one.event));
             if (known) continue;
@@ -182,8 +199,8 @@ private:
         }
         if (doubtful_) add_word(flags, "maybe_duplicate");
         ++change_.report().events;
-        return change_.append_event(event_json(batch_, index, account_.name, identities_),
-                                    word(batch_.events[index].kind), to, std::move(flags), keys_);
+        return change_.append_event(body_of(index), word(batch_.events[index].kind), to,
+                                    std::move(flags), keys_);
     }
 
     static std::string words_of(const conversation::ItemFlags& flags) {
@@ -208,7 +225,7 @@ private:
     store::Tx& tx_;
     const platforms::Account& account_;
     const model::Batch& batch_;
-    std::span<const model::Identity> identities_;
+    const Ingest::Prepared& prepared_;
     const conversation::Decision& decision_;
     Ingested& out_;
     Change change_;
@@ -237,31 +254,30 @@ Result<std::optional<model::Answer>> Ingest::earlier_answer() {
     const Event* request = handover_request();
     if (request == nullptr || request->sent_at == model::kNoTime)
         return std::optional<model::Answer>{};
-    const auto identities = model::identify(batch_, account_.name);
+    const Prepared prepared = prepare();
     const auto index = static_cast<std::size_t>(request - batch_.events.data());
     const auto key = store::key_of(ref_of(*request));
     Report report;
     LJK_TRY(earlier, core_.lane->run([&](store::Tx& tx) -> Result<std::optional<model::Answer>> {
         report = {};
-        LJK_TRY(known, tx.answer_of(key, identities[index].id));
+        LJK_TRY(known, tx.answer_of(key, prepared.identities[index].id));
         if (known.status == 0) return std::optional<model::Answer>{};  // mostly: no lock
-        return repeat(tx, *request, identities, report);
+        return repeat(tx, *request, prepared, report);
     }));
     core_.committed(report);
     return std::move(earlier);
 }
 
 Result<std::optional<model::Answer>> Ingest::repeat(store::Tx& tx, const Event& request,
-                                                    std::span<const model::Identity> identities,
-                                                    Report& report) {
+                                                    const Prepared& prepared, Report& report) {
     const auto index = static_cast<std::uint32_t>(&request - batch_.events.data());
     const std::string ref = ref_of(request);
     Ingested unused;
     const conversation::Decision undecided;
-    Walk walk(core_, tx, account_, batch_, identities, undecided, unused);
+    Walk walk(core_, tx, account_, batch_, prepared, undecided, unused);
     // The lock comes first: another process may be about to store its answer to the same request.
     LJK_TRY(exists, walk.open(ref, index));
-    LJK_TRY(earlier, tx.answer_of(store::key_of(ref), identities[index].id));
+    LJK_TRY(earlier, tx.answer_of(store::key_of(ref), prepared.identities[index].id));
     if (earlier.status == 0) return std::optional<model::Answer>{};
     ++report.duplicates;
     if (exists) LJK_CHECK(walk.again(index, silences(earlier)));
@@ -283,48 +299,57 @@ Result<bool> Ingest::conversation_known() {
     return row.error();
 }
 
+Ingest::Prepared Ingest::prepare() const {
+    Prepared prepared{model::identify(batch_, account_.name), {}};
+    for (const std::uint32_t root : batch_.roots)
+        prepared.items[root] = {
+            item_keys(prepared.identities[root], account_.adapter->coarse_times),
+            event_json(batch_, root, account_.name, prepared.identities)};
+    return prepared;
+}
+
 Result<Ingested> Ingest::run(const Decision& decision) {
-    const auto identities = model::identify(batch_, account_.name);
+    const Prepared prepared = prepare();
     Report report;
     LJK_TRY(done, core_.lane->run([&](store::Tx& tx) {
         report = {};
-        return run_in(tx, decision, identities, report);
+        return run_in(tx, decision, prepared, report);
     }));
     core_.committed(report);
     return std::move(done);
 }
 
-Result<Ingested> Ingest::run_in(store::Tx& tx, const Decision& decision,
-                                std::span<const model::Identity> identities, Report& report) {
+Result<Ingested> Ingest::run_in(store::Tx& tx, const Decision& decision, const Prepared& prepared,
+                                Report& report) {
     Ingested out;
     platforms::Decision answered{decision.accepted, decision.mute, decision.reason};
     const Event* request = handover_request();
     const bool kept = request != nullptr && request->sent_at != model::kNoTime;
     if (kept) {  // the same request may have been decided about at the same time: the first answer holds
-        LJK_TRY(earlier, repeat(tx, *request, identities, report));
+        LJK_TRY(earlier, repeat(tx, *request, prepared, report));
         if (earlier) {
             out.answer = std::move(*earlier);
             return out;
         }
     }
-    LJK_CHECK(walk_all(tx, answered, identities, out, report));
+    LJK_CHECK(walk_all(tx, answered, prepared, out, report));
     out.answer = account_.adapter->answer(
         account_, {endpoint_, &batch_, request ? &answered : nullptr, nullptr});
     if (kept) {
         const auto index = static_cast<std::size_t>(request - batch_.events.data());
-        LJK_CHECK(tx.put_answer(store::key_of(ref_of(*request)), identities[index].id, out.answer));
+        LJK_CHECK(tx.put_answer(store::key_of(ref_of(*request)), prepared.identities[index].id,
+                                out.answer));
     }
     return out;
 }
 
 Result<void> Ingest::walk_all(store::Tx& tx, platforms::Decision& answered,
-                              std::span<const model::Identity> identities, Ingested& out,
-                              Report& report) {
+                              const Prepared& prepared, Ingested& out, Report& report) {
     const conversation::Decision wanted{.accept = answered.accepted, .mute = answered.mute};
     std::vector<std::uint32_t> left = batch_.roots;
     while (!left.empty()) {
         const std::string ref = ref_of(batch_.events[left.front()]);
-        Walk walk(core_, tx, account_, batch_, identities, wanted, out);
+        Walk walk(core_, tx, account_, batch_, prepared, wanted, out);
         LJK_CHECK(walk.open(ref, left.front()));
         std::vector<std::uint32_t> others;
         for (const std::uint32_t index : left) {

@@ -7,7 +7,6 @@
 #include "model/identity.h"
 
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace lampjack::engine {
@@ -38,19 +37,21 @@ public:
     /// The first handover request, or null.
     const model::Event* handover_request() const;
 
+    /// What the events are stored with, as far as it can be made before the transaction, where everybody waits.
+    struct Prepared;
+
 private:
-    Result<Ingested> run_in(store::Tx& tx, const Decision& decision,
-                            std::span<const model::Identity> identities, Report& report);
+    Prepared prepare() const;
+    Result<Ingested> run_in(store::Tx& tx, const Decision& decision, const Prepared& prepared,
+                            Report& report);
     /// The answer given before to this very request, with what follows from hearing it again.
     Result<std::optional<model::Answer>> repeat(store::Tx& tx, const model::Event& request,
-                                                std::span<const model::Identity> identities,
-                                                Report& report);
+                                                const Prepared& prepared, Report& report);
     /// Whether that answer makes the platform silence its bot.
     bool silences(const model::Answer& answer) const;
     /// Every conversation of the request; `answered` becomes what the state machine made of the decision.
-    Result<void> walk_all(store::Tx& tx, platforms::Decision& answered,
-                          std::span<const model::Identity> identities, Ingested& out,
-                          Report& report);
+    Result<void> walk_all(store::Tx& tx, platforms::Decision& answered, const Prepared& prepared,
+                          Ingested& out, Report& report);
 
     Core& core_;
     const platforms::Account& account_;

@@ -126,7 +126,7 @@ std::string urls_view(const Core& core, std::string_view base) {
             out.key("path")
                 .string(endpoint.path)
                 .key("max_body")
-                .integer(static_cast<std::int64_t>(endpoint.max_body));
+                .integer(static_cast<std::int64_t>(core.config.sizes.body_at(endpoint)));
             out.key("meaning").string(endpoint.meaning).end_object();
         }
     }

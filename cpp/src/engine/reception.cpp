@@ -79,7 +79,7 @@ Result<void> Reception::check_head(const model::Request& request) const {
     for (const auto& [name, value] : request.headers)
         if (name.size() + value.size() > kMaxHeader)
             return fail(Code::argument, "a header is too long");
-    if (request.body.size() > endpoint_->max_body)
+    if (request.body.size() > core_.config.sizes.body_at(*endpoint_))
         return fail(Code::too_large, "the body exceeds the limit of this path");
     return {};
 }
@@ -107,9 +107,10 @@ Result<void> Reception::admit(const model::Request& request) {
 }
 
 Result<void> Reception::read(const model::Request& request, platforms::Trust trust) {
-    const platforms::ReadInput input{request.path, request.query, request.headers, account_};
+    const platforms::ReadInput input{request.path, request.query, request.headers, account_,
+                                     core_.config.sizes.read()};
     LJK_TRY(batch, platforms::parse(*account_->adapter, input, request.body));
-    LJK_CHECK(shorten(batch.mutate()));
+    LJK_CHECK(shorten(batch.mutate(), core_.config.sizes.text()));
     batch_ = batch;
     if (trust == platforms::Trust::handover_only) {
         const bool only =
@@ -156,8 +157,8 @@ Decision Reception::default_decision() const {
 
 Result<void> Reception::translate(std::string_view events_json) {
     if (!untranslated_) return fail(Code::argument, "this request needs no translation");
-    LJK_TRY(batch, model::read_events(events_json));
-    LJK_CHECK(shorten(batch.mutate()));
+    LJK_TRY(batch, model::read_events(events_json, json::Limits{}.values));
+    LJK_CHECK(shorten(batch.mutate(), core_.config.sizes.text()));
     batch_ = batch;
     return {};
 }

@@ -16,7 +16,10 @@ bool is_inside_character(std::string_view text, std::size_t at) noexcept {
 template <class Bound>
 class Visit {
 public:
-    Visit(model::Batch& batch, Bound bound) : batch_(batch), bound_(bound) {}
+    Visit(model::Batch& batch, std::size_t longest_text, Bound bound)
+        : batch_(batch),
+          longest_text_(longest_text),
+          bound_(bound) {}
 
     Result<void> run() {
         for (const model::ConversationId& id : batch_.conversations) {
@@ -50,8 +53,8 @@ private:
         return cut(actor.site, kLongestUrl, "an address");
     }
     Result<void> visit(model::Part& part) {
-        LJK_CHECK(cut(part.text, kLongestText, "a text"));
-        LJK_CHECK(cut(part.title, kLongestText, "a text"));
+        LJK_CHECK(cut(part.text, longest_text_, "a text"));
+        LJK_CHECK(cut(part.title, longest_text_, "a text"));
         LJK_CHECK(cut(part.url, kLongestUrl, "an address"));
         LJK_CHECK(cut(part.name, kLongestName, "a name"));
         LJK_CHECK(bound_.id(part.vendor_id));
@@ -59,15 +62,15 @@ private:
         return visit(slice(batch_.options, part.options));
     }
     Result<void> visit(model::Card& card) {
-        LJK_CHECK(cut(card.title, kLongestText, "a text"));
-        LJK_CHECK(cut(card.subtitle, kLongestText, "a text"));
+        LJK_CHECK(cut(card.title, longest_text_, "a text"));
+        LJK_CHECK(cut(card.subtitle, longest_text_, "a text"));
         LJK_CHECK(cut(card.image_url, kLongestUrl, "an address"));
         LJK_CHECK(cut(card.url, kLongestUrl, "an address"));
         return visit(slice(batch_.options, card.options));
     }
     Result<void> visit(std::span<model::Option> options) {
         for (model::Option& option : options) {
-            LJK_CHECK(cut(option.title, kLongestText, "a text"));
+            LJK_CHECK(cut(option.title, longest_text_, "a text"));
             LJK_CHECK(cut(option.url, kLongestUrl, "an address"));
             LJK_CHECK(cut(option.image_url, kLongestUrl, "an address"));
         }
@@ -79,6 +82,7 @@ private:
     }
 
     model::Batch& batch_;
+    std::size_t longest_text_;
     Bound bound_;
     model::Event* event_ = nullptr;
 };
@@ -115,10 +119,13 @@ struct Check {
 
 }  // namespace
 
-Result<void> shorten(model::Batch& batch) { return Visit(batch, Shorten{batch}).run(); }
+Result<void> shorten(model::Batch& batch, std::size_t longest_text) {
+    return Visit(batch, longest_text, Shorten{batch}).run();
+}
 
-Result<void> check_lengths(const model::Batch& batch) {
-    return Visit(const_cast<model::Batch&>(batch), Check{}).run();  // Check changes nothing
+Result<void> check_lengths(const model::Batch& batch, std::size_t longest_text) {
+    auto& unchanged = const_cast<model::Batch&>(batch);  // Check changes nothing
+    return Visit(unchanged, longest_text, Check{}).run();
 }
 
 }  // namespace lampjack::engine

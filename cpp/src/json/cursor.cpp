@@ -1,6 +1,5 @@
 #include "json/cursor.h"
 
-#include "json/index.h"
 #include "json/scalar.h"
 
 #include <charconv>
@@ -12,14 +11,14 @@ bool begins_number(char first) noexcept { return first == '-' || (first >= '0' &
 
 }  // namespace
 
-Cursor::Cursor(Text& text, Index& index, int levels) : text_(text), body_(text.body()) {
-    Token* const tokens = index.tokens();
-    at_ = tokens;
-    problem_ = scan({text.body(), index.starts(), index.count()}, levels, text.arena(), tokens);
-    if (!ok()) {
-        const auto size = static_cast<std::uint32_t>(text.body_size());
-        *tokens = {{}, Str::at(size, 0), {0, '\0', false, 0}};
-    }
+void Cursor::settle(Token* tokens, const Limits& limits) noexcept {
+    const bool fewer = limits.members < Limits{}.members;
+    if (ok() && fewer && holds_more_members(tokens, limits.members))
+        problem_ = Problem::too_many_members;
+    if (ok() && has_more_values(tokens, limits.values)) problem_ = Problem::too_many_values;
+    if (ok()) return;
+    const auto size = static_cast<std::uint32_t>(text_.body_size());
+    *tokens = {{}, Str::at(size, 0), {0, '\0', false, 0}};
 }
 
 bool Cursor::string_or_integer(Str& out, bool& was_number) {
@@ -51,20 +50,6 @@ bool Cursor::boolean(bool& out) {
     if (first != 't' && first != 'f') return fail(Problem::mismatch);
     out = first == 't';
     return skip();
-}
-
-std::string_view describe(Problem problem) noexcept {
-    switch (problem) {
-        case Problem::none: return "no problem";
-        case Problem::syntax: return "the body is not JSON";
-        case Problem::depth: return "the JSON is nested deeper than 64 levels";
-        case Problem::escape: return "a string holds an invalid escape or a lone surrogate";
-        case Problem::number: return "a number or literal is malformed";
-        case Problem::trailing: return "there are bytes behind the JSON document";
-        case Problem::duplicate_key: return "a key of the envelope stands there twice";
-        case Problem::mismatch: return "a field has another type than documented";
-    }
-    return "the body is not JSON";
 }
 
 }  // namespace lampjack::json

@@ -4,6 +4,7 @@
 // Every function returns false when it could not do its work; problem() then says why. `mismatch` (a value of another
 // type) leaves the cursor before that value, so that a reader may rewind to a Mark and keep the whole item as raw JSON.
 
+#include "json/index.h"
 #include "json/key.h"
 #include "json/problem.h"
 #include "json/scan.h"
@@ -13,12 +14,8 @@
 
 namespace lampjack::json {
 
-class Index;
-
 class Cursor {
 public:
-    static constexpr int kMaxDepth = 64;
-
     /// A value to come back to.
     struct Mark {
         const Token* at = nullptr;
@@ -28,7 +25,15 @@ public:
     };
 
     /// Checks the whole indexed document. One with a problem has no values: whoever reads it anyway meets the end.
-    Cursor(Text& text, Index& index, int levels = kMaxDepth);
+    Cursor(Text& text, Index& index, const Limits& limits = {})
+        : text_(text),
+          body_(text.body()),
+          at_(index.tokens()),
+          problem_(scan(index.document(), limits, text.arena(), index.tokens())) {
+        if (!ok() || at_->shape.span > limits.values || limits.members < Limits{}.members)
+            [[unlikely]]
+            settle(index.tokens(), limits);
+    }
 
     Problem problem() const noexcept { return problem_; }
     bool ok() const noexcept { return problem_ == Problem::none; }
@@ -120,10 +125,13 @@ private:
         return {{body_ + name.offset, name.size}};
     }
 
+    /// Counts what the scan did not, and leaves no values of a document with a problem.
+    [[gnu::cold]] void settle(Token* tokens, const Limits& limits) noexcept;
+
     Text& text_;
     const char* body_;
     const Token* at_;
-    Problem problem_ = Problem::none;
+    Problem problem_;
 };
 
 }  // namespace lampjack::json

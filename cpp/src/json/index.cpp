@@ -57,17 +57,11 @@ Result<void> Index::build(const char* body, std::size_t size) {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(body);
     if (const auto code = stage_->parser->stage1(bytes, size, simdjson::stage1_mode::regular))
         return translate(code);
+    const std::size_t count = stage_->parser->n_structural_indexes;
+    stage_->reserve_tokens(count + 2);
+    document_ = {body, stage_->parser->structural_indexes.get(), count};
+    tokens_ = stage_->tokens.get();
     return {};
-}
-
-const std::uint32_t* Index::starts() const noexcept {
-    return stage_->parser->structural_indexes.get();
-}
-std::size_t Index::count() const noexcept { return stage_->parser->n_structural_indexes; }
-
-Token* Index::tokens() {
-    stage_->reserve_tokens(count() + 2);
-    return stage_->tokens.get();
 }
 
 Index& Index::of_this_thread() {

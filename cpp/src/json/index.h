@@ -18,14 +18,14 @@ public:
     Index(const Index&) = delete;
     Index& operator=(const Index&) = delete;
 
-    /// Indexes `size` bytes followed by at least 64 readable ones. The starts stay valid until the next build.
+    /// Indexes `size` bytes followed by at least 64 readable ones.
     Result<void> build(const char* body, std::size_t size);
 
-    /// Offsets of the token starts, ascending; one more entry holds the body's size.
-    const std::uint32_t* starts() const noexcept;
-    std::size_t count() const noexcept;
+    /// What the last build found; valid until the next one.
+    const Indexed& document() const noexcept { return document_; }
+    std::size_t count() const noexcept { return document_.count; }
     /// Room for a token each and two more. What is written there stays valid until the next build.
-    Token* tokens();
+    Token* tokens() noexcept { return tokens_; }
 
     /// The calling thread's own index, made on first use and reused. A document inside a string needs an index of its own.
     static Index& of_this_thread();
@@ -33,6 +33,8 @@ public:
 private:
     struct Stage;
     std::unique_ptr<Stage> stage_;
+    Indexed document_{};
+    Token* tokens_ = nullptr;
 };
 
 }  // namespace lampjack::json

@@ -4,6 +4,10 @@
 #include <cstddef>
 #include <cstring>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace lampjack::json {
 namespace {
 
@@ -77,36 +81,31 @@ char* put_utf8(std::int32_t point, char* to) noexcept {
     return to;
 }
 
-/// Bits in the bytes of the word that are backslashes; above the first of them there may be others.
-std::uint64_t backslashes(std::uint64_t word) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
-    const std::uint64_t zeros = word ^ (ones * '\\');
-    return (zeros - ones) & ~zeros & high;
-}
+/// So many bytes are read and written at a time.
+constexpr std::size_t kStep = 16;
 
-/// How many bytes stand before the first hit; where the order of bytes does not tell, the caller has to look.
-std::ptrdiff_t plain_bytes(std::uint64_t hits) noexcept {
-    return std::endian::native == std::endian::little ? std::countr_zero(hits) / 8 : 0;
-}
-
-/// Copies up to the next backslash. There must be room for all that is left of the content.
-void copy_plain(const char*& from, const char* end, char*& to) noexcept {
-    while (end - from >= 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, from, sizeof word);
-        std::memcpy(to, &word, sizeof word);
-        const std::uint64_t hits = backslashes(word);
-        const std::ptrdiff_t plain = hits == 0 ? 8 : plain_bytes(hits);
-        from += plain;
-        to += plain;
-        if (hits != 0) break;
-    }
-    while (from != end && *from != '\\') *to++ = *from++;
+/// Copies kStep bytes; how many of them stand before the first backslash.
+std::size_t copy_step(const char* from, char* to) noexcept {
+#if defined(__SSE2__)
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+    const int hits = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    return static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(hits) | 1U << kStep));
+#else
+    std::memcpy(to, from, kStep);
+    const void* hit = std::memchr(from, '\\', kStep);
+    return hit == nullptr ? kStep : static_cast<std::size_t>(static_cast<const char*>(hit) - from);
+#endif
 }
 
 }  // namespace
 
 bool is_number(std::string_view token, bool& integral) noexcept {
+    integral = true;
+    std::size_t plain = 0;
+    while (plain < token.size() && is_digit(token[plain])) ++plain;
+    if (plain == token.size() && plain != 0 && token[0] != '0') [[likely]]
+        return true;
     std::size_t at = 0;
     const auto digits = [&] {
         const std::size_t first = at;
@@ -133,15 +132,19 @@ bool is_number(std::string_view token, bool& integral) noexcept {
 }
 
 bool unescape_to(std::string_view content, std::vector<char>& out) {
+    static_assert(kStep <= kUnescapeSlack);
     const std::size_t start = out.size();
-    out.resize(start + content.size());  // an escape is never shorter than what it stands for
+    // An escape is never shorter than what it stands for.
+    out.resize(start + content.size() + kStep);
     char* to = out.data() + start;
     const char* from = content.data();
     const char* const end = from + content.size();
-    for (;;) {
-        copy_plain(from, end, to);
-        if (from == end) break;
-        if (end - from >= 2 && (from[1] == '"' || from[1] == '\\')) {
+    while (from < end) {
+        const std::size_t plain = copy_step(from, to);
+        from += plain;
+        to += plain;
+        if (plain == kStep || from >= end) continue;
+        if (end - from >= 2 && (from[1] == '"' || from[1] == '\\')) [[likely]] {
             *to++ = from[1];
             from += 2;
             continue;
@@ -152,6 +155,7 @@ bool unescape_to(std::string_view content, std::vector<char>& out) {
         to = put_utf8(point, to);
         from = content.data() + at;
     }
+    to -= from - end;  // the last step may have gone too far
     out.resize(static_cast<std::size_t>(to - out.data()));
     return true;
 }

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::uint64_t kNowhere = 0xFFFFFFFF;
 constexpr std::uint64_t kMalformed = kNowhere + 1;
+/// A container of no more tokens than this has no more members than any document may have.
+constexpr std::ptrdiff_t kManyTokens = Limits{}.members;
 
 bool is_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -31,15 +33,21 @@ std::uint64_t closing_quote(const char* body, std::uint64_t next) noexcept {
     return next;
 }
 
+bool is_scalar(std::string_view text) noexcept {
+    bool integral = false;
+    switch (text.front()) {
+        case 'n': return text == "null";
+        case 't': return text == "true";
+        case 'f': return text == "false";
+        default: return is_number(text, integral);
+    }
+}
+
 /// Behind the literal or number, or 0 when it is neither.
 [[gnu::noinline]] std::uint32_t scalar_end(const char* body, std::uint32_t begin,
                                            std::uint32_t next) noexcept {
-    while (next > begin && is_blank(body[next - 1])) --next;
-    const std::string_view text(body + begin, next - begin);
-    bool integral = false;
-    const bool good =
-        text == "null" || text == "true" || text == "false" || is_number(text, integral);
-    return good ? next : 0;
+    while (is_blank(body[next - 1])) --next;  // never the scalar's first character
+    return is_scalar({body + begin, next - begin}) ? next : 0;
 }
 
 /// Unescapes the string that stands between `begin` and `end`, its quotes. The place of the next backslash behind it, or
@@ -63,7 +71,7 @@ std::uint64_t closing_quote(const char* body, std::uint64_t next) noexcept {
 
 // One loop, all of its state in registers: a function called from here that took a reference to one of them would put it
 // into memory, and a small document waits for memory more than for anything else.
-Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Token* out) {
+Problem scan(const Indexed& document, const Limits& limits, std::vector<char>& arena, Token* out) {
     const char* const body = document.body;
     const std::uint32_t* at = document.starts;
     const std::uint32_t* const last = at + document.count;
@@ -72,6 +80,7 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
     Token* open =
         nullptr;  // the innermost open container; its span says how far before it the one around it is
     bool in_object = false;
+    int levels = limits.levels;
 
     const auto escaped = [&](std::uint64_t begin, std::uint64_t end, Str & to)
         __attribute__((always_inline)) {
@@ -144,6 +153,8 @@ Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Toke
             Token* const outer = open->shape.span == 0 ? nullptr : open - open->shape.span;
             open->place.size = *at++ + 1 - open->place.offset;
             open->shape.span = static_cast<std::uint32_t>(out - open);
+            if (out - open > kManyTokens && has_more_members(open, limits.members)) [[unlikely]]
+                return Problem::too_many_members;
             open = outer;
             in_object = outer != nullptr && outer->shape.first == '{';
             ++levels;

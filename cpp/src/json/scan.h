@@ -2,6 +2,7 @@
 // The validating pass: everything about a document that simdjson's first stage leaves unchecked, in one tight loop that
 // runs before any reader does. It leaves a flat list of tokens, in which a Cursor walks without checking anything again.
 
+#include "json/limits.h"
 #include "json/problem.h"
 #include "json/text.h"
 
@@ -41,8 +42,8 @@ struct Indexed {
     std::size_t count;
 };
 
-/// Checks the whole document, which may be nested `levels` deep, and unescapes its strings into the arena. `out` has room
+/// Checks the whole document but for its number of values, and unescapes its strings into the arena. `out` has room
 /// for count + 2 tokens; the last one written begins with NUL.
-Problem scan(const Indexed& document, int levels, std::vector<char>& arena, Token* out);
+Problem scan(const Indexed& document, const Limits& limits, std::vector<char>& arena, Token* out);
 
 }  // namespace lampjack::json

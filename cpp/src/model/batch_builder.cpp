@@ -41,6 +41,19 @@ T& append(Rows<T>& list) {
     return list.back();
 }
 
+/// Whether an epoch number is what the platform's writer makes of the time it stands for.
+bool written_back(std::string_view digits, BatchBuilder::TimeForm form, Millis& out) noexcept {
+    const bool seconds = form == BatchBuilder::TimeForm::epoch_seconds;
+    if (form == BatchBuilder::TimeForm::iso_millis || digits.size() != (seconds ? 10 : 13))
+        return false;
+    const auto number = to_int(digits);
+    if (!number) return false;
+    const Millis time = seconds ? *number * 1000 : *number;
+    if (time < kEarliest || time >= kLatest) return false;
+    out = time;
+    return true;
+}
+
 }  // namespace
 
 // Called for every third field of a request: it calls nothing in the usual case, so that it saves no registers.
@@ -107,11 +120,9 @@ bool BatchBuilder::time_or_keep(Millis& out, TimeForm exact, Chain& chain, Scope
         return keep_at(chain, scope, value);
     }
     const std::string_view digits = view(json::Cursor::raw_at(value));
+    if (written_back(digits, exact, out)) return true;
     if (const auto time = parse_time(digits)) out = *time;
-    const bool written_back =
-        (exact == TimeForm::epoch_millis && digits.size() == 13 && to_int(digits)) ||
-        (exact == TimeForm::epoch_seconds && digits.size() == 10 && to_int(digits));
-    return (written_back && out != kNoTime) || keep_at(chain, scope, value);
+    return keep_at(chain, scope, value);
 }
 
 bool BatchBuilder::size_or_keep(std::int64_t& out, Chain& chain, Scope scope) {

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "model/batch.h"
 #include "model/identity.h"
+#include "json/limits.h"
 #include "json/writer.h"
 
 #include <span>
@@ -24,8 +25,9 @@ void write_content(const Batch& batch, const Event& event, json::Writer& out);
 /// The same without anything that differs between two deliveries of one message: no `extra`, no offers.
 void write_normalised_content(const Batch& batch, const Event& event, std::string& out);
 
-/// Reads one event, or an array of events, all of one platform. Unknown keys are refused: this form is ours.
-Result<BatchPtr> read_events(std::string_view json);
+/// Reads one event, or an array of events, all of one platform. Unknown keys are refused: this form is ours. What a request
+/// within its limits became may be many more values, and is readable again: those who read what a caller made up limit them.
+Result<BatchPtr> read_events(std::string_view json, std::uint32_t values = json::Limits::kAny);
 /// Reads an array of parts, or one part, as one message event of that role.
 Result<BatchPtr> read_content(std::string_view json, Role role);
 

@@ -275,23 +275,28 @@ private:
     std::string unknown_key_;
 };
 
-/// events, event, handover, transcript, event, content, part, options, option, extra, scope
-constexpr int kWrapping = 11;
+/// What a request brought within the limits stands some levels deeper here: events, event, handover, transcript, event,
+/// content, part, options, option, extra, scope. An `extra` holds an object's members and the scopes around it.
+json::Limits with_room(std::uint32_t values) noexcept {
+    json::Limits limits{.values = values};
+    limits.levels += 11;
+    limits.members += kScopes;
+    return limits;
+}
 
 template <class Read>
-Result<BatchPtr> read_with(std::string_view json, Read read) {
+Result<BatchPtr> read_with(std::string_view json, std::uint32_t values, Read read) {
     if (json.size() > json::Text::kMaxBody) return fail(Code::too_large, "the JSON is too large");
     BatchPtr batch = BatchPtr::make();
     batch.mutate().text.assign(json);
     json::Index& index = json::Index::of_this_thread();
     LJK_CHECK(index.build(batch->text.body(), batch->text.body_size()));
-    // A vendor's value of the deepest level allowed stands some levels deeper in the canonical form.
-    json::Cursor cursor(batch.mutate().text, index, json::Cursor::kMaxDepth + kWrapping);
+    json::Cursor cursor(batch.mutate().text, index, with_room(values));
     BatchBuilder build(batch.mutate(), cursor);
     CanonicalReader reader(build);
     if (read(reader) && cursor.end()) return batch;
     if (cursor.problem() != Problem::mismatch)
-        return fail(Code::json, std::string(json::describe(cursor.problem())));
+        return fail(json::code_of(cursor.problem()), json::describe(cursor.problem()));
     if (!reader.unknown_key().empty())
         return fail(Code::payload, "unknown key in a canonical event: " + reader.unknown_key());
     return fail(Code::payload,
@@ -300,12 +305,13 @@ Result<BatchPtr> read_with(std::string_view json, Read read) {
 
 }  // namespace
 
-Result<BatchPtr> read_events(std::string_view json) {
-    return read_with(json, [](CanonicalReader& reader) { return reader.events(); });
+Result<BatchPtr> read_events(std::string_view json, std::uint32_t values) {
+    return read_with(json, values, [](CanonicalReader& reader) { return reader.events(); });
 }
 
 Result<BatchPtr> read_content(std::string_view json, Role role) {
-    return read_with(json, [role](CanonicalReader& reader) { return reader.content(role); });
+    return read_with(json, json::Limits{}.values,
+                     [role](CanonicalReader& reader) { return reader.content(role); });
 }
 
 }  // namespace lampjack::model

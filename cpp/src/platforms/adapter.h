@@ -6,6 +6,7 @@
 #include "model/batch_builder.h"
 #include "model/http_message.h"
 #include "platforms/account.h"
+#include "json/limits.h"
 
 #include <optional>
 #include <span>
@@ -37,13 +38,24 @@ struct Endpoint {
     std::string_view meaning;  ///< one line for `lampjack urls`
 };
 
+/// How much of a body is read. What a reader bounds closer by itself stays bounded.
+struct ReadLimits {
+    json::Limits json;
+    std::uint32_t items = json::Limits::kAny;  ///< of one request; the rest is kept raw
+
+    std::uint32_t items_up_to(std::uint32_t bound) const noexcept {
+        return items < bound ? items : bound;
+    }
+};
+
 /// What a reader may know besides the body. Everything is optional: a body must be readable on its own.
 struct ReadInput {
     std::string_view path;
     std::string_view query;
     std::span<const model::HeaderView> headers;
     const Account* account =
-        nullptr;  ///< settings that say where to look; null for the pure functions
+        nullptr;             ///< settings that say where to look; null for the pure functions
+    ReadLimits limits = {};  ///< the pure functions keep the defaults
 };
 
 /// How far a verified sender may go.

@@ -19,8 +19,11 @@ struct Said {
     std::vector<Sayings> parts;
 };
 
-/// A vendor's value may stand as deep as a body may be, and the canonical form adds some levels.
-constexpr int kLevels = Cursor::kMaxDepth + 64;
+/// A vendor's value may stand as deep as a body may be, and the canonical form adds some levels. How large it is was asked
+/// before.
+constexpr json::Limits kLimits{.levels = json::Limits{}.levels + 64,
+                               .members = json::Limits::kAny,
+                               .values = json::Limits::kAny};
 
 class SayingsReader {
 public:
@@ -31,7 +34,7 @@ public:
         std::vector<Said> all;
         json::Index& index = json::Index::of_this_thread();
         if (!index.build(text_.body(), text_.body_size())) return all;
-        Cursor cursor(text_, index, kLevels);
+        Cursor cursor(text_, index, kLimits);
         cursor.array([&] {
             event(cursor, all.emplace_back());
             return true;

@@ -46,9 +46,8 @@ std::string_view normal(std::string_view path) noexcept {
     return path.size() > 1 && path.back() == '/' ? path.substr(0, path.size() - 1) : path;
 }
 
-Error translate(json::Problem problem) {
-    const auto code = problem == json::Problem::mismatch ? Code::payload : Code::json;
-    return fail(code, std::string(json::describe(problem)));
+Error translate(json::Problem problem, const json::Limits& limits) {
+    return fail(json::code_of(problem), json::describe(problem, limits));
 }
 
 }  // namespace
@@ -77,12 +76,13 @@ Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input,
     batch.reader = adapter.name;
     json::Index& index = json::Index::of_this_thread();
     LJK_CHECK(index.build(batch.text.body(), batch.text.body_size()));
-    json::Cursor cursor(batch.text, index);
-    if (!cursor.ok()) return translate(cursor.problem());
+    const json::Limits& limits = input.limits.json;
+    json::Cursor cursor(batch.text, index, limits);
+    if (!cursor.ok()) return translate(cursor.problem(), limits);
     model::BatchBuilder build(batch, cursor);
     const auto read = adapter.read(input, build);
     if (cursor.ok() && read) cursor.end();
-    if (!cursor.ok()) return translate(cursor.problem());
+    if (!cursor.ok()) return translate(cursor.problem(), limits);
     if (!read) return read.error();
     return ptr;
 }

@@ -10,13 +10,15 @@
 namespace lampjack::transport {
 
 struct CurlOptions {
+    static constexpr std::size_t kResponseBytes = 256 * 1024;
+
     std::string ca_file;  ///< PEM bundle (see ca_bundle.h); empty: what libcurl was built with
     /// `http://host:port` of an egress proxy; empty: none, whatever the environment says. With a
     /// proxy the address policy sees the proxy's address, and hosts given as numbers; which names
     /// lead where is then the proxy's to judge.
     std::string proxy;
     std::string user_agent = "lampjack";
-    std::size_t max_response_bytes = 256 * 1024;
+    std::size_t max_response_bytes = kResponseBytes;
     std::size_t max_response_header_bytes = 64 * 1024;
     int max_connections = 64;
     int max_connections_per_host = 32;

@@ -5,6 +5,7 @@
 #include "test_hub.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -105,6 +106,57 @@ TEST(CommitLane, lets_callers_who_wait_share_a_transaction) {
     for (int i = 0; i <= 20; ++i)
         EXPECT_TRUE(alone.lane.run([&](Tx& tx) { return add_item(tx, i); }));
     EXPECT_EQ(alone.store->begun, 21) << "the control";
+}
+
+enum class Back { soon, late };
+
+/// One caller commits while another waits, and then comes back: while the other's change has just run, or after its commit.
+/// Whether the two share a transaction then.
+bool shares_the_next(Back back) {
+    constexpr std::chrono::milliseconds kCommit{50}, kSoon{2};
+    Lane t;
+    std::atomic<bool> ran{false}, committed{false};
+    std::thread other;
+    const auto call = [&] {
+        EXPECT_TRUE(t.lane.run([&](Tx& tx) {
+            ran = true;
+            return add_item(tx, 1);
+        }));
+        committed = true;
+    };
+    t.store->at_commit = [&]() -> Result<void> {
+        if (!other.joinable()) {
+            other = std::thread(call);
+            while (t.lane.waiting() == 0) std::this_thread::yield();
+        }
+        std::this_thread::sleep_for(kCommit);
+        return {};
+    };
+    EXPECT_TRUE(t.lane.run([](Tx& tx) { return add_item(tx, 0); }));
+    while (!(back == Back::soon ? ran : committed)) std::this_thread::yield();
+    std::this_thread::sleep_for(kSoon);
+    EXPECT_TRUE(t.lane.run([](Tx& tx) { return add_item(tx, 2); }));
+    other.join();
+    return t.store->begun == 2;
+}
+
+TEST(CommitLane, waits_for_a_caller_who_comes_back_at_once) {
+    int soon = 0, late = 0;
+    for (int i = 0; i < 10; ++i) {
+        soon += shares_the_next(Back::soon) ? 1 : 0;
+        late += shares_the_next(Back::late) ? 1 : 0;
+    }
+    EXPECT_GE(soon, 5) << "not each time: the machine may be busy";
+    EXPECT_EQ(late, 0) << "the control";
+}
+
+TEST(CommitLane, goes_on_without_callers_who_stay_away) {
+    Lane t;
+    t.run_behind(9, add_item);
+    const int before = t.store->begun;
+    EXPECT_TRUE(t.lane.run([](Tx& tx) { return add_item(tx, 10); }));
+    EXPECT_EQ(t.store->begun, before + 1);
+    EXPECT_TRUE(kept(*t.store, 10));
 }
 
 TEST(CommitLane, keeps_the_neighbours_of_a_change_that_fails) {

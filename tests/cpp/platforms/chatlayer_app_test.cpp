@@ -194,8 +194,10 @@ TEST(ChatlayerAppRead, bounds_the_keys_of_a_bundle) {
         for (int i = 0; i < keys; ++i) text += ",\"k" + std::to_string(i) + "\":0";
         return text + "}";
     };
-    EXPECT_EQ(refusal(body(63)).code, Code::payload);
-    EXPECT_TRUE(parse(kAdapter, body(62)).has_value());
+    EXPECT_TRUE(parse(kAdapter, body(255)).has_value());
+    EXPECT_EQ(refusal(body(256)).code, Code::too_large);
+    const std::string twice = body(254);
+    EXPECT_EQ(refusal(twice.substr(0, twice.size() - 1) + ",\"k7\":1}").code, Code::json);
 }
 
 TEST(ChatlayerAppRead, opens_a_document_in_a_string_only_up_to_its_limits) {

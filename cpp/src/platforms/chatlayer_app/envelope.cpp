@@ -30,18 +30,18 @@ bool is_user_path(std::string_view paths) noexcept {
 bool Envelope::note(Level level, json::Key key) {
     for (std::size_t i = 0; i < count_; ++i)
         if (entries_[i].level == level &&
-            build_.view(json::Cursor::name_at(entries_[i].place)) == key.text)
+            build_.view(json::Cursor::name_at({entries_[i].at})) == key.text)
             return build_.cursor.fail(json::Problem::duplicate_key);
     if (count_ == kMaxKeys) return build_.cursor.fail(json::Problem::mismatch);
-    entries_[count_++] = Entry{build_.cursor.mark(), level};
+    entries_[count_++] = Entry{build_.cursor.mark().at, level};
     return true;
 }
 
 Mark Envelope::find(Level level, std::string_view name) const noexcept {
     for (std::size_t i = 0; i < count_; ++i)
         if (entries_[i].level == level &&
-            build_.view(json::Cursor::name_at(entries_[i].place)) == name)
-            return entries_[i].place;
+            build_.view(json::Cursor::name_at({entries_[i].at})) == name)
+            return {entries_[i].at};
     return {};
 }
 

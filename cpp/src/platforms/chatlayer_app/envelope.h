@@ -29,16 +29,18 @@ public:
     bool find_user(const Account* account, model::Str& id, bool& was_number);
 
 private:
+    /// Trivial: most of the entries are never written.
     struct Entry {
-        Mark place;
-        Level level{};
+        const json::Token* at;
+        Level level;
     };
 
     bool note(Level level, json::Key key);
     bool find_at(std::string_view path, model::Str& id, bool& was_number);
     bool descend(std::string_view path, model::Str& id, bool& was_number);
 
-    static constexpr std::size_t kMaxKeys = 64;
+    /// One object of each level may be walked.
+    static constexpr std::size_t kMaxKeys = 2 * std::size_t{json::Limits{}.members};
 
     model::BatchBuilder& build_;
     std::array<Entry, kMaxKeys> entries_;

@@ -10,7 +10,7 @@
 namespace lampjack::platforms::chatlayer_app {
 
 inline constexpr std::size_t kNestedBytes = 64 << 10;
-inline constexpr int kNestedDepth = 16;
+inline constexpr json::Limits kNestedLimits{.levels = 16};
 
 /// Reads the text with `read(BatchBuilder&)` into a batch that lives as long as `use(const Batch&)` runs; `use` is called
 /// only when the whole text was read. False when it was not.
@@ -23,7 +23,7 @@ bool read_nested(std::string_view text, Read&& read, Use&& use) {
     model::Batch& batch = inner.mutate();
     batch.text.assign(text);
     if (!index.build(batch.text.body(), batch.text.body_size())) return false;
-    json::Cursor cursor(batch.text, index, kNestedDepth);
+    json::Cursor cursor(batch.text, index, kNestedLimits);
     if (!cursor.ok()) return false;
     model::BatchBuilder build(batch, cursor);
     if (!read(build) || !cursor.ok() || !cursor.end()) return false;

@@ -81,7 +81,7 @@ private:
             return build_.keep(extra_, scope);
         has_messages_ = true;
         outside_ = scope == Scope::request;
-        return read_messages(build_, conversation_);
+        return read_messages(build_, conversation_, input_.limits.items_up_to(kMaxItems));
     }
 
     /// One message without a bundle, as the vendor's pages print them.
@@ -296,7 +296,7 @@ Result<void> read(const ReadInput& input, BatchBuilder& build) {
         path == "/send" || path == "/receive" || path == "/offload" || path == "/subscribe";
     const char first = build.cursor.peek();
     if (first == '[' && !endpoint) {
-        read_items(build);
+        read_items(build, input.limits.items_up_to(kMaxItems));
         return {};
     }
     if (first != '{') {

@@ -11,7 +11,7 @@
 namespace lampjack::platforms::chatlayer_app {
 
 /// What comes behind so many items of one request is only kept raw.
-inline constexpr std::size_t kMaxItems = 1000;
+inline constexpr std::uint32_t kMaxItems = 1000;
 
 using Mark = json::Cursor::Mark;
 
@@ -22,12 +22,12 @@ model::Mode mode_of(std::string_view id) noexcept;
 Result<void> read(const ReadInput& input, model::BatchBuilder& build);
 
 /// The array that performReceive returns: one event for each element.
-bool read_items(model::BatchBuilder& build);
+bool read_items(model::BatchBuilder& build, std::uint32_t most = kMaxItems);
 /// The `message` of such an element: the event's parts. A mismatch when it is not as documented.
 bool read_user_message(model::BatchBuilder& build, std::uint32_t event);
 
 /// The `messages` of performSend: one event for each element, all of one conversation.
-bool read_messages(model::BatchBuilder& build, std::uint32_t conversation);
+bool read_messages(model::BatchBuilder& build, std::uint32_t conversation, std::uint32_t most);
 /// One of them.
 bool read_message(model::BatchBuilder& build, std::uint32_t conversation);
 /// Whether a key is one by which a performSend message, of this or of the older form, is told.

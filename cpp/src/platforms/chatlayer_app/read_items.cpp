@@ -243,10 +243,10 @@ bool read_unknown(BatchBuilder& build, Warning why) {
 
 }  // namespace
 
-bool read_items(BatchBuilder& build) {
-    std::size_t count = 0;
+bool read_items(BatchBuilder& build, std::uint32_t most) {
+    std::uint32_t count = 0;
     return build.cursor.array([&] {
-        if (count++ >= kMaxItems) return read_unknown(build, Warning::too_many_items);
+        if (count++ >= most) return read_unknown(build, Warning::too_many_items);
         const auto start = build.mark();
         const auto roots = build.batch.roots.size();
         ItemReader item(build);

@@ -343,10 +343,10 @@ bool read_message(BatchBuilder& build, std::uint32_t conversation) {
     return dialects::messenger::read_message(build, index);
 }
 
-bool read_messages(BatchBuilder& build, std::uint32_t conversation) {
-    std::size_t count = 0;
+bool read_messages(BatchBuilder& build, std::uint32_t conversation, std::uint32_t most) {
+    std::uint32_t count = 0;
     return build.cursor.array([&] {
-        if (count++ < kMaxItems) return read_message(build, conversation);
+        if (count++ < most) return read_message(build, conversation);
         const auto index = static_cast<std::uint32_t>(build.batch.events.size());
         build.batch.roots.push_back(index);
         if (!build.add_unknown(Warning::too_many_items)) return false;

@@ -29,19 +29,20 @@ struct Members {
 
 class Envelope {
 public:
-    explicit Envelope(BatchBuilder& build) noexcept
-        : build_(build),
+    Envelope(const ReadInput& input, BatchBuilder& build) noexcept
+        : input_(input),
+          build_(build),
           cursor_(build.cursor),
           start_(build.cursor.mark()) {}
 
-    Result<void> read(const ReadInput& input) {
+    Result<void> read() {
         if (!cursor_.object([this](Key key) { return member(key); })) return {};
         end_ = cursor_.mark();
         if (!unknown_keys_differ()) return {};
         if (!fields()) return std::move(error_);
         if (is_action_body()) {
             start_again();
-            return read_actions(input, build_);
+            return read_actions(input_, build_);
         }
         if (!event_ && !type_) return missing("event");
         if (event_ && type_ && build_.view(event_) != build_.view(type_))
@@ -215,6 +216,8 @@ private:
         if (!m.version.present()) return missing("version");
         if (!m.time.present()) return missing("timestamp");
         if (!items.present()) return missing(offload_ ? "transcript" : "messages");
+        // Only the body says which event it is, so that this comes after parsing. Until then the endpoint's bound, the
+        // one for transcripts, has held.
         if (!offload_ && build_.batch.text.body_size() > kMaxMessagesBody)
             return lampjack::fail(Code::too_large,
                                   "a body with event messages may have at most 1 MiB");
@@ -242,8 +245,8 @@ private:
     }
 
     bool read_items(Mark items) {
-        const std::uint32_t limit =
-            items.at == members_.messages.at ? kMaxMessages : kMaxTranscript;
+        const std::uint32_t limit = input_.limits.items_up_to(
+            items.at == members_.messages.at ? kMaxMessages : kMaxTranscript);
         std::uint32_t count = 0;
         cursor_.rewind(items);
         return cursor_.array([&] {
@@ -319,6 +322,7 @@ private:
         if (!under_own_key) first.warn(Warning::messages_under_other_key);
     }
 
+    const ReadInput& input_;
     BatchBuilder& build_;
     json::Cursor& cursor_;
     Mark start_, end_, first_time_;
@@ -345,7 +349,7 @@ TimeRead read_time(std::string_view raw) noexcept {
 }
 
 Result<void> read(const ReadInput& input, BatchBuilder& build) {
-    return Envelope(build).read(input);
+    return Envelope(input, build).read();
 }
 
 }  // namespace lampjack::platforms::chatlayer_offloading

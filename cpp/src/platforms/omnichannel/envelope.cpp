@@ -12,9 +12,6 @@ using model::Chain;
 using model::Scope;
 using model::Str;
 
-// Each unknown field is compared with those before it: a bound keeps that cheap.
-constexpr std::size_t kMostUnknownFields = 256;
-
 /// The members of the older forms and of transfers.
 Member rare_member_of(Key key) noexcept {
     if (key == "chat") return Member::chat;
@@ -69,11 +66,10 @@ bool EnvelopeReader::member(Key key) {
     }
 }
 
+// Each unknown field is compared with those before it: there are no more than an object may have members.
 bool EnvelopeReader::other(Key key) {
     if (build_.batch.find(envelope_.leftovers, Scope::request, key.text).present())
         return cursor_.fail(Problem::duplicate_key);
-    envelope_.too_many_fields = ++unknown_fields_ > kMostUnknownFields;
-    if (envelope_.too_many_fields) return cursor_.fail(Problem::mismatch);
     return build_.keep(envelope_.leftovers, Scope::request);
 }
 

@@ -52,7 +52,6 @@ struct Envelope {
     std::array<Deferred, kMembers> deferred;
     model::Chain leftovers;  ///< in the scope `request`
     Problems problems;
-    bool too_many_fields = false;
 
     bool has(Member member) const noexcept {
         return (seen >> static_cast<unsigned>(member) & 1U) != 0;
@@ -93,7 +92,6 @@ private:
     model::BatchBuilder& build_;
     json::Cursor& cursor_;
     MessageReader messages_;
-    std::size_t unknown_fields_ = 0;
 };
 
 }  // namespace lampjack::platforms::omnichannel

@@ -16,7 +16,7 @@ using model::Scope;
 using model::Str;
 using model::Warning;
 
-constexpr std::size_t kMostMessages = 1000;
+constexpr std::uint32_t kMostMessages = 1000;
 
 Error bad(std::string_view why) { return fail(Code::payload, std::string(why)); }
 Error missing(std::string_view field) {
@@ -25,21 +25,18 @@ Error missing(std::string_view field) {
 
 class BodyReader {
 public:
-    BodyReader(Place place, model::BatchBuilder& build)
+    BodyReader(const ReadInput& input, model::BatchBuilder& build)
         : build_(build),
           cursor_(build.cursor),
           messages_(build),
-          start_(cursor_.mark()) {
-        envelope_.place = place;
+          start_(cursor_.mark()),
+          most_(input.limits.items_up_to(kMostMessages)) {
+        envelope_.place = place_of(input.path);
     }
 
     Result<void> run() {
         if (cursor_.peek() != '{') return bad("the body is not an object");
         const bool read = EnvelopeReader(envelope_, build_).run();
-        if (envelope_.too_many_fields) {
-            cursor_.forgive_mismatch();  // ours is the better word for it
-            return bad("the body has too many fields");
-        }
         if (!read) return {};
         const auto end = cursor_.mark();
         Result<void> made = make_events();
@@ -200,8 +197,8 @@ private:
         if (cursor_.peek() != '[') return bad("messages must be an array");
         if (is_empty_array(build_.view(cursor_.raw_at(list)))) return no_messages(direction);
         keep_except({Member::messages});
-        std::size_t count = 0;
-        cursor_.array([&] { return element(direction, ++count > kMostMessages); });
+        std::uint32_t count = 0;
+        cursor_.array([&] { return element(direction, ++count > most_); });
         return {};
     }
 
@@ -291,6 +288,7 @@ private:
     json::Cursor& cursor_;
     MessageReader messages_;
     json::Cursor::Mark start_;
+    std::uint32_t most_;
     Envelope envelope_;
     std::uint32_t conversation_ = model::kNone;
 };
@@ -304,7 +302,7 @@ std::string_view last_segment(std::string_view path) noexcept {
 }
 
 Result<void> read(const ReadInput& input, model::BatchBuilder& build) {
-    return BodyReader(place_of(input.path), build).run();
+    return BodyReader(input, build).run();
 }
 
 }  // namespace lampjack::platforms::omnichannel
