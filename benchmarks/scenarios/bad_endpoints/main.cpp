@@ -4,10 +4,12 @@
 
 #include "turn.h"
 
+#include "common/arguments.h"
+#include "common/report.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <string_view>
 
 namespace bench {
 namespace {
@@ -17,18 +19,6 @@ struct Settings {
     int rounds = 5;
     std::string folder;  ///< of an SQLite file; empty: the store in memory
 };
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
-bool at_most(const char* what, double value, double limit) {
-    const bool good = value <= limit;
-    std::printf("gate %-62s %8.2f  (at most %.2f)  %s\n", what, value, limit,
-                good ? "holds" : "MISSED");
-    return good;
-}
 
 Latencies turn(const Settings& settings, Neighbours neighbours) {
     if (settings.folder.empty()) return take_turn(neighbours, settings.pace, "memory:");
@@ -96,20 +86,17 @@ bool run(const Settings& settings) {
 
 /// False when the arguments make no sense.
 bool read_arguments(int argc, char** argv, Settings& settings) {
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view argument = argv[i];
-        if (argument == "--quick") {
-            settings.rounds = 1;
-            settings.pace.seconds = 15;
-        } else if (argument == "--sqlite" && i + 1 < argc) {
-            settings.folder = argv[++i];
-            settings.pace.measured /= 10;
-            settings.pace.neighbours /= 10;
-        } else {
-            return false;
-        }
+    Arguments arguments(argc, argv);
+    if (arguments.flag("--quick")) {
+        settings.rounds = 1;
+        settings.pace.seconds = 15;
     }
-    return true;
+    if (const auto folder = arguments.value("--sqlite")) {
+        settings.folder = *folder;
+        settings.pace.measured /= 10;
+        settings.pace.neighbours /= 10;
+    }
+    return arguments.all_known();
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include "postgres.h"
 #include "sqlite.h"
 
+#include "common/arguments.h"
+#include "common/report.h"
 #include "support/postgres_server.h"
 
 #include <cstdio>
@@ -81,26 +83,17 @@ bool read_part(std::string_view name, Settings& settings) {
 
 /// False when the arguments make no sense.
 bool read_arguments(int argc, char** argv, Settings& settings) {
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view argument = argv[i];
-        const char* value = i + 1 < argc ? argv[i + 1] : nullptr;
-        if (argument == "--quick") {
-            settings.rounds = 1;
-            settings.seconds = 2;
-            settings.conversations = 20'000;
-        } else if (argument == "--million") {
-            settings.conversations = 1'000'000;
-        } else if (argument == "--dir" && value != nullptr) {
-            settings.folder = value;
-            ++i;
-        } else if (argument == "--only" && value != nullptr) {
-            if (!read_part(value, settings)) return false;
-            ++i;
-        } else {
-            return false;
-        }
+    Arguments arguments(argc, argv);
+    if (arguments.flag("--quick")) {
+        settings.rounds = 1;
+        settings.seconds = 2;
+        settings.conversations = 20'000;
     }
-    return true;
+    if (arguments.flag("--million")) settings.conversations = 1'000'000;
+    if (const auto folder = arguments.value("--dir")) settings.folder = *folder;
+    if (const auto part = arguments.value("--only"); part && !read_part(*part, settings))
+        return false;
+    return arguments.all_known();
 }
 
 }  // namespace

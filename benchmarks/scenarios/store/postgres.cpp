@@ -1,10 +1,13 @@
 #include "postgres.h"
 
 #include "slow_line.h"
+
+#include "common/report.h"
 #include "support/postgres_server.h"
 
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 namespace bench {
 namespace {

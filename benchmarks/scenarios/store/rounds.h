@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace bench {
 
@@ -42,12 +41,7 @@ private:
     std::string path_;
 };
 
-double median(std::vector<double> values);
 /// Whether each event acknowledged is stored once; says so when not.
 bool is_sound(const char* name, const Turn& turn);
-
-// Gates: each prints its line; false when it is missed.
-bool at_least(const char* what, double value, double limit);
-bool at_most(const char* what, double value, double limit);
 
 }  // namespace bench

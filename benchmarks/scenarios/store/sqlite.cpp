@@ -2,6 +2,7 @@
 
 #include "events.h"
 
+#include "common/report.h"
 #include "store/sqlite/sqlite_store.h"
 
 #include <chrono>

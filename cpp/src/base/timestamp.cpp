@@ -71,8 +71,10 @@ bool parse_offset(std::string_view text, Millis& out) noexcept {
     return true;
 }
 
+bool is_in_range(Millis time) noexcept { return time >= kEarliest && time < kLatest; }
+
 std::optional<Millis> in_range(Millis time) noexcept {
-    if (time < kEarliest || time >= kLatest) return std::nullopt;
+    if (!is_in_range(time)) return std::nullopt;
     return time;
 }
 
@@ -96,10 +98,8 @@ std::optional<Millis> parse_iso(std::string_view text) noexcept {
 }
 
 std::optional<Millis> parse_epoch(std::string_view text) noexcept {
-    // Nearly all are seconds or milliseconds without a fraction: of these the number of digits decides.
-    if (text.size() == 10 || text.size() == 13)
-        if (const auto whole = to_int(text))
-            return in_range(text.size() == 10 ? *whole * 1000 : *whole);
+    Millis whole = 0;
+    if (parse_whole_epoch(text, whole)) return whole;
     double value = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || stop != text.data() + text.size() || !(value > 0) || value > 1e18)
@@ -167,9 +167,22 @@ bool parse_exact(std::string_view text, Millis& out) noexcept {
     if (month - 1 > 11 || day - 1 >= days_in(year, month) || hour > 23 || minute > 59 ||
         second > 59)
         return false;
-    out = days_from_civil(year, month, day) * kDay + Millis{hour} * 3'600'000 +
-          Millis{minute} * 60'000 + Millis{second} * 1000 + millis;
-    return out >= kEarliest && out < kLatest;
+    const Millis time = days_from_civil(year, month, day) * kDay + Millis{hour} * 3'600'000 +
+                        Millis{minute} * 60'000 + Millis{second} * 1000 + millis;
+    if (!is_in_range(time)) return false;
+    out = time;
+    return true;
+}
+
+bool parse_whole_epoch(std::string_view digits, Millis& out) noexcept {
+    const bool seconds = digits.size() == 10;
+    if (!seconds && digits.size() != 13) return false;
+    const auto number = to_int(digits);
+    if (!number) return false;
+    const Millis time = seconds ? *number * 1000 : *number;
+    if (!is_in_range(time)) return false;
+    out = time;
+    return true;
 }
 
 std::optional<Millis> parse_time(std::string_view text) noexcept {

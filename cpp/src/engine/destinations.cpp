@@ -17,10 +17,17 @@ constexpr Millis kAskAgainDuringProbe = 2'000;
 constexpr Millis kSpread = 2'000;
 /// A probe that its process did not live to see is given up this long after its last moment.
 constexpr Millis kProbeMargin = 5'000;
-/// Why a delivery has to wait.
-constexpr std::string_view kOpen = "breaker_open";
 
 }  // namespace
+
+std::string_view Destinations::Answer::why() const noexcept {
+    switch (wait) {
+        case Wait::none: break;
+        case Wait::breaker: return "breaker_open";
+        case Wait::budget: return "retry_budget";
+    }
+    return {};
+}
 
 Destinations::Destination& Destinations::find(std::string_view name, std::string_view label) {
     const auto found = known_.find(name);
@@ -53,19 +60,17 @@ bool Destinations::share(std::string_view name, Destination& destination,
     return true;
 }
 
-Destinations::Answer Destinations::later(Millis at, Millis spread, std::string_view why) const {
+Destinations::Answer Destinations::later(Wait wait, Millis at, Millis spread) const {
     const auto extra = core_.random->next() % static_cast<std::uint64_t>(spread);
     Answer no;
+    no.wait = wait;
     no.ask_again = at + static_cast<Millis>(extra);
-    no.why = why;
-    no.is_open = why == kOpen;
     return no;
 }
 
 Destinations::Answer Destinations::ask(std::string_view account, std::string_view url, bool retry) {
     const auto parts = transport::split_url(url);
     Answer yes;
-    yes.may_go = true;
     if (!parts) return yes;  // to be refused
     const std::string host = parts->host + ":" + std::to_string(parts->port);
     yes.ticket = {"breaker:" + std::string(account) + ":" + host, retry, false};
@@ -78,12 +83,13 @@ Destinations::Answer Destinations::ask(std::string_view account, std::string_vie
     if (pass == Breaker::Pass::wait) {
         const bool probing = breaker.state().until <= now;
         const Millis until = breaker.wait_until(now);
-        return later(probing ? std::min(until, now + kAskAgainDuringProbe) : until, kSpread, kOpen);
+        return later(Wait::breaker, probing ? std::min(until, now + kAskAgainDuringProbe) : until,
+                     kSpread);
     }
     if (pass == Breaker::Pass::probe) {
         const Millis time = core_.config.timeouts.total.count() + kProbeMargin;
         if (!share(yes.ticket.name, destination, breaker.probing(now, time)))
-            return later(now + kAskAgainDuringProbe, kSpread, kOpen);
+            return later(Wait::breaker, now + kAskAgainDuringProbe, kSpread);
         yes.ticket.probe = true;
         yes.ticket.retry = false;  // one probe at a time needs no budget
         return yes;
@@ -92,7 +98,7 @@ Destinations::Answer Destinations::ask(std::string_view account, std::string_vie
         destination.budget.fresh(now);
     } else if (!destination.budget.take(now)) {
         // All that wait would come at the same moment, and most of them in vain.
-        return later(destination.budget.next_at(now), core_.config.budget.window, "retry_budget");
+        return later(Wait::budget, destination.budget.next_at(now), core_.config.budget.window);
     }
     return yes;
 }

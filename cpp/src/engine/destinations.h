@@ -23,12 +23,19 @@ public:
         bool retry = false;
         bool probe = false;
     };
+    enum class Wait {
+        none,
+        breaker,  ///< it is open: whoever asks now is told the same
+        budget,   ///< of retries
+    };
     struct Answer {
-        bool may_go = false;
+        Wait wait = Wait::none;  ///< for what; without it the request may go
         Millis ask_again = 0;    ///< when it may not
-        std::string_view why{};  ///< one word, for the delivery's record
-        bool is_open = false;    ///< its breaker: whoever asks now is told the same
         Ticket ticket;           ///< when it may: give it back with note() or not_sent()
+
+        bool may_go() const noexcept { return wait == Wait::none; }
+        /// One word, for the record of a delivery that has to wait.
+        std::string_view why() const noexcept;
     };
     Answer ask(std::string_view account, std::string_view url, bool retry);
     void note(const Ticket& ticket, const transport::HttpOutcome& outcome,
@@ -46,7 +53,7 @@ private:
     void look(std::string_view name, Destination& destination, Millis now);
     bool share(std::string_view name, Destination& destination,
                const transport::BreakerState& next);
-    Answer later(Millis at, Millis spread, std::string_view why) const;
+    Answer later(Wait wait, Millis at, Millis spread) const;
     void tell(const Destination& destination, const transport::BreakerState& before, bool denied);
 
     Core& core_;

@@ -135,26 +135,24 @@ void Sender::take_new() {
     asked_ = core_.config.account_names();
     std::erase_if(asked_, [&](const std::string& name) { return closed_.contains(name); });
     more_to_put_off_ = false;
-    int looks = kLooks;
-    if (!serve_asked(looks)) return;
+    if (serve_asked(kLooks) == Served::store_fails) return;
     // Thousands may wait behind breakers, and to put one off is a write: some at a time, after all others. Enough to
     // outrun those that come, because what is due and not wanted slows each look.
     asked_.assign(closed_.begin(), closed_.end());
-    looks = kClosedLooks;
-    more_to_put_off_ = serve_asked(looks) && looks == 0;
+    more_to_put_off_ = serve_asked(kClosedLooks) == Served::some;
 }
 
-/// Leases and begins what is due, so often at most, and counts down; false when the store fails.
-bool Sender::serve_asked(int& looks) {
+/// Leases and begins what is due in so many looks at most: then only some may be served.
+Sender::Served Sender::serve_asked(int looks) {
     const Millis until = looked_at_ + core_.config.timeouts.total.count() + kLeaseMargin;
     while (looks > 0) {
         const auto group = bulkhead_.next(asked_, unsettled_.size());
-        if (group.accounts.empty()) return true;
+        if (group.accounts.empty()) return Served::all;
         auto leases =
             core_.store->lease_deliveries(group.accounts, false, looked_at_, until, group.limit);
         if (!leases) {
             core_.say("error", "the store cannot be read: " + leases.error().message);
-            return false;
+            return Served::store_fails;
         }
         if (leases->empty())
             for (const std::string& name : group.accounts) std::erase(asked_, name);
@@ -162,9 +160,9 @@ bool Sender::serve_asked(int& looks) {
             --looks;
         bool go_on = true;
         for (const LeasedDelivery& lease : *leases) go_on = begin_or_give_back(lease) && go_on;
-        if (!go_on) return false;
+        if (!go_on) return Served::store_fails;
     }
-    return true;
+    return Served::some;
 }
 
 /// Without memory for the request the lease is given back: kept, it would stop the lane until it ends.
@@ -198,13 +196,12 @@ bool Sender::begin(const LeasedDelivery& lease) {
 bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest request) {
     const auto answer =
         destinations_.ask(lease.conversation.account, request.url, lease.row.attempts > 0);
-    if (!answer.may_go) {
-        if (answer.is_open) {
-            // In the first pass its turn is over; in the second it is there to be put off.
-            if (closed_.insert(lease.conversation.account).second)
-                std::erase(asked_, lease.conversation.account);
-        }
-        unsettled_.postpone(lease, answer.ask_again, answer.why);
+    if (!answer.may_go()) {
+        // In the first pass its turn is over; in the second it is there to be put off.
+        if (answer.wait == Destinations::Wait::breaker &&
+            closed_.insert(lease.conversation.account).second)
+            std::erase(asked_, lease.conversation.account);
+        unsettled_.postpone(lease, answer.ask_again, answer.why());
         return true;
     }
     closed_.erase(lease.conversation.account);

@@ -39,7 +39,8 @@ private:
     void settle_the_rest();
     void take_new();
     void set_up();
-    bool serve_asked(int& looks);
+    enum class Served { all, some, store_fails };
+    Served serve_asked(int looks);
     /// False when the store fails: no use to take more now.
     bool begin(const store::LeasedDelivery& lease);
     bool begin_or_give_back(const store::LeasedDelivery& lease);

@@ -12,9 +12,6 @@ bool begins_number(char first) noexcept { return first == '-' || (first >= '0' &
 }  // namespace
 
 void Cursor::settle(Token* tokens, const Limits& limits) noexcept {
-    const bool fewer = limits.members < Limits{}.members;
-    if (ok() && fewer && holds_more_members(tokens, limits.members))
-        problem_ = Problem::too_many_members;
     if (ok() && has_more_values(tokens, limits.values)) problem_ = Problem::too_many_values;
     if (ok()) return;
     const auto size = static_cast<std::uint32_t>(text_.body_size());

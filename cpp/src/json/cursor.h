@@ -30,8 +30,7 @@ public:
           body_(text.body()),
           at_(index.tokens()),
           problem_(scan(index.document(), limits, text.arena(), index.tokens())) {
-        if (!ok() || at_->shape.span > limits.values || limits.members < Limits{}.members)
-            [[unlikely]]
+        if (!ok() || at_->shape.span > limits.values) [[unlikely]]
             settle(index.tokens(), limits);
     }
 
@@ -125,7 +124,7 @@ private:
         return {{body_ + name.offset, name.size}};
     }
 
-    /// Counts what the scan did not, and leaves no values of a document with a problem.
+    /// Counts the values of a document that may have too many, and leaves none of one with a problem.
     [[gnu::cold]] void settle(Token* tokens, const Limits& limits) noexcept;
 
     Text& text_;

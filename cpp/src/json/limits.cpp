@@ -13,12 +13,6 @@ bool has_more_members(const Token* container, std::uint32_t limit) noexcept {
     return false;
 }
 
-bool holds_more_members(const Token* root, std::uint32_t limit) noexcept {
-    for (const Token* token = root; token != root + root->shape.span; ++token)
-        if (has_more_members(token, limit)) return true;
-    return false;
-}
-
 bool has_more_values(const Token* root, std::uint32_t limit) noexcept {
     std::uint32_t values = 0;
     for (const Token* token = root; token != root + root->shape.span; ++token)

@@ -12,7 +12,7 @@ struct Limits {
 
     /// How deep arrays and objects may be nested.
     int levels = 64;
-    /// Of one object. scan() does not count an object that has no more than these anyway: fewer take a pass of their own.
+    /// Of one object.
     std::uint32_t members = 256;
     /// Of the document, arrays and objects among them. A documented item of a transcript is 30 to 45 values, and 5,000 items
     /// are read: a limit of 50,000, as first planned, would have refused them.
@@ -21,9 +21,6 @@ struct Limits {
 
 /// Whether a container, whose span is written, is an object of more members.
 [[gnu::cold]] bool has_more_members(const Token* container, std::uint32_t limit) noexcept;
-
-/// Whether a value, or anything in it, is an object of more members.
-[[gnu::cold]] bool holds_more_members(const Token* root, std::uint32_t limit) noexcept;
 
 /// Whether a value is more values than that, itself among them.
 [[gnu::cold]] bool has_more_values(const Token* root, std::uint32_t limit) noexcept;

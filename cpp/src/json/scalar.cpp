@@ -101,11 +101,6 @@ std::size_t copy_step(const char* from, char* to) noexcept {
 }  // namespace
 
 bool is_number(std::string_view token, bool& integral) noexcept {
-    integral = true;
-    std::size_t plain = 0;
-    while (plain < token.size() && is_digit(token[plain])) ++plain;
-    if (plain == token.size() && plain != 0 && token[0] != '0') [[likely]]
-        return true;
     std::size_t at = 0;
     const auto digits = [&] {
         const std::size_t first = at;
@@ -131,11 +126,11 @@ bool is_number(std::string_view token, bool& integral) noexcept {
     return at == token.size();
 }
 
-bool unescape_to(std::string_view content, std::vector<char>& out) {
+bool unescape_to(std::string_view content, Arena& out) {
     static_assert(kStep <= kUnescapeSlack);
     const std::size_t start = out.size();
     // An escape is never shorter than what it stands for.
-    out.resize(start + content.size() + kStep);
+    out.resize(start + content.size() + kStep, boost::container::default_init);
     char* to = out.data() + start;
     const char* from = content.data();
     const char* const end = from + content.size();
@@ -143,12 +138,13 @@ bool unescape_to(std::string_view content, std::vector<char>& out) {
         const std::size_t plain = copy_step(from, to);
         from += plain;
         to += plain;
-        if (plain == kStep || from >= end) continue;
-        if (end - from >= 2 && (from[1] == '"' || from[1] == '\\')) [[likely]] {
-            *to++ = from[1];
-            from += 2;
+        if (plain == kStep) continue;
+        // A quote stands for itself: the next step copies it. Most escapes are of this kind, in JSON inside of JSON.
+        if (end - from > 1 && from[1] == '"') [[likely]] {
+            ++from;
             continue;
         }
+        if (from >= end) break;
         auto at = static_cast<std::size_t>(from - content.data());
         const std::int32_t point = read_escape(content, at);
         if (point < 0) return false;

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::uint64_t kNowhere = 0xFFFFFFFF;
 constexpr std::uint64_t kMalformed = kNowhere + 1;
-/// A container of no more tokens than this has no more members than any document may have.
-constexpr std::ptrdiff_t kManyTokens = Limits{}.members;
 
 bool is_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -53,7 +51,7 @@ bool is_scalar(std::string_view text) noexcept {
 /// Unescapes the string that stands between `begin` and `end`, its quotes. The place of the next backslash behind it, or
 /// kMalformed.
 [[gnu::noinline]] std::uint64_t escaped_string(std::string_view body, std::uint64_t begin,
-                                               std::uint64_t end, std::vector<char>& arena,
+                                               std::uint64_t end, Arena& arena,
                                                Str& out) {
     const std::size_t start = arena.size();
     if (!unescape_to(body.substr(begin + 1, end - begin - 1), arena)) return kMalformed;
@@ -71,7 +69,7 @@ bool is_scalar(std::string_view text) noexcept {
 
 // One loop, all of its state in registers: a function called from here that took a reference to one of them would put it
 // into memory, and a small document waits for memory more than for anything else.
-Problem scan(const Indexed& document, const Limits& limits, std::vector<char>& arena, Token* out) {
+Problem scan(const Indexed& document, const Limits& limits, Arena& arena, Token* out) {
     const char* const body = document.body;
     const std::uint32_t* at = document.starts;
     const std::uint32_t* const last = at + document.count;
@@ -153,7 +151,9 @@ Problem scan(const Indexed& document, const Limits& limits, std::vector<char>& a
             Token* const outer = open->shape.span == 0 ? nullptr : open - open->shape.span;
             open->place.size = *at++ + 1 - open->place.offset;
             open->shape.span = static_cast<std::uint32_t>(out - open);
-            if (out - open > kManyTokens && has_more_members(open, limits.members)) [[unlikely]]
+            // Only a container of more tokens can have more members.
+            if (open->shape.span > limits.members && has_more_members(open, limits.members))
+                [[unlikely]]
                 return Problem::too_many_members;
             open = outer;
             in_object = outer != nullptr && outer->shape.first == '{';

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace lampjack::json {
 
@@ -44,6 +43,6 @@ struct Indexed {
 
 /// Checks the whole document but for its number of values, and unescapes its strings into the arena. `out` has room
 /// for count + 2 tokens; the last one written begins with NUL.
-Problem scan(const Indexed& document, const Limits& limits, std::vector<char>& arena, Token* out);
+Problem scan(const Indexed& document, const Limits& limits, Arena& arena, Token* out);
 
 }  // namespace lampjack::json

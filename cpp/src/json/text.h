@@ -2,12 +2,13 @@
 // Text: the bytes one batch owns, and Str: a place in them. Strings without escapes are places in the body itself;
 // unescaped ones live in a second buffer behind it. 32-bit places keep events small and survive growth of the buffers.
 
+#include <boost/container/vector.hpp>
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 namespace lampjack::json {
 
@@ -29,6 +30,9 @@ struct Str {
     constexpr bool present() const noexcept { return offset != kAbsent; }
     constexpr explicit operator bool() const noexcept { return present(); }
 };
+
+/// Unescaped characters. A vector of Boost grows without filling what will be written anyway.
+using Arena = boost::container::vector<char>;
 
 class Text {
 public:
@@ -71,13 +75,13 @@ public:
                    static_cast<std::uint32_t>(text.size())};
     }
 
-    std::vector<char>& arena() noexcept { return arena_; }
+    Arena& arena() noexcept { return arena_; }
 
 private:
     std::unique_ptr<char[]> body_ = std::unique_ptr<char[]>(new char[kPadding]());
     std::size_t capacity_ = kPadding;
     std::size_t size_ = 0;
-    std::vector<char> arena_;
+    Arena arena_;
 };
 
 }  // namespace lampjack::json

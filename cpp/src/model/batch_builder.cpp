@@ -1,6 +1,5 @@
 #include "model/batch_builder.h"
 
-#include "base/text.h"
 #include "base/timestamp.h"
 
 #include <charconv>
@@ -41,17 +40,14 @@ T& append(Rows<T>& list) {
     return list.back();
 }
 
-/// Whether an epoch number is what the platform's writer makes of the time it stands for.
-bool written_back(std::string_view digits, BatchBuilder::TimeForm form, Millis& out) noexcept {
-    const bool seconds = form == BatchBuilder::TimeForm::epoch_seconds;
-    if (form == BatchBuilder::TimeForm::iso_millis || digits.size() != (seconds ? 10 : 13))
-        return false;
-    const auto number = to_int(digits);
-    if (!number) return false;
-    const Millis time = seconds ? *number * 1000 : *number;
-    if (time < kEarliest || time >= kLatest) return false;
-    out = time;
-    return true;
+/// How many digits the platform's writer gives a time; 0: it writes no number.
+std::size_t digits_of(BatchBuilder::TimeForm form) noexcept {
+    switch (form) {
+        case BatchBuilder::TimeForm::iso_millis: break;
+        case BatchBuilder::TimeForm::epoch_seconds: return 10;
+        case BatchBuilder::TimeForm::epoch_millis: return 13;
+    }
+    return 0;
 }
 
 }  // namespace
@@ -120,7 +116,7 @@ bool BatchBuilder::time_or_keep(Millis& out, TimeForm exact, Chain& chain, Scope
         return keep_at(chain, scope, value);
     }
     const std::string_view digits = view(json::Cursor::raw_at(value));
-    if (written_back(digits, exact, out)) return true;
+    if (digits.size() == digits_of(exact) && parse_whole_epoch(digits, out)) return true;
     if (const auto time = parse_time(digits)) out = *time;
     return keep_at(chain, scope, value);
 }

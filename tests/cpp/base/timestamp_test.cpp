@@ -24,6 +24,19 @@ TEST(Timestamp, refuses_other_spellings_as_exact) {
           "2021-02-29T00:00:00.000Z", "2021-11-15T24:00:00.000Z", "1999-12-31T23:59:59.999Z",
           "2100-01-01T00:00:00.000Z", "2021-11-15T08:26:60.000Z", ""})
         EXPECT_FALSE(parse_exact(text, time)) << text;
+    EXPECT_EQ(time, 0) << "a time out of range is none";
+}
+
+TEST(Timestamp, reads_whole_epochs_by_their_digits) {
+    Millis time = 0;
+    ASSERT_TRUE(parse_whole_epoch("1636964773", time));
+    EXPECT_EQ(time, 1636964773000);
+    ASSERT_TRUE(parse_whole_epoch("1636964773154", time));
+    EXPECT_EQ(time, 1636964773154);
+    for (const char* text : {"", "163696477", "16369647731", "1636964773154000", "1636964773.15",
+                             "-636964773", "0636964773", "9999999999999"})
+        EXPECT_FALSE(parse_whole_epoch(text, time)) << text;
+    EXPECT_EQ(time, 1636964773154);
 }
 
 TEST(Timestamp, reads_offsets_fractions_and_epochs) {

@@ -4,8 +4,8 @@
 
 #include "conversation/explain.h"
 #include "conversation/walk.h"
+#include "support/run_size.h"
 
-#include <cstdlib>
 #include <string>
 
 namespace lampjack::conversation {
@@ -13,10 +13,7 @@ namespace {
 
 constexpr int kInputs = 60;
 
-std::uint64_t walks() {
-    const char* more = std::getenv("LJK_WALKS");
-    return more != nullptr ? std::strtoull(more, nullptr, 10) : 2000;
-}
+std::uint64_t walks() { return support::run_size<std::uint64_t>("LJK_WALKS", 2000); }
 
 std::optional<Millis> random_time(Dice& dice, const World& world) {
     if (dice.one_in(2)) return std::nullopt;

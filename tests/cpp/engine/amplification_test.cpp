@@ -9,11 +9,11 @@
 #include "store/memory_store.h"
 #include "transport/curl_client.h"
 #include "json/value.h"
+#include "../support/run_size.h"
 
 #include <gtest/gtest.h>
 
 #include <condition_variable>
-#include <cstdlib>
 #include <mutex>
 
 namespace lampjack::test {
@@ -22,10 +22,7 @@ namespace {
 constexpr int kASecond = 500;
 constexpr Millis kTick = 20;
 
-int seconds() {
-    const char* set = std::getenv("LJK_OUTAGE_SECONDS");
-    return set != nullptr ? std::atoi(set) : 6;
-}
+int seconds() { return support::run_size("LJK_OUTAGE_SECONDS", 6); }
 
 /// Passes everything on to the client that ships, and can be waited for.
 class AwaitedClient final : public transport::HttpClient {

@@ -5,11 +5,11 @@
 #include "disk_script.h"
 
 #include "support/faulty_disk.h"
+#include "support/run_size.h"
 #include "support/temporary_folder.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <fstream>
 
 namespace lampjack::test {
@@ -19,10 +19,7 @@ using support::FaultyDisk;
 using Failure = FaultyDisk::Failure;
 
 /// How many of the places where the disk may fail; all of them in every way when there are fewer.
-std::size_t offsets_wanted() {
-    const char* wanted = std::getenv("LJK_DISK_OFFSETS");
-    return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 200;
-}
+std::size_t offsets_wanted() { return support::run_size<std::size_t>("LJK_DISK_OFFSETS", 200); }
 
 struct Fault {
     std::size_t at = 0;

@@ -6,8 +6,8 @@
 #include "../support/forward_tx.h"
 #include "../support/loopback_server.h"
 #include "transport/curl_client.h"
+#include "../support/run_size.h"
 
-#include <cstdlib>
 #include <mutex>
 #include <thread>
 
@@ -57,8 +57,7 @@ constexpr int kEach = 10;
 
 /// More for a long run. A durable store takes longer.
 int conversations(Kind kind) {
-    const char* wanted = std::getenv("LJK_ORDER_CONVERSATIONS");
-    return wanted != nullptr ? std::atoi(wanted) : kind == Kind::memory ? 500 : 100;
+    return support::run_size("LJK_ORDER_CONVERSATIONS", kind == Kind::memory ? 500 : 100);
 }
 
 /// A store on which a message that could not be sent goes to the end of its queue, as in many a service.

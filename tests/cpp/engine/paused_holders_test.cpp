@@ -5,9 +5,9 @@
 #include "sender_world.h"
 
 #include "../support/postgres_server.h"
+#include "../support/run_size.h"
 #include "../support/temporary_folder.h"
 
-#include <cstdlib>
 #include <random>
 
 namespace lampjack::test {
@@ -19,10 +19,7 @@ constexpr Millis kHour = 3'600'000;
 constexpr Millis kPastLeases = 301'000;  // of deliveries 60 s, of items 300 s
 
 /// Rounds for each store; more for a long run.
-int rounds() {
-    const char* wanted = std::getenv("LJK_PAUSES");
-    return wanted != nullptr ? std::atoi(wanted) : 50;
-}
+int rounds() { return support::run_size("LJK_PAUSES", 50); }
 
 /// Where the holder stands still.
 enum class Pause { before_call, before_record, as_owner, with_item };

@@ -5,11 +5,11 @@
 #include "disk_script.h"
 
 #include "support/faulty_disk.h"
+#include "support/run_size.h"
 #include "support/temporary_folder.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 namespace lampjack::test {
 namespace {
@@ -20,10 +20,7 @@ using Remains = FaultyDisk::Remains;
 constexpr std::array kRemains{Remains::nothing, Remains::everything, Remains::some, Remains::torn};
 
 /// How often the power goes; at each operation in each way when there are fewer.
-std::size_t cuts_wanted() {
-    const char* wanted = std::getenv("LJK_POWER_CUTS");
-    return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 200;
-}
+std::size_t cuts_wanted() { return support::run_size<std::size_t>("LJK_POWER_CUTS", 200); }
 
 class PowerLoss : public ::testing::TestWithParam<Journal> {
 protected:

@@ -3,12 +3,12 @@
 // afterwards what that left behind.
 
 #include "memory/failing_memory.h"
+#include "support/run_size.h"
 #include "support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,8 +48,7 @@ protected:
 private:
     /// How many allocations fail; a long run takes all there are.
     static std::size_t allocations_wanted() {
-        const char* wanted = std::getenv("LJK_ALLOCATIONS");
-        return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 500;
+        return support::run_size<std::size_t>("LJK_ALLOCATIONS", 500);
     }
 
     std::string one(const Make& make, std::size_t number, bool for_good) {

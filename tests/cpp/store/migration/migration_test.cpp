@@ -4,11 +4,11 @@
 #include "store/migration/tables.h"
 #include "store/sqlite/writers.h"
 #include "store/store.h"
+#include "support/run_size.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <random>
 #include <thread>
 
@@ -18,10 +18,7 @@ namespace {
 using std::chrono::steady_clock;
 
 /// More for a long run.
-int kills() {
-    const char* wanted = std::getenv("LJK_MIGRATION_KILLS");
-    return wanted != nullptr ? std::atoi(wanted) : 20;
-}
+int kills() { return support::run_size("LJK_MIGRATION_KILLS", 20); }
 
 /// What the items of all conversations say that writers change.
 std::vector<std::string> texts_of_items(const std::string& url) {

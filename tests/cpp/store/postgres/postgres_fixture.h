@@ -7,17 +7,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <stdexcept>
 #include <string>
 
 namespace lampjack::store::postgres {
-
-/// How often or how long, for a run that is longer than the usual one.
-inline int count_of(const char* variable, int usual) {
-    const char* asked = std::getenv(variable);
-    return asked != nullptr && std::atoi(asked) > 0 ? std::atoi(asked) : usual;
-}
 
 /// Skips where no server is installed; every test has an empty database of its own.
 class PostgresTest : public testing::Test {
