@@ -209,11 +209,11 @@ int run(const Effort& effort) {
 
     const auto all = contenders(loop, flat, index);
     const Measured mixed = measure_all(cases, all, effort);
-    const std::vector<Contender> ordered{
-        all[0], {"od_in_order", [&](const Padded& body) {
-                     loop.read_user_text_in_order(body.view(), flat);
-                     g_sink += flat.count;
-                 }}};
+    const std::vector<Contender> ordered{all[0], {"od_in_order", [&](const Padded& body) {
+                                                      loop.read_user_text_in_order(body.view(),
+                                                                                   flat);
+                                                      g_sink += flat.count;
+                                                  }}};
     const Measured in_order = measure(cases.front(), ordered, effort);
     const std::vector<double> linear = linearity(
         all[0],

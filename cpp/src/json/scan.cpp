@@ -51,8 +51,7 @@ bool is_scalar(std::string_view text) noexcept {
 /// Unescapes the string that stands between `begin` and `end`, its quotes. The place of the next backslash behind it, or
 /// kMalformed.
 [[gnu::noinline]] std::uint64_t escaped_string(std::string_view body, std::uint64_t begin,
-                                               std::uint64_t end, Arena& arena,
-                                               Str& out) {
+                                               std::uint64_t end, Arena& arena, Str& out) {
     const std::size_t start = arena.size();
     if (!unescape_to(body.substr(begin + 1, end - begin - 1), arena)) return kMalformed;
     out = Str::at(start | Str::kArena, arena.size() - start);

@@ -4,12 +4,12 @@
 #include "engine/hub.h"
 
 #include "../support/loopback_server.h"
+#include "../support/run_size.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "store/memory_store.h"
 #include "transport/curl_client.h"
 #include "json/value.h"
-#include "../support/run_size.h"
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 #include "../support/forward_store.h"
 #include "../support/forward_tx.h"
 #include "../support/loopback_server.h"
-#include "transport/curl_client.h"
 #include "../support/run_size.h"
+#include "transport/curl_client.h"
 
 #include <mutex>
 #include <thread>

@@ -5,9 +5,9 @@
 #include "simulation.h"
 
 #include "../support/postgres_server.h"
+#include "../support/run_size.h"
 #include "../support/temporary_folder.h"
 #include "store/store.h"
-#include "../support/run_size.h"
 
 #include <gtest/gtest.h>
 

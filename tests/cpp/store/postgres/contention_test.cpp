@@ -1,7 +1,7 @@
 // Many at once: the row lock decides who owns a conversation and which of several equal changes takes effect.
 #include "postgres_fixture.h"
-#include "workload.h"
 #include "support/run_size.h"
+#include "workload.h"
 
 #include <array>
 #include <map>
