@@ -38,6 +38,7 @@ THIRD_PARTY = {
     "boost/system": ("base/result.h",),
     "curl/": ("transport/curl_",),
     "openssl/": ("base/",),
+    "zlib": ("base/inflate.cpp",),
     "sqlite3": ("store/sqlite/",),
     "libpq": ("store/postgres/",),
     "pybind11/": ("bindings/",),

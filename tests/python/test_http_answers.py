@@ -1,5 +1,6 @@
 """What every path of every platform answers over real HTTP, row by row, under both web adapters."""
 
+import gzip
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.e2e
 PREFIX = "/hooks"
 
 
-def open_hub(store: str, *, background: bool = True) -> lj.Hub:
-    hub = lj.Hub({"store": store, "account": ACCOUNTS}, background=background)
+def open_hub(store: str, *, background: bool = True, **options: Any) -> lj.Hub:
+    hub = lj.Hub({"store": store, "account": ACCOUNTS} | options, background=background)
 
     @hub.decide()
     def decide(request: object) -> lj.Accept:
@@ -265,6 +266,22 @@ def test_another_media_type(client: Client, place: Place):
     call = place.call()
     for headers in ({"Content-Type": "text/xml"}, {"Content-Encoding": "gzip"}):
         check_refused(client.send(replace(call, headers=call.headers | headers)), 415)
+
+
+@pytest.mark.parametrize("kind", ["fastapi", "asgi"])
+def test_a_compressed_body(kind: str):
+    hub = open_hub("memory:", compressed_bodies=True)
+    with served(application(hub, kind)) as port:
+        client = Client(port, PREFIX)
+        for place in PLACES:
+            prepare(client, place, "packed")
+            call = place.call("packed")
+            packed = replace(call, headers=call.headers | {"Content-Encoding": "gzip"})
+            answer = client.send(packed.with_body(gzip.compress(call.body)))
+            assert answer.status == 200, (place.name, answer.body)
+            assert client.send(call).body == answer.body, "it is the same request unpacked"
+            check_refused(client.send(packed), 400)
+            check_refused(client.send(packed.with_body(gzip.compress(b" " * 100_000))), 413)
 
 
 @pytest.fixture(scope="module", params=["fastapi", "asgi"])

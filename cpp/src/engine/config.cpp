@@ -9,7 +9,7 @@
 namespace lampjack::engine {
 namespace {
 
-constexpr std::array<std::string_view, 31> kKeys{
+constexpr std::array<std::string_view, 32> kKeys{
     "store",         "account",          "allow_networks",  "proxy",
     "ca_file",       "log_key",          "connect_ms",      "total_ms",
     "in_flight",     "retry_base_ms",    "retry_cap_ms",    "max_tries",
@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 31> kKeys{
     "item_base_ms",  "item_cap_ms",      "item_tries",      "events_per_second",
     "events_burst",  "events_kept",      "queue",           "account_queue",
     "max_body",      "max_depth",        "max_members",     "max_values",
-    "max_items",     "max_text",         "max_response"};
+    "max_items",     "max_text",         "max_response",    "compressed_bodies"};
 
 Error bad(std::string_view key, std::string_view why) {
     return fail(Code::config, std::string(key) + " " + std::string(why));
@@ -53,6 +53,12 @@ Result<void> read_networks(const json::Value& value, Config& config) {
 Result<void> read_text(std::string_view key, const json::Value& value, std::string& out) {
     if (!value.is_string()) return bad(key, "must be a text");
     out = std::string(json::view(value.get_string()));
+    return {};
+}
+
+Result<void> read_flag(std::string_view key, const json::Value& value, bool& out) {
+    if (!value.is_bool()) return bad(key, "must be true or false");
+    out = value.get_bool();
     return {};
 }
 
@@ -101,6 +107,7 @@ Result<void> read_key(std::string_view key, const json::Value& value, Config& co
     if (key == "proxy") return read_text(key, value, config.proxy);
     if (key == "ca_file") return read_text(key, value, config.ca_file);
     if (key == "log_key") return read_text(key, value, config.log_key);
+    if (key == "compressed_bodies") return read_flag(key, value, config.compressed_bodies);
     for (const SizeKey& size : kSizeKeys)
         if (size.name == key) return read_size(size, value, config.sizes);
     for (const std::string_view known : kKeys)

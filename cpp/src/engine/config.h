@@ -40,6 +40,7 @@ struct Config {
     SizeLimits sizes;
     transport::BudgetLimits budget;
     transport::BreakerLimits breaker;
+    bool compressed_bodies = false;  ///< whether requests may come as gzip or deflate
     std::size_t in_flight =
         16;  ///< requests of one account at a time; how all share places: engine/bulkhead.h
 

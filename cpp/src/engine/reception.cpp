@@ -1,5 +1,6 @@
 #include "engine/reception.h"
 
+#include "base/inflate.h"
 #include "base/text.h"
 #include "conversation/fence.h"
 #include "engine/ingest.h"
@@ -23,6 +24,7 @@ namespace {
 constexpr std::size_t kMaxHeaders = 64;
 constexpr std::size_t kMaxHeader = 8 << 10;
 constexpr std::size_t kMaxQuery = 8 << 10;
+constexpr std::size_t kMostInflated = 10;  ///< times what came compressed
 
 bool is_json(std::string_view content_type) {
     const std::string type = to_lower(trim(content_type.substr(0, content_type.find(';'))));
@@ -93,17 +95,34 @@ Result<void> Reception::admit(const model::Request& request) {
         answer_ = account_->adapter->answer(*account_, {*endpoint_, nullptr, nullptr, nullptr});
         return {};
     }
-    const bool plain =
-        trim(model::header(request.headers, "content-encoding")).empty() ||
-        equals_ignoring_case(trim(model::header(request.headers, "content-encoding")), "identity");
-    if (!plain || !is_json(model::header(request.headers, "content-type"))) {
-        ++core_.counters.refused_requests;
-        answer_ = problem(
-            415, Code::payload,
-            "send the body uncompressed, with Content-Type application/json or without one");
+    if (!is_json(model::header(request.headers, "content-type"))) {
+        refuse_form("send the body with Content-Type application/json or without one");
         return {};
     }
-    return read(request, trust);
+    return decode(request, trust);
+}
+
+/// What is compressed is inflated where the configuration allows it, and only for a sender who has been verified.
+Result<void> Reception::decode(const model::Request& request, platforms::Trust trust) {
+    const std::string coding = to_lower(trim(model::header(request.headers, "content-encoding")));
+    if (coding.empty() || coding == "identity") return read(request, trust);
+    const bool allowed = core_.config.compressed_bodies;
+    if (!allowed || (coding != "gzip" && coding != "x-gzip" && coding != "deflate")) {
+        refuse_form(allowed ? "send the body as gzip, as deflate or uncompressed"
+                            : "send the body uncompressed");
+        answer_->headers.emplace_back("accept-encoding", allowed ? "gzip, deflate" : "identity");
+        return {};
+    }
+    LJK_TRY(body, inflate(request.body, std::min(request.body.size() * kMostInflated,
+                                                 core_.config.sizes.body_at(*endpoint_))));
+    model::Request plain = request;
+    plain.body = body;
+    return read(plain, trust);
+}
+
+void Reception::refuse_form(std::string_view advice) {
+    ++core_.counters.refused_requests;
+    answer_ = problem(415, Code::payload, advice);
 }
 
 Result<void> Reception::read(const model::Request& request, platforms::Trust trust) {

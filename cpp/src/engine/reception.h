@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace lampjack::engine {
 
@@ -25,6 +26,8 @@ public:
 private:
     Result<void> admit(const model::Request& request);
     Result<void> check_head(const model::Request& request) const;
+    Result<void> decode(const model::Request& request, platforms::Trust trust);
+    void refuse_form(std::string_view advice);
     Result<void> read(const model::Request& request, platforms::Trust trust);
     Result<void> ask();
     Result<void> admit_events();
