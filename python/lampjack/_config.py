@@ -13,6 +13,8 @@ from lampjack._errors import ConfigError
 __all__ = ["read_environment", "read_file", "read_store", "to_json"]
 
 _PREFIX = "LAMPJACK_"
+# How a key is read from the environment; the others are whole numbers, or texts where they are none.
+_KINDS = {"allow_networks": "json", "compressed_bodies": "boolean"}
 
 
 def _load(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -84,7 +86,7 @@ def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if first == "account" and len(rest) == 2:
             config.setdefault("account", {}).setdefault(rest[0], {})[rest[1]] = value
         elif not rest:
-            config[first] = _typed("json" if first == "allow_networks" else "integer", first, value)
+            config[first] = _typed(_KINDS.get(first, "integer"), first, value)
         else:
             raise ConfigError(f"{name}: accounts are set by LAMPJACK_ACCOUNT__NAME__SETTING")
     for account in config.get("account", {}).values():

@@ -4,6 +4,7 @@
 find_package(GTest 1.12 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)  # certificates and a TLS server for tests
 find_package(CURL REQUIRED)  # its memory fails in tests/cpp/memory
+find_package(ZLIB REQUIRED)  # requests that come compressed
 include(GoogleTest)
 
 set(ljk_cpp_tests "${CMAKE_CURRENT_SOURCE_DIR}/cpp")
@@ -18,7 +19,7 @@ set(LJK_CORPORA "${ljk_corpora}" CACHE PATH "folder with JSONTestSuite and naugh
 target_compile_definitions(ljk_test_support INTERFACE
     LJK_TEST_DATA="${LJK_TEST_DATA_DIR}" LJK_CORPORA="${LJK_CORPORA}")
 target_link_libraries(ljk_test_support INTERFACE
-    lampjack_core GTest::gmock GTest::gtest GTest::gtest_main ljk_warnings ljk_hardening)
+    lampjack_core GTest::gmock GTest::gtest GTest::gtest_main ZLIB::ZLIB ljk_warnings ljk_hardening)
 
 file(GLOB ljk_support_sources CONFIGURE_DEPENDS "${ljk_cpp_tests}/support/*.cpp")
 if(ljk_support_sources)

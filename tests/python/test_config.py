@@ -58,6 +58,7 @@ def test_the_environment_alone(monkeypatch: pytest.MonkeyPatch):
     for name, value in {
         "LAMPJACK_STORE": "memory:",
         "LAMPJACK_TOTAL_MS": "5000",
+        "LAMPJACK_COMPRESSED_BODIES": "true",
         "LAMPJACK_ALLOW_NETWORKS": '["127.0.0.0/8"]',
         "LAMPJACK_ACCOUNT__SHOP__PLATFORM": "certainly",
         "LAMPJACK_ACCOUNT__SHOP__WEBHOOK_TOKEN": '["old-token", "made-up-token"]',

@@ -214,7 +214,7 @@ int run(const Effort& effort) {
                                                                                    flat);
                                                       g_sink += flat.count;
                                                   }}};
-    const Measured in_order = measure(cases.front(), ordered, effort);
+    const Measured in_order = measure(named(cases, "user_text"), ordered, effort);
     const std::vector<double> linear = linearity(
         all[0],
         {&named(cases, "offload_50"), &named(cases, "offload_500"), &named(cases, "offload_5000")},

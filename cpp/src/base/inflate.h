@@ -9,8 +9,8 @@
 
 namespace lampjack {
 
-/// What the bytes stand for. Reads the whole of them and keeps at most `most` bytes of the outcome. Checksums are verified.
-/// Errors: json (broken, cut, something behind it), too_large, internal (no memory).
+/// What the bytes stand for, at most `most` bytes of it. Checksums are verified; several streams, one behind the other, are read as
+/// one. Errors: json (broken, cut, something else behind it), too_large, internal (no memory).
 Result<std::string> inflate(std::string_view bytes, std::size_t most);
 
 }  // namespace lampjack

@@ -176,7 +176,7 @@ bool parse_exact(std::string_view text, Millis& out) noexcept {
 
 bool parse_whole_epoch(std::string_view digits, Millis& out) noexcept {
     const bool seconds = digits.size() == 10;
-    if (!seconds && digits.size() != 13) return false;
+    if ((!seconds && digits.size() != 13) || digits.front() == '0') return false;
     const auto number = to_int(digits);
     if (!number) return false;
     const Millis time = seconds ? *number * 1000 : *number;

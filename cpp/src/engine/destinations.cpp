@@ -62,15 +62,12 @@ bool Destinations::share(std::string_view name, Destination& destination,
 
 Destinations::Answer Destinations::later(Wait wait, Millis at, Millis spread) const {
     const auto extra = core_.random->next() % static_cast<std::uint64_t>(spread);
-    Answer no;
-    no.wait = wait;
-    no.ask_again = at + static_cast<Millis>(extra);
-    return no;
+    return {wait, at + static_cast<Millis>(extra), {}};
 }
 
 Destinations::Answer Destinations::ask(std::string_view account, std::string_view url, bool retry) {
     const auto parts = transport::split_url(url);
-    Answer yes;
+    Answer yes{Wait::none, 0, {}};
     if (!parts) return yes;  // to be refused
     const std::string host = parts->host + ":" + std::to_string(parts->port);
     yes.ticket = {"breaker:" + std::string(account) + ":" + host, retry, false};

@@ -29,9 +29,9 @@ public:
         budget,   ///< of retries
     };
     struct Answer {
-        Wait wait = Wait::none;  ///< for what; without it the request may go
-        Millis ask_again = 0;    ///< when it may not
-        Ticket ticket;           ///< when it may: give it back with note() or not_sent()
+        Wait wait;             ///< for what; without it the request may go
+        Millis ask_again = 0;  ///< when it may not
+        Ticket ticket;         ///< when it may: give it back with note() or not_sent()
 
         bool may_go() const noexcept { return wait == Wait::none; }
         /// One word, for the record of a delivery that has to wait.

@@ -102,7 +102,7 @@ Result<void> Reception::admit(const model::Request& request) {
     return decode(request, trust);
 }
 
-/// What is compressed is inflated where the configuration allows it, and only for a sender who has been verified.
+/// What is compressed is inflated where the configuration allows it, after the sender was verified.
 Result<void> Reception::decode(const model::Request& request, platforms::Trust trust) {
     const std::string coding = to_lower(trim(model::header(request.headers, "content-encoding")));
     if (coding.empty() || coding == "identity") return read(request, trust);

@@ -12,7 +12,7 @@ namespace lampjack::engine {
 
 class Reception {
 public:
-    /// limits → verify raw request → parse. The request's bytes are not needed afterwards.
+    /// limits → verify raw request → inflate → parse. The request's bytes are not needed afterwards.
     Reception(Core& core, std::string_view account, const model::Request& request);
 
     const Question* question() const noexcept { return question_ ? &*question_ : nullptr; }

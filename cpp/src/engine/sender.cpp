@@ -135,14 +135,14 @@ void Sender::take_new() {
     asked_ = core_.config.account_names();
     std::erase_if(asked_, [&](const std::string& name) { return closed_.contains(name); });
     more_to_put_off_ = false;
-    if (serve_asked(kLooks) == Served::store_fails) return;
+    if (serve_asked(kLooks) == Served::stopped) return;
     // Thousands may wait behind breakers, and to put one off is a write: some at a time, after all others. Enough to
     // outrun those that come, because what is due and not wanted slows each look.
     asked_.assign(closed_.begin(), closed_.end());
     more_to_put_off_ = serve_asked(kClosedLooks) == Served::some;
 }
 
-/// Leases and begins what is due in so many looks at most: then only some may be served.
+/// Leases and begins what is due: `some` when that took all the looks it may take, `stopped` when store or memory fail.
 Sender::Served Sender::serve_asked(int looks) {
     const Millis until = looked_at_ + core_.config.timeouts.total.count() + kLeaseMargin;
     while (looks > 0) {
@@ -152,7 +152,7 @@ Sender::Served Sender::serve_asked(int looks) {
             core_.store->lease_deliveries(group.accounts, false, looked_at_, until, group.limit);
         if (!leases) {
             core_.say("error", "the store cannot be read: " + leases.error().message);
-            return Served::store_fails;
+            return Served::stopped;
         }
         if (leases->empty())
             for (const std::string& name : group.accounts) std::erase(asked_, name);
@@ -160,7 +160,7 @@ Sender::Served Sender::serve_asked(int looks) {
             --looks;
         bool go_on = true;
         for (const LeasedDelivery& lease : *leases) go_on = begin_or_give_back(lease) && go_on;
-        if (!go_on) return Served::store_fails;
+        if (!go_on) return Served::stopped;
     }
     return Served::some;
 }

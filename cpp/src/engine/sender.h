@@ -39,7 +39,7 @@ private:
     void settle_the_rest();
     void take_new();
     void set_up();
-    enum class Served { all, some, store_fails };
+    enum class Served { all, some, stopped };
     Served serve_asked(int looks);
     /// False when the store fails: no use to take more now.
     bool begin(const store::LeasedDelivery& lease);

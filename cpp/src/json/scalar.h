@@ -1,5 +1,5 @@
 #pragma once
-// Grammar of single JSON tokens (RFC 8259), on characters only.
+// Grammar of single JSON tokens (RFC 8259).
 
 #include "json/text.h"
 

@@ -4,7 +4,7 @@
 
 #include "conversation/explain.h"
 #include "conversation/walk.h"
-#include "support/run_size.h"
+#include "support/from_environment.h"
 
 #include <string>
 
@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kInputs = 60;
 
-std::uint64_t walks() { return support::run_size<std::uint64_t>("LJK_WALKS", 2000); }
+std::uint64_t walks() { return support::from_environment<std::uint64_t>("LJK_WALKS", 2000); }
 
 std::optional<Millis> random_time(Dice& dice, const World& world) {
     if (dice.one_in(2)) return std::nullopt;

@@ -3,8 +3,8 @@
 #include "engine/client_options.h"
 #include "engine/hub.h"
 
+#include "../support/from_environment.h"
 #include "../support/loopback_server.h"
-#include "../support/run_size.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "store/memory_store.h"
@@ -22,7 +22,7 @@ namespace {
 constexpr int kASecond = 500;
 constexpr Millis kTick = 20;
 
-int seconds() { return support::run_size("LJK_OUTAGE_SECONDS", 6); }
+int seconds() { return support::from_environment("LJK_OUTAGE_SECONDS", 6); }
 
 /// Passes everything on to the client that ships, and can be waited for.
 class AwaitedClient final : public transport::HttpClient {

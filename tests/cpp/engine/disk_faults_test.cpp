@@ -5,7 +5,7 @@
 #include "disk_script.h"
 
 #include "support/faulty_disk.h"
-#include "support/run_size.h"
+#include "support/from_environment.h"
 #include "support/temporary_folder.h"
 
 #include <algorithm>
@@ -19,7 +19,9 @@ using support::FaultyDisk;
 using Failure = FaultyDisk::Failure;
 
 /// How many of the places where the disk may fail; all of them in every way when there are fewer.
-std::size_t offsets_wanted() { return support::run_size<std::size_t>("LJK_DISK_OFFSETS", 200); }
+std::size_t offsets_wanted() {
+    return support::from_environment<std::size_t>("LJK_DISK_OFFSETS", 200);
+}
 
 struct Fault {
     std::size_t at = 0;

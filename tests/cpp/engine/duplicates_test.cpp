@@ -7,7 +7,7 @@
 
 #include "../support/forward_store.h"
 #include "../support/forward_tx.h"
-#include "../support/run_size.h"
+#include "../support/from_environment.h"
 
 #include <algorithm>
 #include <atomic>
@@ -21,7 +21,7 @@ namespace {
 constexpr int kCopies = 3, kThreads = 6, kLines = 11;
 
 /// Conversations, each of which brings a dozen requests; more for a long run.
-int conversations() { return support::run_size("LJK_DUPLICATES", 12); }
+int conversations() { return support::from_environment("LJK_DUPLICATES", 12); }
 
 /// A store on which nothing is ever known.
 class Forgetful final : public support::ForwardStore {

@@ -4,8 +4,8 @@
 
 #include "../support/forward_store.h"
 #include "../support/forward_tx.h"
+#include "../support/from_environment.h"
 #include "../support/loopback_server.h"
-#include "../support/run_size.h"
 #include "transport/curl_client.h"
 
 #include <mutex>
@@ -57,7 +57,7 @@ constexpr int kEach = 10;
 
 /// More for a long run. A durable store takes longer.
 int conversations(Kind kind) {
-    return support::run_size("LJK_ORDER_CONVERSATIONS", kind == Kind::memory ? 500 : 100);
+    return support::from_environment("LJK_ORDER_CONVERSATIONS", kind == Kind::memory ? 500 : 100);
 }
 
 /// A store on which a message that could not be sent goes to the end of its queue, as in many a service.

@@ -4,8 +4,8 @@
 #include "paused_store.h"
 #include "sender_world.h"
 
+#include "../support/from_environment.h"
 #include "../support/postgres_server.h"
-#include "../support/run_size.h"
 #include "../support/temporary_folder.h"
 
 #include <random>
@@ -19,7 +19,7 @@ constexpr Millis kHour = 3'600'000;
 constexpr Millis kPastLeases = 301'000;  // of deliveries 60 s, of items 300 s
 
 /// Rounds for each store; more for a long run.
-int rounds() { return support::run_size("LJK_PAUSES", 50); }
+int rounds() { return support::from_environment("LJK_PAUSES", 50); }
 
 /// Where the holder stands still.
 enum class Pause { before_call, before_record, as_owner, with_item };

@@ -5,7 +5,7 @@
 #include "disk_script.h"
 
 #include "support/faulty_disk.h"
-#include "support/run_size.h"
+#include "support/from_environment.h"
 #include "support/temporary_folder.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ using Remains = FaultyDisk::Remains;
 constexpr std::array kRemains{Remains::nothing, Remains::everything, Remains::some, Remains::torn};
 
 /// How often the power goes; at each operation in each way when there are fewer.
-std::size_t cuts_wanted() { return support::run_size<std::size_t>("LJK_POWER_CUTS", 200); }
+std::size_t cuts_wanted() { return support::from_environment<std::size_t>("LJK_POWER_CUTS", 200); }
 
 class PowerLoss : public ::testing::TestWithParam<Journal> {
 protected:

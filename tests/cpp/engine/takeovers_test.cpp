@@ -5,7 +5,7 @@
 
 #include "../support/forward_store.h"
 #include "../support/forward_tx.h"
-#include "../support/run_size.h"
+#include "../support/from_environment.h"
 
 #include <atomic>
 #include <cstdlib>
@@ -18,7 +18,7 @@ namespace {
 constexpr int kAgents = 16;
 
 /// How often somebody tries; more for a long run.
-int attempts() { return support::run_size("LJK_TAKES", 1500); }
+int attempts() { return support::from_environment("LJK_TAKES", 1500); }
 
 /// A store whose lock gives the state that was seen first: nobody compares with what others did meanwhile.
 class Stale final : public support::ForwardStore {

@@ -3,8 +3,8 @@
 
 #include "memory/failing_memory.h"
 #include "support/curl_fixture.h"
+#include "support/from_environment.h"
 #include "support/loopback_server.h"
-#include "support/run_size.h"
 
 #include <gtest/gtest.h>
 
@@ -61,7 +61,7 @@ protected:
     }
 
     std::string torture(bool for_good) {
-        const auto most = support::run_size<std::size_t>("LJK_ALLOCATIONS", 500);
+        const auto most = support::from_environment<std::size_t>("LJK_ALLOCATIONS", 500);
         for (std::size_t number = 1; number <= most; ++number) {
             seen_ = server_.requests().size();
             const std::string wrong = run(number, for_good);

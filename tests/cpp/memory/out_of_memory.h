@@ -3,7 +3,7 @@
 // afterwards what that left behind.
 
 #include "memory/failing_memory.h"
-#include "support/run_size.h"
+#include "support/from_environment.h"
 #include "support/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -48,7 +48,7 @@ protected:
 private:
     /// How many allocations fail; a long run takes all there are.
     static std::size_t allocations_wanted() {
-        return support::run_size<std::size_t>("LJK_ALLOCATIONS", 500);
+        return support::from_environment<std::size_t>("LJK_ALLOCATIONS", 500);
     }
 
     std::string one(const Make& make, std::size_t number, bool for_good) {

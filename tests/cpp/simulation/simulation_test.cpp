@@ -4,8 +4,8 @@
 
 #include "simulation.h"
 
+#include "../support/from_environment.h"
 #include "../support/postgres_server.h"
-#include "../support/run_size.h"
 #include "../support/temporary_folder.h"
 #include "store/store.h"
 
@@ -32,14 +32,14 @@ std::function<std::shared_ptr<store::Store>()> opener(std::string url) {
 }
 
 TEST(Simulation, keeps_every_invariant) {
-    const auto first = support::run_size<std::uint64_t>("LJK_SIM_FIRST", 1);
-    const auto seeds = support::run_size<std::uint64_t>("LJK_SIM_SEEDS", 150);
+    const auto first = support::from_environment<std::uint64_t>("LJK_SIM_FIRST", 1);
+    const auto seeds = support::from_environment<std::uint64_t>("LJK_SIM_SEEDS", 150);
     std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0, partitions = 0,
                 operations = 0, erased = 0;
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
         Options options;
         options.seed = seed;
-        options.steps = support::run_size<std::uint64_t>("LJK_SIM_STEPS", 400);
+        options.steps = support::from_environment<std::uint64_t>("LJK_SIM_STEPS", 400);
         const Outcome outcome = run(options);
         ASSERT_EQ(outcome.violation, "") << story(options, outcome);
         acknowledged += outcome.acknowledged;
@@ -98,15 +98,15 @@ void expect_the_log_of_memory(std::uint64_t seeds, const std::function<std::stri
 TEST(Simulation, writes_into_sqlite_what_it_writes_into_memory) {
     const testing::TemporaryFolder folder(testing::TemporaryFolder::in_memory());
     int number = 0;
-    expect_the_log_of_memory(support::run_size<std::uint64_t>("LJK_SIM_STORE_SEEDS", 20), [&] {
-        return "sqlite:" + folder.path(std::to_string(++number) + ".db");
-    });
+    expect_the_log_of_memory(
+        support::from_environment<std::uint64_t>("LJK_SIM_STORE_SEEDS", 20),
+        [&] { return "sqlite:" + folder.path(std::to_string(++number) + ".db"); });
 }
 
 TEST(SimulationPostgres, writes_into_it_what_it_writes_into_memory) {
     if (const auto why = support::PostgresServer::why_not(); !why.empty()) GTEST_SKIP() << why;
     auto& server = support::PostgresServer::shared();
-    expect_the_log_of_memory(support::run_size<std::uint64_t>("LJK_SIM_STORE_SEEDS", 3),
+    expect_the_log_of_memory(support::from_environment<std::uint64_t>("LJK_SIM_STORE_SEEDS", 3),
                              [&] { return server.url(server.make_database()); });
 }
 

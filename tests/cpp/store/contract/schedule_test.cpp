@@ -1,13 +1,13 @@
 // The same schedule gives the same log on every store.
 
 #include "store/contract/player.h"
-#include "support/run_size.h"
+#include "support/from_environment.h"
 
 namespace lampjack::store::testing {
 namespace {
 
 /// How many schedules; more for a long run.
-int schedules() { return support::run_size("LJK_SCHEDULES", 6); }
+int schedules() { return support::from_environment("LJK_SCHEDULES", 6); }
 
 class Schedule : public StoreContract {};
 LJK_ON_EVERY_STORE(Schedule);

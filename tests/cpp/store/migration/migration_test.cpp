@@ -4,7 +4,7 @@
 #include "store/migration/tables.h"
 #include "store/sqlite/writers.h"
 #include "store/store.h"
-#include "support/run_size.h"
+#include "support/from_environment.h"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ namespace {
 using std::chrono::steady_clock;
 
 /// More for a long run.
-int kills() { return support::run_size("LJK_MIGRATION_KILLS", 20); }
+int kills() { return support::from_environment("LJK_MIGRATION_KILLS", 20); }
 
 /// What the items of all conversations say that writers change.
 std::vector<std::string> texts_of_items(const std::string& url) {

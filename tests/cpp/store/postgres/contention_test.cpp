@@ -1,6 +1,6 @@
 // Many at once: the row lock decides who owns a conversation and which of several equal changes takes effect.
 #include "postgres_fixture.h"
-#include "support/run_size.h"
+#include "support/from_environment.h"
 #include "workload.h"
 
 #include <array>
@@ -91,7 +91,7 @@ Contest contest(Store& store, int conversations, int attempts, bool compares_und
 
 TEST_F(PostgresContention, of_those_who_take_over_at_once_one_wins_and_epochs_rise) {
     const auto store = open_store();
-    const int attempts = support::run_size("LJK_PG_TAKES", 5000);
+    const int attempts = support::from_environment("LJK_PG_TAKES", 5000);
     make_conversations(*store, 50);
     const Contest result = contest(*store, 50, attempts, true);
     RecordProperty("won", result.won);
@@ -125,7 +125,8 @@ Workload::Verdict write_three_times(Store& store, int messages, Protections on) 
 TEST_F(PostgresContention, what_is_submitted_three_times_at_once_takes_effect_once) {
     const auto store = open_store();
     ASSERT_TRUE(store->subscribe("desk", {}));
-    const auto verdict = write_three_times(*store, support::run_size("LJK_PG_MESSAGES", 2000), {});
+    const auto verdict =
+        write_three_times(*store, support::from_environment("LJK_PG_MESSAGES", 2000), {});
     EXPECT_EQ(verdict.lost, 0);
     EXPECT_EQ(verdict.twice, 0);
     EXPECT_EQ(verdict.gaps, 0);

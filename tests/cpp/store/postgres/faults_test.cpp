@@ -2,7 +2,7 @@
 // fault has a control that shows that the harness sees the damage when the protection is off.
 #include "postgres_fixture.h"
 #include "support/cutting_proxy.h"
-#include "support/run_size.h"
+#include "support/from_environment.h"
 #include "workload.h"
 
 #include <thread>
@@ -62,7 +62,7 @@ protected:
 TEST_F(PostgresFaults, nothing_is_lost_or_doubled_when_the_server_is_killed) {
     const auto store = open_at(victim().url(database_));
     Workload workload(*store, {});
-    const int kills = support::run_size("LJK_PG_KILLS", 10);
+    const int kills = support::from_environment("LJK_PG_KILLS", 10);
     workload.run_threads(4, [&] {
         for (int i = 0; i < kills; ++i) {
             let_write(workload, 30);
@@ -79,7 +79,7 @@ TEST_F(PostgresFaults, nothing_is_lost_or_doubled_when_the_server_is_killed) {
 TEST_F(PostgresFaults, nothing_is_lost_or_doubled_when_it_stops_at_once_or_restarts) {
     const auto store = open_at(victim().url(database_));
     Workload workload(*store, {});
-    const int stops = support::run_size("LJK_PG_STOPS", 4);
+    const int stops = support::from_environment("LJK_PG_STOPS", 4);
     workload.run_threads(4, [&] {
         for (int i = 0; i < stops; ++i) {
             let_write(workload, 30);
@@ -118,7 +118,7 @@ TEST_F(PostgresFaults, nothing_is_lost_or_doubled_when_sessions_end_and_bytes_st
     Workload workload(*store, {});
     const auto killer = Connection::open(victim().url(database_, "application_name=nemesis"));
     ASSERT_TRUE(killer);
-    const int rounds = 5 * support::run_size("LJK_PG_CUT_SECONDS", 6);
+    const int rounds = 5 * support::from_environment("LJK_PG_CUT_SECONDS", 6);
     workload.run_threads(4, [&] {
         for (int i = 0; i < rounds; ++i) {
             std::this_thread::sleep_for(milliseconds(200));

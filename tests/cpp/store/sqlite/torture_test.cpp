@@ -3,7 +3,7 @@
 
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/writers.h"
-#include "support/run_size.h"
+#include "support/from_environment.h"
 #include "support/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr int kProcesses = 4;
 
-int kills() { return support::run_size("LJK_TORTURE_KILLS", 50); }
+int kills() { return support::from_environment("LJK_TORTURE_KILLS", 50); }
 
 class SqliteTorture : public ::testing::Test {
 protected:
@@ -120,7 +120,7 @@ void read_as_a_file(const std::string& path) {
 }
 
 TEST_F(SqliteTorture, a_host_that_reads_the_file_in_the_same_process_costs_nothing) {
-    for (int round = 0; round < 2 * support::run_size("LJK_HOST_ROUNDS", 1); ++round) {
+    for (int round = 0; round < 2 * support::from_environment("LJK_HOST_ROUNDS", 1); ++round) {
         const auto host = round % 2 == 0 ? read_with_sqlite : read_as_a_file;
         acknowledged.clear();
         const std::string file = path() + std::to_string(round);

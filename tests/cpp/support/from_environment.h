@@ -7,11 +7,11 @@
 namespace lampjack::support {
 
 /// A positive number from the environment variable, else the usual one.
-template <std::integral Size>
-Size run_size(const char* variable, Size usual) {
+template <std::integral Number>
+Number from_environment(const char* variable, Number usual) {
     const char* asked = std::getenv(variable);
-    const auto size = asked != nullptr ? static_cast<Size>(std::atoll(asked)) : Size{0};
-    return size > 0 ? size : usual;
+    const long long number = asked != nullptr ? std::atoll(asked) : 0;
+    return number > 0 ? static_cast<Number>(number) : usual;
 }
 
 }  // namespace lampjack::support
