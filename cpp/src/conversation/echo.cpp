@@ -1,5 +1,7 @@
 #include "conversation/echo.h"
 
+#include "base/time_span.h"
+
 namespace lampjack::conversation {
 namespace {
 
@@ -36,7 +38,8 @@ void EchoGuard::sent(std::uint64_t text, Millis now) noexcept {
 bool EchoGuard::takes(std::uint64_t text, Millis now) noexcept {
     for (std::size_t step = 0; step < kCapacity; ++step) {
         Sent& sent = memory_.ring[(memory_.next + step) % kCapacity];  // the oldest first
-        if (!sent.waiting || sent.text != text || now - sent.at > memory_.window) continue;
+        if (!sent.waiting || sent.text != text) continue;
+        if (between(sent.at, now) > memory_.window) continue;
         sent.waiting = false;
         return true;
     }

@@ -2,8 +2,10 @@
 #include "store/rows.h"
 
 #include "base/digest.h"
+#include "base/time_span.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace lampjack::store {
 
@@ -17,8 +19,8 @@ ConversationKey key_of(std::string_view ref) {
 std::optional<Millis> timers_at(const ConversationRow& row) noexcept {
     constexpr Millis kMinute = 60'000, kDay = 24 * 60 * kMinute;
     const auto first = conversation::earliest_timer(row.state);
-    const bool far = row.touched != 0 && first && *first - row.touched >= kDay;
-    if (!far) return first;
+    const bool far = row.touched != 0 && first && between(row.touched, *first) >= kDay;
+    if (!far || *first > std::numeric_limits<Millis>::max() - kMinute) return first;
     return (*first + kMinute - 1) / kMinute * kMinute;
 }
 

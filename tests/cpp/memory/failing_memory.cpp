@@ -86,18 +86,37 @@ std::ptrdiff_t FailingMemory::blocks() { return live.load(); }
 
 }  // namespace lampjack::testing
 
-// The other forms (arrays, nothrow) are the standard library's and end here.
+// All forms that anybody here uses. The standard library's others would end here by themselves, a sanitizer's would not.
 void* operator new(std::size_t size) {
     return lampjack::testing::take(size, alignof(std::max_align_t));
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
     return lampjack::testing::take(size, static_cast<std::size_t>(alignment));
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    try {
+        return operator new(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+void* operator new[](std::size_t size) { return operator new(size); }
+void* operator new[](std::size_t size, const std::nothrow_t& nothrow) noexcept {
+    return operator new(size, nothrow);
+}
 void operator delete(void* bytes) noexcept { lampjack::testing::give_back(bytes); }
 void operator delete(void* bytes, std::size_t) noexcept { lampjack::testing::give_back(bytes); }
+void operator delete(void* bytes, const std::nothrow_t&) noexcept {
+    lampjack::testing::give_back(bytes);
+}
 void operator delete(void* bytes, std::align_val_t) noexcept {
     lampjack::testing::give_back(bytes);
 }
 void operator delete(void* bytes, std::size_t, std::align_val_t) noexcept {
+    lampjack::testing::give_back(bytes);
+}
+void operator delete[](void* bytes) noexcept { lampjack::testing::give_back(bytes); }
+void operator delete[](void* bytes, std::size_t) noexcept { lampjack::testing::give_back(bytes); }
+void operator delete[](void* bytes, const std::nothrow_t&) noexcept {
     lampjack::testing::give_back(bytes);
 }
