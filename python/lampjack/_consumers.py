@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lampjack import _core
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SinkConsumer", "SinkMessage", "SubscriptionConsumer"]
 
+_HERE = Path(__file__).parent
 _log = logging.getLogger("lampjack")
 _POLL_MS = 250
 _PAUSE_AFTER_ERROR = 1.0
@@ -187,8 +189,10 @@ class _Consumer:
 
     def _log_failure(self, work: _Work, failure: BaseException) -> None:
         # Neither message nor traceback text: both may quote what a person wrote.
-        last = traceback.extract_tb(failure.__traceback__)[-1:]
-        where = f" at {last[0].name}, line {last[0].lineno}" if last else ""
+        frames = traceback.extract_tb(failure.__traceback__)
+        theirs = [frame for frame in frames if Path(frame.filename).parent != _HERE]
+        last = (theirs or frames)[-1:]
+        where = f" at {Path(last[0].filename).name}:{last[0].lineno}" if last else ""
         tag, name = work.conversation.tag, type(failure).__name__
         _log.error(
             "%s failed on conversation %s and is tried again: %s%s", self.label, tag, name, where

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lampjack._delivery import Command, Delivery, explained
+from lampjack._errors import ArgumentError
 from lampjack._frames import Frame, current_frame
 from lampjack._items import Item, items_from_json
 from lampjack._outcome import Outcome
@@ -217,9 +218,24 @@ class Conversation:
         def run() -> Delivery:
             # Looked up late: an earlier command of the same handler may have changed the epoch.
             under = epoch if given else self._default_epoch(frame)
-            text = self._hub._native.command(
-                self.ref, name, content, agent, under, key, force, supervisor, by, *target, number
-            )
+            try:
+                text = self._hub._native.command(
+                    self.ref,
+                    name,
+                    content,
+                    agent,
+                    under,
+                    key,
+                    force,
+                    supervisor,
+                    by,
+                    *target,
+                    number,
+                )
+            except TypeError:  # its text quotes what was given, and that may be what somebody wrote
+                raise ArgumentError(
+                    f"{name}: agent, key and target are texts, epoch and number whole numbers from 0 on"
+                ) from None
             delivery = Delivery(self._hub, json.loads(text))
             if self._epoch is not None:
                 self._epoch = delivery.receipt.epoch

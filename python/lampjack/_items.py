@@ -120,6 +120,11 @@ class DeliveryChanged(Fact):
         """`pending`, `sent`, `dead`, `refused` or `held`."""
         return str(self.data["delivery"]["status"])
 
+    @property
+    def reason(self) -> str:
+        """Why it was not sent, such as `stale_owner`: its owner lost the conversation before it could leave."""
+        return str(self.data["delivery"].get("last_error", ""))
+
 
 class Erased(Fact):
     """The conversation's content was removed."""

@@ -13,6 +13,7 @@ except ModuleNotFoundError as missing:
     ) from None
 
 from lampjack._errors import (
+    ArgumentError,
     ConflictError,
     HubClosedError,
     HubTimeoutError,
@@ -20,6 +21,7 @@ from lampjack._errors import (
     LimitError,
     NetworkError,
     NotFoundError,
+    PayloadError,
     RefusedError,
     StoreError,
 )
@@ -35,6 +37,8 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 # The first that fits.
 _STATUSES: tuple[tuple[type[LampjackError], int, str], ...] = (
+    (ArgumentError, 400, "Bad Request"),
+    (PayloadError, 400, "Bad Request"),
     (RefusedError, 409, "Conflict"),
     (NotFoundError, 404, "Not Found"),
     (LimitError, 429, "Too Many Requests"),
@@ -168,7 +172,7 @@ async def _answer_error(request: Request, error: Exception) -> Response:
 def add_error_handlers(app: FastAPI) -> None:
     """Answer what your own routes raise of this package's errors with problem documents (RFC 9457).
 
-    A `RefusedError` is 409 and tells `code`, `owner`, `agent` and `epoch` as they are now; `NotFoundError` is 404,
+    An `ArgumentError` or a `PayloadError` is 400: what your caller gave makes no sense. A `RefusedError` is 409 and tells `code`, `owner`, `agent` and `epoch` as they are now; `NotFoundError` is 404,
     `LimitError` 429, `NetworkError` 502, `HubTimeoutError` 504; a store that cannot be used now or a closed hub is 503.
     Any other `LampjackError` is 500 without details, and logged.
     """

@@ -30,6 +30,8 @@ def answer_to(error: Exception) -> tuple[int, dict]:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
+        (lj.ArgumentError("a ref is account:mode:id"), 400),
+        (lj.PayloadError("a part has no type"), 400),
         (lj.NotFoundError("no such conversation"), 404),
         (lj.LimitError("too many"), 429),
         (lj.NetworkError("it was not sent"), 502),

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.e2e
 
 # ---- the example ----
 EXAMPLE = """
+from contextlib import suppress
+
 import lampjack as lj
 from fastapi import Depends, FastAPI
 from lampjack.fastapi import HandoverRouter
@@ -31,7 +33,8 @@ async def decide(request): return lj.Accept(mute=True) if await desk.is_open() e
 @hub.on(lj.HandoverRequested, to="desk", name="desk.open")
 async def opened(item, conv):
     await desk.ticket(item.id, conv.ref, await conv.transcript())
-    await conv.notify("A colleague is joining.")
+    with suppress(lj.StaleOwnerError):  # somebody has taken it already
+        await conv.notify("A colleague is joining.")
 
 @hub.on(lj.Message, to="desk", name="desk.line")
 async def line(item, conv):

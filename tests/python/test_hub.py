@@ -5,6 +5,8 @@ import json
 import logging
 import multiprocessing
 import threading
+import time
+import traceback
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -81,6 +83,52 @@ def test_a_reply_takes_the_conversation_and_is_sent(hub: lj.Hub, fake: FakePlatf
     assert (sent.delivery, sent.status) == (delivery.id, "sent")
     assert "Hello" in fake.wait(1)[0].body.decode()
     assert delivery.status().result(5)["attempts"] == 1
+
+
+def test_a_wrong_argument_is_told_without_what_was_said(hub: lj.Hub):
+    offload(hub)
+    words, agent = "between " + "us", "da" + "na"
+    for wrong in ({"epoch": -1}, {"epoch": "2"}, {"epoch": 2**64}, {"key": 7}):
+        with pytest.raises(lj.ArgumentError, match="epoch and number") as caught:
+            hub[REF].reply(words, agent=agent, **wrong).result(5)
+        told = "".join(traceback.format_exception(caught.value))
+        assert words not in told
+        assert agent not in told
+
+
+def test_a_hub_without_background_sends_when_it_steps(fake: FakePlatform):
+    config = {
+        "store": "memory:",
+        "account": {"shop": fake.settings()},
+        "allow_networks": fake.networks,
+    }
+    with lj.Hub(config, background=False) as hub:
+        offload(hub)
+        delivery = hub[REF].reply("Hello", agent="dana").result(5)
+        for _ in range(500):
+            hub.step()
+            if delivery.status().result(5)["status"] == "sent":
+                break
+            time.sleep(0.01)
+        assert delivery.status().result(5)["status"] == "sent"
+        assert any("Hello" in request.body.decode() for request in fake.received)
+
+
+def test_a_reply_whose_owner_lost_the_conversation_is_told(
+    fake: FakePlatform, caplog: pytest.LogCaptureFixture
+):
+    seen = Seen()
+    config = {"store": "memory:", "account": {"shop": fake.settings()}}
+    with caplog.at_level(logging.WARNING, "lampjack"), lj.Hub(config, background=False) as hub:
+        hub.on(lj.DeliveryChanged, name="told")(lambda item, conv: seen.add(item.event))
+        hub.start()
+        offload(hub)
+        delivery = hub[REF].reply("never sent", agent="dana").result(5)
+        hub[REF].pass_("eve", agent="dana", force=True).result(5)
+        event = seen.wait(lambda v: v and v[-1].delivery == delivery.id)[-1]
+        assert (event.status, event.reason) == ("refused", "stale_owner")
+        assert f"message {delivery.id} was not sent: its owner lost" in caplog.text
+    assert "never sent" not in caplog.text
 
 
 async def test_the_same_awaited(hub: lj.Hub, fake: FakePlatform):
@@ -371,6 +419,7 @@ def test_a_failing_subscriber_gets_the_item_again(hub: lj.Hub, caplog: pytest.Lo
         assert seen.wait(lambda v: len(v) == 3) == [1, 2, 3]
         tag = hub[REF].tag
     assert f"flaky failed on conversation {tag} and is tried again: ValueError" in caplog.text
+    assert "ValueError at test_hub.py:" in caplog.text, "the host's own line"
     assert "secret" not in caplog.text
 
 

@@ -69,13 +69,25 @@ def test_a_conversation_outlives_its_hub(tmp_path: Path):
     with lj.Hub(config(path), background=False) as hub:
         assert hub.receive("line", **sample("omnichannel").arguments()).status == 200
         [before] = hub.conversations()
-        before.pop("tag")  # made with a salt of each hub's own
     with lj.Hub(config(path), background=False) as hub:
         [after] = hub.conversations()
         assert {**after, **before} == after
         again = sample("omnichannel").arguments()
         assert hub.receive("line", **again).status == 200
     assert texts_of(path) == ["Hello"], "a repeated request is known after a restart"
+
+
+def test_a_tag_leads_to_the_same_conversation_in_every_process(tmp_path: Path):
+    settings = sample_settings("chatlayer_offloading")
+    config = {"store": f"sqlite:{tmp_path / 'handover.db'}", "account": {"shop": settings}}
+    with lj.Hub(config, background=False) as one, lj.Hub(config, background=False) as other:
+        one.receive("shop", **sample("chatlayer_offloading").arguments())
+        tags = [hub.conversations()[0]["tag"] for hub in (one, other)]
+    with lj.Hub(config, background=False) as later:
+        tags.append(later.conversations()[0]["tag"])
+    with lj.Hub({**config, "log_key": "of-our-own"}, background=False) as keyed:
+        assert keyed.conversations()[0]["tag"] not in tags
+    assert len(set(tags)) == 1
 
 
 def test_a_path_that_cannot_be_used_is_a_configuration_error(tmp_path: Path):

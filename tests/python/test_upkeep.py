@@ -2,6 +2,7 @@
 
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,38 @@ def test_a_backup_is_a_store_with_the_same_content(store: str, tmp_path: Path):
     lj.export(store, before)
     lj.export(f"sqlite:{copy}", after)
     assert after.getvalue() == before.getvalue()
+
+
+def test_what_only_reads_makes_no_store(tmp_path: Path):
+    missing = tmp_path / "missing.db"
+    for read in (
+        lambda: lj.export(f"sqlite:{missing}", io.BytesIO()),
+        lambda: lj.backup(f"sqlite:{missing}", tmp_path / "copy.db"),
+    ):
+        with pytest.raises(lj.ConfigError, match="there is no file at that path"):
+            read()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_backup_of_another_programs_file_is_refused(tmp_path: Path):
+    other = tmp_path / "other.db"
+    connection = sqlite3.connect(other)
+    connection.execute("CREATE TABLE theirs (id INTEGER)")
+    connection.close()
+    with pytest.raises(lj.ConfigError, match="belongs to another program"):
+        lj.backup(f"sqlite:{other}", tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
+
+
+@pytest.mark.parametrize("url", ["sqlite://handover.db", "sqlite:////tmp/handover.db"])
+def test_a_path_written_as_an_address_is_refused(url: str):
+    for call in (
+        lj.migrate,
+        lambda url: lj.export(url, io.BytesIO()),
+        lambda url: lj.Hub({"store": url}),
+    ):
+        with pytest.raises(lj.ConfigError, match=r"sqlite:handover\.db"):
+            call(url)
 
 
 @pytest.mark.parametrize("call", [lj.migrate, lambda url: lj.export(url, io.BytesIO())])

@@ -256,6 +256,8 @@ Result<void> Change::refuse_below(std::uint64_t epoch) {
     LJK_TRY(refused, tx_.fence(row_.key, epoch));
     for (const store::OutboxRow& row : refused) {
         ++report_.fenced;
+        if (row.action == Action::reply)
+            warn("message " + row.id + " was not sent: its owner lost the conversation before");
         LJK_CHECK(append_fact(delivery_fact_json(row), "delivery_changed", To::desk));
     }
     return {};

@@ -32,7 +32,8 @@ struct Config {
         allow_networks;  ///< CIDR; private and loopback addresses are refused elsewhere
     std::string proxy;
     std::string ca_file;
-    std::string log_key;  ///< keys the tags that stand for refs in logs; random when empty
+    std::string
+        log_key;  ///< keys the tags that stand for refs in logs; the store keeps one when empty
     transport::Timeouts timeouts;
     transport::RetryPolicy retry;
     ItemRetries items;

@@ -5,6 +5,7 @@
 #include "engine/commit_lane.h"
 #include "engine/config.h"
 #include "engine/hub.h"
+#include "engine/seldom.h"
 
 #include <array>
 #include <atomic>
@@ -67,6 +68,7 @@ struct Core {
     std::shared_ptr<transport::HttpClient> http;
     std::function<void(std::string_view, std::string_view)> log;
     Limits limits;
+    Seldom refusals;   ///< of requests, by account and status
     Notifier changed;  ///< after each commit, completion, drain and close
     Counters counters;
     std::atomic<bool> draining{false};

@@ -40,6 +40,19 @@ Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config)
     return std::shared_ptr<transport::HttpClient>(std::move(client));
 }
 
+/// The same in all processes and after a restart, so that a tag in a log leads somewhere: the store keeps it. A store that
+/// fails leaves each process with one of its own.
+std::string log_key_of(Core& core) {
+    constexpr std::string_view name = "log_key";
+    const auto kept = core.store->meta(name);
+    if (kept && !kept->empty()) return *kept;
+    const std::string fresh = core.new_id();
+    const auto ours = core.store->swap_meta(name, {}, fresh);
+    if (!ours || *ours) return fresh;
+    const auto theirs = core.store->meta(name);
+    return theirs && !theirs->empty() ? *theirs : fresh;
+}
+
 class Engine final : public Hub {
 public:
     Engine(Config config, unsigned run, World world) : run_(run) {
@@ -50,7 +63,7 @@ public:
         core_.lane = std::make_unique<CommitLane>(core_.store, core_.random);
         core_.http = std::move(world.http);
         core_.log = std::move(world.log);
-        if (core_.config.log_key.empty()) core_.config.log_key = core_.new_id();
+        if (core_.config.log_key.empty()) core_.config.log_key = log_key_of(core_);
         for (const auto& [name, account] : core_.config.accounts)
             core_.policies.emplace(name, policy_of(account));
     }
@@ -253,6 +266,7 @@ public:
 
     void step() override {
         if (!core_.usable()) return;
+        if (!core_.http) make_own_client();
         sender_.step();
         timers_.look();
     }
@@ -290,6 +304,14 @@ public:
     }
 
 private:
+    /// For a host that runs no sender's thread and gave no client: only one that steps needs one.
+    void make_own_client() {
+        auto client = make_client(core_.config);
+        if (!client) return core_.say("error", client.error().message);
+        core_.http = std::move(*client);
+        own_client_ = true;
+    }
+
     /// Looks, and looks again after each change, until `look` gives something or the time is over.
     template <class T, class Look>
     Result<T> wait_for(milliseconds timeout, Look look) {

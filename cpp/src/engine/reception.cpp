@@ -67,12 +67,25 @@ Reception::Reception(Core& core, std::string_view account, const model::Request&
 }
 
 model::Answer Reception::refuse(const Error& error) {
-    ++core_.counters.refused_requests;
+    model::Answer answer = problem(error);
+    refused(answer.status, error.message);
     if (account_ != nullptr && endpoint_ != nullptr && account_->adapter->refuse != nullptr)
         if (auto own = account_->adapter->refuse(*endpoint_, error)) return std::move(*own);
-    model::Answer answer = problem(error);
     if (!allow_.empty()) answer.headers.emplace_back("allow", allow_);
     return answer;
+}
+
+/// Who looks for messages that nobody sees looks into the log.
+void Reception::refused(std::int32_t status, std::string_view why) {
+    ++core_.counters.refused_requests;
+    const std::string cause =
+        (account_ == nullptr ? std::string("no account of ours") : "account " + account_->name) +
+        ": a request was refused with " + std::to_string(status);
+    const auto count = core_.refusals.note(cause, core_.clock->now());
+    if (!count) return;
+    std::string line = cause + ": " + std::string(why);
+    if (*count > 1) line += " (" + std::to_string(*count) + " since the last such line)";
+    core_.say("warning", line);
 }
 
 Result<void> Reception::check_head(const model::Request& request) const {
@@ -121,7 +134,7 @@ Result<void> Reception::decode(const model::Request& request, platforms::Trust t
 }
 
 void Reception::refuse_form(std::string_view advice) {
-    ++core_.counters.refused_requests;
+    refused(415, advice);
     answer_ = problem(415, Code::payload, advice);
 }
 

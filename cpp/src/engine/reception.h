@@ -28,6 +28,7 @@ private:
     Result<void> check_head(const model::Request& request) const;
     Result<void> decode(const model::Request& request, platforms::Trust trust);
     void refuse_form(std::string_view advice);
+    void refused(std::int32_t status, std::string_view why);
     Result<void> read(const model::Request& request, platforms::Trust trust);
     Result<void> ask();
     Result<void> admit_events();

@@ -15,7 +15,7 @@ Result<void> backup_store(std::string_view url, std::string_view to) {
 
 Result<std::size_t> export_store(std::string_view url,
                                  const std::function<Result<void>(std::string_view)>& write) {
-    LJK_TRY(opened, store::open(url));
+    LJK_TRY(opened, store::open_existing(url));
     return store::export_lines(*opened, write);
 }
 

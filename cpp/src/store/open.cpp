@@ -3,6 +3,7 @@
 #include "store/memory_store.h"
 #include "store/postgres/postgres_store.h"
 #include "store/sqlite/backup.h"
+#include "store/sqlite/file_check.h"
 #include "store/sqlite/sqlite_store.h"
 
 #include <array>
@@ -14,6 +15,7 @@ struct Scheme {
     std::string_view prefix;
     std::string_view form;  ///< as it is written in a configuration
     Result<std::unique_ptr<Store>> (*open)(std::string_view url);
+    Result<std::unique_ptr<Store>> (*open_existing)(std::string_view url);
     Result<void> (*migrate)(std::string_view url);
     Result<void> (*backup)(std::string_view url, const std::string& to);
 };
@@ -23,18 +25,36 @@ Result<std::unique_ptr<Store>> open_memory(std::string_view url) {
     return std::unique_ptr<Store>(std::make_unique<MemoryStore>());
 }
 
-std::string path_of(std::string_view url) { return std::string(url.substr(url.find(':') + 1)); }
-
-Result<std::unique_ptr<Store>> open_sqlite(std::string_view url) {
-    return sqlite::open(path_of(url));
+Result<std::string> path_of(std::string_view url) {
+    std::string path(url.substr(url.find(':') + 1));
+    if (path.starts_with("//"))  // as others write it; here it would be a file in the root folder
+        return fail(Code::config,
+                    "sqlite: takes a path behind the colon, without slashes before it: "
+                    "sqlite:handover.db or sqlite:/folder/handover.db");
+    return path;
 }
 
-Result<void> migrate_sqlite(std::string_view url) { return sqlite::migrate(path_of(url)); }
+Result<std::unique_ptr<Store>> open_sqlite(std::string_view url) {
+    LJK_TRY(path, path_of(url));
+    return sqlite::open(path);
+}
+
+Result<std::unique_ptr<Store>> open_existing_sqlite(std::string_view url) {
+    LJK_TRY(path, path_of(url));
+    LJK_CHECK(sqlite::check_existing(path));
+    return sqlite::open(path);
+}
+
+Result<void> migrate_sqlite(std::string_view url) {
+    LJK_TRY(path, path_of(url));
+    return sqlite::migrate(path);
+}
 
 Result<void> nothing_to_migrate(std::string_view) { return {}; }
 
 Result<void> backup_sqlite(std::string_view url, const std::string& to) {
-    return sqlite::backup(path_of(url), to);
+    LJK_TRY(path, path_of(url));
+    return sqlite::backup(path, to);
 }
 
 Result<void> point_to_pg_dump(std::string_view, const std::string&) {
@@ -47,12 +67,13 @@ Result<void> nothing_to_copy(std::string_view, const std::string&) {
 }
 
 constexpr std::array kSchemes{
-    Scheme{"memory:", "memory:", open_memory, nothing_to_migrate, nothing_to_copy},
-    Scheme{"sqlite:", "sqlite:PATH", open_sqlite, migrate_sqlite, backup_sqlite},
+    Scheme{"memory:", "memory:", open_memory, open_memory, nothing_to_migrate, nothing_to_copy},
+    Scheme{"sqlite:", "sqlite:PATH", open_sqlite, open_existing_sqlite, migrate_sqlite,
+           backup_sqlite},
     Scheme{"postgresql://", "postgresql://HOST/DATABASE", postgres::PostgresStore::open,
-           postgres::PostgresStore::migrate, point_to_pg_dump},
+           postgres::PostgresStore::open, postgres::PostgresStore::migrate, point_to_pg_dump},
     Scheme{"postgres://", "postgres://HOST/DATABASE", postgres::PostgresStore::open,
-           postgres::PostgresStore::migrate, point_to_pg_dump},
+           postgres::PostgresStore::open, postgres::PostgresStore::migrate, point_to_pg_dump},
 };
 
 Result<const Scheme*> scheme_of(std::string_view url) {
@@ -73,6 +94,11 @@ Result<const Scheme*> scheme_of(std::string_view url) {
 Result<std::unique_ptr<Store>> open(std::string_view url) {
     LJK_TRY(scheme, scheme_of(url));
     return scheme->open(url);
+}
+
+Result<std::unique_ptr<Store>> open_existing(std::string_view url) {
+    LJK_TRY(scheme, scheme_of(url));
+    return scheme->open_existing(url);
 }
 
 Result<void> migrate(std::string_view url) {

@@ -146,6 +146,8 @@ public:
 
 /// Opens a store by its URL, see open.cpp. The error for another scheme lists the known ones.
 Result<std::unique_ptr<Store>> open(std::string_view url);
+/// The same for who only reads: a file that is not there is not made.
+Result<std::unique_ptr<Store>> open_existing(std::string_view url);
 /// Brings the schema at that URL to this release's; a no-op where there is none.
 Result<void> migrate(std::string_view url);
 

@@ -221,5 +221,20 @@ TEST(Reception, refuses_what_it_must) {
     EXPECT_EQ(t.log.find("made-up"), std::string::npos);
 }
 
+TEST(Reception, tells_of_refusals_once_a_minute_and_how_many_there_were) {
+    TestHub t;
+    for (int i = 0; i < 3; ++i) t.post("{}", {}, "challenge.verifyToken=wrong");
+    EXPECT_EQ(t.post("{").status, 400);
+    const std::string line = "warning account shop: a request was refused with 401: ";
+    EXPECT_EQ(t.log.find(line), t.log.rfind(line)) << "one line for each status";
+    EXPECT_NE(t.log.find(line), std::string::npos);
+    EXPECT_NE(t.log.find("account shop: a request was refused with 400: "), std::string::npos);
+    t.clock->advance(60'000);
+    t.post("{}", {}, "challenge.verifyToken=wrong");
+    EXPECT_NE(t.log.find("(3 since the last such line)"), std::string::npos) << t.log;
+    t.hub->receive("a-name-from-the-address", {}, {});
+    EXPECT_EQ(t.log.find("a-name-from"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lampjack::test

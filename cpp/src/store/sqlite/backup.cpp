@@ -2,6 +2,7 @@
 
 #include "store/sqlite/connection.h"
 #include "store/sqlite/file_check.h"
+#include "store/sqlite/schema.h"
 #include "store/sqlite/side_lock.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -34,6 +35,7 @@ Result<void> copy(const std::string& path, const std::string& part) {
     if (journal_in_use() == Journal::rollback)
         LJK_CHECK(lock.lock(path + "-lock", SideLock::Kind::shared, Session::kPatience));
     LJK_TRY(connection, Connection::open(path, journal_in_use()));
+    LJK_CHECK(check_owner(*connection));
     LJK_TRY(vacuum, connection->query("VACUUM INTO ?"));
     LJK_CHECK(vacuum.text(part).run());
     return {};
@@ -42,9 +44,8 @@ Result<void> copy(const std::string& path, const std::string& part) {
 }  // namespace
 
 Result<void> backup(const std::string& path, const std::string& to) {
+    LJK_CHECK(check_existing(path));
     struct stat found {};
-    if (::stat(path.c_str(), &found) != 0)
-        return fail(Code::config, "backup: there is no store at that path");
     if (::stat(to.c_str(), &found) == 0)
         return fail(Code::config, "backup: the target exists already: name a new file");
     const std::string part = to + ".part";

@@ -83,6 +83,13 @@ std::string_view network_file_system(unsigned long type) noexcept {
     return {};
 }
 
+Result<void> check_existing(const std::string& path) {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) == 0) return {};
+    return bad_path("there is no file at that path; a path without a slash in front begins in the "
+                    "working folder");
+}
+
 Result<void> check_file(const std::string& path) {
     if (path.empty())
         return bad_path("the path is missing: write sqlite:PATH, for example sqlite:lampjack.db");

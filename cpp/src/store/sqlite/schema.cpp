@@ -176,6 +176,7 @@ Result<void> step_up(Connection& connection, std::int64_t from, const Schema& sc
 }
 
 Error refuse(std::string why) { return fail(Code::config, "store sqlite: " + std::move(why)); }
+Error refuse_foreign() { return refuse("the file belongs to another program: name another path"); }
 
 /// The version found, when a release with this schema may use it or bring it up to date.
 Result<std::int64_t> usable_version(Connection& connection, const Schema& schema) {
@@ -185,7 +186,7 @@ Result<std::int64_t> usable_version(Connection& connection, const Schema& schema
         LJK_CHECK(step_up(connection, 0, schema));
         return schema.version();
     }
-    if (!found.is_ours) return refuse("the file belongs to another program: name another path");
+    if (!found.is_ours) return refuse_foreign();
     if (found.readable_by > schema.version() || found.version < 0)
         return refuse("the file has schema " + std::to_string(found.version) +
                       ", this release knows " + std::to_string(schema.version()) +
@@ -196,6 +197,11 @@ Result<std::int64_t> usable_version(Connection& connection, const Schema& schema
 }  // namespace
 
 const Schema& schema_of_this_release() { return kThisRelease; }
+
+Result<void> check_owner(Connection& connection) {
+    LJK_TRY(found, version_of(connection));
+    return found.is_ours ? Result<void>() : refuse_foreign();
+}
 
 Result<void> check_schema(Connection& connection) {
     LJK_TRY(version, usable_version(connection, kThisRelease));

@@ -22,6 +22,8 @@ struct Schema {
 
 const Schema& schema_of_this_release();
 
+/// Refuses other programs' files, whatever version ours have.
+Result<void> check_owner(Connection& connection);
 /// Inside a writing transaction. Creates the tables in an empty file; refuses other programs' files, newer schemas and
 /// older ones, each with the next step.
 Result<void> check_schema(Connection& connection);

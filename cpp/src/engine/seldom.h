@@ -1,0 +1,43 @@
+#pragma once
+// Seldom: lines that anybody outside can cause are written once a minute for each cause, with how many there were.
+
+#include "base/clock.h"
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lampjack::engine {
+
+/// Called from any thread.
+class Seldom {
+public:
+    static constexpr Millis kEvery = 60'000;
+
+    /// How many there were since the last line, when one is due now. The causes are ours, so there are few.
+    std::optional<std::uint64_t> note(std::string_view cause, Millis now) {
+        std::lock_guard lock(mutex_);
+        auto found = causes_.find(cause);
+        if (found == causes_.end()) found = causes_.emplace(std::string(cause), Cause{}).first;
+        Cause& known = found->second;
+        ++known.count;
+        if (known.told && now >= *known.told && now - *known.told < kEvery) return std::nullopt;
+        known.told = now;
+        const std::uint64_t count = known.count;
+        known.count = 0;
+        return count;
+    }
+
+private:
+    struct Cause {
+        std::optional<Millis> told;
+        std::uint64_t count = 0;
+    };
+    std::mutex mutex_;
+    std::map<std::string, Cause, std::less<>> causes_;
+};
+
+}  // namespace lampjack::engine
