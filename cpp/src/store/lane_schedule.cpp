@@ -84,6 +84,15 @@ void LaneSchedule::drop_waiting(const ConversationKey& key) {
     if (found != lanes_.end() && found->second.token == 0) erase(key);
 }
 
+void LaneSchedule::drop_left(Millis before,
+                             const std::function<bool(const ConversationKey&)>& wanted) {
+    for (auto at = order_.begin(); at != order_.end() && std::get<0>(*at) < before;) {
+        const ConversationKey key = std::get<2>(*at);
+        ++at;
+        if (!wanted(key)) erase(key);
+    }
+}
+
 Millis LaneSchedule::next_at(const std::function<bool(const ConversationKey&)>& wanted) const {
     for (const auto& [at, order, key] : order_)
         if (wanted(key)) return at;

@@ -42,6 +42,8 @@ public:
     void erase(const ConversationKey& key);
     /// Nothing is left to do: a waiting lane goes, a leased one stays until its holder gives it back.
     void drop_waiting(const ConversationKey& key);
+    /// Lanes that `wanted` does not accept and whose lease ran out before then: whoever held them is gone.
+    void drop_left(Millis before, const std::function<bool(const ConversationKey&)>& wanted);
     /// When the next waiting lane that `wanted` accepts becomes due, or a lease runs out; kNever when there is none.
     Millis next_at(const std::function<bool(const ConversationKey&)>& wanted) const;
 

@@ -316,6 +316,11 @@ Result<std::size_t> MemoryStore::prune(Millis keys_before, Millis rows_before, s
             return old;
         });
     }
+    for (const bool sinks : {false, true})
+        lanes(sinks).drop_left(rows_before, [&](const ConversationKey& key) {
+            const auto found = records_.find(key);
+            return found != records_.end() && head(found->second, sinks) != nullptr;
+        });
     return keys + answers + rows;
 }
 

@@ -90,7 +90,7 @@ TEST(Destinations, agree_among_processes_of_one_store) {
         for (const auto id : http->in_flight()) http->answer(id, 200, "{}");
         http->deliver();
     }
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 60; ++i) {
         world.clock->advance(1'001);
         world.answer_all(200);
         second->hub->step();

@@ -78,7 +78,7 @@ protected:
         ForkedProcess holder(
             [&] { return hold(pause, session, is_protected, by_force, ahead, later); });
         if (!holder.wait_until_paused()) {
-            ADD_FAILURE() << "the holder held nothing";
+            ADD_FAILURE() << "the holder held nothing in round " << round;
             return false;
         }
         take_over(pause, session, by_force, ahead + kPastLeases);

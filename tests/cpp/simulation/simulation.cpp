@@ -285,6 +285,11 @@ private:
         const auto done = some_hub().hub->erase(vendor.account(), session, false, milliseconds(0));
         say("erase",
             vendor.ref(session) + " " + std::string(done ? "ok" : name_of(done.error().code)));
+        // With the user the keys of commands are forgotten: what is asked for again would be something new.
+        if (done)
+            std::erase_if(wishes_, [ref = vendor.ref(session)](const Wish& wish) {
+                return wish.ref == ref;
+            });
     }
 
     // ---- time, crashes, faults

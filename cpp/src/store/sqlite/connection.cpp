@@ -57,12 +57,21 @@ Result<void> Connection::set_up(Journal journal) {
     if (journal == Journal::wal) {
         // The last one to close need not wait for a checkpoint: forks close often.
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        sqlite3_wal_hook(handle_, after_commit, this);
         LJK_CHECK(set_journal("PRAGMA journal_mode=WAL", "wal"));
         return run("PRAGMA synchronous=FULL; PRAGMA journal_size_limit=" +
                    std::to_string(kLargestLog) + ";");
     }
     LJK_CHECK(set_journal("PRAGMA journal_mode=TRUNCATE", "truncate"));
     return run("PRAGMA synchronous=EXTRA;");
+}
+
+/// In the place of SQLite's own checkpoint, which keeps it to itself when the disk fails.
+int Connection::after_commit(void* self, sqlite3* handle, const char* name, int pages) {
+    if (pages >= kPagesOfLog)
+        static_cast<Connection*>(self)->note(
+            sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr));
+    return SQLITE_OK;  // the commit itself has succeeded
 }
 
 /// A file that others have open keeps its journal mode, and SQLite answers with that one instead of an error.

@@ -49,6 +49,7 @@ private:
     /// What a result code means for this handle and its file.
     void note(int result) noexcept;
     Result<void> set_up(Journal journal);
+    static int after_commit(void* self, sqlite3* handle, const char* name, int pages);
     Result<void> set_journal(const char* pragma, std::string_view wanted);
 
     sqlite3* handle_;

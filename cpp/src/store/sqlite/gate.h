@@ -16,10 +16,6 @@ public:
     void leave();
     bool is_mine() const;
 
-    /// Nothing may hold the inner mutex while the process forks.
-    void lock_inner() { mutex_.lock(); }
-    void unlock_inner() { mutex_.unlock(); }
-
 private:
     /// Where a thread stands in the queue. It lies on that thread's stack: to wait needs no memory.
     struct Place {

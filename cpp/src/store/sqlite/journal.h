@@ -12,6 +12,8 @@ enum class Journal {
 
 /// A write-ahead log that is larger cannot be emptied; that is worth a warning.
 inline constexpr std::int64_t kLargestLog = 64 << 20;
+/// Pages of a log from which on they are moved into the file, as many as SQLite takes by itself.
+inline constexpr int kPagesOfLog = 1000;
 
 /// Versions 3.7.0 to 3.51.2 may lose commits when a checkpoint meets a restart of the write-ahead log
 /// (https://sqlite.org/wal.html, "The WAL-reset bug"). The rollback journal is not affected.

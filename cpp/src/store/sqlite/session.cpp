@@ -128,15 +128,12 @@ void Session::before_fork() noexcept {
         if (!lane.held_for_fork) continue;
         lane.connection.reset();
         if (&lane == &lanes_[kWriting]) side_lock_.let_go();
-        lane.gate->lock_inner();
     }
 }
 
 void Session::after_fork_in_parent() noexcept {
     for (Lane& lane : lanes_) {
-        if (!std::exchange(lane.held_for_fork, false)) continue;
-        lane.gate->unlock_inner();
-        lane.gate->leave();
+        if (std::exchange(lane.held_for_fork, false)) lane.gate->leave();
     }
 }
 
@@ -151,7 +148,7 @@ void Session::notice_child() noexcept {
 }
 
 /// What was inherited is left as it is: to close a handle would write to the parent's file. The threads that waited at
-/// the gates do not exist here.
+/// the gates do not exist here, and may have held a gate's own mutex: each gets a new gate.
 void Session::start_over() noexcept {
     for (Lane& lane : lanes_) {
         static_cast<void>(lane.connection.release());

@@ -9,6 +9,14 @@ namespace {
 /// How many schedules; more for a long run.
 int schedules() { return support::from_environment("LJK_SCHEDULES", 6); }
 
+/// What was done just before.
+std::string before(const std::vector<std::string>& log, std::size_t line) {
+    std::string text;
+    for (std::size_t i = line - std::min<std::size_t>(line, 20); i < line; ++i)
+        text += "    " + log[i] + "\n";
+    return text;
+}
+
 class Schedule : public StoreContract {};
 LJK_ON_EVERY_STORE(Schedule);
 
@@ -24,7 +32,9 @@ TEST_P(Schedule, tells_what_the_memory_store_tells) {
         player.play(kSteps);
         const std::size_t shared = std::min(reference.log().size(), player.log().size());
         for (std::size_t i = 0; i < shared; ++i)
-            ASSERT_EQ(reference.log()[i], player.log()[i]) << "seed " << seed << ", line " << i;
+            ASSERT_EQ(reference.log()[i], player.log()[i])
+                << "seed " << seed << ", line " << i << "\n"
+                << before(reference.log(), i);
         ASSERT_EQ(reference.log().size(), player.log().size());
         ASSERT_GT(shared, 200U) << "the schedule did next to nothing";
     }
