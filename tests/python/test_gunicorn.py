@@ -19,9 +19,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300 + 60 * RELOADS)]
 
 
 def reload(server: ServiceProcess) -> None:
-    """Every worker is replaced."""
+    """Every worker is replaced, once all are there."""
+    wait_until(lambda: len(children_of(server.process.pid)) == WORKERS, "the workers are there")
     before = children_of(server.process.pid)
-    assert len(before) == WORKERS
     server.tell(signal.SIGHUP)
 
     def replaced() -> bool:
