@@ -51,6 +51,10 @@ TEST_P(SqliteFork, a_child_inherits_no_open_file) {
 }
 
 TEST_P(SqliteFork, parent_and_children_write_side_by_side) {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP()
+        << "the thread sanitizer ends children of several threads that start one of their own";
+#endif
     constexpr std::uint32_t kChildren = 6, kEach = 15;
     std::atomic<bool> stop = false;
     std::uint32_t own = 0;

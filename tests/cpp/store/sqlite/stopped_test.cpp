@@ -66,6 +66,7 @@ INSTANTIATE_TEST_SUITE_P(Journals, SqliteStopped,
 TEST_P(SqliteStopped, others_are_refused_in_time_and_go_on_with_it) {
     const auto store = open(kShort);
     Process holder = stopped_writer();
+    EXPECT_EQ(refusal(*store), Code::store);
     const std::size_t threads = entries("/proc/self/task"), files = entries("/proc/self/fd");
     for (int i = 0; i < 5; ++i) EXPECT_EQ(refusal(*store), Code::store);
     EXPECT_LE(entries("/proc/self/task"), threads + 1) << "who waits in vain leaves one behind";
