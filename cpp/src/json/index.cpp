@@ -43,8 +43,9 @@ struct Index::Stage {
     void reserve_tokens(std::size_t count) {
         if (count <= token_capacity && (token_capacity <= kKeepTokens || count > kKeepTokens))
             return;
-        token_capacity = count < kFirstTokens ? kFirstTokens : count + count / 4;
-        tokens.reset(new Token[token_capacity]);  // not filled: the scan writes before it reads
+        const std::size_t room = count < kFirstTokens ? kFirstTokens : count + count / 4;
+        tokens.reset(new Token[room]);  // not filled: the scan writes before it reads
+        token_capacity = room;
     }
 };
 

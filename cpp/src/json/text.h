@@ -44,8 +44,9 @@ public:
     /// Copies the body; every earlier Str of this Text is void.
     void assign(std::string_view body) {
         if (capacity_ < body.size() + kPadding) {
-            capacity_ = body.size() + kPadding + body.size() / 4;
-            body_.reset(new char[capacity_]);
+            const std::size_t capacity = body.size() + kPadding + body.size() / 4;
+            body_.reset(new char[capacity]);  // may throw: what is there stays as it is
+            capacity_ = capacity;
         }
         size_ = body.size();
         if (size_ != 0) std::memcpy(body_.get(), body.data(), size_);
