@@ -36,8 +36,10 @@ struct Index::Stage {
             return simdjson::SUCCESS;
         capacity = size < kFirst ? kFirst : size + size / 4;
         parser.reset();
-        return simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1,
-                                                                                       parser);
+        const auto code = simdjson::get_active_implementation()->create_dom_parser_implementation(
+            capacity, 1, parser);
+        if (code) parser.reset();  // what is there may be half of one
+        return code;
     }
 
     void reserve_tokens(std::size_t count) {
