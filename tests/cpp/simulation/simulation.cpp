@@ -287,9 +287,8 @@ private:
             vendor.ref(session) + " " + std::string(done ? "ok" : name_of(done.error().code)));
         // With the user the keys of commands are forgotten: what is asked for again would be something new.
         if (done)
-            std::erase_if(wishes_, [ref = vendor.ref(session)](const Wish& wish) {
-                return wish.ref == ref;
-            });
+            std::erase_if(
+                wishes_, [ref = vendor.ref(session)](const Wish& wish) { return wish.ref == ref; });
     }
 
     // ---- time, crashes, faults
