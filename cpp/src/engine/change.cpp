@@ -153,6 +153,11 @@ void Change::warn(std::string_view what) {
                              account_.name + ": " + std::string(what));
 }
 
+void Change::warn_of_refusal(const store::OutboxRow& row) {
+    if (row.action == Action::reply)
+        warn("message " + row.id + " was not sent: its owner lost the conversation before");
+}
+
 Result<void> Change::note(const Effects& effects) {
     if (effects.flags.talk_over) ++report_.talk_overs;
     for (const conversation::Alarm alarm : effects.alarms) {
@@ -256,8 +261,7 @@ Result<void> Change::refuse_below(std::uint64_t epoch) {
     LJK_TRY(refused, tx_.fence(row_.key, epoch));
     for (const store::OutboxRow& row : refused) {
         ++report_.fenced;
-        if (row.action == Action::reply)
-            warn("message " + row.id + " was not sent: its owner lost the conversation before");
+        warn_of_refusal(row);
         LJK_CHECK(append_fact(delivery_fact_json(row), "delivery_changed", To::desk));
     }
     return {};

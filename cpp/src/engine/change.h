@@ -69,6 +69,8 @@ public:
     Report& report() noexcept { return report_; }
     /// Puts a line into the log: which conversation, and what is the matter. Never a ref, a text or a name.
     void warn(std::string_view what);
+    /// Tells that a reply was refused by the fence: its author believes that it was said.
+    void warn_of_refusal(const store::OutboxRow& row);
     Report take_report() noexcept { return std::exchange(report_, {}); }
 
 private:

@@ -59,6 +59,7 @@ Result<Report> record_fenced(store::Tx& tx, const Change& change, const LeasedDe
 /// Silence here would leave an agent waiting for an answer to words that nobody got. A sink's complaint is its host's
 /// text and may quote what was said, so it stays out of the log.
 void warn_of(Change& change, const OutboxRow& row) {
+    if (row.status == DeliveryStatus::refused) return change.warn_of_refusal(row);
     if (row.status != DeliveryStatus::dead && row.status != DeliveryStatus::held) return;
     const std::string_view why = row.to_sink ? "the sink failed" : std::string_view(row.last_error);
     change.warn("delivery " + row.id + " (" + std::string(conversation::name_of(row.action)) +
