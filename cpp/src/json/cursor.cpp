@@ -2,12 +2,19 @@
 
 #include "json/scalar.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace lampjack::json {
 namespace {
 
 bool begins_number(char first) noexcept { return first == '-' || (first >= '0' && first <= '9'); }
+
+/// Of a number: whether it has neither fraction nor exponent.
+bool is_whole(std::string_view number) noexcept {
+    return std::none_of(number.begin(), number.end(),
+                        [](char c) { return c == '.' || c == 'e' || c == 'E'; });
+}
 
 }  // namespace
 
@@ -23,8 +30,7 @@ bool Cursor::string_or_integer(Str& out, bool& was_number) {
     if (!was_number) return string(out);
     if (!begins_number(peek())) return fail(Problem::mismatch);
     const Str digits = raw_at(mark());
-    if (text_.view(digits).find_first_of(".eE") != std::string_view::npos)
-        return fail(Problem::mismatch);
+    if (!is_whole(text_.view(digits))) return fail(Problem::mismatch);
     out = digits;
     return skip();
 }

@@ -81,21 +81,34 @@ char* put_utf8(std::int32_t point, char* to) noexcept {
     return to;
 }
 
-/// So many bytes are read and written at a time.
-constexpr std::size_t kStep = 16;
+/// So many bytes are searched at a time, and so many are copied.
+constexpr std::size_t kBlock = 64, kStep = 16;
 
-/// Copies kStep bytes; how many of them stand before the first backslash.
-std::size_t copy_step(const char* from, char* to) noexcept {
+/// Where the backslashes are in the kBlock bytes at `from`: a bit for each byte, the lowest for the first.
+std::uint64_t backslashes(const char* from) noexcept {
+    std::uint64_t hits = 0;
 #if defined(__SSE2__)
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
-    const int hits = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-    return static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(hits) | 1U << kStep));
+    const __m128i wanted = _mm_set1_epi8('\\');
+    for (std::size_t i = 0; i < kBlock; i += sizeof wanted) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
+        const int some = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted));
+        hits |= std::uint64_t{static_cast<std::uint32_t>(some)} << i;
+    }
 #else
-    std::memcpy(to, from, kStep);
-    const void* hit = std::memchr(from, '\\', kStep);
-    return hit == nullptr ? kStep : static_cast<std::size_t>(static_cast<const char*>(hit) - from);
+    for (std::size_t i = 0; i < kBlock; ++i) hits |= std::uint64_t{from[i] == '\\'} << i;
 #endif
+    return hits;
+}
+
+/// Copies what stands between `from` and `end`, in whole steps; behind the copy.
+char* copy_steps(const char* from, const char* end, char* to) noexcept {
+    char* const behind = to + (end - from);
+    do {
+        std::memcpy(to, from, kStep);
+        from += kStep;
+        to += kStep;
+    } while (from < end);
+    return behind;
 }
 
 }  // namespace
@@ -126,32 +139,35 @@ bool is_number(std::string_view token, bool& integral) noexcept {
     return at == token.size();
 }
 
+// The backslashes of a block are found at once and taken from the lowest bit on: to search behind each for the next one
+// would let every escape wait for the one before.
 bool unescape_to(std::string_view content, Arena& out) {
-    static_assert(kStep <= kUnescapeSlack);
+    static_assert(kBlock <= kUnescapeSlack);
     const std::size_t start = out.size();
     // An escape is never shorter than what it stands for.
     out.resize(start + content.size() + kStep, boost::container::default_init);
     char* to = out.data() + start;
-    const char* from = content.data();
-    const char* const end = from + content.size();
-    while (from < end) {
-        const std::size_t plain = copy_step(from, to);
-        from += plain;
-        to += plain;
-        if (plain == kStep) continue;
-        // A quote stands for itself: the next step copies it. Most escapes are of this kind, in JSON inside of JSON.
-        if (end - from > 1 && from[1] == '"') [[likely]] {
-            ++from;
-            continue;
+    const char* const end = content.data() + content.size();
+    const char* rest = content.data();  // what is not copied yet
+    for (const char* block = rest; block < end; block += kBlock) {
+        for (std::uint64_t hits = backslashes(block); hits != 0; hits &= hits - 1) {
+            const char* const hit = block + std::countr_zero(hits);
+            if (hit >= end) break;
+            if (hit < rest) continue;  // a part of the escape before
+            to = copy_steps(rest, hit, to);
+            rest = hit + 1;
+            // A quote stands for itself: it is copied with what follows. Most escapes are of this kind, in JSON inside
+            // of JSON.
+            if (rest < end && *rest == '"') [[likely]]
+                continue;
+            auto at = static_cast<std::size_t>(hit - content.data());
+            const std::int32_t point = read_escape(content, at);
+            if (point < 0) return false;
+            to = put_utf8(point, to);
+            rest = content.data() + at;
         }
-        if (from >= end) break;
-        auto at = static_cast<std::size_t>(from - content.data());
-        const std::int32_t point = read_escape(content, at);
-        if (point < 0) return false;
-        to = put_utf8(point, to);
-        from = content.data() + at;
     }
-    to -= from - end;  // the last step may have gone too far
+    to = copy_steps(rest, end, to);
     out.resize(static_cast<std::size_t>(to - out.data()));
     return true;
 }
