@@ -45,8 +45,6 @@ struct Timeouts {
     std::chrono::milliseconds connect{3000};  ///< until connected, TLS handshake included
     std::chrono::milliseconds total{
         15000};  ///< from send() taking the call up to the last byte of the answer
-    /// Less than one byte a second for so long; 0 is never. A client may average over some seconds.
-    std::chrono::seconds stalled{10};
 };
 
 using CallId = std::uint64_t;

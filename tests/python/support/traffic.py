@@ -163,7 +163,7 @@ class HoldingPlatform(FakePlatform):
         answer = super()._note(received)
         if self._hold in texts_in(received):
             self.holds.set()
-            self.release.wait(PATIENCE)
+            self.release.wait(5 * PATIENCE)
         return answer
 
     def heard(self, text: str) -> list[Received]:
