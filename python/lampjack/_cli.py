@@ -163,11 +163,13 @@ def _store_of(options: argparse.Namespace) -> str:
 
 def _migrate(options: argparse.Namespace) -> int:
     lj.migrate(_store_of(options))
+    print("the store's schema is this release's", file=sys.stderr)
     return 0
 
 
 def _backup(options: argparse.Namespace) -> int:
     lj.backup(_store_of(options), options.to)
+    print(f"copied to {options.to}", file=sys.stderr)
     return 0
 
 

@@ -140,12 +140,18 @@ class HandoverRouter(APIRouter):
         self.add_api_route(f"/{account}{path}/", endpoint, include_in_schema=False, **common)
 
 
+def _status_of(error: LampjackError) -> tuple[int, str] | None:
+    if error.code == "too_large":  # as where the hub answers for itself
+        return 413, "Content Too Large"
+    return next((entry[1:] for entry in _STATUSES if isinstance(error, entry[0])), None)
+
+
 def _problem(error: LampjackError) -> dict[str, Any]:
-    known = next((entry for entry in _STATUSES if isinstance(error, entry[0])), None)
+    known = _status_of(error)
     if known is None:  # the caller can do nothing about it; the log has it
         _log.error("%s in a request: %s", type(error).__name__, error)
         return {"title": "Internal Server Error", "status": 500, "code": "internal"}
-    _, status, title = known
+    status, title = known
     problem: dict[str, Any] = {
         "title": title,
         "status": status,
@@ -172,7 +178,8 @@ async def _answer_error(request: Request, error: Exception) -> Response:
 def add_error_handlers(app: FastAPI) -> None:
     """Answer what your own routes raise of this package's errors with problem documents (RFC 9457).
 
-    An `ArgumentError` or a `PayloadError` is 400: what your caller gave makes no sense. A `RefusedError` is 409 and tells
+    An `ArgumentError` or a `PayloadError` is 400: what your caller gave makes no sense; 413 when it is too
+    large. A `RefusedError` is 409 and tells
     `code`, `owner`, `agent` and `epoch` as they are now; `NotFoundError` is 404, `LimitError` 429, `NetworkError` 502,
     `HubTimeoutError` 504; a store that cannot be used now or a closed hub is 503. Any other `LampjackError` is 500
     without details, and logged.

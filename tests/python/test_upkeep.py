@@ -134,8 +134,11 @@ def test_the_commands_do_the_same(store: str, tmp_path: Path):
             check=False,
         )
 
-    assert run("migrate").returncode == 0
-    assert run("backup", str(tmp_path / "b.db")).returncode == 0
+    migrated = run("migrate")
+    assert (migrated.returncode, migrated.stdout) == (0, "")
+    assert migrated.stderr == "the store's schema is this release's\n"
+    copied = run("backup", str(tmp_path / "b.db"))
+    assert (copied.returncode, copied.stderr) == (0, f"copied to {tmp_path / 'b.db'}\n")
     again = run("backup", str(tmp_path / "b.db"))
     assert again.returncode == 1
     assert len(again.stderr.splitlines()) == 1

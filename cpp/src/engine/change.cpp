@@ -148,9 +148,9 @@ Result<void> Change::replay_last(const Outcome& outcome) {
     return {};
 }
 
-void Change::warn(std::string_view what) {
-    report_.alarms.push_back("conversation " + core_.tag(row_.ref) + " of account " +
-                             account_.name + ": " + std::string(what));
+void Change::add_line(std::string_view level, std::string_view what) {
+    report_.lines.push_back({level, "conversation " + core_.tag(row_.ref) + " of account " +
+                                        account_.name + ": " + std::string(what)});
 }
 
 void Change::warn_of_refusal(const store::OutboxRow& row) {
@@ -161,13 +161,25 @@ void Change::warn_of_refusal(const store::OutboxRow& row) {
 Result<void> Change::note(const Effects& effects) {
     if (effects.flags.talk_over) ++report_.talk_overs;
     for (const conversation::Alarm alarm : effects.alarms) {
-        warn(conversation::name_of(alarm));
+        LJK_TRY(words, words_of(alarm));
+        warn(words);
         const bool first = row_.state.return_alarms <= 1;  // a stuck return alarms again and again
         if (alarm == conversation::Alarm::diverged ||
             (alarm == conversation::Alarm::stuck && first))
             LJK_CHECK(append_fact(alarm_json(alarm), "alarm", To::desk));
     }
     return {};
+}
+
+/// A stuck return alarms for as long as it lasts: each line tells what the platform said to the last call.
+Result<std::string> Change::words_of(conversation::Alarm alarm) {
+    std::string words(conversation::name_of(alarm));
+    if (alarm != conversation::Alarm::stuck) return words;
+    LJK_TRY(pending, tx_.pending(row_.key));
+    for (const store::OutboxRow& row : pending)
+        if (row.action == Action::unmute && !row.last_error.empty())
+            return words + ": the bot is not taken back, " + row.last_error;
+    return words + ": the bot is not taken back";
 }
 
 Result<void> Change::act(Action action, const Words& words) {

@@ -67,8 +67,9 @@ public:
     const std::vector<platforms::Loss>& losses() const noexcept { return losses_; }
     /// For Core::committed(): said after the commit, because the transaction may hold the store's lock and run again.
     Report& report() noexcept { return report_; }
-    /// Puts a line into the log: which conversation, and what is the matter. Never a ref, a text or a name.
-    void warn(std::string_view what);
+    /// Put a line into the log: which conversation, and what is the matter. Never a ref, a text or a name.
+    void warn(std::string_view what) { add_line("warning", what); }
+    void inform(std::string_view what) { add_line("info", what); }
     /// Tells that a reply was refused by the fence: its author believes that it was said.
     void warn_of_refusal(const store::OutboxRow& row);
     Report take_report() noexcept { return std::exchange(report_, {}); }
@@ -81,7 +82,9 @@ private:
     Result<void> enqueue(store::OutboxRow row);
     Result<void> refuse_below(std::uint64_t epoch);
     Result<bool> drained();
+    void add_line(std::string_view level, std::string_view what);
     Result<void> note(const conversation::Effects& effects);
+    Result<std::string> words_of(conversation::Alarm alarm);
     Result<void> replay_last(const conversation::Outcome& outcome);
 
     Core& core_;

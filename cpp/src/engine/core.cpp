@@ -10,8 +10,8 @@
 namespace lampjack::engine {
 
 void Report::add(Report other) {
-    alarms.insert(alarms.end(), std::make_move_iterator(other.alarms.begin()),
-                  std::make_move_iterator(other.alarms.end()));
+    lines.insert(lines.end(), std::make_move_iterator(other.lines.begin()),
+                 std::make_move_iterator(other.lines.end()));
     events += other.events;
     duplicates += other.duplicates;
     talk_overs += other.talk_overs;
@@ -34,7 +34,7 @@ void Core::committed(const Report& report) {
     counters.fenced += report.fenced;
     counters.held += report.held;
     changed.notify();
-    for (const std::string& alarm : report.alarms) say("warning", alarm);
+    for (const Report::Line& line : report.lines) say(line.level, line.text);
 }
 
 Core::Core() : process(::getpid()) {}

@@ -46,12 +46,16 @@ struct Counters {
         refused_requests{0}, handovers{0};
     std::atomic<std::uint64_t> sent{0}, retries{0}, dead{0}, fenced{0}, held{0}, talk_overs{0},
         ignored{0};
-    std::atomic<std::uint64_t> postponed{0}, breaker_opened{0}, store_warnings{0};
+    std::atomic<std::uint64_t> postponed{0}, breaker_opened{0}, store_warnings{0}, items_dead{0};
 };
 
 /// What a change has to tell once it is committed.
 struct Report {
-    std::vector<std::string> alarms;  ///< lines for an operator
+    struct Line {
+        std::string_view level;  ///< as Core::say() takes it
+        std::string text;
+    };
+    std::vector<Line> lines;  ///< for an operator
     std::uint64_t events = 0, duplicates = 0, talk_overs = 0, unkept = 0;
     std::uint64_t sent = 0, retries = 0, dead = 0, fenced = 0, held = 0;
 

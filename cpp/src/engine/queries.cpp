@@ -155,6 +155,7 @@ std::string stats_view(const Core& core, std::size_t in_flight) {
     put("deliveries_fenced", counters.fenced);
     put("deliveries_held", counters.held);
     put("deliveries_postponed", counters.postponed);
+    put("items_dead", counters.items_dead);
     put("breaker_opened", counters.breaker_opened);
     put("store_warnings", counters.store_warnings);
     put("in_flight", in_flight);

@@ -66,6 +66,16 @@ void warn_of(Change& change, const OutboxRow& row) {
                 ") is " + std::string(store::name_of(row.status)) + ": " + std::string(why));
 }
 
+/// Nothing else says, between a failed try and the next, why words have not arrived.
+void tell_of_retry(Change& change, const OutboxRow& row) {
+    constexpr Millis second = 1000;
+    const Millis wait = std::max<Millis>(row.ready_at - change.now(), 0);
+    const std::string_view why = row.to_sink ? "the sink failed" : std::string_view(row.last_error);
+    change.inform("delivery " + row.id + " (" + std::string(conversation::name_of(row.action)) +
+                  ") failed, try " + std::to_string(row.attempts) + ": " + std::string(why) +
+                  "; again in " + std::to_string((wait + second - 1) / second) + " s");
+}
+
 Result<void> tell(Change& change, const OutboxRow& row) {
     warn_of(change, row);
     return change.append_fact(delivery_fact_json(row), "delivery_changed", conversation::To::desk);
@@ -116,7 +126,10 @@ Result<Report> record_in(Core& core, store::Tx& tx, const platforms::Account& ac
     if (fenced && after.status != DeliveryStatus::sent && after.status != DeliveryStatus::held)
         return record_fenced(tx, change, lease, after);
     LJK_CHECK(tx.record(change.row().key, after, lease.token));
-    if (after.status != DeliveryStatus::pending) LJK_CHECK(follow_up(change, tx, after, rows));
+    if (after.status == DeliveryStatus::pending)
+        tell_of_retry(change, after);
+    else
+        LJK_CHECK(follow_up(change, tx, after, rows));
     LJK_CHECK(change.finish());
     count(change.report(), after.status);
     return change.take_report();

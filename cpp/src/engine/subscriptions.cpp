@@ -71,6 +71,7 @@ Result<void> bury(Core& core, std::string_view subscription, const LeasedItem& i
     LJK_CHECK(core.lane->repeat([&] {
         return core.store->finish_item(subscription, item, ItemOutcome::dead, now, reason);
     }));
+    ++core.counters.items_dead;
     tell_dead(core, subscription, item, reason);
     core.changed.notify();
     return {};

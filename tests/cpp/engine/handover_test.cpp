@@ -142,6 +142,22 @@ TEST(Handover, retries_a_503_and_keeps_the_order) {
               model::header(t.http->calls()[1].request.headers, "idempotency-key"));
 }
 
+TEST(Handover, tells_in_the_log_why_a_reply_has_not_arrived_yet) {
+    TestHub t;
+    t.post(T::offload("", 1), T::accept(true));
+    t.command("take", "dana");
+    const auto reply = t.command("reply", "dana", R"({"type":"text","text":"a secret"})");
+    t.answer_next(503, {{"Retry-After", "7"}});
+    EXPECT_NE(t.log.find("delivery " + reply.delivery_id +
+                         " (reply) failed, try 1: status 503; again in 7 s\n"),
+              std::string::npos)
+        << t.log;
+    EXPECT_EQ(t.log.find("secret"), std::string::npos);
+    t.clock->advance(7'000);
+    t.answer_next(200);
+    EXPECT_EQ(t.log.rfind("failed, try"), t.log.find("failed, try")) << "said once";
+}
+
 TEST(Handover, gives_a_repeated_command_its_first_result) {
     TestHub t;
     t.post(T::offload("", 1), T::accept(true));

@@ -52,6 +52,7 @@ TEST(Stuck, tells_of_a_return_that_is_never_confirmed_until_it_is) {
     t.hub->step();
     EXPECT_EQ(why(t), "return_fails");
     EXPECT_TRUE(has_alarm(t, "stuck"));
+    EXPECT_NE(t.log.find("stuck: the bot is not taken back, status 500"), std::string::npos);
     t.answer_next(200);
     EXPECT_EQ(t.state(), "bot");
     EXPECT_EQ(why(t), "") << "the control";

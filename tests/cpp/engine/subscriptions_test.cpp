@@ -64,6 +64,7 @@ TEST(Subscriptions, sets_an_item_aside_after_its_last_try_and_goes_on) {
     EXPECT_NE(t.log.find("error subscription desk gave up item 1 of conversation"),
               std::string::npos);
     EXPECT_EQ(t.log.find("s-1"), std::string::npos) << "no ref in a log";
+    EXPECT_NE(t.hub->stats().find(R"("items_dead":1)"), std::string::npos);
 
     const auto second = lease(t);
     ASSERT_NE(second, nullptr);
