@@ -166,6 +166,9 @@ def test_every_goal_of_torture_names_a_test_that_is_there():
         if program == "pytest":
             file, _, name = test.partition("::")
             assert f"def {name}(" in (ROOT / file).read_text("utf-8"), goal
+        elif program.startswith("bench_"):
+            assert (ROOT / "benchmarks" / "scenarios" / program.removeprefix("bench_")).is_dir()
+            assert in_all == "-", "the benchmarks are not built for the tests"
         else:
             assert any(test.rpartition(".")[2].strip("*") in source for source in sources), goal
 

@@ -6,6 +6,7 @@
 
 #include "common/arguments.h"
 #include "common/report.h"
+#include "support/from_environment.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -14,9 +15,10 @@
 namespace bench {
 namespace {
 
+/// `./dev torture` asks for longer turns.
 struct Settings {
-    Pace pace;
-    int rounds = 5;
+    Pace pace{.seconds = lampjack::support::from_environment("LJK_ENDPOINT_SECONDS", 20)};
+    int rounds = lampjack::support::from_environment("LJK_ENDPOINT_ROUNDS", 5);
     std::string folder;  ///< of an SQLite file; empty: the store in memory
 };
 

@@ -10,7 +10,7 @@
 namespace bench {
 
 struct Pace {
-    double seconds = 20;
+    int seconds = 20;
     int measured = 50;    ///< messages a second to the measured destinations
     int neighbours = 68;  ///< messages a second to all others: one to each
 };
