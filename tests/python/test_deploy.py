@@ -13,7 +13,7 @@ from lampjack.testing import Received, sample
 from support.damage import Damage, look_for_damage
 from support.desk_service import HOLD
 from support.service_process import Place, uvicorn, wait_until
-from support.story import HELD_REPLY, damage_of, desk, finish
+from support.story import HELD_MS, HELD_REPLY, damage_of, desk, finish
 from support.traffic import Addresses, HoldingPlatform, Said, Traffic, call, ref_of, webhook
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -50,7 +50,7 @@ def ask_for_a_decision(place: Place, port: int) -> "Future[tuple[int, bytes]]":
 
 @pytest.mark.parametrize("deploy", range(int(os.environ.get("LJK_DEPLOYS", "1"))))
 def test_a_deploy_in_mid_load_costs_nothing(tmp_path: Path, durable_store: str, deploy: int):
-    with desk(tmp_path, durable_store) as (place, platform), uvicorn(place, 1) as old:
+    with desk(tmp_path, durable_store, HELD_MS) as (place, platform), uvicorn(place, 1) as old:
         held = Held(place, platform, old.port)
         addresses = Addresses(old.port)
         traffic = Traffic(addresses, USERS)
@@ -90,7 +90,7 @@ def assert_both_worked(place: Place) -> None:
 
 
 def test_without_a_drain_the_platform_hears_a_reply_twice(tmp_path: Path, durable_store: str):
-    with desk(tmp_path, durable_store) as (place, platform):
+    with desk(tmp_path, durable_store, HELD_MS) as (place, platform):
         with uvicorn(place, 1, without="drain") as old:
             held = Held(place, platform, old.port)
             old.tell(signal.SIGTERM)

@@ -171,15 +171,19 @@ Result<void> Change::note(const Effects& effects) {
     return {};
 }
 
-/// A stuck return alarms for as long as it lasts: each line tells what the platform said to the last call.
+/// A stuck return alarms for as long as it lasts: each line tells what became of the last call that was tried.
 Result<std::string> Change::words_of(conversation::Alarm alarm) {
     std::string words(conversation::name_of(alarm));
     if (alarm != conversation::Alarm::stuck) return words;
-    LJK_TRY(pending, tx_.pending(row_.key));
-    for (const store::OutboxRow& row : pending)
-        if (row.action == Action::unmute && !row.last_error.empty())
-            return words + ": the bot is not taken back, " + row.last_error;
-    return words + ": the bot is not taken back";
+    words.append(": the bot is not taken back");
+    const std::uint64_t end = row_.next_out;
+    for (std::uint64_t oseq = end - 1; oseq > 0 && end - oseq <= kLookedThrough; --oseq) {
+        const auto row = tx_.delivery(row_.key, oseq);
+        if (!row && row.error().code != Code::not_found) return row.error();
+        if (!row || row->action != Action::unmute || row->attempts == 0) continue;
+        return row->last_error.empty() ? words : words + ", " + row->last_error;
+    }
+    return words;
 }
 
 Result<void> Change::act(Action action, const Words& words) {

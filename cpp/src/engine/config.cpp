@@ -67,7 +67,10 @@ Result<void> read_number(std::string_view key, const json::Value& value, Config&
         return bad(key, "must be a whole number from 1 to 86400000");
     const std::int64_t number = value.get_int64();
     if (key == "connect_ms") config.timeouts.connect = std::chrono::milliseconds(number);
-    if (key == "total_ms") config.timeouts.total = std::chrono::milliseconds(number);
+    if (key == "total_ms") {
+        config.timeouts.total = std::chrono::milliseconds(number);
+        config.timeouts.stalled = transport::Timeouts::share_of(config.timeouts.total);
+    }
     if (key == "in_flight") config.in_flight = static_cast<std::size_t>(number);
     if (key == "retry_base_ms") config.retry.base = number;
     if (key == "retry_cap_ms") config.retry.cap = number;

@@ -66,8 +66,10 @@ void warn_of(Change& change, const OutboxRow& row) {
                 ") is " + std::string(store::name_of(row.status)) + ": " + std::string(why));
 }
 
-/// Nothing else says, between a failed try and the next, why words have not arrived.
+/// Nothing else says, between a failed try and the next, why words have not arrived. What a hub gave up because it closed
+/// did not fail.
 void tell_of_retry(Change& change, const OutboxRow& row) {
+    if (row.last_error == transport::name_of(transport::FailureKind::cancelled)) return;
     constexpr Millis second = 1000;
     const Millis wait = std::max<Millis>(row.ready_at - change.now(), 0);
     const std::string_view why = row.to_sink ? "the sink failed" : std::string_view(row.last_error);

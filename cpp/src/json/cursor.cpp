@@ -10,7 +10,7 @@ namespace {
 
 bool begins_number(char first) noexcept { return first == '-' || (first >= '0' && first <= '9'); }
 
-/// Of a number: whether it has neither fraction nor exponent.
+/// Of a number: whether it has neither fraction nor exponent. To find one of three characters is a call for each digit.
 bool is_whole(std::string_view number) noexcept {
     return std::none_of(number.begin(), number.end(),
                         [](char c) { return c == '.' || c == 'e' || c == 'E'; });

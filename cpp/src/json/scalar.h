@@ -12,7 +12,7 @@ namespace lampjack::json {
 bool is_number(std::string_view token, bool& integral) noexcept;
 inline constexpr std::size_t kUnescapeSlack = 64;
 /// Appends the unescaped content as UTF-8; false for an invalid escape or a lone surrogate. kUnescapeSlack bytes behind
-/// `content` must be readable, whatever stands there.
+/// `content`, also an empty one, must be readable, whatever stands there.
 bool unescape_to(std::string_view content, Arena& out);
 
 }  // namespace lampjack::json

@@ -52,6 +52,7 @@ bool is_scalar(std::string_view text) noexcept {
 /// kMalformed.
 [[gnu::noinline]] std::uint64_t escaped_string(std::string_view body, std::uint64_t begin,
                                                std::uint64_t end, Arena& arena, Str& out) {
+    static_assert(kUnescapeSlack <= Text::kPadding);
     const std::size_t start = arena.size();
     if (!unescape_to(body.substr(begin + 1, end - begin - 1), arena)) return kMalformed;
     out = Str::at(start | Str::kArena, arena.size() - start);

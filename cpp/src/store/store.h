@@ -15,7 +15,7 @@
 
 namespace lampjack::store {
 
-/// One transaction. Destroying it without commit() undoes everything. Used by one thread.
+/// One transaction. Destroying it without commit() undoes everything. Used by one thread; ends before its Store does.
 class Tx {
 public:
     virtual ~Tx() = default;

@@ -231,6 +231,10 @@ long at_least_one(Duration time) noexcept {
 void set_timeouts(CURL* easy, const Timeouts& timeouts) {
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, at_least_one(timeouts.connect));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, at_least_one(timeouts.total));
+    const long stalled =
+        static_cast<long>(std::max<std::chrono::seconds::rep>(0, timeouts.stalled.count()));
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, stalled > 0 ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, stalled);
 }
 
 /// Everything that differs from call to call.

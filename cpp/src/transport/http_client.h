@@ -45,6 +45,13 @@ struct Timeouts {
     std::chrono::milliseconds connect{3000};  ///< until connected, TLS handshake included
     std::chrono::milliseconds total{
         15000};  ///< from send() taking the call up to the last byte of the answer
+    /// Less than one byte a second for so long; 0 is never. A client may average over some seconds.
+    std::chrono::seconds stalled = share_of(total);
+
+    /// What may pass in silence of a time: two thirds. Who waits for a platform that thinks, waits there too.
+    static constexpr std::chrono::seconds share_of(std::chrono::milliseconds total) noexcept {
+        return std::chrono::duration_cast<std::chrono::seconds>(total * 2 / 3);
+    }
 };
 
 using CallId = std::uint64_t;

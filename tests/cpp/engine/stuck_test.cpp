@@ -58,6 +58,19 @@ TEST(Stuck, tells_of_a_return_that_is_never_confirmed_until_it_is) {
     EXPECT_EQ(why(t), "") << "the control";
 }
 
+TEST(Stuck, says_in_each_alarm_what_the_platform_said_to_the_call_before) {
+    TestHub t;
+    hand_back(t);
+    t.answer_next(403);  // refused for good: what follows is a call of its own
+    const std::string line = "stuck: the bot is not taken back, status 403";
+    for (int alarms = 1; alarms <= 2; ++alarms) {
+        const auto before = t.log.size();
+        t.clock->advance(60'000);
+        t.hub->step();
+        EXPECT_NE(t.log.find(line, before), std::string::npos) << t.log;
+    }
+}
+
 TEST(Stuck, tells_of_timers_and_messages_that_nobody_looks_after) {
     TestHub t;
     t.post(T::offload("", 1), T::accept(true));

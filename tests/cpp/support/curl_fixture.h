@@ -24,7 +24,7 @@ inline transport::Call call_to(std::string url, std::string body = "{}",
     transport::Call call;
     call.request = {std::move(method), std::move(url), {}, std::move(body)};
     call.policy = allowing({"127.0.0.0/8"});
-    call.timeouts = {std::chrono::seconds(20), std::chrono::seconds(30)};
+    call.timeouts = {std::chrono::seconds(20), std::chrono::seconds(30), std::chrono::seconds(0)};
     return call;
 }
 

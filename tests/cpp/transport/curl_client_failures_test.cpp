@@ -166,6 +166,15 @@ TEST_F(CurlClientFailures, the_answers_headers_are_too_large) {
     EXPECT_EQ(failure(send_and_wait(call_to(server.url()))).kind, FailureKind::too_large);
 }
 
+TEST_F(CurlClientFailures, a_call_that_stalls_ends_before_its_whole_time) {
+    LoopbackServer server(always({{}, End::hang}));
+    auto call = call_to(server.url(), "", "GET");
+    call.timeouts.stalled = std::chrono::seconds(1);
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(failure(send_and_wait(std::move(call))).kind, FailureKind::unknown_after_sent);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
+}
+
 TEST_F(CurlClientFailures, each_call_has_its_own_time) {
     LoopbackServer server(always({{}, End::hang}));
     auto patient = send(call_to(server.url("/patient")));

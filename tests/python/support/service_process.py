@@ -16,7 +16,6 @@ from lampjack.testing import FakePlatform
 from support import desk_service
 
 PATIENCE = 120
-TOTAL_MS = 600_000  # a platform may hold a reply for as long as a test takes
 SUPPORT = Path(__file__).resolve().parents[1]
 
 
@@ -43,7 +42,9 @@ def answers(port: int) -> bool:
 class Place:
     """What the versions of a service share: configuration, ledger, gates. All in one folder."""
 
-    def __init__(self, folder: Path, store: str, platform: FakePlatform) -> None:
+    def __init__(
+        self, folder: Path, store: str, platform: FakePlatform, total_ms: int
+    ) -> None:
         self.folder = folder
         self.config = folder / "lampjack.toml"
         self.gates = folder / "gates"
@@ -55,7 +56,7 @@ class Place:
             f"{name} = {json.dumps(settings[name])}" for name in settings if "action" not in name
         ]
         self.config.write_text(
-            f'store = "{store}"\nallow_networks = ["127.0.0.0/8"]\ntotal_ms = {TOTAL_MS}\n'
+            f'store = "{store}"\nallow_networks = ["127.0.0.0/8"]\ntotal_ms = {total_ms}\n'
             f"events_per_second = 1000000\n[account.shop]\n" + "\n".join([*told, actions])
         )
 

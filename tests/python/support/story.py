@@ -10,13 +10,16 @@ from support.service_process import Place, wait_until
 from support.traffic import HoldingPlatform, Said
 
 HELD_REPLY = "hold this reply"
+HELD_MS = 600_000  # what a busy machine may take until the platform lets go of it, ten times over
 
 
 @contextmanager
-def desk(folder: Path, store: str) -> Iterator[tuple[Place, HoldingPlatform]]:
-    with HoldingPlatform("chatlayer_offloading", HELD_REPLY) as platform:
+def desk(
+    folder: Path, store: str, total_ms: int = 60_000
+) -> Iterator[tuple[Place, HoldingPlatform]]:
+    with HoldingPlatform("chatlayer_offloading", HELD_REPLY, HELD_MS / 1000) as platform:
         try:
-            yield Place(folder, store, platform), platform
+            yield Place(folder, store, platform, total_ms), platform
         finally:
             platform.release.set()
 

@@ -153,8 +153,9 @@ class Traffic:
 class HoldingPlatform(FakePlatform):
     """A platform that does not answer a message that says to hold before `release` is set."""
 
-    def __init__(self, platform: str, hold: str) -> None:
+    def __init__(self, platform: str, hold: str, patience: float) -> None:
         super().__init__(platform)
+        self._patience = patience
         self.release = threading.Event()
         self.holds = threading.Event()
         self._hold = hold
@@ -163,7 +164,7 @@ class HoldingPlatform(FakePlatform):
         answer = super()._note(received)
         if self._hold in texts_in(received):
             self.holds.set()
-            self.release.wait(5 * PATIENCE)
+            self.release.wait(self._patience)
         return answer
 
     def heard(self, text: str) -> list[Received]:

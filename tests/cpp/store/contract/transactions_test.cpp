@@ -38,6 +38,7 @@ TEST_P(Transactions, everything_of_a_conversation_comes_back) {
     must(tx->put(row));
     must(tx->commit());
     EXPECT_EQ(line(must(store().conversation(row.key))), line(row));
+    tx.reset();
     reopen();
     EXPECT_EQ(line(must(store().conversation(row.key))), line(row));
 }
