@@ -42,9 +42,7 @@ def answers(port: int) -> bool:
 class Place:
     """What the versions of a service share: configuration, ledger, gates. All in one folder."""
 
-    def __init__(
-        self, folder: Path, store: str, platform: FakePlatform, total_ms: int
-    ) -> None:
+    def __init__(self, folder: Path, store: str, platform: FakePlatform, total_ms: int) -> None:
         self.folder = folder
         self.config = folder / "lampjack.toml"
         self.gates = folder / "gates"
