@@ -61,7 +61,6 @@ def make_hub(ledger: Ledger) -> lj.Hub:
 
 def add_routes(app: FastAPI, hub: lj.Hub, version: int) -> None:
     app.include_router(HandoverRouter(hub), prefix="/hooks")
-    add_error_handlers(app)
 
     @app.get("/version")
     async def tell() -> int:
@@ -97,4 +96,5 @@ def make_app(version: int) -> FastAPI:
     if without == "storing first":
         answer_before_storing(app, hub)
     add_routes(app, hub, version)
+    add_error_handlers(app)
     return app

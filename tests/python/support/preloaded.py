@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 import lampjack as lj
 from lampjack import _config
+from lampjack.fastapi import add_error_handlers
 from support import desk_service
 from support.desk_service import Ledger
 
@@ -66,3 +67,4 @@ parent = lj.Hub.from_file(os.environ[desk_service.CONFIG])
 parent.conversations()
 leaked = leak() if os.environ.get(desk_service.WITHOUT) == "closing" else None
 app = FastAPI(lifespan=lifespan)
+add_error_handlers(app)  # in the lifespan it would be too late: the application is put together before
