@@ -4,8 +4,6 @@ It receives the handover webhooks of chatbot platforms, turns them into one even
 conversation, and sends the agents' replies and handover actions back.
 """
 
-import logging
-
 from lampjack._consumers import SinkMessage
 from lampjack._conversation import Conversation, User
 from lampjack._core import (
@@ -143,5 +141,3 @@ __all__ = [
     "verify",
     "write",
 ]
-
-logging.getLogger("lampjack").addHandler(logging.NullHandler())

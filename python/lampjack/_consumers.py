@@ -193,9 +193,14 @@ class _Consumer:
         theirs = [frame for frame in frames if Path(frame.filename).parent != _HERE]
         last = (theirs or frames)[-1:]
         where = f" at {Path(last[0].filename).name}:{last[0].lineno}" if last else ""
-        tag, name = work.conversation.tag, type(failure).__name__
+        account = work.conversation.ref.partition(":")[0]
         _log.error(
-            "%s failed on conversation %s and is tried again: %s%s", self.label, tag, name, where
+            "%s failed on conversation %s of account %s and is tried again: %s%s",
+            self.label,
+            work.conversation.tag,
+            account,
+            type(failure).__name__,
+            where,
         )
         _log.debug("the failure of %s", self.label, exc_info=failure)
 

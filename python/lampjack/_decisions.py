@@ -65,19 +65,28 @@ def request_of(question: tuple[str, str, int]) -> DecisionRequest:
     return DecisionRequest(ref, _core.Event.from_json(item), deadline / 1000)
 
 
-def _native(decision: object) -> _Native:
+def _account(request: DecisionRequest) -> str:
+    return request.ref.partition(":")[0]
+
+
+def _native(request: DecisionRequest, decision: object) -> _Native:
     if isinstance(decision, Accept):
         return True, decision.mute, ""
     if isinstance(decision, Decline):
         return False, False, decision.reason
-    _log.error("a decide function gave neither Accept nor Decline but %s", type(decision).__name__)
+    _log.error(
+        "account %s: a decide function gave neither Accept nor Decline but %s",
+        _account(request),
+        type(decision).__name__,
+    )
     return None
 
 
-def _failed(error: BaseException) -> _Native:
+def _failed(request: DecisionRequest, error: BaseException) -> _Native:
     late = isinstance(error, TimeoutError)
     _log.error(
-        "no decision about a handover request: %s",
+        "account %s: no decision about a handover request: %s",
+        _account(request),
         "it took too long" if late else type(error).__name__,
     )
     return None
@@ -91,9 +100,9 @@ def decide_sync(decide: Decide, request: DecisionRequest, pool: ThreadPoolExecut
         return asyncio.run(_awaited(made)) if inspect.isawaitable(made) else made
 
     try:
-        return _native(pool.submit(run).result(request.seconds))
+        return _native(request, pool.submit(run).result(request.seconds))
     except Exception as error:  # noqa: BLE001  whatever the host's code raises must not cost the platform its answer
-        return _failed(error)
+        return _failed(request, error)
 
 
 async def _awaited(made: Awaitable[Decision]) -> Decision:
@@ -116,9 +125,9 @@ async def decide_async(
         if inspect.isawaitable(made):
             left = request.seconds - (time.monotonic() - started)
             made = await asyncio.wait_for(made, left)
-        return _native(made)
+        return _native(request, made)
     except Exception as error:  # noqa: BLE001  see decide_sync
-        return _failed(error)
+        return _failed(request, error)
 
 
 Translate: TypeAlias = Callable[[Any], "Iterable[_core.Event | dict[str, Any]] | None"]

@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 import multiprocessing
+import subprocess
+import sys
 import threading
 import time
 import traceback
@@ -405,6 +407,19 @@ def test_coroutines_run_on_a_loop_of_the_hub(hub: lj.Hub):
     assert len({v[1] for v in values}) == 1
 
 
+def test_warnings_are_seen_where_nobody_has_set_up_a_log():
+    script = """
+import lampjack as lj
+from lampjack.testing import sample_settings
+account = sample_settings("chatlayer_offloading")
+hub = lj.Hub({"store": "memory:", "account": {"shop": account}}, background=False)
+hub.receive("shop", method="POST", path="/", query=b"", headers=(), body=b"{}")
+"""
+    command = [sys.executable, "-c", script]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stderr.startswith("account shop: a request was refused with 401")
+
+
 def test_a_failing_subscriber_gets_the_item_again(hub: lj.Hub, caplog: pytest.LogCaptureFixture):
     seen = Seen()
 
@@ -418,7 +433,8 @@ def test_a_failing_subscriber_gets_the_item_again(hub: lj.Hub, caplog: pytest.Lo
         say(hub)
         assert seen.wait(lambda v: len(v) == 3) == [1, 2, 3]
         tag = hub[REF].tag
-    assert f"flaky failed on conversation {tag} and is tried again: ValueError" in caplog.text
+    told = f"flaky failed on conversation {tag} of account shop and is tried again: ValueError"
+    assert told in caplog.text
     assert "ValueError at test_hub.py:" in caplog.text, "the host's own line"
     assert "secret" not in caplog.text
 
