@@ -5,6 +5,7 @@ import inspect
 import json
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _HERE = Path(__file__).parent
 _log = logging.getLogger("lampjack")
 _POLL_MS = 250
 _PAUSE_AFTER_ERROR = 1.0
+# A store that is away for a moment must not cost the item its lease's five minutes.
+_WAITS_TO_RECORD = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _AT_ONCE = 16  # items of one subscription under way, each of another conversation
 
 Handler = Callable[..., Any]
@@ -180,12 +183,17 @@ class _Consumer:
             return None
 
     def _told(self, work: _Work, failure: BaseException | None) -> None:
-        try:
-            if failure is not None:
-                self._log_failure(work, failure)
-            work.finish(failure)
-        except LampjackError as error:
-            _log.error("%s: the outcome could not be recorded: %s", self.label, error)
+        if failure is not None:
+            self._log_failure(work, failure)
+        for wait in (*_WAITS_TO_RECORD, None):
+            try:
+                return work.finish(failure)
+            except LampjackError as error:
+                if wait is None or not error.retryable:
+                    _log.error("%s: the outcome could not be recorded: %s", self.label, error)
+                    return None
+            time.sleep(wait)
+        return None
 
     def _log_failure(self, work: _Work, failure: BaseException) -> None:
         # Neither message nor traceback text: both may quote what a person wrote.
@@ -194,10 +202,14 @@ class _Consumer:
         last = (theirs or frames)[-1:]
         where = f" at {Path(last[0].filename).name}:{last[0].lineno}" if last else ""
         account = work.conversation.ref.partition(":")[0]
+        try:
+            tag = work.conversation.tag
+        except LampjackError:  # it takes a read, and the store may be away
+            tag = "?"
         _log.error(
             "%s failed on conversation %s of account %s and is tried again: %s%s",
             self.label,
-            work.conversation.tag,
+            tag,
             account,
             type(failure).__name__,
             where,

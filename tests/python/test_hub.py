@@ -15,6 +15,7 @@ import pytest
 from starlette.datastructures import Headers
 
 import lampjack as lj
+from lampjack import _consumers, _core
 from lampjack.testing import FakePlatform, ManualClock, sample, sample_settings
 
 REF = "shop:live:user-1"
@@ -405,6 +406,33 @@ def test_coroutines_run_on_a_loop_of_the_hub(hub: lj.Hub):
         offload(hub, number=5)
         values = seen.wait(lambda v: {lj.Message, lj.HandoverRequested} <= {x[0] for x in v})
     assert len({v[1] for v in values}) == 1
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_an_outcome_is_recorded_once_the_store_is_back(
+    hub: lj.Hub, monkeypatch: pytest.MonkeyPatch, patient: bool
+):
+    done, refusals = _core.Hub.done, [lj.StoreError("no connection left")] * 2
+
+    def flaky(self: _core.Hub, *arguments: object) -> None:
+        if refusals:
+            raise refusals.pop()
+        done(self, *arguments)
+
+    monkeypatch.setattr(_core.Hub, "done", flaky)
+    if not patient:
+        monkeypatch.setattr(_consumers, "_WAITS_TO_RECORD", ())
+    seen = Seen()
+    hub.on(lj.Message, name="desk")(lambda item, conv: seen.add(item.seq))
+    with hub:
+        say(hub, text="one", number=1)
+        say(hub, text="two", number=2)
+        if patient:
+            assert seen.wait(lambda v: len(v) == 2) == [1, 2], "once each"
+        else:
+            seen.wait(lambda v: v == [1])
+            time.sleep(0.5)
+            assert seen.values == [1], "the next one waits for the lease to end"
 
 
 def test_warnings_are_seen_where_nobody_has_set_up_a_log():
