@@ -158,6 +158,20 @@ TEST(Handover, tells_in_the_log_why_a_reply_has_not_arrived_yet) {
     EXPECT_EQ(t.log.rfind("failed, try"), t.log.find("failed, try")) << "said once";
 }
 
+TEST(Handover, lets_a_platform_be_silent_for_two_thirds_of_a_calls_time) {
+    using std::chrono::seconds;
+    for (const auto& [option, stalled] :
+         {std::pair{"", seconds(10)}, std::pair{R"("total_ms":60000,)", seconds(40)}}) {
+        TestHub t(T::kFull, option);
+        t.post(T::offload("", 1), T::accept(true));
+        t.command("take", "dana");
+        t.command("reply", "dana", R"({"type":"text","text":"hello"})");
+        t.hub->step();
+        ASSERT_EQ(t.http->calls().size(), 1u);
+        EXPECT_EQ(t.http->calls()[0].timeouts.stalled, stalled) << option;
+    }
+}
+
 TEST(Handover, gives_a_repeated_command_its_first_result) {
     TestHub t;
     t.post(T::offload("", 1), T::accept(true));
