@@ -30,6 +30,7 @@ def test_demo_ends_by_itself_with_every_number_right(tmp_path: Path) -> None:
         cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stderr == "", "what it refuses on purpose is no warning"
     found = json.loads(summary.read_text())
     assert found["wrong"] == []
     assert found["numbers"]["documented_requests"] >= 90

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 import time
 from collections.abc import Sequence
@@ -49,6 +50,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     from lampjack._demo.timeline import Timeline
     from lampjack.testing import FakePlatform
 
+    # What is refused on purpose stands in the timeline.
+    logging.getLogger("lampjack").addHandler(logging.NullHandler())
     with ExitStack() as stack:
         platforms = {
             name: stack.enter_context(FakePlatform(platform)) for name, platform in PLAYED.items()
