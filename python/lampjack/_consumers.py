@@ -187,13 +187,14 @@ class _Consumer:
             self._log_failure(work, failure)
         for wait in (*_WAITS_TO_RECORD, None):
             try:
-                return work.finish(failure)
+                work.finish(failure)
             except LampjackError as error:
                 if wait is None or not error.retryable:
                     _log.error("%s: the outcome could not be recorded: %s", self.label, error)
-                    return None
-            time.sleep(wait)
-        return None
+                    return
+                time.sleep(wait)
+            else:
+                return
 
     def _log_failure(self, work: _Work, failure: BaseException) -> None:
         # Neither message nor traceback text: both may quote what a person wrote.

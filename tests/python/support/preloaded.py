@@ -67,6 +67,5 @@ parent = lj.Hub.from_file(os.environ[desk_service.CONFIG])
 parent.conversations()
 leaked = leak() if os.environ.get(desk_service.WITHOUT) == "closing" else None
 app = FastAPI(lifespan=lifespan)
-add_error_handlers(
-    app
-)  # in the lifespan it would be too late: the application is put together before
+# In the lifespan it would be too late: the application is put together before.
+add_error_handlers(app)
