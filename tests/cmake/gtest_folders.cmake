@@ -16,15 +16,23 @@ file(GLOB ljk_corpora "${PROJECT_SOURCE_DIR}/../*/corpora")
 list(APPEND ljk_corpora "${CMAKE_CURRENT_SOURCE_DIR}/corpora")
 list(GET ljk_corpora 0 ljk_corpora)
 set(LJK_CORPORA "${ljk_corpora}" CACHE PATH "folder with JSONTestSuite and naughty-strings")
-target_compile_definitions(ljk_test_support INTERFACE
-    LJK_TEST_DATA="${LJK_TEST_DATA_DIR}" LJK_CORPORA="${LJK_CORPORA}")
+# Of one file only: a compiler cache then serves every checkout for the others.
+set_source_files_properties("${ljk_cpp_tests}/support/paths.cpp" PROPERTIES COMPILE_DEFINITIONS
+    "LJK_TEST_DATA=\"${LJK_TEST_DATA_DIR}\";LJK_CORPORA=\"${LJK_CORPORA}\"")
 target_link_libraries(ljk_test_support INTERFACE
     lampjack_core GTest::gmock GTest::gtest GTest::gtest_main ZLIB::ZLIB ljk_warnings ljk_hardening)
+
+# A test runs for milliseconds and is compiled often: less optimisation than the library, and its headers once for all.
+target_compile_options(ljk_test_support INTERFACE $<$<CONFIG:RelWithDebInfo>:-O1>)
+add_library(ljk_test_precompiled STATIC "${CMAKE_CURRENT_LIST_DIR}/precompiled.cpp")
+target_link_libraries(ljk_test_precompiled PRIVATE ljk_test_support)
+target_precompile_headers(ljk_test_precompiled PRIVATE "${ljk_cpp_tests}/support/precompiled.h")
 
 file(GLOB ljk_support_sources CONFIGURE_DEPENDS "${ljk_cpp_tests}/support/*.cpp")
 if(ljk_support_sources)
     add_library(ljk_test_support_code STATIC ${ljk_support_sources})
     target_link_libraries(ljk_test_support_code PRIVATE ljk_test_support OpenSSL::SSL)
+    target_precompile_headers(ljk_test_support_code REUSE_FROM ljk_test_precompiled)
     set(ljk_support_code ljk_test_support_code)
 endif()
 
@@ -41,6 +49,7 @@ foreach(folder IN LISTS ljk_test_folders)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${ljk_cpp_tests}/${folder}/*.cpp")
     add_executable(test_${folder} ${sources})
     target_link_libraries(test_${folder} PRIVATE ${ljk_support_code} ljk_test_support)
+    target_precompile_headers(test_${folder} REUSE_FROM ljk_test_precompiled)
     if(folder STREQUAL "capi")  # as users have it: from the shared library
         target_link_libraries(test_capi PRIVATE lampjack)
         target_sources(test_capi PRIVATE "${ljk_cpp_tests}/memory/failing_memory.cpp")

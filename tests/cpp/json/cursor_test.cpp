@@ -1,6 +1,7 @@
 #include "json/cursor.h"
 
 #include "json/index.h"
+#include "support/paths.h"
 
 #include <gtest/gtest.h>
 
@@ -155,7 +156,7 @@ TEST(Cursor, rewinds_to_a_mark_with_escapes_before_and_behind_it) {
 
 TEST(Cursor, agrees_with_the_conformance_suite) {
     namespace fs = std::filesystem;
-    const fs::path folder = fs::path(LJK_CORPORA) / "JSONTestSuite" / "test_parsing";
+    const fs::path folder = test::corpora() / "JSONTestSuite" / "test_parsing";
     if (!fs::exists(folder)) GTEST_SKIP() << "the JSONTestSuite corpus is not beside the project";
     int must_accept = 0, must_refuse = 0;
     for (const auto& entry : fs::directory_iterator(folder)) {

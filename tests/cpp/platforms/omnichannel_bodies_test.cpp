@@ -3,6 +3,7 @@
 #include "omnichannel_support.h"
 #include "platforms/omnichannel/channel_variables.h"
 #include "platforms/omnichannel/file_token.h"
+#include "support/paths.h"
 
 #include <gtest/gtest.h>
 
@@ -237,7 +238,7 @@ TEST(OmnichannelVariables, follow_the_table) {
 std::vector<std::string> golden_bodies() {
     std::vector<std::string> bodies;
     for (const auto& entry :
-         std::filesystem::directory_iterator(std::string(LJK_TEST_DATA) + "/omnichannel")) {
+         std::filesystem::directory_iterator(lampjack::test::test_data() / "omnichannel")) {
         std::ifstream file(entry.path() / "body.raw", std::ios::binary);
         bodies.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
     }

@@ -2,6 +2,7 @@
 
 #include "json/cursor.h"
 #include "json/index.h"
+#include "support/paths.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -98,7 +99,7 @@ std::string Golden::config() const {
 
 std::vector<Golden> golden_cases() {
     std::vector<Golden> cases;
-    const fs::path root(LJK_TEST_DATA);
+    const fs::path root = test_data();
     if (!fs::exists(root)) return cases;
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
         if (entry.path().filename() != "request.json") continue;

@@ -1,0 +1,1 @@
+// Compiles tests/cpp/support/precompiled.h; see gtest_folders.cmake.
