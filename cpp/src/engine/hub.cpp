@@ -200,8 +200,7 @@ public:
 
     Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account,
                                                     milliseconds timeout) override {
-        if (core_.account(account) == nullptr)
-            return fail(Code::not_found, "no account of that name");
+        LJK_CHECK(core_.account_named(account));
         const std::array names{std::string(account)};
         return wait_for<std::shared_ptr<SinkDelivery>>(
             timeout, [&]() -> Result<std::shared_ptr<SinkDelivery>> {

@@ -1,6 +1,6 @@
 #include "engine/ingest.h"
 
-#include "engine/change.h"
+#include "engine/change_conversation.h"
 #include "engine/event_input.h"
 #include "engine/item_keys.h"
 #include "engine/policy.h"
@@ -73,12 +73,13 @@ public:
             change_.limit_unattributed();
             return append(index, To::nobody, "unattributed");
         }
-        const auto outcome = change_.apply(input_of(batch_, event, decision_, is_echo(event)));
-        change_.row().state = outcome.next;
+        const auto input = input_of(batch_, event, decision_, is_echo(event));
+        LJK_TRY(outcome,
+                change_.take(input, {&batch_, index}, [&](const conversation::Outcome& taken) {
+                    return append(index, taken.effects.to, words_of(taken.effects.flags));
+                }));
         const auto& effects = outcome.effects;
         if (effects.answer) answer_ = *effects.answer;
-        LJK_CHECK(append(index, effects.to, words_of(effects.flags)));
-        LJK_CHECK(change_.carry_out(outcome, {&batch_, index}));
         if (effects.to == To::bot) out_.to_bot.push_back(index);
         return pass_on(index, effects);
     }
@@ -257,15 +258,12 @@ Result<std::optional<model::Answer>> Ingest::earlier_answer() {
     const Prepared prepared = prepare();
     const auto index = static_cast<std::size_t>(request - batch_.events.data());
     const auto key = store::key_of(ref_of(*request));
-    Report report;
-    LJK_TRY(earlier, core_.lane->run([&](store::Tx& tx) -> Result<std::optional<model::Answer>> {
-        report = {};
-        LJK_TRY(known, tx.answer_of(key, prepared.identities[index].id));
-        if (known.status == 0) return std::optional<model::Answer>{};  // mostly: no lock
-        return repeat(tx, *request, prepared, report);
-    }));
-    core_.committed(report);
-    return std::move(earlier);
+    return commit_and_report(
+        core_, [&](store::Tx& tx, Report& report) -> Result<std::optional<model::Answer>> {
+            LJK_TRY(known, tx.answer_of(key, prepared.identities[index].id));
+            if (known.status == 0) return std::optional<model::Answer>{};  // mostly: no lock
+            return repeat(tx, *request, prepared, report);
+        });
 }
 
 Result<std::optional<model::Answer>> Ingest::repeat(store::Tx& tx, const Event& request,
@@ -310,13 +308,9 @@ Ingest::Prepared Ingest::prepare() const {
 
 Result<Ingested> Ingest::run(const Decision& decision) {
     const Prepared prepared = prepare();
-    Report report;
-    LJK_TRY(done, core_.lane->run([&](store::Tx& tx) {
-        report = {};
+    return commit_and_report(core_, [&](store::Tx& tx, Report& report) {
         return run_in(tx, decision, prepared, report);
-    }));
-    core_.committed(report);
-    return std::move(done);
+    });
 }
 
 Result<Ingested> Ingest::run_in(store::Tx& tx, const Decision& decision, const Prepared& prepared,

@@ -59,8 +59,8 @@ Reception::Reception(Core& core, std::string_view account, const model::Request&
         answer_ = refuse(usable.error());
         return;
     }
-    if (account_ == nullptr) {
-        answer_ = refuse(fail(Code::not_found, "no account of that name"));
+    if (const auto known = core_.account_named(account); !known) {
+        answer_ = refuse(known.error());
         return;
     }
     if (const auto admitted = admit(request); !admitted) answer_ = refuse(admitted.error());

@@ -225,8 +225,7 @@ bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest requ
 
 Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
     const store::ConversationRow& row = lease.conversation;
-    const platforms::Account* account = core_.account(row.account);
-    if (account == nullptr) return fail(Code::not_found, "no account of that name");
+    LJK_TRY(account, core_.account_named(row.account));
     model::BatchPtr batch;
     if (!lease.row.content.empty()) {
         LJK_TRY(read, model::read_events(lease.row.content));
