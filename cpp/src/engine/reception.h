@@ -2,6 +2,7 @@
 // Reception: one request on its way through limits, verification, parsing, decision and the store, to its answer.
 
 #include "engine/core.h"
+#include "engine/prepared_request.h"
 #include "model/batch.h"
 
 #include <optional>
@@ -30,6 +31,8 @@ private:
     void refuse_form(std::string_view advice);
     void refused(std::int32_t status, std::string_view why);
     Result<void> read(const model::Request& request, platforms::Trust trust);
+    Result<void> hold(model::BatchPtr batch);
+    const PreparedRequest& prepared();
     Result<void> ask();
     Result<void> admit_events();
     Result<model::Answer> complete(const Decision* decision);
@@ -44,6 +47,7 @@ private:
     const platforms::Account* account_ = nullptr;
     const platforms::Endpoint* endpoint_ = nullptr;
     model::BatchPtr batch_;
+    std::optional<PreparedRequest> prepared_;  ///< of `batch_`
     std::optional<model::Answer>
         answer_;  ///< decided already: refused, health check, or given before
     std::optional<Question> question_;
