@@ -82,20 +82,13 @@ public:
         Reception reception(core_, account, request);
         const Question* question = reception.question();
         if (question == nullptr || !decide) return reception.finish(nullptr);
-        const auto begun = steady_clock::now();
-        Decision decision;
+        std::optional<Decision> made;
         try {
-            decision = decide(*question);
+            made = decide(*question);
         } catch (...) {
             core_.say("warning", "a decision failed; account " + std::string(account));
-            return reception.finish(nullptr);
         }
-        const bool late = steady_clock::now() - begun > milliseconds(question->deadline_ms);
-        if (!late) return reception.finish(&decision);
-        core_.say("warning",
-                  "a decision came too late and was ignored; account " + std::string(account));
-        const Decision declined{false, false, "late decision"};
-        return reception.finish(&declined);
+        return reception.finish(made ? &*made : nullptr);
     }
     std::shared_ptr<Reception> begin(std::string_view account,
                                      const model::Request& request) override {

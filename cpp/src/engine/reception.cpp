@@ -188,13 +188,24 @@ Result<void> Reception::ask() {
     question.item_json = request.body;
     question.deadline_ms = account_->integer("t_answer");
     question_ = std::move(question);
+    asked_at_ = std::chrono::steady_clock::now();
     return {};
 }
 
-Decision Reception::default_decision() const {
+bool Reception::is_late() const {
+    return question_ && std::chrono::steady_clock::now() - asked_at_ >
+                            std::chrono::milliseconds(question_->deadline_ms);
+}
+
+/// The decision that holds. A missing or late one is the platform's default: declined where the answer carries the decision,
+/// accepted elsewhere, with the account's `mute`.
+Decision Reception::decision_or_default(const Decision* made, bool late) const {
+    if (made != nullptr && late)
+        core_.say("warning", "a decision came too late and was ignored; account " + account_->name);
+    if (made != nullptr && !late) return *made;
     Decision decision;
     decision.accepted = account_->adapter->handover.accepts_undecided();
-    decision.reason = "no decision";
+    decision.reason = late ? "late decision" : "no decision";
     return decision;
 }
 
@@ -217,7 +228,7 @@ Result<model::Answer> Reception::complete(const Decision* decision) {
     if (endpoint_->purpose == Purpose::subscribe) return subscribe();
     if (returned_) return answer_returned();
     if (endpoint_->purpose == Purpose::translate) return answer_translation();
-    Decision made = decision != nullptr ? *decision : default_decision();
+    Decision made = decision_or_default(decision, is_late());
     if (account_->text("mute") == "never") made.mute = false;
     return ingest(made);
 }

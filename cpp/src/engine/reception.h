@@ -5,6 +5,7 @@
 #include "engine/prepared_request.h"
 #include "model/batch.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ public:
         return untranslated_ ? &*untranslated_ : nullptr;
     }
     Result<void> translate(std::string_view events_json);
-    /// decide → apply to state → store → answer. A missing decision is the safe default.
+    /// decide → apply to state → store → answer. Null is no decision.
     model::Answer finish(const Decision* decision);
 
 private:
@@ -40,7 +41,8 @@ private:
     Result<model::Answer> subscribe();
     Result<model::Answer> answer_translation();
     Result<model::Answer> answer_returned();
-    Decision default_decision() const;
+    bool is_late() const;
+    Decision decision_or_default(const Decision* made, bool late) const;
     model::Answer refuse(const Error& error);
 
     Core& core_;
@@ -51,6 +53,7 @@ private:
     std::optional<model::Answer>
         answer_;  ///< decided already: refused, health check, or given before
     std::optional<Question> question_;
+    std::chrono::steady_clock::time_point asked_at_;  ///< of the question
     std::optional<std::string> untranslated_;
     std::optional<std::string> returned_;  ///< the delivery whose own request came back
     std::string allow_;
