@@ -5,11 +5,11 @@
 #include "conversation/fence.h"
 #include "engine/ingest.h"
 #include "engine/problem.h"
+#include "engine/remembered.h"
 #include "engine/shorten.h"
 #include "model/canonical.h"
 #include "model/graft.h"
 #include "platforms/registry.h"
-#include "json/value.h"
 
 #include <algorithm>
 #include <map>
@@ -33,16 +33,6 @@ bool is_json(std::string_view content_type) {
 
 bool asks_for_human(const model::Batch& batch, std::uint32_t root) {
     return batch.events[root].kind == model::EventKind::handover_requested;
-}
-
-/// The delivery whose request the platform passed back to us (Chatlayer app): its reader leaves the id in `extra`.
-std::optional<std::string> returned_delivery(const model::Batch& batch) {
-    if (batch.size() == 0) return std::nullopt;
-    const model::Str raw = batch.find(batch.root(0).extra, model::Scope::request, "lampjack");
-    if (!raw) return std::nullopt;
-    const auto id = json::parse_value(batch.view(raw), "the delivery's id");
-    if (!id || !id->is_string()) return std::nullopt;
-    return std::string(json::view(id->get_string()));
 }
 
 }  // namespace
@@ -146,7 +136,8 @@ Result<void> Reception::read(const model::Request& request, platforms::Trust tru
         if (!only || batch_->roots.empty()) return fail(Code::auth, "the token is missing");
     }
     if (endpoint_->purpose == Purpose::translate) {
-        returned_ = returned_delivery(*batch_);
+        const auto returned_delivery = account_->adapter->returned_delivery;
+        if (returned_delivery != nullptr) returned_ = returned_delivery(*batch_);
         if (!returned_) untranslated_ = std::string(request.body);
     }
     return ask();
@@ -290,14 +281,8 @@ Result<model::Answer> Reception::answer_returned() {
 }
 
 Result<model::Answer> Reception::subscribe() {
-    for (const std::uint32_t root : batch_->roots) {
-        const model::Str raw =
-            batch_->find(batch_->events[root].extra, model::Scope::field, "targetUrl");
-        if (!raw) continue;
-        LJK_CHECK(core_.store->put_meta("target_url:" + account_->name, batch_->view(raw)));
-        return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, nullptr});
-    }
-    return fail(Code::payload, "targetUrl is missing");
+    LJK_CHECK(remember(core_, *account_, *batch_));
+    return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, nullptr});
 }
 
 }  // namespace lampjack::engine

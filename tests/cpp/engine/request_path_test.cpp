@@ -22,6 +22,11 @@ public:
         LJK_TRY(begun, ForwardStore::begin());
         return std::unique_ptr<store::Tx>(std::make_unique<Counting>(std::move(begun), *this));
     }
+    Result<std::string> meta(Text name) override {
+        if (name.starts_with("target_url")) ++remembered;
+        return ForwardStore::meta(name);
+    }
+    int remembered = 0;  ///< looks for what a platform told once
     int most_locks() const {
         int most = 0;
         for (const auto& [key, count] : locks_) most = std::max(most, count);
@@ -89,6 +94,15 @@ TEST(RequestPath, a_request_without_a_time_is_stored_under_its_own_keys) {
     EXPECT_EQ(requests, 2);
     EXPECT_EQ(doubtful, 1)
         << "the second has the words of the first, and the transcript no part in it";
+}
+
+TEST(RequestPath, a_reply_reads_nothing_that_its_platform_never_tells) {
+    Counted c;
+    c.t.post(T::offload("", 1), T::accept(true));
+    c.t.command("take", "dana");
+    c.t.command("reply", "dana", R"({"type":"text","text":"hello"})");
+    c.t.answer_next(200);
+    EXPECT_EQ(c.store->remembered, 0);
 }
 
 TEST(RequestPath, a_refused_command_stores_nothing) {
