@@ -198,7 +198,7 @@ public:
         return wait_for<std::shared_ptr<SinkDelivery>>(
             timeout, [&]() -> Result<std::shared_ptr<SinkDelivery>> {
                 const Millis now = core_.clock->now();
-                const auto share = sinks_out_;  // before the look at `draining`: see drain()
+                auto shown = sinks_out_.begin();  // before the look at `draining`: see drain()
                 if (core_.draining) return std::shared_ptr<SinkDelivery>{};
                 LJK_TRY(leased,
                         core_.store->lease_deliveries(names, true, now, now + kSinkLease, 1));
@@ -207,7 +207,7 @@ public:
                 delivery->account = names.front();
                 delivery->lease = std::move(leased.front());
                 delivery->json = sink_json(delivery->lease);
-                delivery->shown = share;
+                delivery->shown = std::move(shown);
                 return delivery;
             });
     }
@@ -231,7 +231,7 @@ public:
             row = after_failure(core_, std::move(row), {});
         }
         LJK_CHECK(record_attempt(core_, delivery.lease, row));
-        delivery.shown.reset();
+        delivery.shown.end();
         core_.changed.notify();
         return {};
     }
@@ -268,7 +268,7 @@ public:
         core_.changed.notify();
         const auto deadline = end_of(timeout);
         // Also what sinks have leased: shown and not recorded, it would be shown again.
-        const auto is_busy = [&] { return sender_.is_busy() || sinks_out_.use_count() > 1; };
+        const auto is_busy = [&] { return sender_.is_busy() || sinks_out_.any(); };
         while (is_busy()) {
             const auto seen = core_.changed.generation();
             if (!is_busy()) break;
@@ -335,8 +335,7 @@ private:
     Timers& timers_ = parts_->timers;
     unsigned run_;
     bool own_client_ = false;
-    /// Each sink delivery that is out holds a share of it.
-    std::shared_ptr<const void> sinks_out_ = std::make_shared<int>(0);
+    InFlight sinks_out_;  ///< sink deliveries that were leased and not recorded
     bool own_store_ = false;
 };
 

@@ -5,6 +5,7 @@
 // JSON: configuration, items, conversations and deliveries cross this border as the JSON texts described in lampjack.h.
 
 #include "base/result.h"
+#include "engine/in_flight.h"
 #include "engine/world.h"
 #include "model/http_message.h"
 #include "platforms/adapter.h"
@@ -77,8 +78,7 @@ public:
     std::string
         json;  ///< {"id","ref","account","conversation":{…},"epoch","agent","attempt","event":{…}}
     store::LeasedDelivery lease;
-    mutable std::shared_ptr<const void>
-        shown;  ///< until its outcome is recorded: drain() waits for it
+    mutable InFlight::Guard shown;  ///< until its outcome is recorded: drain() waits for it
 };
 
 class Hub {
