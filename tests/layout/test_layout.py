@@ -180,6 +180,34 @@ def test_third_party_headers_stay_where_they_belong():
     assert not complaints, "\n".join(complaints)
 
 
+# What a vendor calls its things, in code: comments may name an example.
+VENDOR_WORDS = re.compile(
+    r'chatlayer|certainly|omnichannel|sinch|jivo|target_?url|pausebot|offloadsuccess|chat_id"|"lampjack"',
+    re.IGNORECASE,
+)
+
+
+def vendor_words_in(code: str) -> list[str]:
+    return VENDOR_WORDS.findall(re.sub(r"//[^\n]*|/\*.*?\*/", "", code, flags=re.DOTALL))
+
+
+def test_no_vendor_has_a_word_in_the_engine():
+    found = {
+        place_of(path): words
+        for path in core_files()
+        if place_of(path).split("/")[0] in {"engine", "conversation", "store", "transport"}
+        and place_of(path) not in {"store/postgres/target.cpp", "transport/curl_options.h"}
+        and (words := vendor_words_in(path.read_text("utf-8")))
+    }
+    assert not found, "a platform's words belong into its folder (see platforms/adapter.h)"
+
+
+@pytest.mark.parametrize("line", ['meta("target_url:")', 'find("lampjack")', "if (is_chatlayer)"])
+def test_the_check_of_vendor_words_sees_one(line: str):
+    assert vendor_words_in(line)
+    assert not vendor_words_in("// " + line)
+
+
 def test_headers_are_guarded():
     bare = [
         place_of(p)

@@ -321,6 +321,27 @@ def test_a_failing_or_late_decision_declines(fake: FakePlatform, caplog: pytest.
     assert "secret" not in caplog.text
 
 
+@pytest.mark.parametrize("in_loop", [False, True])
+def test_a_late_decision_on_certainly_accepts(in_loop: bool, caplog: pytest.LogCaptureFixture):
+    hub = lj.Hub(
+        {"store": "memory:", "account": {"shop": sample_settings("certainly", t_answer=50)}}
+    )
+    held = threading.Event()
+
+    @hub.decide("shop")
+    def late(request: lj.DecisionRequest) -> lj.Decline:
+        held.wait(10)
+        return lj.Decline("closed")
+
+    asked = sample("certainly", "handover_requested").arguments()
+    answer = asyncio.run(hub.submit("shop", **asked)) if in_loop else hub.receive("shop", **asked)
+    held.set()
+    assert answer.status == 200
+    assert [row["state"] for row in hub.conversations()] == ["requested"]
+    assert "too long" in caplog.text
+    hub.close()
+
+
 def test_async_decisions_serve_the_blocking_call(hub: lj.Hub):
     @hub.decide("shop")
     async def decide(request: lj.DecisionRequest) -> lj.Accept:

@@ -256,18 +256,20 @@ typedef struct ljk_question ljk_question;
 LJK_API ljk_str ljk_question_ref(const ljk_question* question);
 /** The event in its canonical JSON, with its transcript. */
 LJK_API ljk_str ljk_question_json(const ljk_question* question);
-/** How long a decision may take, in milliseconds. A later one is ignored. */
+/** How long a decision may take, in milliseconds. A later one is ignored and logged: the platform's default holds. */
 LJK_API int64_t ljk_question_deadline_ms(const ljk_question* question);
 
 /** Decisions. */
 enum {
-    LJK_UNDECIDED = -1, /**< the platform's safe default; only for ljk_reception_finish */
+    LJK_UNDECIDED = -1, /**< no decision: the platform's default holds */
     LJK_DECLINE = 0,
     LJK_ACCEPT = 1,
     LJK_ACCEPT_MUTED =
         2 /**< accept, and the bot falls silent at once where the platform can do that */
 };
-/** Decides about a handover request. Returns LJK_ACCEPT, LJK_ACCEPT_MUTED or LJK_DECLINE; anything else declines.
+/** Decides about a handover request. Returns LJK_ACCEPT, LJK_ACCEPT_MUTED or LJK_DECLINE. Any other number, and a decision
+ *  later than ljk_question_deadline_ms, is no decision. The platform's default then holds: the request is declined where
+ *  the answer carries the decision (Chatlayer offloading), and accepted elsewhere, with the account's `mute`.
  *  Thread: the one inside ljk_hub_receive; overlaps with itself when the host receives on several threads. No lock is
  *  held: it may call every function of the hub but close and free. `question` lives until it returns. */
 typedef int32_t (*ljk_decide)(void* user, const ljk_question* question);

@@ -10,13 +10,17 @@ namespace engine = lampjack::engine;
 
 namespace {
 
+/// A number that is no decision is none.
+std::optional<engine::Decision> decision_of(int32_t number) {
+    if (number < LJK_DECLINE || number > LJK_ACCEPT_MUTED) return std::nullopt;
+    return engine::Decision{number != LJK_DECLINE, number == LJK_ACCEPT_MUTED, {}};
+}
+
 engine::Decide decide_of(const ljk_hub_options& options) {
     if (options.decide == nullptr) return {};
     return [decide = options.decide, user = options.decide_user](const engine::Question& asked) {
         const ljk_question question{&asked};
-        const int32_t decision = decide(user, &question);
-        const bool accepted = decision == LJK_ACCEPT || decision == LJK_ACCEPT_MUTED;
-        return engine::Decision{accepted, decision == LJK_ACCEPT_MUTED, {}};
+        return decision_of(decide(user, &question));
     };
 }
 

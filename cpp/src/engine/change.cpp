@@ -46,11 +46,17 @@ std::vector<model::BatchPtr> split_parts(const model::Batch& batch, std::uint32_
 Result<bool> Change::open(std::string_view ref) {
     const auto key = store::key_of(ref);
     LJK_TRY(exists, tx_.lock(key, row_));
+    exists_ = exists;
     if (exists) return true;
     row_.key = key;
     row_.ref = std::string(ref);
     row_.account = account_.name;
     return false;
+}
+
+Result<void> Change::must_exist(std::string_view what) const {
+    if (!exists_) return fail(Code::not_found, std::string(what));
+    return {};
 }
 
 Outcome Change::apply(const conversation::Input& input) {
@@ -108,7 +114,7 @@ void Change::limit_unattributed() {
 Result<void> Change::erase_unattributed() {
     row_.retired_epoch = 1;  // its items are counted anew
     LJK_CHECK(tx_.put(row_));
-    return tx_.erase(row_.key);
+    return erase();
 }
 
 Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
@@ -290,18 +296,24 @@ Result<bool> Change::drained() {
     return true;
 }
 
+Result<void> Change::erase() {
+    stored_ = true;
+    report_.changed = true;
+    return tx_.erase(row_.key);
+}
+
 Result<void> Change::finish() {
+    if (std::exchange(stored_, true)) return {};
+    report_.changed = true;
     if (row_.state.draining) {
         LJK_TRY(done, drained());
         if (done) {
-            const Outcome outcome = apply(conversation::DrainDone{row_.state.draining->epoch});
-            row_.state = outcome.next;
-            LJK_CHECK(carry_out(outcome, {}));
+            LJK_CHECK(take(conversation::DrainDone{row_.state.draining->epoch}));
         }
     }
     if (erased_) {
         LJK_TRY(open, has_open_call());
-        if (!open) return tx_.erase(row_.key);
+        if (!open) return erase();
         auto& timer = row_.state.timers[static_cast<std::size_t>(conversation::TimerKind::retain)];
         timer =
             conversation::Timer{now_ + conversation::kHour, row_.state.episode, row_.state.epoch};

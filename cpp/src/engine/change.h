@@ -22,23 +22,39 @@ public:
           account_(account),
           now_(core.clock->now()) {}
 
-    /// Locks the conversation. False when it is new: it then exists as soon as an input was applied.
+    /// Locks the conversation. False when it is new: it then exists as soon as it is stored.
     Result<bool> open(std::string_view ref);
+    bool exists() const noexcept { return exists_; }
+    /// Code::not_found with `what` when it is new.
+    Result<void> must_exist(std::string_view what = "no such conversation") const;
+    store::Tx& tx() noexcept { return tx_; }
     store::ConversationRow& row() noexcept { return row_; }
     const store::ConversationRow& row() const noexcept { return row_; }
     Millis now() const noexcept { return now_; }
 
-    /// The state machine's word; nothing is written yet.
-    conversation::Outcome apply(const conversation::Input& input);
-    /// Takes an outcome over and writes what follows from it. `words` is the event behind the input, when there is one:
-    /// what reply, notify and forward send.
+    /// The event behind an input, when there is one: what reply, notify and forward send.
     struct Words {
         const model::Batch* batch = nullptr;
         std::uint32_t event = 0;
         std::string_view agent = {};
         std::string_view key = {};
     };
-    Result<void> carry_out(const conversation::Outcome& outcome, const Words& words);
+    /// Runs an input through the state machine, takes the next state over, lets `between`, a Result<void>(const Outcome&),
+    /// append what caused it, and writes what follows: items, facts, outgoing rows. A refusal changes nothing.
+    template <class Between>
+    Result<conversation::Outcome> take(const conversation::Input& input, const Words& words,
+                                       Between between) {
+        conversation::Outcome outcome = apply(input);
+        if (outcome.refusal) return outcome;
+        row_.state = std::move(outcome.next);
+        LJK_CHECK(between(std::as_const(outcome)));
+        LJK_CHECK(carry_out(outcome, words));
+        return outcome;
+    }
+    /// For an input without words.
+    Result<conversation::Outcome> take(const conversation::Input& input) {
+        return take(input, Words{}, [](const conversation::Outcome&) { return Result<void>{}; });
+    }
 
     /// Appends an item to the log, under the state as it is now.
     Result<void> append_event(std::string body, std::string_view kind, conversation::To to,
@@ -59,8 +75,12 @@ public:
     /// Whether a mute or a return is still to be made, or its outcome to be heard: what would end it must not be removed.
     Result<bool> has_open_call();
 
-    /// Ends a drain when nothing of the leaving owner is left to send, then stores the conversation.
+    /// Ends a drain when nothing of the leaving owner is left to send, then stores the conversation, once.
     Result<void> finish();
+    /// Nothing happened: finish() stores nothing.
+    void leave() noexcept { stored_ = true; }
+    /// Removes it and all that is kept of it, but for its counters.
+    Result<void> erase();
 
     /// The last row queued; empty when nothing was.
     const std::string& delivery_id() const noexcept { return delivery_id_; }
@@ -75,6 +95,8 @@ public:
     Report take_report() noexcept { return std::exchange(report_, {}); }
 
 private:
+    conversation::Outcome apply(const conversation::Input& input);
+    Result<void> carry_out(const conversation::Outcome& outcome, const Words& words);
     Result<void> append(store::ItemRow item, std::span<const model::ItemKey> keys);
     Result<void> act(conversation::Action action, const Words& words);
     Result<void> check_queue();
@@ -92,6 +114,8 @@ private:
     const platforms::Account& account_;
     Millis now_;
     store::ConversationRow row_;
+    bool exists_ = false;
+    bool stored_ = false;
     bool erased_ = false;
     std::string delivery_id_;
     std::vector<platforms::Loss> losses_;

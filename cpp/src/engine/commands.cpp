@@ -3,7 +3,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/timestamp.h"
-#include "engine/change.h"
+#include "engine/change_conversation.h"
 #include "engine/shorten.h"
 #include "engine/views.h"
 #include "model/canonical.h"
@@ -121,20 +121,18 @@ Result<model::BatchPtr> event_of_user(std::string_view content, const store::Con
 /// One command on one conversation.
 class Execution {
 public:
-    Execution(Core& core, store::Tx& tx, const platforms::Account& account, std::string_view key)
-        : tx_(tx),
-          account_(account),
+    Execution(const Core& core, Change& change, const platforms::Account& account,
+              std::string_view key)
+        : account_(account),
           key_(key),
           longest_text_(core.config.sizes.text()),
-          change_(core, tx, account) {}
-
-    Change& change() noexcept { return change_; }
+          change_(change) {}
 
     Result<CommandResult> run(const Command& command, std::string_view content) {
         const std::string_view name = conversation::name_of(command.kind);
         const auto item_key = item_key_of(change_.row().ref, name, key_);
         if (!key_.empty()) {
-            LJK_TRY(known, tx_.known(change_.row().key, std::span(&item_key, 1)));
+            LJK_TRY(known, change_.tx().known(change_.row().key, std::span(&item_key, 1)));
             if (known[0] != 0) return repeat();
         }
         model::BatchPtr words;
@@ -142,12 +140,12 @@ public:
             LJK_TRY(event, words_of(command, content));
             words = event;
         }
-        const auto outcome = change_.apply(command);
+        LJK_TRY(outcome, change_.take(command, {words.get(), 0, command.agent, key_},
+                                      [&](const conversation::Outcome& taken) {
+                                          return log(command, words, taken, item_key);
+                                      }));
         if (outcome.refusal) return refusal(*outcome.refusal);
-        change_.row().state = outcome.next;
-        LJK_CHECK(log(command, words, outcome, item_key));
-        LJK_CHECK(change_.carry_out(outcome, {words.get(), 0, command.agent, key_}));
-        LJK_CHECK(change_.finish());
+        LJK_CHECK(change_.finish());  // the end of a drain shows in the result
         return accepted(change_.delivery_id(), "pending");
     }
 
@@ -212,11 +210,13 @@ private:
     }
 
     Result<CommandResult> repeat() {
-        LJK_TRY(row, tx_.find_command(change_.row().key, key_));
+        change_.leave();
+        LJK_TRY(row, change_.tx().find_command(change_.row().key, key_));
         return accepted(row.id, store::name_of(row.status));
     }
 
     Result<CommandResult> refusal(const conversation::Refusal& why) {
+        change_.leave();
         CommandResult result = refused(fail(why.code, refusal_text(why)));
         result.json.clear();
         json::Writer out(result.json);
@@ -228,11 +228,10 @@ private:
         return result;
     }
 
-    store::Tx& tx_;
     const platforms::Account& account_;
     std::string_view key_;
     std::size_t longest_text_;
-    Change change_;
+    Change& change_;
 };
 
 Result<void> check_queue(Core& core, const platforms::Account& account) {
@@ -252,26 +251,16 @@ std::string key_of_change(const Core& core, std::string_view key) {
 
 Result<CommandResult> execute(Core& core, std::string_view ref, const CommandRequest& request) {
     LJK_CHECK(core.usable());
-    model::RefParts parts;
-    if (!model::split_ref(ref, parts)) return fail(Code::argument, "a ref is account:mode:id");
-    const platforms::Account* account = core.account(parts.account);
-    if (account == nullptr) return fail(Code::not_found, "no account of that name");
+    LJK_TRY(account, core.account_of_ref(ref));
     LJK_TRY(command, command_of(request));
     if (command.kind == CommandKind::say)
         return fail(Code::argument, "say is a user's: use the account's user");
     if (speaks(command.kind)) LJK_CHECK(check_queue(core, *account));
     const std::string key = key_of_change(core, request.key);
-    Report report;
-    LJK_TRY(result, core.lane->run([&](store::Tx& tx) -> Result<CommandResult> {
-        Execution execution(core, tx, *account, key);
-        LJK_TRY(exists, execution.change().open(ref));
-        if (!exists) return fail(Code::not_found, "no such conversation");
-        LJK_TRY(done, execution.run(command, request.content));
-        report = execution.change().take_report();
-        return done;
-    }));
-    if (result.error.code == Code::ok) core.committed(report);
-    return result;
+    return change_conversation(core, *account, ref, [&](Change& change) -> Result<CommandResult> {
+        LJK_CHECK(change.must_exist());
+        return Execution(core, change, *account, key).run(command, request.content);
+    });
 }
 
 /// The ids an integrator gives are texts; one made of digits is what the vendor documents as a number.
@@ -285,8 +274,7 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name,
                                   std::string_view user_json, std::string_view content,
                                   std::string_view key) {
     LJK_CHECK(core.usable());
-    const platforms::Account* account = core.account(account_name);
-    if (account == nullptr) return fail(Code::not_found, "no account of that name");
+    LJK_TRY(account, core.account_named(account_name));
     if (account->side != platforms::Side::channel)
         return fail(Code::unsupported, "users speak through us only where we play the channel");
     LJK_TRY(user, json::parse_value(user_json, "the user"));
@@ -298,24 +286,17 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name,
     LJK_CHECK(check_queue(core, *account));
     const std::string once = key_of_change(core, key);
     const std::string as_seen = json::to_text(actor);
-    Report report;
-    LJK_TRY(result, core.lane->run([&](store::Tx& tx) -> Result<CommandResult> {
-        Execution execution(core, tx, *account, once);
-        LJK_TRY(exists,
-                execution.change().open(model::make_ref(account_name, model::Mode::live, id)));
-        store::ConversationRow& row = execution.change().row();
-        if (!exists) {
+    const std::string ref = model::make_ref(account_name, model::Mode::live, id);
+    return change_conversation(core, *account, ref, [&](Change& change) -> Result<CommandResult> {
+        store::ConversationRow& row = change.row();
+        if (!change.exists()) {
             row.id = id;
             if (is_plain_number(id)) row.raw_id = id;
         }
         row.user = as_seen;
         const Command say{.kind = CommandKind::say, .by = conversation::By::user};
-        LJK_TRY(done, execution.run(say, content));
-        report = execution.change().take_report();
-        return done;
-    }));
-    if (result.error.code == Code::ok) core.committed(report);
-    return result;
+        return Execution(core, change, *account, once).run(say, content);
+    });
 }
 
 CommandResult unwrap(Result<CommandResult> result) {

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "model/identity.h"
 
 #include <iterator>
 
@@ -21,6 +22,7 @@ void Report::add(Report other) {
     dead += other.dead;
     fenced += other.fenced;
     held += other.held;
+    changed = changed || other.changed;
 }
 
 void Core::committed(const Report& report) {
@@ -33,7 +35,7 @@ void Core::committed(const Report& report) {
     counters.dead += report.dead;
     counters.fenced += report.fenced;
     counters.held += report.held;
-    changed.notify();
+    if (report.changed) changed.notify();
     for (const Report::Line& line : report.lines) say(line.level, line.text);
 }
 
@@ -46,6 +48,17 @@ Result<void> Core::usable() const {
         return fail(Code::closed, "this hub was opened before a fork: open one in each process");
     if (closed) return fail(Code::closed, "the hub was closed");
     return {};
+}
+
+Result<const platforms::Account*> Core::account_named(std::string_view name) const {
+    if (const platforms::Account* found = account(name)) return found;
+    return fail(Code::not_found, "no account of that name");
+}
+
+Result<const platforms::Account*> Core::account_of_ref(std::string_view ref) const {
+    model::RefParts parts;
+    if (!model::split_ref(ref, parts)) return fail(Code::argument, "a ref is account:mode:id");
+    return account_named(parts.account);
 }
 
 std::string Core::new_id() const {

@@ -58,6 +58,7 @@ struct Report {
     std::vector<Line> lines;  ///< for an operator
     std::uint64_t events = 0, duplicates = 0, talk_overs = 0, unkept = 0;
     std::uint64_t sent = 0, retries = 0, dead = 0, fenced = 0, held = 0;
+    bool changed = false;  ///< a conversation was stored: waiters look again
 
     void add(Report other);
 };
@@ -88,6 +89,10 @@ struct Core {
         const auto found = config.accounts.find(name);
         return found == config.accounts.end() ? nullptr : &found->second;
     }
+    /// The same; Code::not_found when there is none.
+    Result<const platforms::Account*> account_named(std::string_view name) const;
+    /// The account of a conversation; Code::argument when `ref` is none.
+    Result<const platforms::Account*> account_of_ref(std::string_view ref) const;
     const conversation::Policy& policy(const platforms::Account& account) const {
         return policies.find(account.name)->second;
     }

@@ -2,7 +2,7 @@
 
 #include "conversation/fence.h"
 #include "engine/attempt.h"
-#include "engine/change.h"
+#include "engine/change_conversation.h"
 #include "engine/record.h"
 #include "engine/views.h"
 #include "json/writer.h"
@@ -39,25 +39,16 @@ public:
 
     Result<void> carry_out() {
         LJK_TRY(seen, core_.store->delivery(id_, ref_));
-        model::RefParts parts;
-        if (!model::split_ref(ref_, parts))
-            return fail(Code::internal, "a stored ref cannot be read");
-        const platforms::Account* account = core_.account(parts.account);
-        if (account == nullptr) return fail(Code::not_found, "no account of that name");
+        LJK_TRY(account, core_.account_of_ref(ref_));
         LJK_TRY(all, core_.store->deliveries(store::key_of(ref_)));
-        LJK_TRY(report, core_.lane->run(
-                            [&](store::Tx& tx) { return decide(tx, *account, seen.oseq, all); }));
-        core_.committed(report);
-        return {};
+        return change_conversation(core_, *account, ref_,
+                                   [&](Change& change) { return decide(change, seen.oseq, all); });
     }
 
 private:
-    Result<Report> decide(store::Tx& tx, const platforms::Account& account, std::uint64_t oseq,
-                          const std::vector<OutboxRow>& all) {
-        Change change(core_, tx, account);
-        LJK_TRY(exists, change.open(ref_));
-        if (!exists) return fail(Code::not_found, "no such delivery");
-        LJK_TRY(row, tx.delivery(change.row().key, oseq));
+    Result<void> decide(Change& change, std::uint64_t oseq, const std::vector<OutboxRow>& all) {
+        LJK_CHECK(change.must_exist("no such delivery"));
+        LJK_TRY(row, change.tx().delivery(change.row().key, oseq));
         if (row.id != id_) return fail(Code::not_found, "no such delivery");
         LJK_CHECK(check(row, change.row().state));
         row.status = status_;
@@ -67,13 +58,12 @@ private:
             row.attempts = 0;
             row.created = change.now();  // its tries and its hour begin anew
         }
-        LJK_CHECK(tx.record(change.row().key, row, 0));
+        LJK_CHECK(change.tx().record(change.row().key, row, 0));
         LJK_CHECK(change.append_fact(delivery_fact_json(row), "delivery_changed",
                                      conversation::To::desk));
         if (status_ == DeliveryStatus::refused && is_call(row.action))
-            LJK_CHECK(let_go(change, tx, all));
-        LJK_CHECK(change.finish());
-        return change.take_report();
+            LJK_CHECK(let_go(change, all));
+        return {};
     }
 
     /// Nothing may leave that was decided under an epoch that is over, whoever asks.

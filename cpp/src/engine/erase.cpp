@@ -1,6 +1,6 @@
 #include "engine/erase.h"
 
-#include "engine/change.h"
+#include "engine/change_conversation.h"
 #include "json/writer.h"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ Erasure::Erasure(Core& core, std::string_view account, std::string_view user, bo
 }
 
 Result<std::optional<std::string>> Erasure::step() {
-    if (account_ == nullptr) return fail(Code::not_found, "no account of that name");
+    LJK_CHECK(core_.account_named(name_));
     std::vector<std::string> waiting;
     for (const std::string& ref : left_) {
         LJK_TRY(gone, step(ref));
@@ -58,42 +58,35 @@ Result<bool> Erasure::step(const std::string& ref) {
         std::count_if(deliveries.begin(), deliveries.end(), [](const store::OutboxRow& row) {
             return row.status == store::DeliveryStatus::dead;
         }));
-    Report told;
-    LJK_TRY(gone, core_.lane->run([&](store::Tx& tx) {
-        told = {};
-        erased.epoch = 0;
-        return erase_in(tx, ref, erased, told);
-    }));
-    if (gone || erased.epoch != 0) core_.committed(told);
+    LJK_TRY(gone, change_conversation(core_, *account_, ref, [&](Change& change) {
+                erased.epoch = 0;
+                return erase_in(change, erased);
+            }));
     if (!gone) return false;
     if (erased.epoch != 0) erased_.push_back(std::move(erased));
     core_.say("info", "conversation " + core_.tag(ref) + " of account " + name_ + " was erased");
     return true;
 }
 
-Result<bool> Erasure::erase_in(store::Tx& tx, const std::string& ref, Erased& erased,
-                               Report& report) {
-    Change change(core_, tx, *account_);
-    LJK_TRY(exists, change.open(ref));
-    if (!exists) return true;
+Result<bool> Erasure::erase_in(Change& change, Erased& erased) const {
+    const auto leave = [&](bool gone) {
+        change.leave();
+        return gone;
+    };
+    if (!change.exists()) return leave(true);
     const std::uint64_t next = change.row().next_seq;  // its numbers have no gaps
     erased.items = static_cast<std::size_t>(next - std::min(erased.first_seq.value_or(next), next));
     const auto& state = change.row().state;
-    if (is_on_its_way(state) && state.ending && !force_) return false;  // ordered already: wait
+    if (is_on_its_way(state) && state.ending && !force_) return leave(false);  // ordered already
     if (state.seen()) {
-        const auto outcome = change.apply(closing());
-        if (!outcome.refusal) {
-            change.row().state = outcome.next;
-            LJK_CHECK(change.carry_out(outcome, {}));
-        }
+        LJK_CHECK(change.take(closing()));
         LJK_CHECK(change.finish());
     }
     erased.epoch = std::max<std::uint64_t>(change.row().state.epoch, 1);
-    report = change.take_report();
     // A stray message of the bot may have passed for its return: the call that wakes it has to leave all the same.
     LJK_TRY(open, change.has_open_call());
     if ((is_on_its_way(change.row().state) || open) && !force_) return false;
-    LJK_CHECK(tx.erase(change.row().key));
+    LJK_CHECK(change.erase());
     return true;
 }
 

@@ -24,7 +24,7 @@ private:
     };
 
     Result<bool> step(const std::string& ref);
-    Result<bool> erase_in(store::Tx& tx, const std::string& ref, Erased& erased, Report& report);
+    Result<bool> erase_in(class Change& change, Erased& erased) const;
     std::string report() const;
 
     Core& core_;

@@ -82,20 +82,13 @@ public:
         Reception reception(core_, account, request);
         const Question* question = reception.question();
         if (question == nullptr || !decide) return reception.finish(nullptr);
-        const auto begun = steady_clock::now();
-        Decision decision;
+        std::optional<Decision> made;
         try {
-            decision = decide(*question);
+            made = decide(*question);
         } catch (...) {
             core_.say("warning", "a decision failed; account " + std::string(account));
-            return reception.finish(nullptr);
         }
-        const bool late = steady_clock::now() - begun > milliseconds(question->deadline_ms);
-        if (!late) return reception.finish(&decision);
-        core_.say("warning",
-                  "a decision came too late and was ignored; account " + std::string(account));
-        const Decision declined{false, false, "late decision"};
-        return reception.finish(&declined);
+        return reception.finish(made ? &*made : nullptr);
     }
     std::shared_ptr<Reception> begin(std::string_view account,
                                      const model::Request& request) override {
@@ -200,13 +193,12 @@ public:
 
     Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account,
                                                     milliseconds timeout) override {
-        if (core_.account(account) == nullptr)
-            return fail(Code::not_found, "no account of that name");
+        LJK_CHECK(core_.account_named(account));
         const std::array names{std::string(account)};
         return wait_for<std::shared_ptr<SinkDelivery>>(
             timeout, [&]() -> Result<std::shared_ptr<SinkDelivery>> {
                 const Millis now = core_.clock->now();
-                const auto share = sinks_out_;  // before the look at `draining`: see drain()
+                auto shown = sinks_out_.begin();  // before the look at `draining`: see drain()
                 if (core_.draining) return std::shared_ptr<SinkDelivery>{};
                 LJK_TRY(leased,
                         core_.store->lease_deliveries(names, true, now, now + kSinkLease, 1));
@@ -215,7 +207,7 @@ public:
                 delivery->account = names.front();
                 delivery->lease = std::move(leased.front());
                 delivery->json = sink_json(delivery->lease);
-                delivery->shown = share;
+                delivery->shown = std::move(shown);
                 return delivery;
             });
     }
@@ -239,7 +231,7 @@ public:
             row = after_failure(core_, std::move(row), {});
         }
         LJK_CHECK(record_attempt(core_, delivery.lease, row));
-        delivery.shown.reset();
+        delivery.shown.end();
         core_.changed.notify();
         return {};
     }
@@ -276,7 +268,7 @@ public:
         core_.changed.notify();
         const auto deadline = end_of(timeout);
         // Also what sinks have leased: shown and not recorded, it would be shown again.
-        const auto is_busy = [&] { return sender_.is_busy() || sinks_out_.use_count() > 1; };
+        const auto is_busy = [&] { return sender_.is_busy() || sinks_out_.any(); };
         while (is_busy()) {
             const auto seen = core_.changed.generation();
             if (!is_busy()) break;
@@ -343,8 +335,7 @@ private:
     Timers& timers_ = parts_->timers;
     unsigned run_;
     bool own_client_ = false;
-    /// Each sink delivery that is out holds a share of it.
-    std::shared_ptr<const void> sinks_out_ = std::make_shared<int>(0);
+    InFlight sinks_out_;  ///< sink deliveries that were leased and not recorded
     bool own_store_ = false;
 };
 

@@ -5,6 +5,7 @@
 // JSON: configuration, items, conversations and deliveries cross this border as the JSON texts described in lampjack.h.
 
 #include "base/result.h"
+#include "engine/in_flight.h"
 #include "engine/world.h"
 #include "model/http_message.h"
 #include "platforms/adapter.h"
@@ -27,7 +28,8 @@ struct Question {
     std::string item_json;   ///< the event, canonical, with its transcript
     Millis deadline_ms = 0;  ///< how long a decision may take
 };
-using Decide = std::function<Decision(const Question&)>;
+/// Absent: no decision, so the platform's default holds.
+using Decide = std::function<std::optional<Decision>(const Question&)>;
 
 /// A request between begin() and finish(): verified and parsed, not stored.
 class Reception;
@@ -76,8 +78,7 @@ public:
     std::string
         json;  ///< {"id","ref","account","conversation":{…},"epoch","agent","attempt","event":{…}}
     store::LeasedDelivery lease;
-    mutable std::shared_ptr<const void>
-        shown;  ///< until its outcome is recorded: drain() waits for it
+    mutable InFlight::Guard shown;  ///< until its outcome is recorded: drain() waits for it
 };
 
 class Hub {
@@ -90,8 +91,8 @@ public:
     // ---- In ----
 
     /// Limits, verification, parsing, decision, store, answer: never fails, every fault is an answer. `decide` runs on
-    /// this thread; when it is late the request is declined. Without it the request is declined where the answer carries
-    /// the decision (Chatlayer), and accepted elsewhere: dropping it would leave the user alone.
+    /// this thread. A decision that is missing, late, absent or raised as an exception is the platform's default: the request is
+    /// declined where the answer carries the decision (Chatlayer), and accepted elsewhere, so that no request is lost.
     virtual model::Answer receive(std::string_view account, const model::Request& request,
                                   const Decide& decide) = 0;
     /// The same in two steps, for hosts that decide asynchronously. The request's bytes are needed during begin() only.
@@ -99,6 +100,7 @@ public:
                                              const model::Request& request) = 0;
     /// The question to decide, or null: then finish() needs no decision.
     virtual const Question* question(const Reception& reception) const = 0;
+    /// Null is no decision. One that comes later than the question's deadline is ignored: the platform's default holds.
     virtual model::Answer finish(Reception& reception, const Decision* decision) = 0;
     /// For a request whose body only the host understands (Chatlayer app): the raw request as JSON, or null.
     virtual const std::string* untranslated(const Reception& reception) const = 0;

@@ -15,7 +15,7 @@ bool can_call(const platforms::Account& account, Action action) {
     probe.action = action;
     probe.bot = "bot";
     probe.id = "id";
-    probe.target_url = "https://platform.invalid/";
+    probe.remembered = account.adapter->remembered.example;
     probe.key = "key";
     return account.adapter->render(account, probe).has_value();
 }

@@ -97,8 +97,7 @@ Result<std::string> explain_view(Core& core, std::string_view ref, std::string_v
     const auto kind = conversation::command_from(command);
     if (!kind) return fail(Code::argument, "unknown command \"" + std::string(command) + "\"");
     LJK_TRY(row, core.store->conversation(store::key_of(ref)));
-    const platforms::Account* account = core.account(row.account);
-    if (account == nullptr) return fail(Code::not_found, "no account of that name");
+    LJK_TRY(account, core.account_named(row.account));
     return explanation_json(
         conversation::explain(row.state, *kind, agent, core.policy(*account), core.clock->now()));
 }

@@ -5,12 +5,11 @@
 #include "conversation/fence.h"
 #include "engine/ingest.h"
 #include "engine/problem.h"
+#include "engine/remembered.h"
 #include "engine/shorten.h"
-#include "engine/views.h"
 #include "model/canonical.h"
 #include "model/graft.h"
 #include "platforms/registry.h"
-#include "json/value.h"
 
 #include <algorithm>
 #include <map>
@@ -32,21 +31,8 @@ bool is_json(std::string_view content_type) {
            type.ends_with("+json");
 }
 
-/// The handover request among the batch's events, by index.
-std::optional<std::uint32_t> request_in(const model::Batch& batch) {
-    for (const std::uint32_t root : batch.roots)
-        if (batch.events[root].kind == model::EventKind::handover_requested) return root;
-    return std::nullopt;
-}
-
-/// The delivery whose request the platform passed back to us (Chatlayer app): its reader leaves the id in `extra`.
-std::optional<std::string> returned_delivery(const model::Batch& batch) {
-    if (batch.size() == 0) return std::nullopt;
-    const model::Str raw = batch.find(batch.root(0).extra, model::Scope::request, "lampjack");
-    if (!raw) return std::nullopt;
-    const auto id = json::parse_value(batch.view(raw), "the delivery's id");
-    if (!id || !id->is_string()) return std::nullopt;
-    return std::string(json::view(id->get_string()));
+bool asks_for_human(const model::Batch& batch, std::uint32_t root) {
+    return batch.events[root].kind == model::EventKind::handover_requested;
 }
 
 }  // namespace
@@ -59,8 +45,8 @@ Reception::Reception(Core& core, std::string_view account, const model::Request&
         answer_ = refuse(usable.error());
         return;
     }
-    if (account_ == nullptr) {
-        answer_ = refuse(fail(Code::not_found, "no account of that name"));
+    if (const auto known = core_.account_named(account); !known) {
+        answer_ = refuse(known.error());
         return;
     }
     if (const auto admitted = admit(request); !admitted) answer_ = refuse(admitted.error());
@@ -142,57 +128,82 @@ Result<void> Reception::read(const model::Request& request, platforms::Trust tru
     const platforms::ReadInput input{request.path, request.query, request.headers, account_,
                                      core_.config.sizes.read()};
     LJK_TRY(batch, platforms::parse(*account_->adapter, input, request.body));
-    LJK_CHECK(shorten(batch.mutate(), core_.config.sizes.text()));
-    batch_ = batch;
+    LJK_CHECK(hold(std::move(batch)));
     if (trust == platforms::Trust::handover_only) {
         const bool only =
-            std::all_of(batch_->roots.begin(), batch_->roots.end(), [&](std::uint32_t root) {
-                return batch_->events[root].kind == model::EventKind::handover_requested;
-            });
+            std::all_of(batch_->roots.begin(), batch_->roots.end(),
+                        [&](std::uint32_t root) { return asks_for_human(*batch_, root); });
         if (!only || batch_->roots.empty()) return fail(Code::auth, "the token is missing");
     }
     if (endpoint_->purpose == Purpose::translate) {
-        returned_ = returned_delivery(*batch_);
+        const auto returned_delivery = account_->adapter->returned_delivery;
+        if (returned_delivery != nullptr) returned_ = returned_delivery(*batch_);
         if (!returned_) untranslated_ = std::string(request.body);
     }
     return ask();
 }
 
+/// Takes over what a reader or a translation made, its lengths checked.
+Result<void> Reception::hold(model::BatchPtr batch) {
+    LJK_CHECK(shorten(batch.mutate(), core_.config.sizes.text()));
+    batch_ = std::move(batch);
+    prepared_.reset();
+    return {};
+}
+
+const PreparedRequest& Reception::prepared() {
+    if (!prepared_) prepared_.emplace(batch_, *account_);
+    return *prepared_;
+}
+
 Result<void> Reception::ask() {
-    const auto request = request_in(*batch_);
-    if (!request) return {};
-    Ingest ingest(core_, *account_, *endpoint_, *batch_);
+    const bool asks =
+        std::any_of(batch_->roots.begin(), batch_->roots.end(),
+                    [&](std::uint32_t root) { return asks_for_human(*batch_, root); });
+    if (!asks) return {};
+    const PreparedEvent& request = *prepared().handover_request();
     if (endpoint_->purpose == Purpose::transfer) {
-        LJK_TRY(known, ingest.conversation_known());
-        if (!known) return fail(Code::not_found, "no conversation of that chat id");
+        const auto known =
+            core_.store->conversation(store::key_of(prepared().events().front().ref));
+        if (!known && known.error().code == Code::not_found)
+            return fail(Code::not_found, "no conversation of that chat id");
+        if (!known) return known.error();
     }
-    LJK_TRY(earlier, ingest.earlier_answer());
+    LJK_TRY(earlier, Ingest(core_, *account_, *endpoint_, prepared()).earlier_answer());
     if (earlier) {
         answer_ = std::move(*earlier);
         return {};
     }
     Question question;
-    question.ref = ingest.ref_of(batch_->events[*request]);
-    question.item_json =
-        event_json(*batch_, *request, account_->name, model::identify(*batch_, account_->name));
+    question.ref = request.ref;
+    question.item_json = request.body;
     question.deadline_ms = account_->integer("t_answer");
     question_ = std::move(question);
+    asked_at_ = std::chrono::steady_clock::now();
     return {};
 }
 
-Decision Reception::default_decision() const {
+bool Reception::is_late() const {
+    return question_ && std::chrono::steady_clock::now() - asked_at_ >
+                            std::chrono::milliseconds(question_->deadline_ms);
+}
+
+/// The decision that holds. A missing or late one is the platform's default: declined where the answer carries the decision,
+/// accepted elsewhere, with the account's `mute`.
+Decision Reception::decision_or_default(const Decision* made, bool late) const {
+    if (made != nullptr && late)
+        core_.say("warning", "a decision came too late and was ignored; account " + account_->name);
+    if (made != nullptr && !late) return *made;
     Decision decision;
     decision.accepted = account_->adapter->handover.accepts_undecided();
-    decision.reason = "no decision";
+    decision.reason = late ? "late decision" : "no decision";
     return decision;
 }
 
 Result<void> Reception::translate(std::string_view events_json) {
     if (!untranslated_) return fail(Code::argument, "this request needs no translation");
     LJK_TRY(batch, model::read_events(events_json, json::Limits{}.values));
-    LJK_CHECK(shorten(batch.mutate(), core_.config.sizes.text()));
-    batch_ = batch;
-    return {};
+    return hold(std::move(batch));
 }
 
 model::Answer Reception::finish(const Decision* decision) {
@@ -208,7 +219,7 @@ Result<model::Answer> Reception::complete(const Decision* decision) {
     if (endpoint_->purpose == Purpose::subscribe) return subscribe();
     if (returned_) return answer_returned();
     if (endpoint_->purpose == Purpose::translate) return answer_translation();
-    Decision made = decision != nullptr ? *decision : default_decision();
+    Decision made = decision_or_default(decision, is_late());
     if (account_->text("mute") == "never") made.mute = false;
     return ingest(made);
 }
@@ -216,20 +227,19 @@ Result<model::Answer> Reception::complete(const Decision* decision) {
 Result<model::Answer> Reception::ingest(const Decision& decision) {
     if (question_) ++core_.counters.handovers;
     LJK_CHECK(admit_events());
-    LJK_TRY(done, Ingest(core_, *account_, *endpoint_, *batch_).run(decision));
+    LJK_TRY(done, Ingest(core_, *account_, *endpoint_, prepared()).run(decision));
     return std::move(done.answer);
 }
 
 // Handovers always pass: whoever asks for a human is heard. So does what belongs to no conversation: it is many users'.
 Result<void> Reception::admit_events() {
-    const Ingest ingest(core_, *account_, *endpoint_, *batch_);
-    std::map<std::string, std::size_t> counts;
-    for (const std::uint32_t root : batch_->roots) {
-        const model::Event& event = batch_->events[root];
+    std::map<std::string_view, std::size_t> counts;
+    for (const PreparedEvent& one : prepared().events()) {
+        const model::Event& event = prepared().event_of(one);
         const bool handover = event.kind == model::EventKind::handover_requested ||
                               event.kind == model::EventKind::handover;
         if (handover || event.conversation == model::kNone) continue;
-        if (batch_->conversations[event.conversation].id) ++counts[ingest.ref_of(event)];
+        if (batch_->conversations[event.conversation].id) ++counts[one.ref];
     }
     for (const auto& [ref, count] : counts)
         if (!core_.limits.admit(core_.config.limits, store::key_of(ref), count, core_.clock->now()))
@@ -240,7 +250,7 @@ Result<void> Reception::admit_events() {
 // The user's events go to the bot in the answer itself, as far as the bot owns the conversation.
 Result<model::Answer> Reception::answer_translation() {
     LJK_CHECK(admit_events());
-    LJK_TRY(done, Ingest(core_, *account_, *endpoint_, *batch_).run({}));
+    LJK_TRY(done, Ingest(core_, *account_, *endpoint_, prepared()).run({}));
     std::vector<platforms::Loss> losses;
     model::BatchPtr reply = model::BatchPtr::make();
     reply.mutate().text.assign({});
@@ -271,14 +281,8 @@ Result<model::Answer> Reception::answer_returned() {
 }
 
 Result<model::Answer> Reception::subscribe() {
-    for (const std::uint32_t root : batch_->roots) {
-        const model::Str raw =
-            batch_->find(batch_->events[root].extra, model::Scope::field, "targetUrl");
-        if (!raw) continue;
-        LJK_CHECK(core_.store->put_meta("target_url:" + account_->name, batch_->view(raw)));
-        return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, nullptr});
-    }
-    return fail(Code::payload, "targetUrl is missing");
+    LJK_CHECK(remember(core_, *account_, *batch_));
+    return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, nullptr});
 }
 
 }  // namespace lampjack::engine

@@ -2,8 +2,10 @@
 // Reception: one request on its way through limits, verification, parsing, decision and the store, to its answer.
 
 #include "engine/core.h"
+#include "engine/prepared_request.h"
 #include "model/batch.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +22,7 @@ public:
         return untranslated_ ? &*untranslated_ : nullptr;
     }
     Result<void> translate(std::string_view events_json);
-    /// decide → apply to state → store → answer. A missing decision is the safe default.
+    /// decide → apply to state → store → answer. Null is no decision.
     model::Answer finish(const Decision* decision);
 
 private:
@@ -30,6 +32,8 @@ private:
     void refuse_form(std::string_view advice);
     void refused(std::int32_t status, std::string_view why);
     Result<void> read(const model::Request& request, platforms::Trust trust);
+    Result<void> hold(model::BatchPtr batch);
+    const PreparedRequest& prepared();
     Result<void> ask();
     Result<void> admit_events();
     Result<model::Answer> complete(const Decision* decision);
@@ -37,16 +41,19 @@ private:
     Result<model::Answer> subscribe();
     Result<model::Answer> answer_translation();
     Result<model::Answer> answer_returned();
-    Decision default_decision() const;
+    bool is_late() const;
+    Decision decision_or_default(const Decision* made, bool late) const;
     model::Answer refuse(const Error& error);
 
     Core& core_;
     const platforms::Account* account_ = nullptr;
     const platforms::Endpoint* endpoint_ = nullptr;
     model::BatchPtr batch_;
+    std::optional<PreparedRequest> prepared_;  ///< of `batch_`
     std::optional<model::Answer>
         answer_;  ///< decided already: refused, health check, or given before
     std::optional<Question> question_;
+    std::chrono::steady_clock::time_point asked_at_;  ///< of the question
     std::optional<std::string> untranslated_;
     std::optional<std::string> returned_;  ///< the delivery whose own request came back
     std::string allow_;

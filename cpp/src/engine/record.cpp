@@ -2,7 +2,7 @@
 
 #include "conversation/fence.h"
 #include "engine/attempt.h"
-#include "engine/change.h"
+#include "engine/change_conversation.h"
 #include "engine/views.h"
 
 #include <algorithm>
@@ -47,13 +47,11 @@ bool is_pending(const std::vector<OutboxRow>& pending, std::uint64_t oseq) noexc
 }
 
 /// A row that was refused while it was under way stays refused, and nobody is told twice: only the attempt is noted.
-Result<Report> record_fenced(store::Tx& tx, const Change& change, const LeasedDelivery& lease,
-                             const OutboxRow& after) {
+Result<void> record_fenced(Change& change, const LeasedDelivery& lease, const OutboxRow& after) {
     OutboxRow row = after;
     row.status = DeliveryStatus::refused;
     row.last_error = "stale_owner";
-    LJK_CHECK(tx.record(change.row().key, row, lease.token));
-    return Report{};
+    return change.tx().record(change.row().key, row, lease.token);
 }
 
 /// Silence here would leave an agent waiting for an answer to words that nobody got. A sink's complaint is its host's
@@ -84,65 +82,45 @@ Result<void> tell(Change& change, const OutboxRow& row) {
 }
 
 /// The words behind a call that was refused for good, under the same owner.
-Result<void> hold_words(Change& change, store::Tx& tx, const OutboxRow& call) {
-    LJK_TRY(pending, tx.pending(change.row().key));
+Result<void> hold_words(Change& change, const OutboxRow& call) {
+    LJK_TRY(pending, change.tx().pending(change.row().key));
     for (OutboxRow& row : pending) {
         const bool behind = row.oseq > call.oseq && row.epoch == call.epoch;
         if (!behind || is_call(row.action) || row.to_sink) continue;
         row.status = DeliveryStatus::held;
         row.last_error = kBehindCall;
         row.ready_at = change.now();
-        LJK_CHECK(tx.record(change.row().key, row, 0));
+        LJK_CHECK(change.tx().record(change.row().key, row, 0));
         LJK_CHECK(tell(change, row));
     }
     return {};
 }
 
-Result<void> follow_up(Change& change, store::Tx& tx, const OutboxRow& after,
-                       const std::vector<OutboxRow>& rows) {
+Result<void> follow_up(Change& change, const OutboxRow& after, const std::vector<OutboxRow>& rows) {
     LJK_CHECK(tell(change, after));
-    if (const auto input = outcome_input(after)) {
-        const auto outcome = change.apply(*input);
-        change.row().state = outcome.next;
-        LJK_CHECK(change.carry_out(outcome, {}));
-    }
+    if (const auto input = outcome_input(after)) LJK_CHECK(change.take(*input));
     if (!is_call(after.action)) return {};
-    if (after.status == DeliveryStatus::dead) return hold_words(change, tx, after);
-    return after.status == DeliveryStatus::sent ? let_go(change, tx, rows) : Result<void>{};
+    if (after.status == DeliveryStatus::dead) return hold_words(change, after);
+    return after.status == DeliveryStatus::sent ? let_go(change, rows) : Result<void>{};
 }
 
-Result<const platforms::Account*> account_of(const Core& core, const LeasedDelivery& lease) {
-    if (const platforms::Account* account = core.account(lease.conversation.account))
-        return account;
-    return fail(Code::not_found, "no account of that name");
-}
-
-Result<Report> record_in(Core& core, store::Tx& tx, const platforms::Account& account,
-                         const LeasedDelivery& lease, const OutboxRow& after,
-                         const std::vector<OutboxRow>& rows) {
-    Change change(core, tx, account);
-    LJK_TRY(exists, change.open(lease.conversation.ref));
-    if (!exists) return fail(Code::not_found, "no such conversation");
-    LJK_TRY(pending, tx.pending(change.row().key));
+Result<void> record_in(Change& change, const LeasedDelivery& lease, const OutboxRow& after,
+                       const std::vector<OutboxRow>& rows) {
+    LJK_CHECK(change.must_exist());
+    LJK_TRY(pending, change.tx().pending(change.row().key));
     const bool fenced = !is_pending(pending, after.oseq);
     if (fenced && after.status != DeliveryStatus::sent && after.status != DeliveryStatus::held)
-        return record_fenced(tx, change, lease, after);
-    LJK_CHECK(tx.record(change.row().key, after, lease.token));
-    if (after.status == DeliveryStatus::pending)
-        tell_of_retry(change, after);
-    else
-        LJK_CHECK(follow_up(change, tx, after, rows));
-    LJK_CHECK(change.finish());
+        return record_fenced(change, lease, after);
+    LJK_CHECK(change.tx().record(change.row().key, after, lease.token));
     count(change.report(), after.status);
-    return change.take_report();
+    if (after.status != DeliveryStatus::pending) return follow_up(change, after, rows);
+    tell_of_retry(change, after);
+    return {};
 }
 
-Result<Report> hold_in(Core& core, store::Tx& tx, const platforms::Account& account,
-                       const LeasedDelivery& lease) {
-    Change change(core, tx, account);
-    LJK_TRY(exists, change.open(lease.conversation.ref));
-    if (!exists) return fail(Code::not_found, "no such conversation");
-    LJK_TRY(row, tx.delivery(change.row().key, lease.row.oseq));
+Result<void> hold_in(Change& change, const LeasedDelivery& lease) {
+    LJK_CHECK(change.must_exist());
+    LJK_TRY(row, change.tx().delivery(change.row().key, lease.row.oseq));
     // Under the lock the call may have been repeated with success: then the row is only given back.
     const bool still = is_behind_failed_call({change.row(), row, lease.token});
     if (still && row.status == DeliveryStatus::pending) {
@@ -152,39 +130,35 @@ Result<Report> hold_in(Core& core, store::Tx& tx, const platforms::Account& acco
         ++change.report().held;
         LJK_CHECK(tell(change, row));
     }
-    LJK_CHECK(tx.record(change.row().key, row, lease.token));
-    LJK_CHECK(change.finish());
-    return change.take_report();
+    return change.tx().record(change.row().key, row, lease.token);
 }
 
 }  // namespace
 
-Result<void> let_go(Change& change, store::Tx& tx, const std::vector<OutboxRow>& rows) {
+Result<void> let_go(Change& change, const std::vector<OutboxRow>& rows) {
     for (const OutboxRow& seen : rows) {
         if (seen.status != DeliveryStatus::held || seen.last_error != kBehindCall) continue;
-        LJK_TRY(row, tx.delivery(change.row().key, seen.oseq));
+        LJK_TRY(row, change.tx().delivery(change.row().key, seen.oseq));
         if (row.status != DeliveryStatus::held) continue;  // somebody decided meanwhile
         row.status = DeliveryStatus::pending;
         row.last_error.clear();
         row.ready_at = change.now();
-        LJK_CHECK(tx.record(change.row().key, row, 0));
+        LJK_CHECK(change.tx().record(change.row().key, row, 0));
         LJK_CHECK(tell(change, row));
     }
     return {};
 }
 
 Result<void> record_attempt(Core& core, const LeasedDelivery& lease, const OutboxRow& after) {
-    LJK_TRY(account, account_of(core, lease));
+    LJK_TRY(account, core.account_named(lease.conversation.account));
     std::vector<OutboxRow> rows;
     if (is_call(after.action) && after.status == DeliveryStatus::sent) {
         LJK_TRY(all, core.store->deliveries(lease.conversation.key));
         rows = std::move(all);
     }
-    LJK_TRY(report, core.lane->run([&](store::Tx& tx) {
-        return record_in(core, tx, *account, lease, after, rows);
-    }));
-    core.committed(report);
-    return {};
+    return change_conversation(core, *account, lease.conversation.ref, [&](Change& change) {
+        return record_in(change, lease, after, rows);
+    });
 }
 
 Result<void> postpone(Core& core, const LeasedDelivery& lease, Millis at, std::string_view why) {
@@ -215,11 +189,9 @@ bool is_behind_failed_call(const LeasedDelivery& lease) noexcept {
 }
 
 Result<void> hold_behind(Core& core, const LeasedDelivery& lease) {
-    LJK_TRY(account, account_of(core, lease));
-    LJK_TRY(report,
-            core.lane->run([&](store::Tx& tx) { return hold_in(core, tx, *account, lease); }));
-    core.committed(report);
-    return {};
+    LJK_TRY(account, core.account_named(lease.conversation.account));
+    return change_conversation(core, *account, lease.conversation.ref,
+                               [&](Change& change) { return hold_in(change, lease); });
 }
 
 }  // namespace lampjack::engine

@@ -23,6 +23,6 @@ Result<bool> may_leave(Core& core, const store::LeasedDelivery& lease);
 bool is_behind_failed_call(const store::LeasedDelivery& lease) noexcept;
 Result<void> hold_behind(Core& core, const store::LeasedDelivery& lease);
 /// Rows of that conversation that were held behind a call may leave again.
-Result<void> let_go(class Change& change, store::Tx& tx, const std::vector<store::OutboxRow>& rows);
+Result<void> let_go(class Change& change, const std::vector<store::OutboxRow>& rows);
 
 }  // namespace lampjack::engine

@@ -2,8 +2,8 @@
 
 #include "engine/attempt.h"
 #include "engine/record.h"
+#include "engine/remembered.h"
 #include "model/canonical.h"
-#include "json/value.h"
 
 #include <algorithm>
 #include <limits>
@@ -225,19 +225,14 @@ bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest requ
 
 Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
     const store::ConversationRow& row = lease.conversation;
-    const platforms::Account* account = core_.account(row.account);
-    if (account == nullptr) return fail(Code::not_found, "no account of that name");
+    LJK_TRY(account, core_.account_named(row.account));
     model::BatchPtr batch;
     if (!lease.row.content.empty()) {
         LJK_TRY(read, model::read_events(lease.row.content));
         batch = read;
         // Canonical JSON names its platform; what it remembers of that platform's spelling is then written back.
     }
-    LJK_TRY(target, core_.store->meta("target_url:" + row.account));
-    if (target.size() >= 2 && target.front() == '"') {
-        LJK_TRY(text, json::parse_value(target, "the target address"));
-        target = text.is_string() ? std::string(json::view(text.get_string())) : std::string{};
-    }
+    LJK_TRY(told, remembered(core_, *account));
     platforms::Outgoing out;
     out.action = action_of(lease.row.action);
     out.batch = batch.get();
@@ -245,7 +240,7 @@ Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
     out.id = row.id;
     out.mode = row.mode;
     out.raw_id = row.raw_id;
-    out.target_url = target;
+    out.remembered = told;
     out.key = lease.row.id;
     out.agent = lease.row.agent;
     out.now = core_.clock->now();

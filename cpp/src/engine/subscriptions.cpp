@@ -1,7 +1,7 @@
 #include "engine/subscriptions.h"
 
 #include "base/timestamp.h"
-#include "engine/change.h"
+#include "engine/change_conversation.h"
 #include "engine/one_line.h"
 #include "engine/views.h"
 #include "json/writer.h"
@@ -54,14 +54,14 @@ void tell_dead(Core& core, std::string_view subscription, const LeasedItem& item
                           " tries: " + std::string(reason));
     const platforms::Account* account = core.account(item.account);
     if (account == nullptr || item.item.kind == kDeadFact) return;
-    const auto told = core.lane->run([&](store::Tx& tx) -> Result<void> {
-        Change change(core, tx, *account);
-        LJK_TRY(exists, change.open(item.ref));
-        if (!exists) return {};
-        LJK_CHECK(change.append_fact(dead_fact_json(subscription, item, reason), kDeadFact,
-                                     conversation::To::nobody));
-        return change.finish();
-    });
+    const auto told =
+        change_conversation(core, *account, item.ref, [&](Change& change) -> Result<void> {
+            if (change.exists())
+                return change.append_fact(dead_fact_json(subscription, item, reason), kDeadFact,
+                                          conversation::To::nobody);
+            change.leave();
+            return {};
+        });
     if (!told) core.say("error", "a dead item could not be noted: " + told.error().message);
 }
 

@@ -1,6 +1,6 @@
 #include "engine/timers.h"
 
-#include "engine/change.h"
+#include "engine/change_conversation.h"
 
 #include <algorithm>
 
@@ -94,37 +94,25 @@ std::size_t Timers::fire_due() {
 }
 
 Result<void> Timers::fire(const store::DueTimer& due) {
-    model::RefParts parts;
-    if (!model::split_ref(due.ref, parts))
-        return fail(Code::internal, "a stored ref cannot be read");
-    const platforms::Account* account = core_.account(parts.account);
-    if (account == nullptr) return fail(Code::not_found, "no account of that name");
-    LJK_TRY(report, core_.lane->run([&](store::Tx& tx) { return fire_in(tx, *account, due); }));
-    core_.committed(report);
-    return {};
+    LJK_TRY(account, core_.account_of_ref(due.ref));
+    return change_conversation(core_, *account, due.ref,
+                               [&](Change& change) { return fire_in(change, due); });
 }
 
-Result<Report> Timers::fire_in(store::Tx& tx, const platforms::Account& account,
-                               const store::DueTimer& due) {
-    Change change(core_, tx, account);
-    LJK_TRY(exists, change.open(due.ref));
-    if (!exists) return fail(Code::not_found, "no such conversation");
+Result<void> Timers::fire_in(Change& change, const store::DueTimer& due) {
+    LJK_CHECK(change.must_exist());
     // It was looked up before the lock: a lease that was renewed meanwhile is another timer of the same epoch.
     auto& timer = change.row().state.timers[static_cast<std::size_t>(due.kind)];
     if (!timer || *timer != due.timer)
         return fail(Code::not_found, "the timer was set anew meanwhile");
-    if (!change.row().state.seen()) {
-        LJK_CHECK(change.erase_unattributed());
-        return change.take_report();
-    }
-    const auto outcome =
-        change.apply(conversation::TimerFired{due.kind, due.timer.episode, due.timer.epoch});
-    change.row().state = outcome.next;
-    // A timer that no longer means anything must not come up again.
-    if (timer && *timer == due.timer) timer.reset();
-    LJK_CHECK(change.carry_out(outcome, {}));
-    LJK_CHECK(change.finish());
-    return change.take_report();
+    if (!change.row().state.seen()) return change.erase_unattributed();
+    const conversation::TimerFired fired{due.kind, due.timer.episode, due.timer.epoch};
+    LJK_CHECK(change.take(fired, {}, [&](const conversation::Outcome&) -> Result<void> {
+        // A timer that no longer means anything must not come up again.
+        if (timer && *timer == due.timer) timer.reset();
+        return {};
+    }));
+    return {};
 }
 
 }  // namespace lampjack::engine

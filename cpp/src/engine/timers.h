@@ -26,8 +26,7 @@ private:
     /// What is due of the accounts this hub has.
     std::vector<store::DueTimer> ours_due() const;
     Result<void> fire(const store::DueTimer& due);
-    Result<Report> fire_in(store::Tx& tx, const platforms::Account& account,
-                           const store::DueTimer& due);
+    static Result<void> fire_in(class Change& change, const store::DueTimer& due);
 
     Core& core_;
     StoreWatch watch_;

@@ -95,7 +95,7 @@ struct Outgoing {
     std::string_view id;  ///< the conversation's vendor id
     model::Mode mode = model::Mode::live;
     std::string_view raw_id = {};      ///< the id's JSON as first received, when it was a number
-    std::string_view target_url = {};  ///< what `subscribe` told, for platforms that have it
+    std::string_view remembered = {};  ///< what `subscribe` told, see Remembered; empty before
     std::string_view key;              ///< idempotency key
     std::string_view agent = {};
     Millis now = 0;
@@ -139,6 +139,17 @@ struct Handover {
     bool accepts_undecided() const noexcept { return !mute_by_answer; }
 };
 
+/// What a platform tells once, outside of any conversation, and needs back in each request of ours. The engine keeps the
+/// text in the store and does not read it.
+struct Remembered {
+    std::string_view name =
+        {};  ///< under which it is kept; a released name never changes. Empty: nothing
+    std::string_view example =
+        {};  ///< a possible text: tells which requests the account's settings allow
+    /// What a request to a `subscribe` endpoint tells.
+    Result<std::string> (*told_by)(const model::Batch&) = nullptr;
+};
+
 struct Adapter {
     std::string_view name;
     std::string_view title;       ///< the vendor's words
@@ -172,6 +183,10 @@ struct Adapter {
 
     /// Reads the body of a 2xx answer to a request of ours. Null: the status decides.
     BodyVerdict (*judge)(const model::HttpResponse&) = nullptr;
+    Remembered remembered = {};
+    /// The delivery of ours that a request to a `translate` endpoint brings back; nullopt when the body is the host's to
+    /// translate. Null: none comes back.
+    std::optional<std::string> (*returned_delivery)(const model::Batch&) = nullptr;
     /// How often a 500 is tried where it may also mean that the request is wrong; 0: as often as any other failure.
     std::uint32_t tries_of_500 = 0;
 

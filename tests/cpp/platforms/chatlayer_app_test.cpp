@@ -228,7 +228,7 @@ Outgoing outgoing(Action action) {
     Outgoing out;
     out.action = action;
     out.id = "u-77";
-    out.target_url = "https://hook.example/1";
+    out.remembered = R"("https://hook.example/1")";
     out.key = "key-1";
     out.now = 1767607200000;
     return out;
@@ -282,7 +282,7 @@ TEST(ChatlayerAppRender, knows_each_action) {
 TEST(ChatlayerAppRender, says_what_is_missing) {
     const Account owner = account();
     auto nowhere = outgoing(Action::mute);
-    nowhere.target_url = {};
+    nowhere.remembered = "null";
     EXPECT_EQ(kAdapter.render(owner, nowhere).error().code, Code::config);
     Account configured = account();
     configured.values["target_url"] = "https://hook.example/configured";

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "platforms/chatlayer_app/envelope.h"
+#include "platforms/chatlayer_app/memory.h"
 #include "platforms/chatlayer_app/read.h"
 #include "platforms/chatlayer_app/settings.h"
 
@@ -114,6 +115,11 @@ const Adapter kAdapter{
     .write = write,
     .direction_of = direction_of,
     .render = render,
+    // The name is that of earlier releases.
+    .remembered = {.name = "target_url",
+                   .example = R"("https://platform.invalid/")",
+                   .told_by = told_by},
+    .returned_delivery = returned_delivery,
 };
 
 }  // namespace lampjack::platforms::chatlayer_app

@@ -1,5 +1,6 @@
 // What we send: a POST to the app's targetUrl. Its performReceive passes it on to our /receive, whose answer holds the items.
 
+#include "platforms/chatlayer_app/memory.h"
 #include "platforms/chatlayer_app/settings.h"
 #include "platforms/chatlayer_app/write.h"
 
@@ -28,8 +29,9 @@ bool is_address(std::string_view text) noexcept {
 }
 
 /// What performSubscribe told, as long as performUnsubscribe has not taken it back with null.
-std::string_view target_of(const Account& account, const Outgoing& outgoing) noexcept {
-    return is_address(outgoing.target_url) ? outgoing.target_url : account.text("target_url");
+std::string target_of(const Account& account, const Outgoing& outgoing) {
+    std::string told = address_of(outgoing.remembered);
+    return is_address(told) ? told : std::string(account.text("target_url"));
 }
 
 }  // namespace

@@ -1,0 +1,177 @@
+#include "engine/ingest_conversation.h"
+
+#include "engine/event_input.h"
+#include "engine/transcript_merge.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lampjack::engine {
+
+using conversation::To;
+using model::Event;
+using model::EventKind;
+using model::ItemKey;
+using model::Role;
+
+namespace {
+
+/// How far back a transcript is compared with what came live.
+constexpr std::size_t kMergedItems = 5000;
+
+void add_word(std::string& words, std::string_view word) {
+    if (!words.empty()) words += ' ';
+    words += word;
+}
+
+std::string words_of(const conversation::ItemFlags& flags) {
+    std::string words;
+    if (flags.talk_over) add_word(words, "talk_over");
+    if (flags.late) add_word(words, "late");
+    if (flags.echo) add_word(words, "echo");
+    return words;
+}
+
+}  // namespace
+
+Result<void> IngestConversation::event(const PreparedEvent& prepared,
+                                       const conversation::Decision& decision,
+                                       std::vector<std::uint32_t>& to_bot) {
+    const Event& event = request_.event_of(prepared);
+    note_names(event);
+    LJK_TRY(standing, look_up(prepared.index, prepared.keys));
+    if (standing.known) {
+        ++change_.report().duplicates;
+        give_again(prepared, to_bot);
+        return {};
+    }
+    if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
+    if (event.conversation == model::kNone || !batch_.conversations[event.conversation].id) {
+        change_.limit_unattributed();
+        return append(prepared.index, prepared.body, To::nobody, "unattributed", standing);
+    }
+    const auto input = input_of(batch_, event, decision, is_echo(event));
+    LJK_TRY(outcome,
+            change_.take(input, {&batch_, prepared.index}, [&](const conversation::Outcome& taken) {
+                return append(prepared.index, prepared.body, taken.effects.to,
+                              words_of(taken.effects.flags), standing);
+            }));
+    const auto& effects = outcome.effects;
+    if (effects.answer) answer_ = *effects.answer;
+    if (effects.to == To::bot) to_bot.push_back(prepared.index);
+    return pass_on(prepared.index, effects);
+}
+
+Result<void> IngestConversation::again(const PreparedEvent& prepared, bool mutes) {
+    const Event& event = request_.event_of(prepared);
+    if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
+    if (mutes) LJK_CHECK(change_.wake());
+    return finish();
+}
+
+/// Whether the item is stored, and what it will be known by if it is not.
+Result<IngestConversation::Standing> IngestConversation::look_up(std::uint32_t index,
+                                                                 ItemKeys keys) {
+    const auto& conversation = change_.row().key;
+    Standing standing{std::move(keys.stored)};
+    if (keys.asked.empty()) {
+        const auto doubts = doubt_keys(request_.identities()[index].fingerprint, change_.now());
+        LJK_TRY(seqs, tx_.known(conversation, doubts));
+        standing.doubtful = seqs[0] != 0 || seqs[1] != 0;
+        standing.keys.push_back(doubts[0]);
+        return standing;
+    }
+    LJK_TRY(seqs, tx_.known(conversation, keys.asked));
+    const auto found =
+        std::find_if(seqs.begin(), seqs.end(), [](std::uint64_t seq) { return seq != 0; });
+    if (found == seqs.end()) return standing;
+    standing.known = true;
+    for (const ItemKey& key : standing.keys) LJK_CHECK(tx_.alias(conversation, key, *found));
+    return standing;
+}
+
+/// Whether the platform sends back, as a bot's or an agent's, what we posted for an agent (R12).
+bool IngestConversation::is_echo(const Event& event) {
+    const bool candidate = account_.side == platforms::Side::desk &&
+                           event.kind == EventKind::message &&
+                           (event.role == Role::bot || event.role == Role::agent);
+    if (!candidate || event.parts.count == 0) return false;
+    const model::Part& part = batch_.parts_of(event).front();
+    if (!part.text) return false;
+    return change_.row().echo.takes(conversation::text_hash(batch_.view(part.text)), change_.now());
+}
+
+/// The answer that carried a user's message to the bot may have been lost: a repetition carries it again while the bot is
+/// the one to answer.
+void IngestConversation::give_again(const PreparedEvent& prepared,
+                                    std::vector<std::uint32_t>& to_bot) {
+    const Event& event = request_.event_of(prepared);
+    if (event.kind != EventKind::message || event.role != Role::user) return;
+    const auto owner = owner_of(change_.row().state);
+    if (owner.kind == conversation::Owner::bot) to_bot.push_back(prepared.index);
+}
+
+/// What the platform tells about the conversation, for later.
+void IngestConversation::note_names(const Event& event) {
+    store::ConversationRow& row = change_.row();
+    if (event.conversation != model::kNone) {
+        const model::ConversationId& id = batch_.conversations[event.conversation];
+        if (id.bot) row.bot = std::string(batch_.view(id.bot));
+        row.id = std::string(batch_.view(id.id));
+        row.mode = id.mode;
+        if (event.warns(model::Warning::id_was_number)) row.raw_id = row.id;
+    }
+    if (row.id.empty()) row.id = std::string(kUnattributed);
+}
+
+/// Appends what the transcript tells and live traffic did not; where live traffic should have, the item says so.
+Result<void> IngestConversation::merge_transcript(model::Range transcript) {
+    LJK_TRY(stored, tx_.newest(change_.row().key, kMergedItems));
+    LJK_TRY(news, news_of(batch_, transcript, request_.identities(), stored, account_.name));
+    for (const TranscriptNews& one : news) {
+        LJK_TRY(standing, look_up(one.event, request_.keys_of(one.event)));
+        if (standing.known) continue;
+        LJK_CHECK(append(one.event, request_.body_of(one.event), To::nobody,
+                         one.hole ? "transcript hole" : "transcript", standing));
+    }
+    return {};
+}
+
+/// A bot that talks to itself must not fill the store. While a human is asked for or at work everything is kept.
+Result<bool> IngestConversation::is_full() {
+    const store::ConversationRow& row = change_.row();
+    const auto limit = static_cast<std::uint64_t>(core_.config.limits.events_kept);
+    const bool human = row.state.state == conversation::State::requested ||
+                       row.state.state == conversation::State::agent;
+    if (row.next_seq <= limit || human || row.retired_epoch != 0) return false;
+    if (row.next_seq == limit + 1)
+        LJK_CHECK(
+            change_.append_fact(R"({"type":"transcript_full"})", "transcript_full", To::nobody));
+    return true;
+}
+
+Result<void> IngestConversation::append(std::uint32_t index, std::string body, To to,
+                                        std::string flags, const Standing& standing) {
+    LJK_TRY(full, is_full());
+    if (full) {
+        ++change_.report().unkept;
+        return {};
+    }
+    if (standing.doubtful) add_word(flags, "maybe_duplicate");
+    ++change_.report().events;
+    return change_.append_event(std::move(body), word(batch_.events[index].kind), to,
+                                std::move(flags), standing.keys);
+}
+
+/// As the end channel we bring the bot's words to the user, unless a human owns the conversation.
+Result<void> IngestConversation::pass_on(std::uint32_t index,
+                                         const conversation::Effects& effects) {
+    const Event& event = batch_.events[index];
+    if (account_.side != platforms::Side::channel || event.kind != EventKind::message ||
+        event.role != Role::bot)
+        return {};
+    if (effects.flags.talk_over || effects.flags.late || effects.flags.echo) return {};
+    return change_.send_words(conversation::Action::reply, {&batch_, index}, true);
+}
+
+}  // namespace lampjack::engine

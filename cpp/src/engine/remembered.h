@@ -1,0 +1,13 @@
+#pragma once
+// What a platform tells once and needs back in each request of ours: kept in the store for accounts whose adapter asks.
+
+#include "engine/core.h"
+
+namespace lampjack::engine {
+
+/// Keeps what a `subscribe` request tells. Code::unsupported where the platform has nothing to tell.
+Result<void> remember(Core& core, const platforms::Account& account, const model::Batch& batch);
+/// The text kept for the account; empty, without a look into the store, where its adapter asks for none.
+Result<std::string> remembered(const Core& core, const platforms::Account& account);
+
+}  // namespace lampjack::engine
