@@ -75,20 +75,6 @@ std::string as_text(std::string_view content) {
     return platforms::as_text(*batch, batch->roots[0]);
 }
 
-const char* kind_word(platforms::Setting::Kind kind) noexcept {
-    using Kind = platforms::Setting::Kind;
-    switch (kind) {
-        case Kind::text: return "text";
-        case Kind::url: return "url";
-        case Kind::secret: return "secret";
-        case Kind::boolean: return "boolean";
-        case Kind::integer: return "integer";
-        case Kind::choice: return "choice";
-        case Kind::json: return "json";
-    }
-    return "text";
-}
-
 /// (name, title, side, [(side, method, path, max_body, meaning)], [(setting, kind, required, meaning)], whether a request for a
 /// human is accepted when nobody decides) for each platform.
 py::list describe_platforms() {
@@ -100,7 +86,7 @@ py::list describe_platforms() {
                                             endpoint.max_body, endpoint.meaning));
         py::list settings;
         const auto add = [&](const platforms::Setting& setting) {
-            settings.append(py::make_tuple(setting.name, kind_word(setting.kind), setting.required,
+            settings.append(py::make_tuple(setting.name, word(setting.kind), setting.required,
                                            setting.meaning));
         };
         for (const auto& setting : adapter->settings) add(setting);

@@ -14,7 +14,7 @@ __all__ = ["read_environment", "read_file", "read_store", "to_json"]
 
 _PREFIX = "LAMPJACK_"
 # How a key is read from the environment; the others are whole numbers, or texts where they are none.
-_KINDS = {"allow_networks": "json", "compressed_bodies": "boolean"}
+_KINDS = {"allow_networks": "json", "compressed_bodies": "flag"}
 
 
 def _load(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def setting_kinds(platform: str) -> dict[str, str]:
 
 
 def _typed(kind: str, name: str, text: str) -> Any:
-    if kind == "boolean" and text in {"true", "false"}:
+    if kind == "flag" and text in {"true", "false"}:
         return text == "true"
     if kind == "integer" and text.isascii() and text.isdigit():
         return int(text)

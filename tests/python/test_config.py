@@ -94,16 +94,16 @@ def test_the_environment_may_name_a_file(toml, monkeypatch: pytest.MonkeyPatch):
         ),
         (
             {"account": {"shop": {"platform": "certainly", "webhook_token": "x"}}},
-            "deployment_id is required",
+            r"account\.shop\.deployment_id: is required",
         ),
         (
             {"account": {"shop": {"platform": "certainly", "deployment_id": "d"}}},
-            "webhook_token is required",
+            r"account\.shop\.webhook_token: is required",
         ),
         ({"account": {"Shop!": sample_settings("certainly")}}, "a-z"),
         (
             {"account": {"shop": sample_settings("certainly", t_accept="soon")}},
-            "t_accept must be a whole number",
+            r"account\.shop\.t_accept: must be a whole number from 0 to",
         ),
         ({"allow_networks": ["everything"]}, "everything|network"),
         ({"store": {1, 2}}, "texts, numbers"),

@@ -1,5 +1,5 @@
 #pragma once
-// Config: a hub's configuration as values, read from its JSON. No environment, no files.
+// Config: a hub's configuration as values, read from its JSON by the rows of engine/config_keys.
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -37,6 +37,8 @@ struct Config {
     transport::Timeouts timeouts;
     transport::RetryPolicy retry;
     ItemRetries items;
+    Millis handler_timeout = 300'000;  ///< of one call of a handler; 0: none
+    Millis item_hold = 300'000;        ///< C: from next to done; 0: none
     LimitSettings limits;
     SizeLimits sizes;
     transport::BudgetLimits budget;
@@ -48,7 +50,8 @@ struct Config {
     std::vector<std::string> account_names() const;
 };
 
-/// Unknown keys fail with the closest known one. Errors: json, config.
+/// Every error of a value is `path: what is wrong`, such as `account.shop.t_accept: must be …`; unknown keys name the closest
+/// known one. Errors: json, config.
 Result<Config> read_config(std::string_view json);
 
 }  // namespace lampjack::engine
