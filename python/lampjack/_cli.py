@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import lampjack as lj
-from lampjack import _config, _core
+from lampjack import _config, _core, _settings
 
 __all__ = ["main"]
 
@@ -53,6 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--workers", type=_count, default=1, metavar="N", help="processes that share the store"
     )
+
+    settings = commands.add_parser("settings", help="print everything that can be configured")
+    settings.add_argument(
+        "platform", nargs="?", metavar="PLATFORM", help="leave the other platforms' settings out"
+    )
+    settings.add_argument("--json", action="store_true", help="print one JSON array")
 
     migrate = commands.add_parser("migrate", help="bring the store's schema to this release's")
     _config_option(migrate)
@@ -154,6 +160,12 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _settings_table(options: argparse.Namespace) -> int:
+    rows = lj.settings(options.platform)
+    print(_settings.as_json(rows) if options.json else _settings.as_text(rows))
+    return 0
+
+
 def _store_of(options: argparse.Namespace) -> str:
     store = _config.read_store(options.config)
     if not isinstance(store, str):
@@ -194,6 +206,7 @@ _COMMANDS = {
     "inspect": _inspect,
     "urls": _urls,
     "serve": _serve,
+    "settings": _settings_table,
     "migrate": _migrate,
     "backup": _backup,
     "export": _export,

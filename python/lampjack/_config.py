@@ -9,6 +9,7 @@ from typing import Any
 
 from lampjack import _core
 from lampjack._errors import ConfigError
+from lampjack._settings import settings
 
 __all__ = ["read_environment", "read_file", "read_store", "to_json"]
 
@@ -98,10 +99,9 @@ def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def setting_kinds(platform: str) -> dict[str, str]:
     """Return the kind of each setting an account of that platform may have."""
-    for name, _title, _side, _endpoints, settings, _ in _core.describe_platforms():
-        if name == platform:
-            return {setting: kind for setting, kind, _required, _meaning in settings}
-    return {}
+    if not any(platform == row[0] for row in _core.describe_platforms()):
+        return {}  # the core says which platforms there are
+    return {row.name: row.kind for row in settings(platform) if row.scope != "hub"}
 
 
 def _typed(kind: str, name: str, text: str) -> Any:
