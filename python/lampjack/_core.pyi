@@ -133,6 +133,7 @@ def describe_platforms() -> list[
 def settings(
     platform: str,
 ) -> list[tuple[str, str, Any, str, bool, str, int, int, str, bool, str]]: ...
+def store_of(config: _Text) -> str: ...
 def leak(object: object) -> None: ...  # noqa: A002
 
 # ---- Hub ----

@@ -25,11 +25,15 @@ struct ItemRetries {
     int tries = 30;
 };
 
+class Environment;
+
 struct Config {
     std::string store;  ///< URL; required
     std::map<std::string, platforms::Account, std::less<>> accounts;
     std::vector<std::string>
         allow_networks;  ///< CIDR; private and loopback addresses are refused elsewhere
+    std::string secrets = "resolve";  ///< what "env:NAME" and "file:PATH" stand for
+    std::string config_dir;           ///< what "file:PATH" is relative to
     std::string proxy;
     std::string ca_file;
     std::string
@@ -51,7 +55,13 @@ struct Config {
 };
 
 /// Every error of a value is `path: what is wrong`, such as `account.shop.t_accept: must be …`; unknown keys name the closest
-/// known one. Errors: json, config.
+/// known one. "env:NAME" and "file:PATH" are looked up in the environment: the process's, unless one is given. Errors: json,
+/// config.
 Result<Config> read_config(std::string_view json);
+Result<Config> read_config(std::string_view json, const Environment& environment);
+
+/// The `store` alone, for tools that need no account's secrets. Errors: json, config.
+Result<std::string> read_store(std::string_view json);
+Result<std::string> read_store(std::string_view json, const Environment& environment);
 
 }  // namespace lampjack::engine

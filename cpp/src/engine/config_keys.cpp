@@ -90,6 +90,17 @@ constexpr std::array kKeys{
     HubKey{.row = {.name = "account",
                    .kind = Kind::table,
                    .meaning = "the accounts by name, each a table of the account settings"}},
+    key<&Config::secrets>({.name = "secrets",
+                           .kind = Kind::choice,
+                           .fallback = "resolve",
+                           .choices = "resolve literal placeholder",
+                           .meaning = "what \"env:NAME\" and \"file:PATH\" mean: `resolve` puts "
+                                      "the variable's or the file's content in their place, "
+                                      "`literal` keeps the text, `placeholder` puts \"not-set\" "
+                                      "where nothing is found"}),
+    key<&Config::config_dir>({.name = "config_dir",
+                              .meaning = "the absolute path of the folder that \"file:PATH\" is "
+                                         "relative to; Hub.from_file sets it to the file's own"}),
     key<&Config::allow_networks>(
         {.name = "allow_networks",
          .kind = Kind::list,
