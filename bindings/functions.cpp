@@ -1,6 +1,7 @@
 // The pure functions over platforms: write, convert, verify, and content in its canonical form.
 
 #include "batch.h"
+#include "engine/config_keys.h"
 #include "errors.h"
 #include "model/canonical.h"
 #include "platforms/registry.h"
@@ -75,22 +76,27 @@ std::string as_text(std::string_view content) {
     return platforms::as_text(*batch, batch->roots[0]);
 }
 
-const char* kind_word(platforms::Setting::Kind kind) noexcept {
-    using Kind = platforms::Setting::Kind;
-    switch (kind) {
-        case Kind::text: return "text";
-        case Kind::url: return "url";
-        case Kind::secret: return "secret";
-        case Kind::boolean: return "boolean";
-        case Kind::integer: return "integer";
-        case Kind::choice: return "choice";
-        case Kind::json: return "json";
-    }
-    return "text";
+py::tuple row_of(std::string_view scope, const platforms::Setting& row) {
+    const bool confidential = row.confidential || row.kind == platforms::Setting::Kind::secret;
+    return py::make_tuple(scope, row.name, word(row.kind), row.fallback, row.required, row.choices,
+                          row.least, row.most, row.unit, confidential, row.meaning);
 }
 
-/// (name, title, side, [(side, method, path, max_body, meaning)], [(setting, kind, required, meaning)], whether a request for a
-/// human is accepted when nobody decides) for each platform.
+/// The rows of the hub, of every account, and of one platform or of all.
+py::list settings(const std::string& platform) {
+    const platforms::Adapter* only = nullptr;
+    if (!platform.empty()) only = unwrap(platforms::require(platform));
+    py::list out;
+    for (const engine::HubKey& key : engine::hub_keys()) out.append(row_of("hub", key.row));
+    for (const auto& row : platforms::common_settings()) out.append(row_of("account", row));
+    for (const platforms::Adapter* adapter : platforms::all())
+        if (only == nullptr || only == adapter)
+            for (const auto& row : adapter->settings) out.append(row_of(adapter->name, row));
+    return out;
+}
+
+/// (name, title, side, [(side, method, path, max_body, meaning)], whether a request for a human is accepted when nobody
+/// decides) for each platform.
 py::list describe_platforms() {
     py::list out;
     for (const platforms::Adapter* adapter : platforms::all()) {
@@ -98,15 +104,8 @@ py::list describe_platforms() {
         for (const auto& endpoint : adapter->endpoints)
             endpoints.append(py::make_tuple(word(endpoint.side), endpoint.method, endpoint.path,
                                             endpoint.max_body, endpoint.meaning));
-        py::list settings;
-        const auto add = [&](const platforms::Setting& setting) {
-            settings.append(py::make_tuple(setting.name, kind_word(setting.kind), setting.required,
-                                           setting.meaning));
-        };
-        for (const auto& setting : adapter->settings) add(setting);
-        for (const auto& setting : platforms::common_settings()) add(setting);
         out.append(py::make_tuple(adapter->name, adapter->title, word(adapter->sides[0]), endpoints,
-                                  settings, adapter->handover.accepts_undecided()));
+                                  adapter->handover.accepts_undecided()));
     }
     return out;
 }
@@ -137,6 +136,11 @@ void register_functions(py::module_& m) {
         [](std::string_view text) { return event_list(unwrap(model::read_events(text)), {}); },
         py::arg("text"));
     m.def("describe_platforms", describe_platforms);
+    m.def("settings", settings, py::arg("platform"));
+    m.def(
+        "store_of",
+        [](std::string_view config) { return unwrap(engine::read_store(config)); },
+        py::arg("config"));
     // For what must not be destroyed: a forked child has the hub's memory, but not its threads.
     m.def(
         "leak", [](const py::object& object) { object.inc_ref(); }, py::arg("object"));

@@ -67,6 +67,7 @@ from lampjack._parts import (
     as_text,
 )
 from lampjack._reception import Answer
+from lampjack._settings import Setting, settings
 from lampjack._upkeep import backup, export, migrate
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
 
@@ -122,6 +123,7 @@ __all__ = [
     "Receipt",
     "RefusedError",
     "Session",
+    "Setting",
     "SinkMessage",
     "StaleOwnerError",
     "Start",
@@ -138,6 +140,7 @@ __all__ = [
     "export",
     "migrate",
     "parse",
+    "settings",
     "verify",
     "write",
 ]

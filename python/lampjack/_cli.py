@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import lampjack as lj
-from lampjack import _config, _core
+from lampjack import _config, _core, _settings
 
 __all__ = ["main"]
 
@@ -53,6 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--workers", type=_count, default=1, metavar="N", help="processes that share the store"
     )
+
+    settings = commands.add_parser("settings", help="print everything that can be configured")
+    settings.add_argument(
+        "platform", nargs="?", metavar="PLATFORM", help="leave the other platforms' settings out"
+    )
+    settings.add_argument("--json", action="store_true", help="print one JSON array")
 
     migrate = commands.add_parser("migrate", help="bring the store's schema to this release's")
     _config_option(migrate)
@@ -97,7 +103,9 @@ def _entries(config: dict[str, Any], base: str) -> list[dict[str, Any]]:
 
 
 def _urls(options: argparse.Namespace) -> int:
-    entries = _entries(_config.read_file(options.config, absent="not-set"), options.base)
+    # What is pasted at a vendor does not depend on secrets: they need not be there.
+    config = {"secrets": "placeholder", **_config.read_file(options.config)}
+    entries = _entries(config, options.base)
     width = max((len(entry["account"]) for entry in entries), default=0)
     for entry in entries:
         print(
@@ -112,7 +120,7 @@ def _say_who_decides(config: dict[str, Any]) -> None:
     declined = [
         name
         for name, account in config.get("account", {}).items()
-        if not accepts[account["platform"]]
+        if not accepts.get(account["platform"], True)
     ]
     if declined:
         print(
@@ -130,7 +138,7 @@ def _serve(options: argparse.Namespace) -> int:
     from lampjack import _serve
 
     config = _config.read_file(options.config)
-    if options.workers > 1 and config.get("store") == "memory:":
+    if options.workers > 1 and _config.store_of(config) == "memory:":
         raise lj.ConfigError(
             'store = "memory:" belongs to one process: several workers need sqlite: or postgresql:'
         )
@@ -154,11 +162,14 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _settings_table(options: argparse.Namespace) -> int:
+    rows = lj.settings(options.platform)
+    print(_settings.as_json(rows) if options.json else _settings.as_text(rows))
+    return 0
+
+
 def _store_of(options: argparse.Namespace) -> str:
-    store = _config.read_store(options.config)
-    if not isinstance(store, str):
-        raise lj.ConfigError(f"{options.config} names no store")
-    return store
+    return _config.store_of(_config.read_file(options.config))
 
 
 def _migrate(options: argparse.Namespace) -> int:
@@ -194,6 +205,7 @@ _COMMANDS = {
     "inspect": _inspect,
     "urls": _urls,
     "serve": _serve,
+    "settings": _settings_table,
     "migrate": _migrate,
     "backup": _backup,
     "export": _export,

@@ -1,6 +1,10 @@
-"""Where a hub's configuration comes from: a TOML file, the environment, or a mapping."""
+"""Where a hub's configuration comes from: a TOML file, the environment, or a mapping.
+
+The core reads it: kinds, ranges, "env:NAME" and "file:PATH" are resolved and checked there.
+"""
 
 import json
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -9,15 +13,15 @@ from typing import Any
 
 from lampjack import _core
 from lampjack._errors import ConfigError
+from lampjack._settings import settings
 
-__all__ = ["read_environment", "read_file", "read_store", "to_json"]
+__all__ = ["read_environment", "read_file", "store_of", "to_json"]
 
 _PREFIX = "LAMPJACK_"
-# How a key is read from the environment; the others are whole numbers, or texts where they are none.
-_KINDS = {"allow_networks": "json", "compressed_bodies": "boolean"}
 
 
-def _load(path: str | os.PathLike[str]) -> dict[str, Any]:
+def read_file(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the TOML file's content, with its folder as `config_dir`."""
     try:
         text = Path(path).read_text("utf-8")
     except OSError as error:
@@ -28,50 +32,12 @@ def _load(path: str | os.PathLike[str]) -> dict[str, Any]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"the configuration {os.fspath(path)} is not TOML: {error}") from None
-    return data
+    return {"config_dir": str(Path(path).parent.absolute()), **data}
 
 
-def read_file(path: str | os.PathLike[str], *, absent: str | None = None) -> dict[str, Any]:
-    """Return the TOML file's content with its secrets resolved, relative to the file's folder.
-
-    `absent` stands in for what cannot be found, for those who need the configuration but not its secrets.
-    """
-    data = _load(path)
-    resolved: dict[str, Any] = resolve(data, Path(path).parent, absent=absent)
-    return resolved
-
-
-def read_store(path: str | os.PathLike[str]) -> Any:
-    """Return the file's `store` alone: whoever looks after a store needs no account's secrets."""
-    return resolve(_load(path).get("store"), Path(path).parent, "store")
-
-
-def resolve(
-    value: Any, folder: Path | None = None, where: str = "", *, absent: str | None = None
-) -> Any:
-    """Replace "env:NAME" and "file:PATH" by what they point at."""
-    if isinstance(value, Mapping):
-        return {
-            key: resolve(item, folder, f"{where}.{key}".lstrip("."), absent=absent)
-            for key, item in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [resolve(item, folder, where, absent=absent) for item in value]
-    if isinstance(value, str) and value.startswith("env:"):
-        found = os.environ.get(value[4:])
-        if not found:
-            if absent is not None:
-                return absent
-            raise ConfigError(f"{where}: the environment variable {value[4:]} is not set")
-        return found
-    if isinstance(value, str) and value.startswith("file:"):
-        try:
-            return (folder or Path()).joinpath(value[5:]).read_text("utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError):
-            if absent is not None:
-                return absent
-            raise ConfigError(f"{where}: the file {value[5:]} cannot be read") from None
-    return value
+def store_of(config: Mapping[str, Any]) -> str:
+    """Return the address of the store alone; no account's secrets are needed."""
+    return _core.store_of(to_json(config))
 
 
 def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -79,6 +45,7 @@ def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     if path := environment.get(_PREFIX + "CONFIG"):
         return read_file(path)
     config: dict[str, Any] = {}
+    hub = {row.name: row.kind for row in settings() if row.scope == "hub"}
     for name, value in sorted(environment.items()):
         if not name.startswith(_PREFIX):
             continue
@@ -86,42 +53,52 @@ def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if first == "account" and len(rest) == 2:
             config.setdefault("account", {}).setdefault(rest[0], {})[rest[1]] = value
         elif not rest:
-            config[first] = _typed(_KINDS.get(first, "integer"), first, value)
+            config[first] = _typed(hub.get(first, "text"), first, value)
         else:
             raise ConfigError(f"{name}: accounts are set by LAMPJACK_ACCOUNT__NAME__SETTING")
-    for account in config.get("account", {}).values():
-        kinds = setting_kinds(account.get("platform", ""))
+    for name, account in config.get("account", {}).items():
+        kinds = _setting_kinds(account.get("platform", ""))
         for setting, value in account.items():
-            account[setting] = _typed(kinds.get(setting, "text"), setting, value)
+            path = f"account.{name}.{setting}"
+            account[setting] = _typed(kinds.get(setting, "text"), path, value)
     return config
 
 
-def setting_kinds(platform: str) -> dict[str, str]:
-    """Return the kind of each setting an account of that platform may have."""
-    for name, _title, _side, _endpoints, settings, _ in _core.describe_platforms():
-        if name == platform:
-            return {setting: kind for setting, kind, _required, _meaning in settings}
-    return {}
+def _setting_kinds(platform: str) -> dict[str, str]:
+    if not any(platform == row[0] for row in _core.describe_platforms()):
+        return {}  # the core says which platforms there are
+    return {row.name: row.kind for row in settings(platform) if row.scope != "hub"}
 
 
-def _typed(kind: str, name: str, text: str) -> Any:
-    if kind == "boolean" and text in {"true", "false"}:
+def _typed(kind: str, path: str, text: str) -> Any:
+    # What is not of its kind stays a text: the core says what it must be.
+    if kind == "flag" and text in {"true", "false"}:
         return text == "true"
-    if kind == "integer" and text.isascii() and text.isdigit():
+    if kind == "integer" and text.isascii() and text.removeprefix("-").isdigit():
         return int(text)
-    if kind == "json" or (kind == "secret" and text.startswith("[")):
+    if kind in {"json", "list", "table"} or (kind == "secret" and text.startswith("[")):
         try:
             return json.loads(text)
         except ValueError:
-            raise ConfigError(f"{name} must be JSON") from None
+            raise ConfigError(f"{path}: must be JSON") from None
     return text
 
 
 def to_json(config: Mapping[str, Any]) -> str:
-    """Return a configuration as the JSON the engine reads."""
-    try:
-        return json.dumps(resolve(config), allow_nan=False)
-    except (TypeError, ValueError):
-        raise ConfigError(
-            "the configuration may hold texts, numbers, booleans, lists and tables only"
-        ) from None
+    """Return a configuration as the JSON the core reads."""
+    return json.dumps(_plain(config, ""), allow_nan=False)
+
+
+def _plain(value: Any, path: str) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, path) for item in value]
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    raise ConfigError(
+        f"{path or 'the configuration'}: may hold texts, numbers, booleans, lists and tables only,"
+        f" not {type(value).__name__}"
+    )

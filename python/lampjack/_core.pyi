@@ -127,10 +127,13 @@ def describe_platforms() -> list[
         str,
         str,
         list[tuple[str, str, str, int, str]],
-        list[tuple[str, str, bool, str]],
         bool,
     ]
 ]: ...
+def settings(
+    platform: str,
+) -> list[tuple[str, str, Any, str, bool, str, int, int, str, bool, str]]: ...
+def store_of(config: _Text) -> str: ...
 def leak(object: object) -> None: ...  # noqa: A002
 
 # ---- Hub ----

@@ -50,8 +50,87 @@ def test_secrets_come_from_the_environment(toml, monkeypatch: pytest.MonkeyPatch
 def test_secrets_come_from_files_beside_the_configuration(toml, tmp_path: Path):
     (tmp_path / "token").write_text("made-up-token\n")
     assert accepts(lj.Hub.from_file(toml("file:token")))
-    with pytest.raises(lj.ConfigError, match="missing cannot be read"):
+    with pytest.raises(lj.ConfigError, match="file missing cannot be read: No such file"):
         lj.Hub.from_file(toml("file:missing"))
+
+
+def hub_with(token: object, **keys: object) -> lj.Hub:
+    shop = {"platform": "certainly", "webhook_token": token, "deployment_id": "dep-1"}
+    return lj.Hub({"store": "memory:", "account": {"shop": shop}, **keys}, background=False)
+
+
+def complaint(token: object, **keys: object) -> str:
+    with pytest.raises(lj.ConfigError) as caught:
+        hub_with(token, **keys)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        ("env:NOT_SET_HERE", "environment variable NOT_SET_HERE is not set"),
+        ("env:EMPTY_HERE", "environment variable EMPTY_HERE is not set"),
+        ("file:/nowhere/token", "file /nowhere/token cannot be read: No such file or directory"),
+        (
+            "file:token",
+            "file token has a relative path: write the absolute path, or set config_dir to the"
+            " folder it is relative to",
+        ),
+        (["made-up-token", " "], "must be a text that is not blank, or a list of them"),
+        ("", "must be a text that is not blank, or a list of them"),
+        (7, "must be a text that is not blank, or a list of them, not a number"),
+    ],
+)
+def test_a_mapping_and_the_environment_say_the_same_of_a_secret(
+    token: object, why: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("NOT_SET_HERE", raising=False)
+    monkeypatch.setenv("EMPTY_HERE", "")
+    message = f"account.shop.webhook_token: {why}"
+    assert complaint(token) == message
+    if not isinstance(token, str):
+        return
+    for name, value in {
+        "LAMPJACK_STORE": "memory:",
+        "LAMPJACK_ACCOUNT__SHOP__PLATFORM": "certainly",
+        "LAMPJACK_ACCOUNT__SHOP__WEBHOOK_TOKEN": token,
+        "LAMPJACK_ACCOUNT__SHOP__DEPLOYMENT_ID": "dep-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(lj.ConfigError) as caught:
+        lj.Hub.from_env()
+    assert str(caught.value) == message
+
+
+def test_literal_secrets_are_texts_as_they_stand():
+    sample_request = sample("certainly").arguments()
+    with hub_with("env:NOT_SET_HERE", secrets="literal") as hub:
+        assert hub.receive("shop", **sample_request).status == 401
+        bearer = [(n, v) for n, v in sample_request["headers"] if n.lower() != "authorization"]
+        headers = [*bearer, ("authorization", "Bearer env:NOT_SET_HERE")]
+        request = {**sample_request, "headers": headers, "query": b""}
+        assert hub.receive("shop", **request).status == 200
+
+
+def test_large_files_and_loops_are_refused(tmp_path: Path):
+    (tmp_path / "token").write_bytes(b"x" * (64 * 1024 + 1))
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    folder = str(tmp_path)
+    assert complaint("file:token", config_dir=folder).endswith("file token is larger than 64 KiB")
+    assert "symbolic links" in complaint("file:loop", config_dir=folder)
+    (tmp_path / "token").write_text("made-up-token\n")
+    assert accepts(hub_with("file:token", config_dir=folder))
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [({1, 2}, "set"), (float("nan"), "float"), (b"x", "bytes"), (object(), "object")],
+)
+def test_what_is_no_configuration_is_named_with_its_path(value: object, kind: str):
+    assert complaint(value) == (
+        "account.shop.webhook_token: may hold texts, numbers, booleans, lists and tables only, not"
+        f" {kind}"
+    )
 
 
 def test_the_environment_alone(monkeypatch: pytest.MonkeyPatch):
@@ -94,16 +173,16 @@ def test_the_environment_may_name_a_file(toml, monkeypatch: pytest.MonkeyPatch):
         ),
         (
             {"account": {"shop": {"platform": "certainly", "webhook_token": "x"}}},
-            "deployment_id is required",
+            r"account\.shop\.deployment_id: is required",
         ),
         (
             {"account": {"shop": {"platform": "certainly", "deployment_id": "d"}}},
-            "webhook_token is required",
+            r"account\.shop\.webhook_token: is required",
         ),
         ({"account": {"Shop!": sample_settings("certainly")}}, "a-z"),
         (
             {"account": {"shop": sample_settings("certainly", t_accept="soon")}},
-            "t_accept must be a whole number",
+            r"account\.shop\.t_accept: must be a whole number from 0 to",
         ),
         ({"allow_networks": ["everything"]}, "everything|network"),
         ({"store": {1, 2}}, "texts, numbers"),

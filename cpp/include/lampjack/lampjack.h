@@ -294,9 +294,13 @@ typedef struct ljk_hub_options {
 #define LJK_HUB_OPTIONS_INIT \
     { sizeof(ljk_hub_options), NULL, NULL, NULL, NULL, NULL }
 
-/** Opens a hub from its configuration, such as {"store":"memory:","account":{"shop":{"platform":…}}}.
+/** Opens a hub from its configuration, such as {"store":"memory:","account":{"shop":{"platform":…}}}. `lampjack settings`
+ *  prints every key with its kind, default, range and meaning.
+ *  A text "env:NAME" stands for that environment variable, "file:PATH" for the content of that file: at most 64 KiB of UTF-8,
+ *  the newlines at its end removed. PATH is absolute, or relative to the folder in the key "config_dir". With
+ *  "secrets":"literal" such a text stands for itself.
  *  @param run which threads it starts: LJK_RUN_SENDER sends what is due, LJK_RUN_TIMERS ends waits and leases
- *  @return LJK_OK, LJK_E_JSON, LJK_E_CONFIG (the message names the key and the closest known one), LJK_E_STORE */
+ *  @return LJK_OK, LJK_E_JSON, LJK_E_CONFIG (the message is `account.shop.t_accept: what is wrong`; it holds no secret), LJK_E_STORE */
 LJK_API ljk_status ljk_hub_open(ljk_str config_json, uint32_t run, ljk_hub** out, ljk_error* err);
 /** The same with callbacks; NULL options are none. */
 LJK_API ljk_status ljk_hub_open_with(ljk_str config_json, uint32_t run,

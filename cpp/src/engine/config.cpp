@@ -1,37 +1,29 @@
 #include "engine/config.h"
 
-#include "base/text.h"
-#include "json/value.h"
+#include "engine/config_keys.h"
+#include "engine/environment.h"
+#include "platforms/setting_value.h"
 
 #include <algorithm>
-#include <array>
 
 namespace lampjack::engine {
 namespace {
 
-constexpr std::array<std::string_view, 32> kKeys{
-    "store",         "account",          "allow_networks",  "proxy",
-    "ca_file",       "log_key",          "connect_ms",      "total_ms",
-    "in_flight",     "retry_base_ms",    "retry_cap_ms",    "max_tries",
-    "retry_percent", "breaker_failures", "breaker_percent", "breaker_open_ms",
-    "item_base_ms",  "item_cap_ms",      "item_tries",      "events_per_second",
-    "events_burst",  "events_kept",      "queue",           "account_queue",
-    "max_body",      "max_depth",        "max_members",     "max_values",
-    "max_items",     "max_text",         "max_response",    "compressed_bodies"};
+using platforms::config_error;
 
-Error bad(std::string_view key, std::string_view why) {
-    return fail(Code::config, std::string(key) + " " + std::string(why));
+const HubKey* find_key(std::string_view name) noexcept {
+    for (const HubKey& key : hub_keys())
+        if (key.row.name == name) return &key;
+    return nullptr;
 }
 
-Error unknown(std::string_view key) {
-    const std::string_view close = did_you_mean(key, kKeys);
-    return bad(key, close.empty() ? std::string("is not a known key of the configuration")
-                                  : "is not a known key of the configuration; did you mean " +
-                                        std::string(close) + "?");
+Error unknown(std::string_view name) {
+    std::vector<std::string_view> known;
+    for (const HubKey& key : hub_keys()) known.push_back(key.row.name);
+    return platforms::unknown_setting(name, name, known);
 }
 
 Result<void> read_accounts(const json::Value& value, Config& config) {
-    if (!value.is_object()) return bad("account", "must be an object of accounts by name");
     for (const auto& [key, settings] : value.get_object()) {
         const std::string name(key.data(), key.size());
         LJK_TRY(account, platforms::make_account(name, json::to_text(settings)));
@@ -40,82 +32,45 @@ Result<void> read_accounts(const json::Value& value, Config& config) {
     return {};
 }
 
-Result<void> read_networks(const json::Value& value, Config& config) {
-    if (!value.is_array())
-        return bad("allow_networks", "must be a list of networks such as \"127.0.0.0/8\"");
-    for (const json::Value& network : value.get_array()) {
-        if (!network.is_string()) return bad("allow_networks", "must hold texts");
-        config.allow_networks.emplace_back(json::view(network.get_string()));
-    }
+Result<void> read_key(std::string_view name, const json::Value& value, Config& config) {
+    const HubKey* key = find_key(name);
+    if (key == nullptr) return unknown(name);
+    LJK_CHECK(platforms::check_value(key->row, name, value));
+    if (key->set == nullptr) return read_accounts(value, config);
+    key->set(config, value);
     return {};
 }
 
-Result<void> read_text(std::string_view key, const json::Value& value, std::string& out) {
-    if (!value.is_string()) return bad(key, "must be a text");
-    out = std::string(json::view(value.get_string()));
-    return {};
+/// The keys that say how the others are read.
+Result<Config> read_reading(const json::Object& object) {
+    Config config;
+    for (const std::string_view name : {"secrets", "config_dir"})
+        if (const json::Value* value = object.if_contains({name.data(), name.size()}))
+            LJK_CHECK(read_key(name, *value, config));
+    if (!config.config_dir.empty() && !config.config_dir.starts_with('/'))
+        return config_error("config_dir", "must be an absolute path");
+    return config;
 }
 
-Result<void> read_flag(std::string_view key, const json::Value& value, bool& out) {
-    if (!value.is_bool()) return bad(key, "must be true or false");
-    out = value.get_bool();
-    return {};
+Result<void> resolve_texts(json::Value& value, const std::string& path, const Config& reading,
+                           const Environment& environment) {
+    if (reading.secrets == "literal") return {};
+    return resolve(value, path,
+                   {.environment = environment,
+                    .folder = reading.config_dir,
+                    .placeholder = reading.secrets == "placeholder"});
 }
 
-Result<void> read_number(std::string_view key, const json::Value& value, Config& config) {
-    if (!value.is_int64() || value.get_int64() < 1 || value.get_int64() > 86'400'000)
-        return bad(key, "must be a whole number from 1 to 86400000");
-    const std::int64_t number = value.get_int64();
-    if (key == "connect_ms") config.timeouts.connect = std::chrono::milliseconds(number);
-    if (key == "total_ms") {
-        config.timeouts.total = std::chrono::milliseconds(number);
-        config.timeouts.stalled = transport::Timeouts::share_of(config.timeouts.total);
-    }
-    if (key == "in_flight") config.in_flight = static_cast<std::size_t>(number);
-    if (key == "retry_base_ms") config.retry.base = number;
-    if (key == "retry_cap_ms") config.retry.cap = number;
-    if (key == "max_tries") config.retry.max_tries = static_cast<int>(number);
-    if (key == "retry_percent") config.budget.percent = static_cast<std::uint32_t>(number);
-    if (key == "breaker_failures") config.breaker.failures = static_cast<std::uint32_t>(number);
-    if (key == "breaker_percent") config.breaker.percent = static_cast<std::uint32_t>(number);
-    if (key == "breaker_open_ms") {
-        config.breaker.open = number;
-        config.breaker.longest = std::max(config.breaker.longest, number);
-    }
-    if (key == "events_per_second") config.limits.events_per_second = number;
-    if (key == "events_burst") config.limits.events_burst = number;
-    if (key == "events_kept") config.limits.events_kept = number;
-    if (key == "queue") config.limits.queue = number;
-    if (key == "account_queue") config.limits.account_queue = number;
-    if (key == "item_base_ms") config.items.base = number;
-    if (key == "item_cap_ms") config.items.cap = number;
-    if (key == "item_tries") config.items.tries = static_cast<int>(number);
-    return {};
+/// What follows from other values.
+void settle(Config& config) {
+    config.timeouts.stalled = transport::Timeouts::share_of(config.timeouts.total);
+    config.breaker.longest = std::max(config.breaker.longest, config.breaker.open);
 }
 
-Result<void> read_size(const SizeKey& key, const json::Value& value, SizeLimits& sizes) {
-    const std::int64_t most = SizeLimits{}.*key.value;
-    const bool good = value.is_int64() && value.get_int64() >= 1 && value.get_int64() <= most;
-    if (!good)
-        return bad(key.name, "must be a whole number from 1 to its default, " +
-                                 std::to_string(most) + ": it cannot be raised");
-    sizes.*key.value = value.get_int64();
-    return {};
-}
-
-Result<void> read_key(std::string_view key, const json::Value& value, Config& config) {
-    if (key == "account") return read_accounts(value, config);
-    if (key == "allow_networks") return read_networks(value, config);
-    if (key == "store") return read_text(key, value, config.store);
-    if (key == "proxy") return read_text(key, value, config.proxy);
-    if (key == "ca_file") return read_text(key, value, config.ca_file);
-    if (key == "log_key") return read_text(key, value, config.log_key);
-    if (key == "compressed_bodies") return read_flag(key, value, config.compressed_bodies);
-    for (const SizeKey& size : kSizeKeys)
-        if (size.name == key) return read_size(size, value, config.sizes);
-    for (const std::string_view known : kKeys)
-        if (known == key) return read_number(key, value, config);
-    return unknown(key);
+Result<json::Value> parse(std::string_view json) {
+    LJK_TRY(value, json::parse_value(json, "the configuration"));
+    if (!value.is_object()) return fail(Code::config, "the configuration must be a table of keys");
+    return value;
 }
 
 }  // namespace
@@ -127,12 +82,32 @@ std::vector<std::string> Config::account_names() const {
 }
 
 Result<Config> read_config(std::string_view json) {
-    LJK_TRY(value, json::parse_value(json, "the configuration"));
-    if (!value.is_object()) return fail(Code::config, "the configuration must be a JSON object");
-    Config config;
+    return read_config(json, process_environment());
+}
+
+Result<Config> read_config(std::string_view json, const Environment& environment) {
+    LJK_TRY(value, parse(json));
+    LJK_TRY(config, read_reading(value.get_object()));
+    LJK_CHECK(resolve_texts(value, {}, config, environment));
     for (const auto& [key, member] : value.get_object())
-        LJK_CHECK(read_key(std::string_view(key.data(), key.size()), member, config));
+        if (key != "secrets" && key != "config_dir")
+            LJK_CHECK(read_key(std::string_view(key.data(), key.size()), member, config));
+    settle(config);
     return config;
+}
+
+Result<std::string> read_store(std::string_view json) {
+    return read_store(json, process_environment());
+}
+
+Result<std::string> read_store(std::string_view json, const Environment& environment) {
+    LJK_TRY(value, parse(json));
+    LJK_TRY(config, read_reading(value.get_object()));
+    json::Value* store = value.get_object().if_contains("store");
+    if (store == nullptr) return config_error("store", "is required");
+    LJK_CHECK(resolve_texts(*store, "store", config, environment));
+    LJK_CHECK(read_key("store", *store, config));
+    return config.store;
 }
 
 }  // namespace lampjack::engine

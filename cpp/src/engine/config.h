@@ -1,5 +1,5 @@
 #pragma once
-// Config: a hub's configuration as values, read from its JSON. No environment, no files.
+// Config: a hub's configuration as values, read from its JSON by the rows of engine/config_keys.
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -25,11 +25,15 @@ struct ItemRetries {
     int tries = 30;
 };
 
+class Environment;
+
 struct Config {
     std::string store;  ///< URL; required
     std::map<std::string, platforms::Account, std::less<>> accounts;
     std::vector<std::string>
         allow_networks;  ///< CIDR; private and loopback addresses are refused elsewhere
+    std::string secrets = "resolve";  ///< what "env:NAME" and "file:PATH" stand for
+    std::string config_dir;           ///< what "file:PATH" is relative to
     std::string proxy;
     std::string ca_file;
     std::string
@@ -37,6 +41,8 @@ struct Config {
     transport::Timeouts timeouts;
     transport::RetryPolicy retry;
     ItemRetries items;
+    Millis handler_timeout = 300'000;  ///< of one call of a handler; 0: none
+    Millis item_hold = 300'000;        ///< C: from next to done; 0: none
     LimitSettings limits;
     SizeLimits sizes;
     transport::BudgetLimits budget;
@@ -48,7 +54,14 @@ struct Config {
     std::vector<std::string> account_names() const;
 };
 
-/// Unknown keys fail with the closest known one. Errors: json, config.
+/// Every error of a value is `path: what is wrong`, such as `account.shop.t_accept: must be …`; unknown keys name the closest
+/// known one. "env:NAME" and "file:PATH" are looked up in the environment: the process's, unless one is given. Errors: json,
+/// config.
 Result<Config> read_config(std::string_view json);
+Result<Config> read_config(std::string_view json, const Environment& environment);
+
+/// The `store` alone, for tools that need no account's secrets. Errors: json, config.
+Result<std::string> read_store(std::string_view json);
+Result<std::string> read_store(std::string_view json, const Environment& environment);
 
 }  // namespace lampjack::engine

@@ -85,14 +85,14 @@ conversation::Policy policy_of(const platforms::Account& account) {
 Result<void> check_policy(const platforms::Account& account) {
     const std::string_view wanted = account.text("mute");
     if ((wanted == "on_accept" || wanted == "on_take") && !can_mute(account))
-        return fail(
-            Code::config,
-            "account \"" + account.name +
-                "\": mute is asked for, but the settings to mute and to give back are missing");
-    if (account.text("replay") == "last" && account.side != platforms::Side::channel)
-        return fail(Code::config, "account \"" + account.name +
-                                      "\": replay is for channels: only there the user's words "
-                                      "go through us to the bot");
+        return platforms::setting_error(
+            account, "mute",
+            "is set, but the settings to mute and to unmute the bot are missing");
+    const bool replays = account.has("replay") && account.text("replay") != "none";
+    if (replays && account.side != platforms::Side::channel)
+        return platforms::setting_error(
+            account, "replay",
+            "is for channel accounts: only there the user's words go through us to the bot");
     return {};
 }
 

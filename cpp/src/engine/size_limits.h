@@ -8,9 +8,7 @@
 #include "json/limits.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <string_view>
 
 namespace lampjack::engine {
 
@@ -39,17 +37,5 @@ struct SizeLimits {
                 .items = static_cast<std::uint32_t>(max_items)};
     }
 };
-
-struct SizeKey {
-    std::string_view name;
-    std::int64_t SizeLimits::*value;
-};
-inline constexpr std::array kSizeKeys{SizeKey{"max_body", &SizeLimits::max_body},
-                                      SizeKey{"max_depth", &SizeLimits::max_depth},
-                                      SizeKey{"max_members", &SizeLimits::max_members},
-                                      SizeKey{"max_values", &SizeLimits::max_values},
-                                      SizeKey{"max_items", &SizeLimits::max_items},
-                                      SizeKey{"max_text", &SizeLimits::max_text},
-                                      SizeKey{"max_response", &SizeLimits::max_response}};
 
 }  // namespace lampjack::engine

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "platforms/setting.h"
 
 #include <cstdint>
 #include <map>
@@ -19,25 +20,6 @@ struct Adapter;
 /// Which side of the conversation we play on this platform.
 enum class Side : std::uint8_t { desk, channel, peer };
 std::string_view word(Side side) noexcept;
-
-struct Setting {
-    enum class Kind : std::uint8_t {
-        text,
-        url,     ///< absolute http(s) address without userinfo
-        secret,  ///< one token or several: a text or an array of texts; never printed
-        boolean,
-        integer,  ///< non-negative
-        choice,   ///< one of the words in `choices`, separated by spaces
-        json,     ///< any JSON, kept raw
-    };
-    std::string_view name;
-    Kind kind = Kind::text;
-    std::string_view fallback =
-        {};  ///< the value when it is not configured; for `required` without meaning
-    bool required = false;
-    std::string_view choices = {};
-    std::string_view meaning = {};  ///< one line for the reference and for `lampjack urls`
-};
 
 class Account {
 public:
@@ -60,8 +42,11 @@ public:
 /// Settings that every account may have: platform, side, auth, mute, record, …
 std::span<const Setting> common_settings() noexcept;
 
+/// `account.shop.api_base: why`: the form of every error about an account's settings.
+Error setting_error(const Account& account, std::string_view setting, std::string_view why);
+
 /// Makes an account from its JSON object. Unknown settings fail with the closest known name; missing required ones and
-/// values of a wrong kind fail with the setting's name. Values of secrets never stand in an error.
+/// values of a wrong kind or beyond their range fail with the setting's path. No value stands in an error.
 Result<Account> make_account(std::string_view name, std::string_view json);
 
 }  // namespace lampjack::platforms

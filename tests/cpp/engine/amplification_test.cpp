@@ -126,8 +126,8 @@ private:
 std::string open_for(int part) {
     return R"("breaker_open_ms":)" + std::to_string(seconds() * 1'000 / part) + ",";
 }
-const std::string kNoBreaker = R"("breaker_failures":86400000,"breaker_percent":100,)";
-const std::string kNoBudget = R"("retry_percent":86400000,)";
+const std::string kNoBreaker = R"("breaker_failures":1000000,"breaker_percent":100,)";
+const std::string kNoBudget = R"("retry_percent":100000,)";
 
 TEST(Amplification, of_an_outage_ends_when_the_breaker_opens) {
     const Outage both("");

@@ -6,7 +6,7 @@ namespace {
 using transport::FailureKind;
 
 const std::string kNoLimits =
-    R"("breaker_failures":86400000,"breaker_percent":100,"retry_percent":86400000,)";
+    R"("breaker_failures":1000000,"breaker_percent":100,"retry_percent":100000,)";
 
 /// So many conversations, each with a reply of an agent on its way.
 std::vector<std::string> replies(SenderWorld& world, int from, int to,
@@ -168,7 +168,7 @@ TEST(Destinations, an_outage_gets_no_more_than_a_fifth_of_requests_on_top) {
     EXPECT_LE(both.requests, 30U) << "those in flight when it opened, and the probes";
     EXPECT_GE(both.opened, 1);
 
-    const Minute budget{R"("breaker_failures":86400000,"breaker_percent":100,)"};
+    const Minute budget{R"("breaker_failures":1000000,"breaker_percent":100,)"};
     EXPECT_GE(budget.requests, budget.fresh);
     EXPECT_LE(budget.requests, budget.fresh + budget.fresh / 5 + 70) << "and ten in ten seconds";
 

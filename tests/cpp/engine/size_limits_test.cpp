@@ -217,15 +217,27 @@ Result<engine::Config> config_with(std::string_view key, const std::string& valu
     return engine::read_config("{\"" + std::string(key) + "\":" + value + "}");
 }
 
+struct SizeKey {
+    std::string_view name;
+    std::int64_t engine::SizeLimits::*value;
+};
+constexpr SizeKey kSizeKeys[] = {{"max_body", &engine::SizeLimits::max_body},
+                                 {"max_depth", &engine::SizeLimits::max_depth},
+                                 {"max_members", &engine::SizeLimits::max_members},
+                                 {"max_values", &engine::SizeLimits::max_values},
+                                 {"max_items", &engine::SizeLimits::max_items},
+                                 {"max_text", &engine::SizeLimits::max_text},
+                                 {"max_response", &engine::SizeLimits::max_response}};
+
 TEST(SizeLimits, are_only_lowered) {
-    for (const engine::SizeKey& key : engine::kSizeKeys) {
+    for (const SizeKey& key : kSizeKeys) {
         const std::int64_t normal = engine::SizeLimits{}.*key.value;
         for (const std::int64_t good : {std::int64_t{1}, normal - 1, normal}) {
             auto config = config_with(key.name, std::to_string(good));
             ASSERT_TRUE(config) << key.name;
             EXPECT_EQ(config->sizes.*key.value, good) << key.name;
             config->sizes.*key.value = normal;
-            for (const engine::SizeKey& other : engine::kSizeKeys)
+            for (const SizeKey& other : kSizeKeys)
                 EXPECT_EQ(config->sizes.*other.value, engine::SizeLimits{}.*other.value)
                     << key.name << " changed " << other.name;
         }
@@ -252,7 +264,6 @@ TEST(SizeLimits, have_the_documented_defaults) {
     EXPECT_EQ(sizes.max_items, 5'000);
     EXPECT_EQ(sizes.max_text, 64 << 10);
     EXPECT_EQ(sizes.max_response, 256 << 10);
-    EXPECT_EQ(engine::kSizeKeys.size(), 7u);
 }
 
 TEST(SizeLimits, change_nothing_at_their_defaults) {

@@ -51,9 +51,8 @@ constexpr std::array kEndpoints{
 };
 
 Error missing(const Account& account, std::string_view setting) {
-    std::string message = "account \"" + account.name + "\": " + std::string(setting);
-    message.append(" is required by api_auth = ").append(account.text(kApiAuth));
-    return fail(Code::config, std::move(message));
+    return setting_error(account, setting,
+                         "is required by api_auth = " + std::string(account.text(kApiAuth)));
 }
 
 Result<void> configure(const Account& account) {

@@ -53,7 +53,8 @@ constexpr std::array kEndpoints{
 
 Result<void> configure(const Account& account) {
     if (!is_user_path(account.text("user_path")))
-        return fail(Code::config, "\"user_path\" must be dotted paths separated by single spaces");
+        return setting_error(account, "user_path",
+                             "must be dotted paths separated by single spaces");
     return {};
 }
 

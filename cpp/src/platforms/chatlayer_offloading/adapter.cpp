@@ -63,18 +63,18 @@ constexpr unsigned kOptions = bit(OptionKind::reply) | bit(OptionKind::postback)
 
 Result<void> configure(const Account& account) {
     const bool pause = account.has("pause_action"), resume = account.has("resume_action");
-    const auto bad = [&](std::string_view why) {
-        return fail(Code::config, "account \"" + account.name + "\": " + std::string(why));
-    };
     if (pause != resume)
-        return bad(
-            "pause_action and resume_action need each other: a muted bot must be given back");
+        return setting_error(account, pause ? "resume_action" : "pause_action",
+                             "is required: pause_action and resume_action need each other, a "
+                             "muted bot must be unmuted");
     const std::string_view mute = account.text("mute");
     if (!pause && (mute == "on_accept" || mute == "on_take"))
-        return bad("mute needs pause_action and resume_action, which Chatlayer does not document");
+        return setting_error(account, "mute",
+                             "needs pause_action and resume_action, which Chatlayer does not "
+                             "document");
     const std::string_view path = account.text("actions_path");
     if (!path.starts_with('/') || path.find("{id}") == std::string_view::npos)
-        return bad("actions_path must begin with / and contain {id}");
+        return setting_error(account, "actions_path", "must begin with / and contain {id}");
     return {};
 }
 

@@ -48,6 +48,8 @@ constexpr std::array kSettings{
     Setting{.name = "max_text",
             .kind = Kind::integer,
             .fallback = "0",
+            .most = 1'000'000,
+            .unit = "characters",
             .meaning = "refuse to send a text of more characters; 0: no limit. The page leaves "
                        "over 1000 to the channel"},
 };

@@ -21,8 +21,7 @@ std::string join(std::string_view base, std::string_view path) {
 Result<std::string_view> first_secret(const Account& account, std::string_view setting) {
     const auto secrets = account.secrets(setting);
     if (secrets.empty())
-        return fail(Code::config, "account \"" + account.name + "\": " + std::string(setting) +
-                                      " is required to send");
+        return setting_error(account, setting, "is required to send");
     return secrets.front().reveal();
 }
 

@@ -38,15 +38,13 @@ Result<Trust> judge(std::span<const Secret> secrets, std::string_view candidate)
 }  // namespace
 
 Result<void> configure(const Account& account) {
-    const auto bad = [&](std::string_view why) {
-        return fail(Code::config, "account \"" + account.name + "\": " + std::string(why));
-    };
     if (account.side == Side::peer && account.text("channel_url").empty())
-        return bad("channel_url is required for a peer: where the channel takes send_message");
+        return setting_error(account, "channel_url",
+                             "is required for a peer: where the channel takes send_message");
     if (account.text("auth") != "none" && account.secrets("channel_token").empty())
-        return bad("channel_token is required: the platform's field \"Channel webhook: Token\", or "
-                   "the secret part of a "
-                   "unique address with auth_in = \"url\"");
+        return setting_error(account, "channel_token",
+                             "is required: the platform's field \"Channel webhook: Token\", or the "
+                             "secret part of a unique address with auth_in = \"url\"");
     return {};
 }
 

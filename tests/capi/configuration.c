@@ -1,0 +1,104 @@
+/* The configuration from C: secrets that are kept elsewhere, and the one form of its errors. */
+#define _POSIX_C_SOURCE 200809L
+#include "check.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static int32_t open_with(const char* members, const char* token, ljk_hub** hub, ljk_error* err) {
+    char config[1024];
+    snprintf(config, sizeof config,
+             "{\"store\":\"memory:\",%s\"account\":{\"shop\":{"
+             "\"platform\":\"chatlayer_offloading\",\"verify_token\":\"%s\"}}}",
+             members, token);
+    *hub = NULL;
+    return ljk_hub_open(text(config), LJK_RUN_NOTHING, hub, err);
+}
+
+static int32_t health(ljk_hub* hub, const char* query) {
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_answer* answer = NULL;
+    int32_t status;
+    ljk_error err;
+    request.method = LJK_S("GET");
+    request.query = text(query);
+    GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));
+    status = ljk_answer_status(answer);
+    ljk_answer_free(answer);
+    return status;
+}
+
+/** The token that the configuration stands for is taken, and the text of the configuration is not. */
+static void check_token(const char* members, const char* configured, const char* good,
+                        const char* bad) {
+    ljk_hub* hub = NULL;
+    ljk_error err;
+    char query[256];
+    GIVES(LJK_OK, open_with(members, configured, &hub, &err));
+    snprintf(query, sizeof query, "challenge.verifyToken=%s", good);
+    CHECK(health(hub, query) == 200);
+    snprintf(query, sizeof query, "challenge.verifyToken=%s", bad);
+    CHECK(health(hub, query) == 401);
+    ljk_hub_free(hub);
+}
+
+static void check_refused(const char* members, const char* token, const char* message) {
+    ljk_hub* hub = NULL;
+    ljk_error err;
+    GIVES(LJK_E_CONFIG, open_with(members, token, &hub, &err));
+    CHECK(hub == NULL);
+    CHECK(strcmp(err.message, message) == 0);
+}
+
+static void check_files(void) {
+    char folder[] = "/tmp/lampjack-capi-XXXXXX";
+    char path[64], members[128], token[128];
+    FILE* file;
+    int i;
+    CHECK(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof path, "%s/token", folder);
+    file = fopen(path, "w");
+    CHECK(file != NULL);
+    fputs("from-a-file\n", file);
+    fclose(file);
+    snprintf(token, sizeof token, "file:%s", path);
+    check_token("", token, "from-a-file", "file:token");
+    snprintf(members, sizeof members, "\"config_dir\":\"%s\",", folder);
+    check_token(members, "file:token", "from-a-file", "file:token");
+    check_refused(members, "file:none",
+                  "account.shop.verify_token: file none cannot be read: No such file or directory");
+    check_refused("", "file:token",
+                  "account.shop.verify_token: file token has a relative path: write the absolute "
+                  "path, or set config_dir to the folder it is relative to");
+    file = fopen(path, "w");
+    CHECK(file != NULL);
+    for (i = 0; i < 64 * 1024 + 1; ++i) fputc('x', file);
+    fclose(file);
+    check_refused(members, "file:token",
+                  "account.shop.verify_token: file token is larger than 64 KiB");
+    unlink(path);
+    CHECK(symlink(path, path) == 0);
+    check_refused(members, "file:token",
+                  "account.shop.verify_token: file token cannot be read: Too many levels of "
+                  "symbolic links");
+    unlink(path);
+    rmdir(folder);
+}
+
+int main(void) {
+    CHECK(setenv("LAMPJACK_TEST_TOKEN", "from-the-environment", 1) == 0);
+    CHECK(unsetenv("LAMPJACK_TEST_NONE") == 0);
+    check_token("", "env:LAMPJACK_TEST_TOKEN", "from-the-environment", "env:LAMPJACK_TEST_TOKEN");
+    check_token("\"secrets\":\"literal\",", "env:LAMPJACK_TEST_TOKEN", "env:LAMPJACK_TEST_TOKEN",
+                "from-the-environment");
+    check_refused("", "env:LAMPJACK_TEST_NONE",
+                  "account.shop.verify_token: environment variable LAMPJACK_TEST_NONE is not set");
+    check_refused("", " ",
+                  "account.shop.verify_token: must be a text that is not blank, or a list of them");
+    check_refused("\"max_tries\":1001,", "t",
+                  "max_tries: must be a whole number from 1 to 1000 attempts");
+    check_refused("\"max_trise\":1,", "t",
+                  "max_trise: is not a known key; did you mean max_tries?");
+    check_files();
+    return 0;
+}
