@@ -61,6 +61,7 @@ private:
     struct KnownItem {
         std::uint64_t seq = 0;
         Millis seen = 0;
+        std::optional<model::ItemKey> content = {};  ///< of a caller's command
     };
     struct StoredAnswer {
         model::Answer answer;

@@ -79,6 +79,25 @@ Result<void> MemoryTx::alias(const ConversationKey& key, const model::ItemKey& i
     return {};
 }
 
+Result<std::optional<KnownCommand>> MemoryTx::known_command(const ConversationKey& key,
+                                                            const model::ItemKey& command) {
+    const Record* record = find(key);
+    if (record == nullptr) return std::optional<KnownCommand>{};
+    const auto at = record->keys.find(command);
+    if (at == record->keys.end()) return std::optional<KnownCommand>{};
+    return std::optional(KnownCommand{at->second.seq, at->second.content});
+}
+
+Result<void> MemoryTx::remember_command(const ConversationKey& key, const model::ItemKey& command,
+                                        std::uint64_t seq, const model::ItemKey& content) {
+    Record& record = touch(key);
+    const ItemRow* made = record.item(seq);
+    const Millis seen = made != nullptr ? made->received : record.row.touched;
+    if (record.keys.try_emplace(command, MemoryStore::KnownItem{seq, seen, content}).second)
+        on_rollback([&record, command] { record.keys.erase(command); });
+    return {};
+}
+
 Result<void> MemoryTx::put(const ConversationRow& row) {
     Record& record = touch(row.key);
     on_rollback([&record, before = record.row]() mutable { record.row = std::move(before); });
@@ -133,6 +152,16 @@ Result<std::vector<OutboxRow>> MemoryTx::pending(const ConversationKey& key) {
     if (const Record* record = find(key))
         std::copy_if(record->outbox.begin(), record->outbox.end(), std::back_inserter(rows),
                      [](const OutboxRow& row) { return row.status == DeliveryStatus::pending; });
+    return rows;
+}
+
+Result<std::vector<OutboxRow>> MemoryTx::deliveries_of(const ConversationKey& key,
+                                                       std::uint64_t item_seq) {
+    std::vector<OutboxRow> rows;
+    if (const Record* record = find(key))
+        std::copy_if(
+            record->outbox.begin(), record->outbox.end(), std::back_inserter(rows),
+            [item_seq](const OutboxRow& row) { return item_seq != 0 && row.item_seq == item_seq; });
     return rows;
 }
 

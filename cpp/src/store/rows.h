@@ -54,6 +54,7 @@ struct ItemRow {
     std::string body;  ///< canonical JSON of the event, or of the fact
     bool is_fact = false;
     Millis received = 0;
+    std::string delivery;  ///< the id of the delivery that carries its words; empty when none does
 };
 
 enum class DeliveryStatus : std::uint8_t { pending, sent, dead, refused, held };
@@ -74,7 +75,17 @@ struct OutboxRow {
     std::int32_t last_code = 0;
     std::string last_error;
     Millis created = 0;
-    Millis ready_at = 0;  ///< not before
+    Millis ready_at = 0;         ///< not before
+    std::uint64_t item_seq = 0;  ///< the item of the log whose words it carries; 0: none
+    std::string
+        vendor_answer;  ///< what the vendor said when it refused: at most 300 bytes, for people to read, never logged
+};
+
+/// What is known of a command by its caller's key.
+struct KnownCommand {
+    std::uint64_t seq = 0;  ///< the item it made; 0: none
+    std::optional<model::ItemKey>
+        content;  ///< hash of what it asked for; releases before 2 kept none
 };
 
 /// An outbox row with the conversation it belongs to.

@@ -36,8 +36,9 @@ constexpr Statement kDropTimer{"lampjack_drop_timer", "DELETE FROM lampjack_time
 
 constexpr Statement kKnown{"lampjack_known", "SELECT item, seq FROM lampjack_known WHERE key = $1 "
                                              "AND item = ANY($2)"};
-constexpr Statement kAppend{"lampjack_append", "INSERT INTO lampjack_item VALUES "
-                                               "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
+constexpr Statement kAppend{"lampjack_append",
+                            "INSERT INTO lampjack_item VALUES "
+                            "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
 constexpr Statement kAppendKeys{"lampjack_append_keys",
                                 "INSERT INTO lampjack_known (key, item, seq, seen) "
                                 "SELECT $1, item, $3, $4 FROM unnest($2) AS item "
@@ -45,6 +46,14 @@ constexpr Statement kAppendKeys{"lampjack_append_keys",
 constexpr Statement kAlias{
     "lampjack_alias",
     "INSERT INTO lampjack_known (key, item, seq, seen) SELECT $1, $2, $3, "
+    "COALESCE((SELECT received FROM lampjack_item WHERE key = $1 AND seq = $3), "
+    "(SELECT touched FROM lampjack_conversation WHERE key = $1), 0) ON CONFLICT DO NOTHING"};
+constexpr Statement kKnownCommand{"lampjack_known_command",
+                                  "SELECT seq, hash FROM lampjack_known WHERE key = $1 "
+                                  "AND item = $2"};
+constexpr Statement kRememberCommand{
+    "lampjack_remember_command",
+    "INSERT INTO lampjack_known (key, item, seq, hash, seen) SELECT $1, $2, $3, $4, "
     "COALESCE((SELECT received FROM lampjack_item WHERE key = $1 AND seq = $3), "
     "(SELECT touched FROM lampjack_conversation WHERE key = $1), 0) ON CONFLICT DO NOTHING"};
 constexpr Statement kNewest{"lampjack_newest",
@@ -192,6 +201,23 @@ Result<void> PostgresTx::alias(const ConversationKey& key, const model::ItemKey&
     ensure_locked(key);
     foreseen_ = {};
     later(kAlias, Params().key(key).key(item).number(seq));
+    return {};
+}
+
+Result<std::optional<KnownCommand>> PostgresTx::known_command(const ConversationKey& key,
+                                                              const model::ItemKey& command) {
+    LJK_TRY(rows, ask(kKnownCommand, Params().key(key).key(command)));
+    if (rows.empty()) return std::optional<KnownCommand>{};
+    KnownCommand known{rows.number(0, 0), {}};
+    if (!rows.is_null(0, 1)) known.content = read_key(rows, 0, 1);
+    return std::optional(known);
+}
+
+Result<void> PostgresTx::remember_command(const ConversationKey& key, const model::ItemKey& command,
+                                          std::uint64_t seq, const model::ItemKey& content) {
+    ensure_locked(key);
+    foreseen_ = {};
+    later(kRememberCommand, Params().key(key).key(command).number(seq).key(content));
     return {};
 }
 

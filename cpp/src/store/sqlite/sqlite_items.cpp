@@ -185,7 +185,7 @@ Result<std::vector<DeadItem>> SqliteStore::dead_items(std::string_view name, std
     LJK_TRY(found,
             db->query("SELECT a.attempts, a.reason, a.died, c.ref, c.account, i.seq, i.epoch, "
                       "i.episode, i.state, i.audience, i.flags, i.kind, i.is_fact, "
-                      "i.received, i.body FROM item_aside a "
+                      "i.received, i.body, i.delivery FROM item_aside a "
                       "JOIN conversation c ON c.key = a.conversation "
                       "JOIN item i ON i.conversation = a.conversation AND i.seq = a.seq "
                       "WHERE a.subscription = ? AND a.is_dead = 1 "

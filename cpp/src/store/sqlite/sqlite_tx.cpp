@@ -65,7 +65,7 @@ Result<void> SqliteTx::append(const ConversationKey& key, const ItemRow& item,
                               std::span<const model::ItemKey> keys) {
     LJK_TRY(db, access_.connection());
     LJK_TRY(insert, db->query("INSERT INTO item (conversation, " LJK_ITEM_COLUMNS
-                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     insert.blob(key);
     bind(insert, item);
     LJK_CHECK(insert.run());
@@ -88,6 +88,29 @@ Result<void> SqliteTx::alias(const ConversationKey& key, const model::ItemKey& i
                             "(SELECT touched FROM conversation WHERE key = ?1), 0)) "
                             "ON CONFLICT DO NOTHING"));
     LJK_CHECK(name.blob(key).blob(item).number(seq).run());
+    return {};
+}
+
+Result<std::optional<KnownCommand>> SqliteTx::known_command(const ConversationKey& key,
+                                                            const model::ItemKey& command) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(found, db->query("SELECT seq, hash FROM item_key WHERE conversation = ? AND item = ?"));
+    LJK_TRY(exists, found.blob(key).blob(command).next());
+    if (!exists) return std::optional<KnownCommand>{};
+    KnownCommand known{found.number_at(0), {}};
+    if (!found.is_null(1)) known.content = key_at(found, 1);
+    return std::optional(known);
+}
+
+Result<void> SqliteTx::remember_command(const ConversationKey& key, const model::ItemKey& command,
+                                        std::uint64_t seq, const model::ItemKey& content) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(name, db->query("INSERT INTO item_key (conversation, item, seq, hash, seen) "
+                            "VALUES (?1, ?2, ?3, ?4, coalesce("
+                            "(SELECT received FROM item WHERE conversation = ?1 AND seq = ?3), "
+                            "(SELECT touched FROM conversation WHERE key = ?1), 0)) "
+                            "ON CONFLICT DO NOTHING"));
+    LJK_CHECK(name.blob(key).blob(command).number(seq).blob(content).run());
     return {};
 }
 

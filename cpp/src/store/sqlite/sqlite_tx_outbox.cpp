@@ -31,7 +31,7 @@ Result<void> SqliteTx::enqueue(const ConversationKey& key, const OutboxRow& row)
     LJK_TRY(db, access_.connection());
     LJK_TRY(account, account_of(*db, key));
     LJK_TRY(insert, db->query("INSERT INTO outbox (conversation, account, " LJK_OUTBOX_COLUMNS
-                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     insert.blob(key).text(account);
     bind(insert, row);
     LJK_CHECK(insert.run());
@@ -56,6 +56,16 @@ Result<std::vector<OutboxRow>> SqliteTx::pending(const ConversationKey& key) {
                              " FROM outbox WHERE account = ? AND conversation = ? AND status = 0 "
                              "ORDER BY oseq"));
     found.text(account).blob(key);
+    return read_all(found);
+}
+
+Result<std::vector<OutboxRow>> SqliteTx::deliveries_of(const ConversationKey& key,
+                                                       std::uint64_t item_seq) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(found, db->query("SELECT " LJK_OUTBOX_COLUMNS
+                             " FROM outbox WHERE conversation = ? AND item_seq = ? "
+                             "AND item_seq > 0 ORDER BY oseq"));
+    found.blob(key).number(item_seq);
     return read_all(found);
 }
 
@@ -84,7 +94,7 @@ Result<std::vector<OutboxRow>> SqliteTx::fence(const ConversationKey& key, std::
 
 Result<void> SqliteTx::replace(Connection& db, const ConversationKey& key, const OutboxRow& row) {
     LJK_TRY(update, db.query("UPDATE outbox SET (" LJK_OUTBOX_COLUMNS ") = "
-                             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                              "WHERE conversation = ? AND oseq = ?"));
     bind(update, row);
     LJK_TRY(changed, update.blob(key).number(row.oseq).run());

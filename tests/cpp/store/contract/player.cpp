@@ -73,6 +73,11 @@ void Player::edit_once(Edit& edit) {
     answer.body = text(random_.below(9));
     must(edit.tx().put_answer(edit.row().key, request, answer));
     note("answer " + must(edit.tx().answer_of(edit.row().key, request)).body);
+    const auto command = item_key("command " + text(random_.below(10)));
+    const auto known = must(edit.tx().known_command(edit.row().key, command));
+    note("known command " + (known ? text(known->seq) : "none"));
+    must(edit.tx().remember_command(edit.row().key, command, edit.row().next_seq - 1, request));
+    note("of item " + text(must(edit.tx().deliveries_of(edit.row().key, random_.below(9))).size()));
     note("command " + must(edit.tx().find_command(edit.row().key, text(random_.below(20)))).id);
     note("newest " + text(must(edit.tx().newest(edit.row().key, 3)).size()));
 }
