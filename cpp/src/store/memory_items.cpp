@@ -8,7 +8,7 @@ namespace lampjack::store {
 
 void MemoryStore::feed(Subscription& subscription, const ConversationKey& key,
                        const ConversationRow& row, const ItemRow& item) {
-    if (!wants(subscription.filter, row.account, item.kind, item.to)) return;
+    if (!wants(subscription.filter, row.account, item.kind, item.to, item.flags)) return;
     subscription.queues[key].try_emplace(item.seq);
     offer_head(subscription, key, item.seq);
 }
@@ -17,6 +17,35 @@ void MemoryStore::feed(Subscription& subscription, const ConversationKey& key,
 void MemoryStore::offer_head(Subscription& subscription, const ConversationKey& key,
                              std::uint64_t seq) {
     if (subscription.queues[key].begin()->first == seq) subscription.lanes.offer(key, 0);
+}
+
+void MemoryStore::take_up(const ConversationKey& key, std::uint64_t seq, const Addressed& before) {
+    const auto record = records_.find(key);
+    const ItemRow* item = record != records_.end() ? record->second.item(seq) : nullptr;
+    if (item == nullptr) return;
+    const std::string& account = record->second.row.account;
+    for (auto& [name, subscription] : subscriptions_) {
+        const bool did = wants(subscription.filter, account, item->kind, before.to, before.flags);
+        const bool does = wants(subscription.filter, account, item->kind, item->to, item->flags);
+        const auto queue = subscription.queues.find(key);
+        if (did && !does && queue != subscription.queues.end()) {
+            const auto waiting = queue->second.find(seq);
+            if (waiting != queue->second.end() && !waiting->second.again)
+                queue->second.erase(waiting);
+            if (queue->second.empty()) {
+                subscription.lanes.drop_waiting(key);
+                subscription.queues.erase(queue);
+            }
+        }
+        if (did || !does) continue;
+        subscription.dead.erase({key, seq});
+        auto& all = subscription.queues[key];
+        const auto first =
+            std::find_if(all.begin(), all.end(), [](const auto& one) { return !one.second.again; });
+        const bool passed = first == all.end() || first->first > seq;
+        all.try_emplace(seq, Waiting{0, passed});
+        offer_head(subscription, key, seq);
+    }
 }
 
 Result<MemoryStore::Subscription*> MemoryStore::subscription(std::string_view name) {
@@ -51,7 +80,7 @@ void MemoryStore::refine(Subscription& subscription, const SubscriptionFilter& f
         const Record& record = records_.at(key);
         for (const ItemRow& item : record.items) {
             if (item.seq < first->first) continue;
-            if (!wants(filter, record.row.account, item.kind, item.to)) continue;
+            if (!wants(filter, record.row.account, item.kind, item.to, item.flags)) continue;
             const auto known = before.find(item.seq);
             queue.try_emplace(item.seq, known == before.end() ? Waiting{} : known->second);
         }

@@ -62,6 +62,7 @@ void MemoryStore::carry_out(const Work& work) {
         lanes(sink).release(key, token, next ? std::optional(next->ready_at) : std::nullopt);
     }
     for (const auto& [key, first] : work.first_seq) announce(key, first);
+    for (const auto& [place, before] : work.readdressed) take_up(place.first, place.second, before);
 }
 
 void MemoryStore::close() {

@@ -101,11 +101,18 @@ private:
         std::map<std::pair<ConversationKey, std::uint64_t>, DeadMark> dead;
     };
 
+    /// For whom an item was before its transaction.
+    struct Addressed {
+        conversation::To to = conversation::To::nobody;
+        std::string flags;
+    };
+
     /// What a transaction leaves to do when it is committed: others are told of it. May be done twice.
     struct Work {
         std::map<ConversationKey, std::uint64_t>
             first_seq;  ///< the first new item, by conversation
         std::vector<std::tuple<ConversationKey, std::uint64_t, bool>> recorded;  ///< token, sink
+        std::map<std::pair<ConversationKey, std::uint64_t>, Addressed> readdressed;
         std::set<ConversationKey> erased;
     };
 
@@ -116,6 +123,8 @@ private:
     Result<Subscription*> subscription(std::string_view name);
     static void feed(Subscription& subscription, const ConversationKey& key,
                      const ConversationRow& row, const ItemRow& item);
+    /// An item whose recipient has changed.
+    void take_up(const ConversationKey& key, std::uint64_t seq, const Addressed& before);
     /// Another filter: where something waits, what is wanted now from the first of it on.
     void refine(Subscription& subscription, const SubscriptionFilter& filter);
     static void offer_head(Subscription& subscription, const ConversationKey& key,

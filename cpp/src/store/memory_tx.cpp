@@ -98,6 +98,26 @@ Result<void> MemoryTx::remember_command(const ConversationKey& key, const model:
     return {};
 }
 
+Result<void> MemoryTx::readdress(const ConversationKey& key, std::uint64_t seq, conversation::To to,
+                                 std::string_view flags) {
+    const Record* known = find(key);
+    const ItemRow* found = known != nullptr ? known->item(seq) : nullptr;
+    if (found == nullptr) return fail(Code::not_found, "no such item");
+    Record& record = touch(key);
+    const auto at = static_cast<std::size_t>(found - record.items.data());
+    MemoryStore::Addressed before{found->to, found->flags};
+    ItemRow& item = record.items[at];
+    std::string now(flags);
+    on_rollback([&record, at, before]() mutable {
+        record.items[at].to = before.to;
+        record.items[at].flags = std::move(before.flags);
+    });
+    item.to = to;
+    item.flags = std::move(now);
+    work_.readdressed.try_emplace({key, seq}, std::move(before));
+    return {};
+}
+
 Result<void> MemoryTx::put(const ConversationRow& row) {
     Record& record = touch(row.key);
     on_rollback([&record, before = record.row]() mutable { record.row = std::move(before); });
@@ -228,6 +248,7 @@ Result<void> MemoryTx::erase(const ConversationKey& key) {
         removed->ids.push_back(store_.delivery_index_.extract(one.id));
     removed->record = store_.records_.extract(found);
     work_.first_seq.erase(key);
+    std::erase_if(work_.readdressed, [&](const auto& one) { return one.first.first == key; });
     work_.erased.insert(key);
     return {};
 }

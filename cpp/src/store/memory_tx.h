@@ -25,6 +25,8 @@ public:
                                                       const model::ItemKey& command) override;
     Result<void> remember_command(const ConversationKey& key, const model::ItemKey& command,
                                   std::uint64_t seq, const model::ItemKey& content) override;
+    Result<void> readdress(const ConversationKey& key, std::uint64_t seq, conversation::To to,
+                           std::string_view flags) override;
     Result<void> put(const ConversationRow& row) override;
     Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;

@@ -125,11 +125,18 @@ struct DeadItem {
     Millis died = 0;
 };
 
+/// Flags of an item that say who else it is for. Such an item is stored for one recipient, which releases before know.
+inline constexpr std::string_view kBotToo = "bot_too";  ///< with To::desk: for the bot, too
+inline constexpr std::string_view kBotLine =
+    "bot_line";  ///< with To::nobody: a line of the bot that the desk may ask for
+
 /// Which items a subscription wants; empty lists want all.
 struct SubscriptionFilter {
     std::vector<std::string> kinds;
-    std::vector<std::string> accounts;
-    std::optional<conversation::To> to;
+    std::vector<std::string>
+        accounts;  ///< of filters of earlier releases: give accounts at the lease instead
+    std::optional<conversation::To> to;  ///< the desk's and the bot's each have what is for both
+    bool include_bot = false;            ///< with To::desk: also what is flagged kBotLine
 
     friend bool operator==(const SubscriptionFilter&, const SubscriptionFilter&) = default;
 };

@@ -37,6 +37,10 @@ public:
     /// for. One that is known already stays as it is. Kept as long as an item's keys: see prune().
     virtual Result<void> remember_command(const ConversationKey& key, const model::ItemKey& command,
                                           std::uint64_t seq, const model::ItemKey& content) = 0;
+    /// Changes for whom an item is, and hands it out again, before later ones, to each subscription that wants it now and
+    /// did not before: once, also where the subscription has passed it. not_found.
+    virtual Result<void> readdress(const ConversationKey& key, std::uint64_t seq,
+                                   conversation::To to, std::string_view flags) = 0;
     virtual Result<void> put(const ConversationRow& row) = 0;
     /// The newest items, oldest first.
     virtual Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) = 0;

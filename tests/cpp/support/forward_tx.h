@@ -38,6 +38,11 @@ public:
         LJK_CHECK(before());
         return to_->remember_command(key, command, seq, content);
     }
+    Result<void> readdress(const Key& key, std::uint64_t seq, conversation::To to,
+                           std::string_view flags) override {
+        LJK_CHECK(before());
+        return to_->readdress(key, seq, to, flags);
+    }
     Result<void> put(const store::ConversationRow& row) override {
         LJK_CHECK(before());
         return to_->put(row);

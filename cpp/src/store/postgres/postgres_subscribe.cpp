@@ -7,16 +7,17 @@ namespace {
 
 constexpr Statement kRefine{"lampjack_refine",
                             "UPDATE lampjack_subscription SET kinds = $2, accounts = $3, "
-                            "recipient = $4 WHERE name = $1 AND (kinds, accounts, recipient) "
-                            "IS DISTINCT FROM ($2, $3, $4)"};
+                            "recipient = $4, include_bot = $5 WHERE name = $1 "
+                            "AND (kinds, accounts, recipient, include_bot) "
+                            "IS DISTINCT FROM ($2, $3, $4, $5)"};
 /// Waits for every transaction that has looked at the subscriptions without seeing this one: those that come later
 /// queue their items for it, those before are seen by what completes it.
 constexpr Statement kAlone{"lampjack_subscribe_alone",
                            "LOCK TABLE lampjack_subscription IN ACCESS EXCLUSIVE MODE"};
 constexpr Statement kDeclare{"lampjack_declare",
                              "INSERT INTO lampjack_subscription "
-                             "(name, complete, kinds, accounts, recipient) "
-                             "VALUES ($1, false, $2, $3, $4) ON CONFLICT (name) DO NOTHING"};
+                             "(name, complete, kinds, accounts, recipient, include_bot) "
+                             "VALUES ($1, false, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING"};
 /// Two that complete the same subscription do so one after the other: the second finds it done, and must not queue again
 /// what was handled meanwhile.
 constexpr Statement kCompleting{"lampjack_completing",
@@ -31,7 +32,10 @@ constexpr Statement kBackfill{
     "SELECT i.key, s.name, min(i.seq), 0, " LJK_PG_TURN " FROM lampjack_subscription s "
     "JOIN page ON true JOIN lampjack_item i ON i.key = page.key AND " LJK_PG_WANTS
     " WHERE s.name = $1 AND NOT s.complete GROUP BY i.key, s.name "
-    "ORDER BY i.key ON CONFLICT (key, name) DO UPDATE SET seq = LEAST(q.seq, EXCLUDED.seq)) "
+    "ORDER BY i.key ON CONFLICT (key, name) DO UPDATE SET seq = LEAST(q.seq, EXCLUDED.seq), "
+    // What was taken up again meanwhile comes with the others.
+    "again = ARRAY(SELECT a FROM unnest(q.again) AS a WHERE a >> 16 < LEAST(q.seq, EXCLUDED.seq) "
+    "ORDER BY a)) "
     "SELECT key FROM page ORDER BY key DESC LIMIT 1"};
 constexpr std::size_t kBackfilledAtOnce = 1000;
 constexpr Statement kCompleted{"lampjack_completed",
@@ -43,6 +47,7 @@ Params filter_params(std::string_view name, const SubscriptionFilter& filter) {
     filter.kinds.empty() ? params.null_texts() : params.texts(filter.kinds);
     filter.accounts.empty() ? params.null_texts() : params.texts(filter.accounts);
     filter.to ? params.integer(static_cast<std::int64_t>(*filter.to)) : params.null_integer();
+    params.boolean(filter.include_bot);
     return params;
 }
 

@@ -74,11 +74,38 @@ constexpr Statement kFeed{
     "SELECT $1, s.name, min(i.seq), 0, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint "
     "FROM lampjack_subscription s JOIN lampjack_item i ON i.key = $1 AND i.seq >= $2 "
     "AND (s.kinds IS NULL OR i.kind = ANY(s.kinds)) "
-    "AND (s.recipient IS NULL OR i.recipient = s.recipient) "
-    "WHERE s.accounts IS NULL OR "
-    "(SELECT account FROM lampjack_conversation WHERE key = $1) = ANY(s.accounts) "
-    "GROUP BY s.name ORDER BY s.name "
-    "ON CONFLICT (key, name) DO UPDATE SET seq = EXCLUDED.seq WHERE q.seq IS NULL"};
+    "AND " LJK_PG_IS_FOR(
+        "i.recipient",
+        "i.flags") " "
+                   "WHERE s.accounts IS NULL OR "
+                   "(SELECT account FROM lampjack_conversation WHERE key = $1) = ANY(s.accounts) "
+                   "GROUP BY s.name ORDER BY s.name "
+                   "ON CONFLICT (key, name) DO UPDATE SET seq = EXCLUDED.seq WHERE q.seq IS NULL"};
+
+constexpr Statement kAddressed{"lampjack_addressed", "SELECT recipient, flags FROM lampjack_item "
+                                                     "WHERE key = $1 AND seq = $2"};
+constexpr Statement kReaddress{"lampjack_readdress",
+                               "UPDATE lampjack_item SET recipient = $3, flags = $4 "
+                               "WHERE key = $1 AND seq = $2"};
+/// Comes after kFeed. A queue that has the item before it comes to it anyway.
+constexpr Statement kTakeUp{
+    "lampjack_take_up",
+    "WITH fresh AS (SELECT s.name FROM lampjack_subscription s "
+    "JOIN lampjack_item i ON i.key = $1 AND i.seq = $2 WHERE " LJK_PG_WANTS
+    " AND NOT " LJK_PG_IS_FOR(
+        "$3",
+        "$4") "), "
+              "risen AS (DELETE FROM lampjack_dead_item d USING fresh f "
+              "WHERE d.key = $1 AND d.name = f.name AND d.seq = $2) "
+              "INSERT INTO lampjack_queue AS q (key, name, again, ready_at, turn) "
+              "SELECT $1, name, ARRAY[$2 << 16], 0, " LJK_PG_TURN " FROM fresh ORDER BY name "
+              "ON CONFLICT (key, name) DO UPDATE SET "
+              "again = ARRAY(SELECT a FROM unnest(q.again || EXCLUDED.again) AS a ORDER BY a), "
+              "ready_at = CASE WHEN q.token = 0 AND EXCLUDED.again[1] < COALESCE(q.again[1], q.seq "
+              "<< 16) "
+              "THEN 0 ELSE q.ready_at END "
+              "WHERE (q.seq IS NULL OR q.seq > $2) "
+              "AND NOT EXISTS (SELECT 1 FROM unnest(q.again) AS a WHERE a >> 16 = $2)"};
 
 constexpr Statement kErase[] = {
     {"lampjack_erase_items", "DELETE FROM lampjack_item WHERE key = $1"},
@@ -221,6 +248,17 @@ Result<void> PostgresTx::remember_command(const ConversationKey& key, const mode
     return {};
 }
 
+Result<void> PostgresTx::readdress(const ConversationKey& key, std::uint64_t seq,
+                                   conversation::To to, std::string_view flags) {
+    ensure_locked(key);
+    LJK_TRY(found, ask(kAddressed, Params().key(key).number(seq)));
+    if (found.empty()) return fail(Code::not_found, "no such item");
+    work_.readdressed.try_emplace({key, seq}, found.integer(0, 0), found.text(0, 1));
+    later(kReaddress,
+          Params().key(key).number(seq).integer(static_cast<std::int64_t>(to)).text(flags));
+    return {};
+}
+
 Result<void> PostgresTx::put(const ConversationRow& row) {
     ensure_locked(row.key);
     later(kPut, Params()
@@ -269,6 +307,7 @@ Result<void> PostgresTx::erase(const ConversationKey& key) {
     foreseen_ = {};
     for (const Statement& statement : kErase) later(statement, Params().key(key));
     work_.first_seq.erase(key);
+    std::erase_if(work_.readdressed, [&](const auto& one) { return one.first.first == key; });
     for (const bool sink : {false, true}) work_.lanes.erase({key, sink});
     return {};
 }
@@ -299,6 +338,12 @@ Result<void> PostgresTx::rollback_to_savepoint() {
 
 void PostgresTx::announce() {
     for (const auto& [key, first] : work_.first_seq) later(kFeed, Params().key(key).number(first));
+    for (const auto& [place, before] : work_.readdressed)
+        later(kTakeUp, Params()
+                           .key(place.first)
+                           .number(place.second)
+                           .integer(before.first)
+                           .text(before.second));
     for (const auto& [lane, token] : work_.lanes) {
         later(kOfferLane, lane_params(lane.first, lane.second, token));
         later(kDropLane, lane_params(lane.first, lane.second, token));

@@ -33,6 +33,8 @@ public:
                                                       const model::ItemKey& command) override;
     Result<void> remember_command(const ConversationKey& key, const model::ItemKey& command,
                                   std::uint64_t seq, const model::ItemKey& content) override;
+    Result<void> readdress(const ConversationKey& key, std::uint64_t seq, conversation::To to,
+                           std::string_view flags) override;
     Result<void> put(const ConversationRow& row) override;
     Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;
@@ -58,6 +60,9 @@ private:
     /// What commit has to announce.
     struct Work {
         std::map<ConversationKey, std::uint64_t> first_seq;  ///< of the items appended
+        /// Items that have another recipient, with the recipient and the flags before.
+        std::map<std::pair<ConversationKey, std::uint64_t>, std::pair<std::int64_t, std::string>>
+            readdressed;
         /// Lanes whose rows changed, with the token under which one of them was recorded, or 0.
         std::map<std::pair<ConversationKey, bool>, std::uint64_t> lanes;
     };

@@ -87,6 +87,7 @@ constexpr std::array kVersion2{
     "ALTER TABLE lampjack_known ADD COLUMN hash bytea",
     "ALTER TABLE lampjack_outbox ADD COLUMN item_seq bigint NOT NULL DEFAULT 0,"
     " ADD COLUMN vendor_answer bytea NOT NULL DEFAULT ''",
+    "ALTER TABLE lampjack_subscription ADD COLUMN include_bot boolean NOT NULL DEFAULT false",
     "CREATE INDEX lampjack_outbox_item ON lampjack_outbox (key, item_seq) WHERE item_seq > 0",
 };
 

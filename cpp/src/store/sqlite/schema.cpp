@@ -133,6 +133,7 @@ ALTER TABLE item ADD COLUMN delivery TEXT NOT NULL DEFAULT '';
 ALTER TABLE item_key ADD COLUMN hash BLOB;  -- of what a caller's command asks for
 ALTER TABLE outbox ADD COLUMN item_seq INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN vendor_answer TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscription ADD COLUMN include_bot INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX outbox_item ON outbox (conversation, item_seq) WHERE item_seq > 0;
 )sql";
 

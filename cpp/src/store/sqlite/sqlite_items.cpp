@@ -83,13 +83,13 @@ Result<void> SqliteStore::subscribe(std::string_view name, const SubscriptionFil
     LJK_TRY(access, session_.write());
     LJK_TRY(db, access.connection());
     const std::string bytes = encode(filter);
-    LJK_TRY(put, db->query("INSERT INTO subscription (name, filter) VALUES (?, ?) "
+    LJK_TRY(put, db->query("INSERT INTO subscription (name, filter, include_bot) VALUES (?, ?, ?) "
                            "ON CONFLICT DO NOTHING"));
-    LJK_TRY(fresh, put.text(name).blob(bytes).run());
+    LJK_TRY(fresh, put.text(name).blob(bytes).boolean(filter.include_bot).run());
     if (fresh == 0) {
-        LJK_TRY(update, db->query("UPDATE subscription SET filter = ?1 "
-                                  "WHERE name = ?2 AND filter <> ?1"));
-        LJK_CHECK(update.blob(bytes).text(name).run());
+        LJK_TRY(update, db->query("UPDATE subscription SET filter = ?1, include_bot = ?2 "
+                                  "WHERE name = ?3 AND (filter <> ?1 OR include_bot <> ?2)"));
+        LJK_CHECK(update.blob(bytes).boolean(filter.include_bot).text(name).run());
         return access.commit();
     }
     // Conversations without any item it wants drop out when their turn comes. The turns lie before all others, by age.

@@ -23,6 +23,10 @@ Result<Subscription> find_subscription(Connection& db, std::string_view name);
 Result<void> offer_items(Connection& db, const ConversationKey& key, std::int64_t subscription,
                          std::uint64_t seq, std::int64_t turn);
 
+/// The item is handed out before all that its lane still has, unless the lane comes to it anyway.
+Result<void> take_up(Connection& db, const ConversationKey& key, std::int64_t subscription,
+                     std::uint64_t seq, std::int64_t turn);
+
 /// A conversation's row in item_lane.
 struct ItemLane {
     ConversationKey key{};

@@ -25,14 +25,14 @@ void Edit::open(const std::string& ref) {
     row_.state.epoch = row_.retired_epoch + 1;
 }
 
-std::uint64_t Edit::say(std::string_view kind, const Keys& keys, To to) {
+std::uint64_t Edit::say(std::string_view kind, const Keys& keys, To to, std::string_view flags) {
     ItemRow item;
     item.seq = row_.next_seq++;
     item.epoch = row_.state.epoch;
     item.episode = row_.state.episode;
     item.state = row_.state.state;
     item.to = to;
-    item.flags = "late echo";
+    item.flags = std::string(flags);
     item.kind = std::string(kind);
     item.body = "{\"n\":" + std::to_string(item.seq) + "}";
     item.is_fact = kind == "command";
