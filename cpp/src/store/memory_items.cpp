@@ -54,18 +54,21 @@ Result<MemoryStore::Subscription*> MemoryStore::subscription(std::string_view na
     return &found->second;
 }
 
-Result<void> MemoryStore::subscribe(std::string_view name, const SubscriptionFilter& filter) {
+Result<bool> MemoryStore::subscribe(std::string_view name, const SubscriptionFilter& filter,
+                                    const Subscriber& by) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
+    LJK_CHECK(check_filter(live_and_dead(), name, filter, by));
     const auto [found, fresh] = subscriptions_.try_emplace(std::string(name));
     if (!fresh) {
         refine(found->second, filter);
-        return {};
+        return false;
     }
     found->second.filter = filter;
+    if (by.start_now) return true;
     for (const auto& [key, record] : records_)
         for (const ItemRow& item : record.items) feed(found->second, key, record.row, item);
-    return {};
+    return true;
 }
 
 void MemoryStore::refine(Subscription& subscription, const SubscriptionFilter& filter) {
@@ -90,19 +93,27 @@ void MemoryStore::refine(Subscription& subscription, const SubscriptionFilter& f
 }
 
 Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, Millis now,
-                                                         Millis until, std::size_t limit) {
+                                                         Millis until, std::size_t limit,
+                                                         const Lessee& who) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     LJK_TRY(found, subscription(name));
     std::vector<LeasedItem> leased;
     // A lease may run out after another filter left it nothing to do.
-    const auto has_work = [&](const ConversationKey& key) { return found->queues.contains(key); };
+    const auto has_work = [&](const ConversationKey& key) {
+        if (!found->queues.contains(key)) return false;
+        return who.accounts.empty() ||
+               std::ranges::find(who.accounts, records_.at(key).row.account) != who.accounts.end();
+    };
     for (const auto& [key, token] : found->lanes.lease(now, until, limit, has_work)) {
         auto& [seq, waiting] = *found->queues.at(key).begin();
         const Record& record = records_.at(key);
         leased.push_back(
             {record.row.ref, record.row.account, *record.item(seq), ++waiting.attempts, token});
+        found->held[key] = {who.holder, token, now};
     }
+    if (!leased.empty() && (found->served == 0 || now - found->served >= kServedStep))
+        found->served = now;
     return leased;
 }
 
@@ -114,6 +125,7 @@ Result<void> MemoryStore::finish_item(std::string_view name, const LeasedItem& i
     const ConversationKey key = key_of(item.ref);
     if (!found->lanes.holds(key, item.token))
         return fail(Code::unsupported, "the lease of this item was lost");
+    found->held.erase(key);
     auto& queue = found->queues[key];
     const bool again = outcome == ItemOutcome::retry;
     if (!again) queue.erase(item.item.seq);

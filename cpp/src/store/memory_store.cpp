@@ -169,7 +169,7 @@ const OutboxRow* MemoryStore::head(const Record& record, bool sinks) noexcept {
 
 Result<std::vector<LeasedDelivery>>
 MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
-                              Millis until, std::size_t limit) {
+                              Millis until, std::size_t limit, std::uint64_t holder) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     const auto wanted = [&](const ConversationKey& key) {
@@ -182,6 +182,7 @@ MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks,
     for (const auto& [key, token] : lanes(sinks).lease(now, until, limit, wanted)) {
         const Record& record = records_.at(key);
         leased.push_back({record.row, *head(record, sinks), token});
+        (sinks ? held_sinks_ : held_http_)[key] = {holder, token, now};
     }
     return leased;
 }
@@ -247,9 +248,12 @@ void MemoryStore::schedule_timers(const ConversationKey& key, const Record* reco
 void MemoryStore::forget(const ConversationKey& key) {
     http_lanes_.erase(key);
     sink_lanes_.erase(key);
+    held_http_.erase(key);
+    held_sinks_.erase(key);
     for (auto& [name, subscription] : subscriptions_) {
         subscription.lanes.erase(key);
         subscription.queues.erase(key);
+        subscription.held.erase(key);
         std::erase_if(subscription.dead,
                       [&](const auto& entry) { return entry.first.first == key; });
     }

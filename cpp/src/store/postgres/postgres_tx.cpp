@@ -70,8 +70,9 @@ constexpr Statement kPutAnswer{
 /// up again at the first of them.
 constexpr Statement kFeed{
     "lampjack_feed",
-    "INSERT INTO lampjack_queue AS q (key, name, seq, ready_at, turn) "
-    "SELECT $1, s.name, min(i.seq), 0, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint "
+    "INSERT INTO lampjack_queue AS q (key, name, seq, ready_at, turn, account) "
+    "SELECT $1, s.name, min(i.seq), 0, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, "
+    "(SELECT account FROM lampjack_conversation WHERE key = $1) "
     "FROM lampjack_subscription s JOIN lampjack_item i ON i.key = $1 AND i.seq >= $2 "
     "AND (s.kinds IS NULL OR i.kind = ANY(s.kinds)) "
     "AND " LJK_PG_IS_FOR(

@@ -134,6 +134,19 @@ ALTER TABLE item_key ADD COLUMN hash BLOB;  -- of what a caller's command asks f
 ALTER TABLE outbox ADD COLUMN item_seq INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN vendor_answer TEXT NOT NULL DEFAULT '';
 ALTER TABLE subscription ADD COLUMN include_bot INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE subscription ADD COLUMN served_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE item_lane ADD COLUMN account TEXT;              -- NULL: the conversation's, not looked up yet
+ALTER TABLE item_lane ADD COLUMN holder INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE item_lane ADD COLUMN held_token INTEGER NOT NULL DEFAULT 0;  -- not the token: another leased it since
+CREATE INDEX item_lane_account ON item_lane (subscription, account, ready_at, turn);
+ALTER TABLE lane ADD COLUMN holder INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE lane ADD COLUMN held_token INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE lane ADD COLUMN leased_at INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE holder (
+  id INTEGER PRIMARY KEY,
+  until INTEGER NOT NULL,
+  body BLOB NOT NULL               -- row_codec.h
+) STRICT;
 CREATE INDEX outbox_item ON outbox (conversation, item_seq) WHERE item_seq > 0;
 )sql";
 

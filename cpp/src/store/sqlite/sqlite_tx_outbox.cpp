@@ -157,7 +157,7 @@ Result<void> SqliteTx::feed_subscriptions(Connection& db) {
             if (!wants(one.filter, account, kind, to, flags)) continue;
             if (std::find(fed.begin(), fed.end(), place) != fed.end()) continue;
             LJK_TRY(turn, next_turn(db));
-            LJK_CHECK(offer_items(db, key, one.id, seq, turn));
+            LJK_CHECK(offer_items(db, key, one.id, account, seq, turn));
             fed.push_back(place);
         }
     }

@@ -43,13 +43,15 @@ Result<Subscription> read_one(const Statement& row) {
     subscription.id = row.integer_at(0);
     LJK_CHECK(decode(row.text_at(1), subscription.filter));
     subscription.filter.include_bot = row.boolean_at(2);
+    subscription.served_at = row.integer_at(3);
     return subscription;
 }
 
 }  // namespace
 
 Result<std::vector<Subscription>> read_subscriptions(Connection& db) {
-    LJK_TRY(found, db.query("SELECT id, filter, include_bot FROM subscription ORDER BY id"));
+    LJK_TRY(found,
+            db.query("SELECT id, filter, include_bot, served_at FROM subscription ORDER BY id"));
     std::vector<Subscription> all;
     for (;;) {
         LJK_TRY(more, found.next());
@@ -60,19 +62,21 @@ Result<std::vector<Subscription>> read_subscriptions(Connection& db) {
 }
 
 Result<Subscription> find_subscription(Connection& db, std::string_view name) {
-    LJK_TRY(found, db.query("SELECT id, filter, include_bot FROM subscription WHERE name = ?"));
+    LJK_TRY(found,
+            db.query("SELECT id, filter, include_bot, served_at FROM subscription WHERE name = ?"));
     LJK_TRY(exists, found.text(name).next());
     if (!exists) return fail(Code::not_found, "no such subscription");
     return read_one(found);
 }
 
 Result<void> offer_items(Connection& db, const ConversationKey& key, std::int64_t subscription,
-                         std::uint64_t seq, std::int64_t turn) {
+                         std::string_view account, std::uint64_t seq, std::int64_t turn) {
     LJK_TRY(offer,
             db.query("INSERT INTO item_lane (conversation, subscription, next_seq, attempts, "
-                     "ready_at, turn, token) VALUES (?, ?, ?, 0, 0, ?, 0) "
+                     "ready_at, turn, token, account) VALUES (?, ?, ?, 0, 0, ?, 0, ?) "
                      "ON CONFLICT DO NOTHING"));
-    LJK_CHECK(offer.blob(key).integer(subscription).number(seq).integer(turn).run());
+    offer.blob(key).integer(subscription).number(seq).integer(turn).text(account);
+    LJK_CHECK(offer.run());
     return {};
 }
 
