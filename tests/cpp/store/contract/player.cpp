@@ -133,7 +133,7 @@ void Player::readdress() {
     const auto to = random_.coin() ? To::bot : To::desk;
     const auto items = must(edit.tx().newest(edit.row().key, 100));
     const bool is_desks = std::any_of(items.begin(), items.end(), [seq](const ItemRow& item) {
-        return item.seq == seq && item.to == To::desk;
+        return item.seq == seq && item.to == To::desk && item.flags == "late echo";
     });
     if (is_desks || items.empty())
         note("readdress", edit.tx().readdress(edit.row().key, seq, to,
