@@ -83,6 +83,8 @@ constexpr std::array kVersion1{
 /// Version 2, drafted in store/README.md: only what has a default or may be missing, so that the release before goes on
 /// working beside this one. It grows until the release that brings it.
 constexpr std::array kVersion2{
+    // First, as in every change of a conversation: nobody is in the middle of one when the other tables are locked.
+    "LOCK TABLE lampjack_conversation IN ACCESS EXCLUSIVE MODE",
     "ALTER TABLE lampjack_item ADD COLUMN delivery bytea NOT NULL DEFAULT ''",
     "ALTER TABLE lampjack_known ADD COLUMN hash bytea",
     "ALTER TABLE lampjack_outbox ADD COLUMN item_seq bigint NOT NULL DEFAULT 0,"
