@@ -267,7 +267,7 @@ Result<void> decode(std::string_view bytes, Holder& holder) {
     read_form(in);
     holder.label = in.text();
     holder.accounts = read_texts(in);
-    holder.runs = narrow<std::uint32_t>(in, in.number());
+    holder.runs = narrow<std::uint32_t>(in, static_cast<std::int64_t>(in.number()));
     holder.subscriptions.resize(in.count());
     for (auto& [name, filter] : holder.subscriptions) {
         name = in.text();
