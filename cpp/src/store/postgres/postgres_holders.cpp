@@ -4,6 +4,7 @@
 #include "store/row_codec.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lampjack::store::postgres {
 namespace {

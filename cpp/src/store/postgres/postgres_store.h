@@ -9,6 +9,8 @@
 #include "store/store.h"
 
 #include <atomic>
+#include <map>
+#include <mutex>
 
 namespace lampjack::store::postgres {
 
