@@ -4,6 +4,7 @@
 #include "store/row_codec.h"
 #include "support/postgres_server.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 

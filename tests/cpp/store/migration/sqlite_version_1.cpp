@@ -109,11 +109,12 @@ public:
 
     Result<void> finish_item(const std::string& name, const std::string& ref,
                              std::uint64_t token) override {
+        const ConversationKey key = key_of(ref);
         return work([&](Connection& db) -> Result<void> {
             LJK_TRY(found, db.query("SELECT next_seq, subscription FROM item_lane "
                                     "WHERE conversation = ? AND token = ? AND subscription = "
                                     "(SELECT id FROM subscription WHERE name = ?)"));
-            LJK_TRY(held, found.blob(key_of(ref)).number(token).text(name).next());
+            LJK_TRY(held, found.blob(key).number(token).text(name).next());
             if (!held) return fail(Code::unsupported, "the lease of this item was lost");
             const std::uint64_t next = found.number_at(0) + 1;
             const std::int64_t id = found.integer_at(1);
@@ -121,7 +122,7 @@ public:
             LJK_TRY(change, db.query("UPDATE item_lane SET next_seq = ?, attempts = ?, "
                                      "ready_at = ?, token = ?, turn = ? "
                                      "WHERE conversation = ? AND subscription = ?"));
-            change.number(next).integer(0).integer(0).integer(0).integer(9).blob(key_of(ref));
+            change.number(next).integer(0).integer(0).integer(0).integer(9).blob(key);
             LJK_CHECK(change.integer(id).run());
             return {};
         });
