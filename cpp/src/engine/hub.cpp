@@ -110,7 +110,8 @@ public:
     Result<void> subscribe(std::string_view name, std::string_view filter_json) override {
         LJK_CHECK(core_.usable());
         LJK_TRY(filter, read_filter(filter_json));
-        return core_.lane->repeat([&] { return core_.store->subscribe(name, filter); });
+        LJK_CHECK(core_.lane->repeat([&] { return core_.store->subscribe(name, filter); }));
+        return {};
     }
 
     Result<std::shared_ptr<Item>> next(std::string_view subscription,

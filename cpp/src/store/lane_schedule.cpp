@@ -59,6 +59,12 @@ bool LaneSchedule::is_leased(const ConversationKey& key, Millis now) const {
     return found != lanes_.end() && found->second.token != 0 && found->second.at > now;
 }
 
+void LaneSchedule::cut_short(const ConversationKey& key, std::uint64_t token, Millis at) {
+    if (!holds(key, token)) return;
+    Entry& entry = lanes_.at(key);
+    if (entry.at > at) move(key, entry, at);
+}
+
 bool LaneSchedule::release(const ConversationKey& key, std::uint64_t token,
                            std::optional<Millis> at) {
     if (!holds(key, token)) return false;

@@ -8,7 +8,7 @@ namespace lampjack::store {
 
 void MemoryStore::feed(Subscription& subscription, const ConversationKey& key,
                        const ConversationRow& row, const ItemRow& item) {
-    if (!wants(subscription.filter, row.account, item.kind, item.to)) return;
+    if (!wants(subscription.filter, row.account, item.kind, item.to, item.flags)) return;
     subscription.queues[key].try_emplace(item.seq);
     offer_head(subscription, key, item.seq);
 }
@@ -19,24 +19,56 @@ void MemoryStore::offer_head(Subscription& subscription, const ConversationKey& 
     if (subscription.queues[key].begin()->first == seq) subscription.lanes.offer(key, 0);
 }
 
+void MemoryStore::take_up(const ConversationKey& key, std::uint64_t seq, const Addressed& before) {
+    const auto record = records_.find(key);
+    const ItemRow* item = record != records_.end() ? record->second.item(seq) : nullptr;
+    if (item == nullptr) return;
+    const std::string& account = record->second.row.account;
+    for (auto& [name, subscription] : subscriptions_) {
+        const bool did = wants(subscription.filter, account, item->kind, before.to, before.flags);
+        const bool does = wants(subscription.filter, account, item->kind, item->to, item->flags);
+        const auto queue = subscription.queues.find(key);
+        if (did && !does && queue != subscription.queues.end()) {
+            const auto waiting = queue->second.find(seq);
+            if (waiting != queue->second.end() && !waiting->second.again)
+                queue->second.erase(waiting);
+            if (queue->second.empty()) {
+                subscription.lanes.drop_waiting(key);
+                subscription.queues.erase(queue);
+            }
+        }
+        if (did || !does) continue;
+        subscription.dead.erase({key, seq});
+        auto& all = subscription.queues[key];
+        const auto first =
+            std::find_if(all.begin(), all.end(), [](const auto& one) { return !one.second.again; });
+        const bool passed = first == all.end() || first->first > seq;
+        all.try_emplace(seq, Waiting{0, passed});
+        offer_head(subscription, key, seq);
+    }
+}
+
 Result<MemoryStore::Subscription*> MemoryStore::subscription(std::string_view name) {
     const auto found = subscriptions_.find(name);
     if (found == subscriptions_.end()) return fail(Code::not_found, "no such subscription");
     return &found->second;
 }
 
-Result<void> MemoryStore::subscribe(std::string_view name, const SubscriptionFilter& filter) {
+Result<bool> MemoryStore::subscribe(std::string_view name, const SubscriptionFilter& filter,
+                                    const Subscriber& by) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
+    LJK_CHECK(check_filter(live_and_dead(), name, filter, by));
     const auto [found, fresh] = subscriptions_.try_emplace(std::string(name));
     if (!fresh) {
         refine(found->second, filter);
-        return {};
+        return false;
     }
     found->second.filter = filter;
+    if (by.start_now) return true;
     for (const auto& [key, record] : records_)
         for (const ItemRow& item : record.items) feed(found->second, key, record.row, item);
-    return {};
+    return true;
 }
 
 void MemoryStore::refine(Subscription& subscription, const SubscriptionFilter& filter) {
@@ -51,7 +83,7 @@ void MemoryStore::refine(Subscription& subscription, const SubscriptionFilter& f
         const Record& record = records_.at(key);
         for (const ItemRow& item : record.items) {
             if (item.seq < first->first) continue;
-            if (!wants(filter, record.row.account, item.kind, item.to)) continue;
+            if (!wants(filter, record.row.account, item.kind, item.to, item.flags)) continue;
             const auto known = before.find(item.seq);
             queue.try_emplace(item.seq, known == before.end() ? Waiting{} : known->second);
         }
@@ -61,19 +93,27 @@ void MemoryStore::refine(Subscription& subscription, const SubscriptionFilter& f
 }
 
 Result<std::vector<LeasedItem>> MemoryStore::lease_items(std::string_view name, Millis now,
-                                                         Millis until, std::size_t limit) {
+                                                         Millis until, std::size_t limit,
+                                                         const Lessee& who) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     LJK_TRY(found, subscription(name));
     std::vector<LeasedItem> leased;
     // A lease may run out after another filter left it nothing to do.
-    const auto has_work = [&](const ConversationKey& key) { return found->queues.contains(key); };
+    const auto has_work = [&](const ConversationKey& key) {
+        if (!found->queues.contains(key)) return false;
+        return who.accounts.empty() ||
+               std::ranges::find(who.accounts, records_.at(key).row.account) != who.accounts.end();
+    };
     for (const auto& [key, token] : found->lanes.lease(now, until, limit, has_work)) {
         auto& [seq, waiting] = *found->queues.at(key).begin();
         const Record& record = records_.at(key);
         leased.push_back(
             {record.row.ref, record.row.account, *record.item(seq), ++waiting.attempts, token});
+        found->held[key] = {who.holder, token, now};
     }
+    if (!leased.empty() && (found->served == 0 || now - found->served >= kServedStep))
+        found->served = now;
     return leased;
 }
 
@@ -85,6 +125,7 @@ Result<void> MemoryStore::finish_item(std::string_view name, const LeasedItem& i
     const ConversationKey key = key_of(item.ref);
     if (!found->lanes.holds(key, item.token))
         return fail(Code::unsupported, "the lease of this item was lost");
+    found->held.erase(key);
     auto& queue = found->queues[key];
     const bool again = outcome == ItemOutcome::retry;
     if (!again) queue.erase(item.item.seq);

@@ -62,6 +62,7 @@ void MemoryStore::carry_out(const Work& work) {
         lanes(sink).release(key, token, next ? std::optional(next->ready_at) : std::nullopt);
     }
     for (const auto& [key, first] : work.first_seq) announce(key, first);
+    for (const auto& [place, before] : work.readdressed) take_up(place.first, place.second, before);
 }
 
 void MemoryStore::close() {
@@ -168,7 +169,7 @@ const OutboxRow* MemoryStore::head(const Record& record, bool sinks) noexcept {
 
 Result<std::vector<LeasedDelivery>>
 MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
-                              Millis until, std::size_t limit) {
+                              Millis until, std::size_t limit, std::uint64_t holder) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     const auto wanted = [&](const ConversationKey& key) {
@@ -181,6 +182,7 @@ MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks,
     for (const auto& [key, token] : lanes(sinks).lease(now, until, limit, wanted)) {
         const Record& record = records_.at(key);
         leased.push_back({record.row, *head(record, sinks), token});
+        (sinks ? held_sinks_ : held_http_)[key] = {holder, token, now};
     }
     return leased;
 }
@@ -246,9 +248,12 @@ void MemoryStore::schedule_timers(const ConversationKey& key, const Record* reco
 void MemoryStore::forget(const ConversationKey& key) {
     http_lanes_.erase(key);
     sink_lanes_.erase(key);
+    held_http_.erase(key);
+    held_sinks_.erase(key);
     for (auto& [name, subscription] : subscriptions_) {
         subscription.lanes.erase(key);
         subscription.queues.erase(key);
+        subscription.held.erase(key);
         std::erase_if(subscription.dead,
                       [&](const auto& entry) { return entry.first.first == key; });
     }

@@ -30,19 +30,31 @@ public:
 
     Result<std::vector<LeasedDelivery>> lease_deliveries(std::span<const std::string> accounts,
                                                          bool sinks, Millis now, Millis until,
-                                                         std::size_t limit) override;
+                                                         std::size_t limit,
+                                                         std::uint64_t holder = 0) override;
     Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override;
     Result<Millis> next_delivery_at(bool sinks) override;
 
-    Result<void> subscribe(std::string_view name, const SubscriptionFilter& filter) override;
+    Result<bool> subscribe(std::string_view name, const SubscriptionFilter& filter,
+                           const Subscriber& by = {}) override;
+    Result<std::vector<SubscriptionState>> subscriptions(Millis now) override;
+    Result<void> drop_subscription(std::string_view name, Millis now) override;
     Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
-                                                Millis until, std::size_t limit) override;
+                                                Millis until, std::size_t limit,
+                                                const Lessee& who = {}) override;
+    Result<void> give_back(std::string_view subscription,
+                           std::span<const LeasedItem> items) override;
     Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
                              ItemOutcome outcome, Millis at, std::string_view reason) override;
     Result<std::vector<DeadItem>> dead_items(std::string_view subscription,
                                              std::size_t limit) override;
     Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                   std::uint64_t seq, bool again) override;
+
+    Result<void> beat(const Holder& holder) override;
+    Result<std::vector<Holder>> holders() override;
+    Result<Reclaimed> reclaim(Millis now, Millis call_time) override;
+    Result<void> leave(std::uint64_t holder) override;
 
     Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) override;
     Result<Millis> next_timer_at() override;
@@ -61,6 +73,7 @@ private:
     struct KnownItem {
         std::uint64_t seq = 0;
         Millis seen = 0;
+        std::optional<model::ItemKey> content = {};  ///< of a caller's command
     };
     struct StoredAnswer {
         model::Answer answer;
@@ -92,12 +105,27 @@ private:
         std::uint32_t attempts = 0;
         bool again = false;  ///< a dead one that a person wants once more: the filter is not asked
     };
+    /// Whose lease a lane's is, while it is the lane's last.
+    struct Held {
+        std::uint64_t holder = 0;
+        std::uint64_t token = 0;
+        Millis since = 0;
+    };
+    using HeldLanes = std::map<ConversationKey, Held>;
     struct Subscription {
         SubscriptionFilter filter;
         LaneSchedule lanes;
+        HeldLanes held;
+        Millis served = 0;
         /// For each conversation what waits, by seq.
         std::map<ConversationKey, std::map<std::uint64_t, Waiting>> queues;
         std::map<std::pair<ConversationKey, std::uint64_t>, DeadMark> dead;
+    };
+
+    /// For whom an item was before its transaction.
+    struct Addressed {
+        conversation::To to = conversation::To::nobody;
+        std::string flags;
     };
 
     /// What a transaction leaves to do when it is committed: others are told of it. May be done twice.
@@ -105,6 +133,7 @@ private:
         std::map<ConversationKey, std::uint64_t>
             first_seq;  ///< the first new item, by conversation
         std::vector<std::tuple<ConversationKey, std::uint64_t, bool>> recorded;  ///< token, sink
+        std::map<std::pair<ConversationKey, std::uint64_t>, Addressed> readdressed;
         std::set<ConversationKey> erased;
     };
 
@@ -115,6 +144,8 @@ private:
     Result<Subscription*> subscription(std::string_view name);
     static void feed(Subscription& subscription, const ConversationKey& key,
                      const ConversationRow& row, const ItemRow& item);
+    /// An item whose recipient has changed.
+    void take_up(const ConversationKey& key, std::uint64_t seq, const Addressed& before);
     /// Another filter: where something waits, what is wanted now from the first of it on.
     void refine(Subscription& subscription, const SubscriptionFilter& filter);
     static void offer_head(Subscription& subscription, const ConversationKey& key,
@@ -126,6 +157,10 @@ private:
     /// Lanes, queues, dead items and timers of an erased conversation.
     void forget(const ConversationKey& key);
     static const OutboxRow* head(const Record& record, bool sinks) noexcept;
+    std::vector<Holder> live_and_dead() const;
+    /// Ends a dead holder's leases; how many there were.
+    static std::size_t end_leases(LaneSchedule& lanes, HeldLanes& held, std::uint64_t holder,
+                                  Millis now, Millis call_time);
     LaneSchedule& lanes(bool sinks) noexcept { return sinks ? sink_lanes_ : http_lanes_; }
 
     std::mutex mutex_;
@@ -138,6 +173,9 @@ private:
     std::map<std::string, std::string, std::less<>> meta_;
     LaneSchedule http_lanes_;
     LaneSchedule sink_lanes_{std::uint64_t{1} << 63};  // a token of one never releases the other
+    HeldLanes held_http_;
+    HeldLanes held_sinks_;
+    std::map<std::uint64_t, Holder> holders_;
     std::map<ConversationKey, Millis> timer_at_;
     std::set<std::pair<Millis, ConversationKey>> timer_order_;
 };

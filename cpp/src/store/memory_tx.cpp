@@ -79,6 +79,45 @@ Result<void> MemoryTx::alias(const ConversationKey& key, const model::ItemKey& i
     return {};
 }
 
+Result<std::optional<KnownCommand>> MemoryTx::known_command(const ConversationKey& key,
+                                                            const model::ItemKey& command) {
+    const Record* record = find(key);
+    if (record == nullptr) return std::optional<KnownCommand>{};
+    const auto at = record->keys.find(command);
+    if (at == record->keys.end()) return std::optional<KnownCommand>{};
+    return std::optional(KnownCommand{at->second.seq, at->second.content});
+}
+
+Result<void> MemoryTx::remember_command(const ConversationKey& key, const model::ItemKey& command,
+                                        std::uint64_t seq, const model::ItemKey& content) {
+    Record& record = touch(key);
+    const ItemRow* made = record.item(seq);
+    const Millis seen = made != nullptr ? made->received : record.row.touched;
+    if (record.keys.try_emplace(command, MemoryStore::KnownItem{seq, seen, content}).second)
+        on_rollback([&record, command] { record.keys.erase(command); });
+    return {};
+}
+
+Result<void> MemoryTx::readdress(const ConversationKey& key, std::uint64_t seq, conversation::To to,
+                                 std::string_view flags) {
+    const Record* known = find(key);
+    const ItemRow* found = known != nullptr ? known->item(seq) : nullptr;
+    if (found == nullptr) return fail(Code::not_found, "no such item");
+    Record& record = touch(key);
+    const auto at = static_cast<std::size_t>(found - record.items.data());
+    MemoryStore::Addressed before{found->to, found->flags};
+    ItemRow& item = record.items[at];
+    std::string now(flags);
+    on_rollback([&record, at, before]() mutable {
+        record.items[at].to = before.to;
+        record.items[at].flags = std::move(before.flags);
+    });
+    item.to = to;
+    item.flags = std::move(now);
+    work_.readdressed.try_emplace({key, seq}, std::move(before));
+    return {};
+}
+
 Result<void> MemoryTx::put(const ConversationRow& row) {
     Record& record = touch(row.key);
     on_rollback([&record, before = record.row]() mutable { record.row = std::move(before); });
@@ -133,6 +172,16 @@ Result<std::vector<OutboxRow>> MemoryTx::pending(const ConversationKey& key) {
     if (const Record* record = find(key))
         std::copy_if(record->outbox.begin(), record->outbox.end(), std::back_inserter(rows),
                      [](const OutboxRow& row) { return row.status == DeliveryStatus::pending; });
+    return rows;
+}
+
+Result<std::vector<OutboxRow>> MemoryTx::deliveries_of(const ConversationKey& key,
+                                                       std::uint64_t item_seq) {
+    std::vector<OutboxRow> rows;
+    if (const Record* record = find(key))
+        std::copy_if(
+            record->outbox.begin(), record->outbox.end(), std::back_inserter(rows),
+            [item_seq](const OutboxRow& row) { return item_seq != 0 && row.item_seq == item_seq; });
     return rows;
 }
 
@@ -199,6 +248,7 @@ Result<void> MemoryTx::erase(const ConversationKey& key) {
         removed->ids.push_back(store_.delivery_index_.extract(one.id));
     removed->record = store_.records_.extract(found);
     work_.first_seq.erase(key);
+    std::erase_if(work_.readdressed, [&](const auto& one) { return one.first.first == key; });
     work_.erased.insert(key);
     return {};
 }

@@ -249,4 +249,33 @@ Result<void> decode(std::string_view bytes, SubscriptionFilter& filter) {
     return finish(in, "subscription");
 }
 
+std::string encode(const Holder& holder) {
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.byte(kForm).text(holder.label);
+    write(out, holder.accounts);
+    out.number(holder.runs).number(holder.subscriptions.size());
+    for (const auto& [name, filter] : holder.subscriptions) {
+        out.text(name).text(encode(filter));
+        out.boolean(filter.include_bot);
+    }
+    return bytes;
+}
+
+Result<void> decode(std::string_view bytes, Holder& holder) {
+    ByteReader in(bytes);
+    read_form(in);
+    holder.label = in.text();
+    holder.accounts = read_texts(in);
+    holder.runs = narrow<std::uint32_t>(in, static_cast<std::int64_t>(in.number()));
+    holder.subscriptions.resize(in.count());
+    for (auto& [name, filter] : holder.subscriptions) {
+        name = in.text();
+        const std::string inner(in.text());
+        LJK_CHECK(decode(inner, filter));
+        filter.include_bot = in.boolean();
+    }
+    return finish(in, "holder");
+}
+
 }  // namespace lampjack::store

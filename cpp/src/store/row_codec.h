@@ -5,6 +5,7 @@
 // values of enums are append only. Text that cannot be read is an error of the store, never a guess.
 
 #include "base/result.h"
+#include "store/holders.h"
 #include "store/rows.h"
 
 #include <string>
@@ -23,5 +24,9 @@ Result<void> decode(std::string_view bytes, model::Answer& answer);
 
 std::string encode(const SubscriptionFilter& filter);
 Result<void> decode(std::string_view bytes, SubscriptionFilter& filter);
+
+/// All but `id` and `until`.
+std::string encode(const Holder& holder);
+Result<void> decode(std::string_view bytes, Holder& holder);
 
 }  // namespace lampjack::store

@@ -54,6 +54,7 @@ struct ItemRow {
     std::string body;  ///< canonical JSON of the event, or of the fact
     bool is_fact = false;
     Millis received = 0;
+    std::string delivery;  ///< the id of the delivery that carries its words; empty when none does
 };
 
 enum class DeliveryStatus : std::uint8_t { pending, sent, dead, refused, held };
@@ -74,7 +75,17 @@ struct OutboxRow {
     std::int32_t last_code = 0;
     std::string last_error;
     Millis created = 0;
-    Millis ready_at = 0;  ///< not before
+    Millis ready_at = 0;         ///< not before
+    std::uint64_t item_seq = 0;  ///< the item of the log whose words it carries; 0: none
+    std::string
+        vendor_answer;  ///< what the vendor said when it refused: at most 300 bytes, for people to read, never logged
+};
+
+/// What is known of a command by its caller's key.
+struct KnownCommand {
+    std::uint64_t seq = 0;  ///< the item it made; 0: none
+    std::optional<model::ItemKey>
+        content;  ///< hash of what it asked for; releases before 2 kept none
 };
 
 /// An outbox row with the conversation it belongs to.
@@ -114,11 +125,18 @@ struct DeadItem {
     Millis died = 0;
 };
 
+/// Flags of an item that say who else it is for. Such an item is stored for one recipient, which releases before know.
+inline constexpr std::string_view kBotToo = "bot_too";  ///< with To::desk: for the bot, too
+inline constexpr std::string_view kBotLine =
+    "bot_line";  ///< with To::nobody: a line of the bot that the desk may ask for
+
 /// Which items a subscription wants; empty lists want all.
 struct SubscriptionFilter {
     std::vector<std::string> kinds;
-    std::vector<std::string> accounts;
-    std::optional<conversation::To> to;
+    std::vector<std::string>
+        accounts;  ///< of filters of earlier releases: give accounts at the lease instead
+    std::optional<conversation::To> to;  ///< the desk's and the bot's each have what is for both
+    bool include_bot = false;            ///< with To::desk: also what is flagged kBotLine
 
     friend bool operator==(const SubscriptionFilter&, const SubscriptionFilter&) = default;
 };

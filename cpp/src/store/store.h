@@ -5,7 +5,9 @@
 // schema; names the next step). Any thread. Times given are the caller's clock.
 
 #include "base/result.h"
+#include "store/holders.h"
 #include "store/rows.h"
+#include "store/tx.h"
 
 #include <memory>
 #include <span>
@@ -14,61 +16,6 @@
 #include <vector>
 
 namespace lampjack::store {
-
-/// One transaction. Destroying it without commit() undoes everything. Used by one thread; ends before its Store does.
-class Tx {
-public:
-    virtual ~Tx() = default;
-
-    /// Locks the conversation until the end of the transaction. False when it does not exist: `out` then holds nothing but
-    /// next_seq, next_out and retired_epoch, which are not the first ones where a conversation of that key was erased.
-    virtual Result<bool> lock(const ConversationKey& key, ConversationRow& out) = 0;
-    /// What known() will be asked first about the conversation locked next: a store far away answers both at once.
-    virtual void will_ask(std::span<const model::ItemKey> keys) { static_cast<void>(keys); }
-    /// For each key the seq of the item that has it, 0 when none has. The conversation is locked.
-    virtual Result<std::vector<std::uint64_t>> known(const ConversationKey& key,
-                                                     std::span<const model::ItemKey> keys) = 0;
-    /// Appends an item that is known by these keys from now on.
-    virtual Result<void> append(const ConversationKey& key, const ItemRow& item,
-                                std::span<const model::ItemKey> keys) = 0;
-    /// Gives a known item another key (the id of a message first seen without one).
-    virtual Result<void> alias(const ConversationKey& key, const model::ItemKey& item,
-                               std::uint64_t seq) = 0;
-    virtual Result<void> put(const ConversationRow& row) = 0;
-    /// The newest items, oldest first.
-    virtual Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) = 0;
-
-    virtual Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) = 0;
-    /// The row of that caller's key, for a repeated command; empty id when there is none.
-    virtual Result<OutboxRow> find_command(const ConversationKey& key,
-                                           std::string_view command_key) = 0;
-    /// Marks pending replies under an epoch below `epoch` as refused and returns them.
-    virtual Result<std::vector<OutboxRow>> fence(const ConversationKey& key,
-                                                 std::uint64_t epoch) = 0;
-    /// The pending rows, in order.
-    virtual Result<std::vector<OutboxRow>> pending(const ConversationKey& key) = 0;
-    /// One row by its oseq, whatever its status; not_found.
-    virtual Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) = 0;
-    /// Replaces a row by its oseq, whatever its status; with the lease's token, or 0 without a lease. `unsupported` when
-    /// the lease is lost: record nothing else then.
-    virtual Result<void> record(const ConversationKey& key, const OutboxRow& row,
-                                std::uint64_t token) = 0;
-
-    /// The answer given to a request before; empty status 0 when there is none.
-    virtual Result<model::Answer> answer_of(const ConversationKey& key,
-                                            const model::ItemKey& request) = 0;
-    virtual Result<void> put_answer(const ConversationKey& key, const model::ItemKey& request,
-                                    const model::Answer& answer) = 0;
-
-    /// Removes the conversation with all that belongs to it. Its counters stay behind (a tombstone): see lock().
-    virtual Result<void> erase(const ConversationKey& key) = 0;
-
-    /// A point inside this transaction to go back to; a new one replaces the last.
-    virtual Result<void> savepoint() = 0;
-    /// Undoes everything since the savepoint; the transaction goes on, also after a statement failed.
-    virtual Result<void> rollback_to_savepoint() = 0;
-    virtual Result<void> commit() = 0;
-};
 
 class Store {
 public:
@@ -96,20 +43,33 @@ public:
     virtual Result<std::size_t> pending_count(std::string_view account) = 0;
 
     // Leases. A lease that is neither recorded nor released ends by itself at `until`.
-    /// Heads of lanes whose time has come, of the given accounts; `sinks` selects rows for sinks, else rows for HTTP.
+    /// Heads of lanes whose time has come, of the given accounts; `sinks` selects rows for sinks, else rows for HTTP. The
+    /// lease names the holder: see beat().
     virtual Result<std::vector<LeasedDelivery>>
     lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
-                     std::size_t limit) = 0;
+                     std::size_t limit, std::uint64_t holder = 0) = 0;
     virtual Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) = 0;
     /// When the next lane becomes ready; a time far ahead when there is none.
     virtual Result<Millis> next_delivery_at(bool sinks) = 0;
 
     /// Declares a subscription. A new one starts with the oldest item kept. Another filter for a known one counts from the
     /// first item that waits in each conversation: what it does not want any more is not handed out, what it wants now is.
-    virtual Result<void> subscribe(std::string_view name, const SubscriptionFilter& filter) = 0;
+    /// True when it is new; `by.start_now` is ignored for one that is not. `config` when a live holder has it with other
+    /// kinds, `to` or `include_bot`: so beat() comes first, with the subscription in it.
+    virtual Result<bool> subscribe(std::string_view name, const SubscriptionFilter& filter,
+                                   const Subscriber& by = {}) = 0;
+    /// All of them, by name.
+    virtual Result<std::vector<SubscriptionState>> subscriptions(Millis now) = 0;
+    /// Removes it with all that waits for it and its dead items; not_found, or `unsupported` while a live holder has it.
+    virtual Result<void> drop_subscription(std::string_view name, Millis now) = 0;
     /// The next item for that subscription: in order within a conversation, one at a time there. Empty when none is ready.
     virtual Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
-                                                        Millis until, std::size_t limit) = 0;
+                                                        Millis until, std::size_t limit,
+                                                        const Lessee& who = {}) = 0;
+    /// Ends leases whose items nobody has begun with: they are due at once, and the attempt does not count. Leases that
+    /// were lost are passed over.
+    virtual Result<void> give_back(std::string_view subscription,
+                                   std::span<const LeasedItem> items) = 0;
     /// Ends the lease of an item; `unsupported` when it was lost. `at`: for `retry` when to hand it out again, for `dead`
     /// the present time. `reason` is one line, kept with a dead item.
     virtual Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
@@ -120,6 +80,17 @@ public:
     /// Hands a dead item out again (attempt 1), or forgets it; not_found when it is not there.
     virtual Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                           std::uint64_t seq, bool again) = 0;
+
+    // Holders. Who is silent beyond its `until` is dead, and what it leased is due again without waiting for its leases.
+    /// Writes the row of a holder, new or again.
+    virtual Result<void> beat(const Holder& holder) = 0;
+    /// All rows, the dead ones that nobody has reclaimed yet too.
+    virtual Result<std::vector<Holder>> holders() = 0;
+    /// Removes dead holders. What they leased and nobody has taken since is due: items now, deliveries when the call that
+    /// may still be in flight is over, `call_time` after the lease.
+    virtual Result<Reclaimed> reclaim(Millis now, Millis call_time) = 0;
+    /// Removes a holder's row, at an orderly end. Its leases stay.
+    virtual Result<void> leave(std::uint64_t holder) = 0;
 
     /// One that was set a day or more ahead may come up to a minute late.
     virtual Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) = 0;

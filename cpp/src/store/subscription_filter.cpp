@@ -9,11 +9,29 @@ bool accepts(const std::vector<std::string>& wanted, std::string_view value) noe
     return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
 }
 
+bool has_word(std::string_view words, std::string_view word) noexcept {
+    while (!words.empty()) {
+        const auto space = words.find(' ');
+        if (words.substr(0, space) == word) return true;
+        if (space == std::string_view::npos) return false;
+        words.remove_prefix(space + 1);
+    }
+    return false;
+}
+
+bool is_for(const SubscriptionFilter& filter, conversation::To to,
+            std::string_view flags) noexcept {
+    using conversation::To;
+    if (!filter.to || *filter.to == to) return true;
+    if (*filter.to == To::bot) return to == To::desk && has_word(flags, kBotToo);
+    return *filter.to == To::desk && filter.include_bot && has_word(flags, kBotLine);
+}
+
 }  // namespace
 
 bool wants(const SubscriptionFilter& filter, std::string_view account, std::string_view kind,
-           conversation::To to) noexcept {
-    if (filter.to && *filter.to != to) return false;
+           conversation::To to, std::string_view flags) noexcept {
+    if (!is_for(filter, to, flags)) return false;
     return accepts(filter.kinds, kind) && accepts(filter.accounts, account);
 }
 

@@ -8,6 +8,6 @@
 namespace lampjack::store {
 
 bool wants(const SubscriptionFilter& filter, std::string_view account, std::string_view kind,
-           conversation::To to) noexcept;
+           conversation::To to, std::string_view flags) noexcept;
 
 }  // namespace lampjack::store

@@ -137,10 +137,10 @@ public:
 
     Result<std::vector<store::LeasedDelivery>>
     lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
-                     std::size_t limit) override {
+                     std::size_t limit, std::uint64_t holder) override {
         if (faults_->strikes(40))
             return sabotage_ == Sabotage::tells_refs ? broken_about("shop:live:s-0") : broken();
-        auto leased = truth_->lease_deliveries(accounts, sinks, now, until, limit);
+        auto leased = truth_->lease_deliveries(accounts, sinks, now, until, limit, holder);
         if (leased && sabotage_ == Sabotage::leases_twice)
             for (const store::LeasedDelivery& lease : *leased)
                 static_cast<void>(truth_->release_delivery(lease.conversation.key, lease.token));
@@ -152,14 +152,26 @@ public:
     }
     Result<Millis> next_delivery_at(bool sinks) override { return truth_->next_delivery_at(sinks); }
 
-    Result<void> subscribe(std::string_view name,
-                           const store::SubscriptionFilter& filter) override {
-        return truth_->subscribe(name, filter);
+    Result<bool> subscribe(std::string_view name, const store::SubscriptionFilter& filter,
+                           const store::Subscriber& by) override {
+        return truth_->subscribe(name, filter, by);
+    }
+    Result<std::vector<store::SubscriptionState>> subscriptions(Millis now) override {
+        return truth_->subscriptions(now);
+    }
+    Result<void> drop_subscription(std::string_view name, Millis now) override {
+        return truth_->drop_subscription(name, now);
     }
     Result<std::vector<store::LeasedItem>> lease_items(std::string_view subscription, Millis now,
-                                                       Millis until, std::size_t limit) override {
+                                                       Millis until, std::size_t limit,
+                                                       const store::Lessee& who) override {
         if (faults_->strikes(40)) return broken();
-        return truth_->lease_items(subscription, now, until, limit);
+        return truth_->lease_items(subscription, now, until, limit, who);
+    }
+    Result<void> give_back(std::string_view subscription,
+                           std::span<const store::LeasedItem> items) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->give_back(subscription, items);
     }
     Result<void> finish_item(std::string_view subscription, const store::LeasedItem& item,
                              store::ItemOutcome outcome, Millis at,
@@ -175,6 +187,17 @@ public:
                                   std::uint64_t seq, bool again) override {
         return truth_->settle_dead_item(subscription, ref, seq, again);
     }
+
+    Result<void> beat(const store::Holder& holder) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->beat(holder);
+    }
+    Result<std::vector<store::Holder>> holders() override { return truth_->holders(); }
+    Result<store::Reclaimed> reclaim(Millis now, Millis call_time) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->reclaim(now, call_time);
+    }
+    Result<void> leave(std::uint64_t holder) override { return truth_->leave(holder); }
 
     Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit) override {
         if (faults_->strikes(40)) return broken();

@@ -43,20 +43,31 @@ public:
 
     Result<std::vector<store::LeasedDelivery>>
     lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
-                     std::size_t limit) override {
-        return to_->lease_deliveries(accounts, sinks, now, until, limit);
+                     std::size_t limit, std::uint64_t holder) override {
+        return to_->lease_deliveries(accounts, sinks, now, until, limit, holder);
     }
     Result<void> release_delivery(const Key& key, std::uint64_t token) override {
         return to_->release_delivery(key, token);
     }
     Result<Millis> next_delivery_at(bool sinks) override { return to_->next_delivery_at(sinks); }
 
-    Result<void> subscribe(Text name, const store::SubscriptionFilter& filter) override {
-        return to_->subscribe(name, filter);
+    Result<bool> subscribe(Text name, const store::SubscriptionFilter& filter,
+                           const store::Subscriber& by) override {
+        return to_->subscribe(name, filter, by);
+    }
+    Result<std::vector<store::SubscriptionState>> subscriptions(Millis now) override {
+        return to_->subscriptions(now);
+    }
+    Result<void> drop_subscription(Text name, Millis now) override {
+        return to_->drop_subscription(name, now);
     }
     Result<std::vector<store::LeasedItem>> lease_items(Text subscription, Millis now, Millis until,
-                                                       std::size_t limit) override {
-        return to_->lease_items(subscription, now, until, limit);
+                                                       std::size_t limit,
+                                                       const store::Lessee& who) override {
+        return to_->lease_items(subscription, now, until, limit, who);
+    }
+    Result<void> give_back(Text subscription, std::span<const store::LeasedItem> items) override {
+        return to_->give_back(subscription, items);
     }
     Result<void> finish_item(Text subscription, const store::LeasedItem& item,
                              store::ItemOutcome outcome, Millis at, Text reason) override {
@@ -69,6 +80,13 @@ public:
                                   bool again) override {
         return to_->settle_dead_item(subscription, ref, seq, again);
     }
+
+    Result<void> beat(const store::Holder& holder) override { return to_->beat(holder); }
+    Result<std::vector<store::Holder>> holders() override { return to_->holders(); }
+    Result<store::Reclaimed> reclaim(Millis now, Millis call_time) override {
+        return to_->reclaim(now, call_time);
+    }
+    Result<void> leave(std::uint64_t holder) override { return to_->leave(holder); }
 
     Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit) override {
         return to_->due_timers(now, limit);

@@ -28,6 +28,21 @@ public:
         LJK_CHECK(before());
         return to_->alias(key, item, seq);
     }
+    Result<std::optional<store::KnownCommand>>
+    known_command(const Key& key, const model::ItemKey& command) override {
+        LJK_CHECK(before());
+        return to_->known_command(key, command);
+    }
+    Result<void> remember_command(const Key& key, const model::ItemKey& command, std::uint64_t seq,
+                                  const model::ItemKey& content) override {
+        LJK_CHECK(before());
+        return to_->remember_command(key, command, seq, content);
+    }
+    Result<void> readdress(const Key& key, std::uint64_t seq, conversation::To to,
+                           std::string_view flags) override {
+        LJK_CHECK(before());
+        return to_->readdress(key, seq, to, flags);
+    }
     Result<void> put(const store::ConversationRow& row) override {
         LJK_CHECK(before());
         return to_->put(row);
@@ -51,6 +66,11 @@ public:
     Result<std::vector<store::OutboxRow>> pending(const Key& key) override {
         LJK_CHECK(before());
         return to_->pending(key);
+    }
+    Result<std::vector<store::OutboxRow>> deliveries_of(const Key& key,
+                                                        std::uint64_t item_seq) override {
+        LJK_CHECK(before());
+        return to_->deliveries_of(key, item_seq);
     }
     Result<store::OutboxRow> delivery(const Key& key, std::uint64_t oseq) override {
         LJK_CHECK(before());

@@ -84,13 +84,19 @@ class ServiceProcess:
     """A server's process. Its output goes to a file; leaving the block kills what is still there."""
 
     def __init__(
-        self, place: Place, name: str, command: list[str], port: int, without: str = ""
+        self,
+        place: Place,
+        name: str,
+        command: list[str],
+        port: int,
+        without: str = "",
+        python: str = sys.executable,
     ) -> None:
         self.port = port
         self._log = place.folder / f"{name}.log"
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *command],
+                [python, *command],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=place.environment(without),
@@ -132,12 +138,14 @@ class ServiceProcess:
         self.process.wait()
 
 
-def uvicorn(place: Place, version: int, without: str = "") -> ServiceProcess:
+def uvicorn(
+    place: Place, version: int, without: str = "", python: str = sys.executable
+) -> ServiceProcess:
     """One version of the service under uvicorn, as its own command starts it."""
     port = free_port()
     app = f"support.desk_version_{version}:app"
     command = ["-m", "uvicorn", app, "--port", str(port), "--no-access-log"]
-    return ServiceProcess(place, f"version {version}", command, port, without).is_up()
+    return ServiceProcess(place, f"version {version}", command, port, without, python).is_up()
 
 
 def gunicorn(place: Place, app: str, workers: int, without: str = "") -> ServiceProcess:

@@ -53,6 +53,10 @@ class Addresses:
         with self._lock:
             self._set((*self._ports, port))
 
+    def only(self, *ports: int) -> None:
+        with self._lock:
+            self._set(ports)
+
     def next(self) -> int:
         with self._lock:
             return next(self._turn)

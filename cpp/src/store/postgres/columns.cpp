@@ -52,6 +52,7 @@ ItemRow read_item(const Rows& rows, int row, int first) {
     item.body = rows.text(row, first + 7);
     item.is_fact = rows.boolean(row, first + 8);
     item.received = rows.integer(row, first + 9);
+    item.delivery = rows.text(row, first + 10);
     return item;
 }
 
@@ -71,6 +72,8 @@ OutboxRow read_outbox(const Rows& rows, int row, int first) {
     out.last_error = rows.text(row, first + 11);
     out.created = rows.integer(row, first + 12);
     out.ready_at = rows.integer(row, first + 13);
+    out.item_seq = rows.number(row, first + 14);
+    out.vendor_answer = rows.text(row, first + 15);
     return out;
 }
 
@@ -79,7 +82,7 @@ Params item_params(const ConversationKey& key, const ItemRow& item) {
     params.key(key).number(item.seq).number(item.epoch).number(item.episode);
     params.integer(number(item.state)).integer(number(item.to));
     params.text(item.flags).text(item.kind).bytes(item.body);
-    params.boolean(item.is_fact).integer(item.received);
+    params.boolean(item.is_fact).integer(item.received).bytes(item.delivery);
     return params;
 }
 
@@ -90,7 +93,7 @@ Params outbox_params(const ConversationKey& key, const OutboxRow& row, Millis re
     params.bytes(row.agent).bytes(row.key).bytes(row.content);
     params.integer(number(row.status)).number(row.attempts).integer(row.last_code);
     params.bytes(row.last_error).integer(row.created).integer(row.ready_at);
-    params.integer(ready_at);
+    params.integer(ready_at).number(row.item_seq).bytes(row.vendor_answer);
     return params;
 }
 

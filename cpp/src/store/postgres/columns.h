@@ -11,14 +11,14 @@ namespace lampjack::store::postgres {
     "c.alive, c.ref, c.account, c.next_seq, c.next_out, c.retired_epoch, c.touched, c.body, c.key"
 #define LJK_PG_ITEM                                                                         \
     "i.seq, i.epoch, i.episode, i.state, i.recipient, i.flags, i.kind, i.body, i.is_fact, " \
-    "i.received"
+    "i.received, i.delivery"
 #define LJK_PG_OUTBOX                                                                           \
     "o.oseq, o.id, o.epoch, o.action, o.to_sink, o.agent, o.command_key, o.content, o.status, " \
-    "o.attempts, o.last_code, o.last_error, o.created, o.ready"
+    "o.attempts, o.last_code, o.last_error, o.created, o.ready, o.item_seq, o.vendor_answer"
 
 inline constexpr int kConversationColumns = 9;
-inline constexpr int kItemColumns = 10;
-inline constexpr int kOutboxColumns = 14;
+inline constexpr int kItemColumns = 11;
+inline constexpr int kOutboxColumns = 16;
 
 ConversationKey read_key(const Rows& rows, int row, int column);
 /// Everything of a conversation, its body decoded.

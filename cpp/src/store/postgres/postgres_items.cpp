@@ -10,17 +10,38 @@
 namespace lampjack::store::postgres {
 namespace {
 
+#define LJK_PG_TAKE_QUEUES                                                                    \
+    "UPDATE lampjack_queue q SET ready_at = $3, token = $5, held_token = $5, holder = $6, "   \
+    "turn = " LJK_PG_TURN ", "                                                                \
+    "attempt = CASE WHEN q.again = '{}' THEN q.attempt + 1 ELSE q.attempt END, "              \
+    "again = CASE WHEN q.again = '{}' THEN q.again ELSE (q.again[1] + 1) || q.again[2:] END " \
+    "FROM due WHERE q.key = due.key AND q.name = $1 RETURNING q.key, "                        \
+    "COALESCE(q.again[1] >> 16, q.seq), COALESCE(q.again[1] & 65535, q.attempt), "            \
+    "due.ready_at, due.turn, q.again <> '{}'"
+
 constexpr Statement kClaim{
     "lampjack_claim_queues",
     "WITH due AS (SELECT key, ready_at, turn FROM lampjack_queue WHERE name = $1 "
     "AND ready_at <= $2 AND (SELECT complete FROM lampjack_subscription WHERE name = $1) "
-    "ORDER BY ready_at, turn LIMIT $4 FOR UPDATE SKIP LOCKED) "
-    "UPDATE lampjack_queue q SET ready_at = $3, token = $5, turn = " LJK_PG_TURN ", "
-    "attempt = CASE WHEN q.again = '{}' THEN q.attempt + 1 ELSE q.attempt END, "
-    "again = CASE WHEN q.again = '{}' THEN q.again ELSE (q.again[1] + 1) || q.again[2:] END "
-    "FROM due WHERE q.key = due.key AND q.name = $1 RETURNING q.key, "
-    "COALESCE(q.again[1] >> 16, q.seq), COALESCE(q.again[1] & 65535, q.attempt), "
-    "due.ready_at, due.turn, q.again <> '{}'"};
+    "ORDER BY ready_at, turn LIMIT $4 FOR UPDATE SKIP LOCKED) " LJK_PG_TAKE_QUEUES};
+/// The same for these accounts only: one look into the index for each, so that what waits for others is not passed over.
+constexpr Statement kClaimOf{
+    "lampjack_claim_queues_of",
+    "WITH due AS (SELECT one.* FROM unnest($7) AS a (account) CROSS JOIN LATERAL "
+    "(SELECT key, ready_at, turn FROM lampjack_queue WHERE name = $1 AND account = a.account "
+    "AND ready_at <= $2 AND (SELECT complete FROM lampjack_subscription WHERE name = $1) "
+    "ORDER BY ready_at, turn LIMIT $4 FOR UPDATE SKIP LOCKED) one "
+    "ORDER BY one.ready_at, one.turn LIMIT $4) " LJK_PG_TAKE_QUEUES};
+/// Lanes that do not name their account: those of version 1, and those of items from before the subscription.
+constexpr Statement kNoteAccounts{
+    "lampjack_note_accounts",
+    "UPDATE lampjack_queue q SET account = c.account FROM (SELECT key FROM lampjack_queue "
+    "WHERE name = $1 AND account IS NULL AND ready_at <= $2 ORDER BY ready_at, turn LIMIT 256 "
+    "FOR UPDATE SKIP LOCKED) due JOIN lampjack_conversation c ON c.key = due.key "
+    "WHERE q.key = due.key AND q.name = $1"};
+constexpr Statement kServed{"lampjack_served",
+                            "UPDATE lampjack_subscription SET served_at = $2 WHERE name = $1 "
+                            "AND served_at < $2"};
 constexpr Statement kClaimedItems{"lampjack_claimed_items",
                                   "SELECT " LJK_PG_ITEM ", c.ref, c.account, i.key, " LJK_PG_WANTS
                                   " FROM unnest($1, $2) AS w (key, seq) "
@@ -88,10 +109,13 @@ Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view
     const Millis now = mine.clock.to_database(window.now);
     Params claim;
     claim.bytes(name).integer(now).integer(mine.clock.to_database(window.until));
-    claim.limit(window.limit).number(token);
+    claim.limit(window.limit).number(token).number(window.holder);
+    const bool all = window.accounts.empty();
+    if (!all) claim.texts(window.accounts);
     std::vector<Call> calls{{&kNow}, {&kHas, Params().bytes(name)}};
     if (lost != 0) calls.push_back({&kReturn, Params().number(lost).integer(now)});
-    calls.push_back({&kClaim, std::move(claim)});
+    if (!all) calls.push_back({&kNoteAccounts, Params().bytes(name).integer(now)});
+    calls.push_back({all ? &kClaim : &kClaimOf, std::move(claim)});
     LJK_TRY(connection, mine.pool.take());
     const auto asked = mine.clock.read();
     LJK_TRY(answers, connection->run(calls));
@@ -115,8 +139,11 @@ Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view
         seqs.push_back(claimed.number(row, 1));
     }
     std::sort(order.begin(), order.end());
-    LJK_TRY(fetched, connection->run(kClaimedItems,
-                                     std::move(Params().keys(keys).integers(seqs).bytes(name))));
+    std::vector<Call> fetch;
+    note_served(name, now, fetch);
+    fetch.push_back({&kClaimedItems, std::move(Params().keys(keys).integers(seqs).bytes(name))});
+    LJK_TRY(found_items, connection->run(fetch));
+    const Rows& fetched = found_items.back();
     std::map<ConversationKey, int> found;
     for (int row = 0; row < fetched.size(); ++row)
         found[read_key(fetched, row, kItemColumns + 2)] = row;
@@ -142,9 +169,19 @@ Result<PostgresStore::LeasedQueues> PostgresStore::lease_queues(std::string_view
     return queues;
 }
 
+void PostgresStore::note_served(std::string_view name, Millis now, std::vector<Call>& calls) {
+    Process& mine = process();
+    const std::lock_guard lock(mine.served_mutex);
+    const auto known = mine.served.find(name);
+    if (known != mine.served.end() && now - known->second < kServedStep) return;
+    mine.served.insert_or_assign(std::string(name), now);
+    calls.push_back({&kServed, std::move(Params().bytes(name).integer(now))});
+}
+
 Result<std::vector<LeasedItem>> PostgresStore::lease_items(std::string_view name, Millis now,
-                                                           Millis until, std::size_t limit) {
-    const Window window{now, until, limit};
+                                                           Millis until, std::size_t limit,
+                                                           const Lessee& who) {
+    const Window window{now, until, limit, who.holder, who.accounts};
     for (;;) {
         const std::uint64_t token = new_token();
         auto queues = lease_queues(name, window, token, 0);

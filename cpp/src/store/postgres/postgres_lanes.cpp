@@ -22,7 +22,8 @@ constexpr Statement kClaim{
     "WITH due AS (SELECT l.key, l.ready_at, l.turn FROM lampjack_lane l WHERE l.sink = $1 "
     "AND l.ready_at <= $2 AND l.account = ANY($3) AND " LJK_PG_HAS_HEAD
     " ORDER BY l.ready_at, l.turn LIMIT $5 FOR UPDATE OF l SKIP LOCKED) "
-    "UPDATE lampjack_lane l SET ready_at = $4, token = $6, turn = " LJK_PG_TURN " FROM due "
+    "UPDATE lampjack_lane l SET ready_at = $4, token = $6, held_token = $6, holder = $7, "
+    "leased_at = $2, turn = " LJK_PG_TURN " FROM due "
     "WHERE l.key = due.key AND l.sink = $1 RETURNING l.key, due.ready_at, due.turn"};
 /// In a snapshot of its own: what was recorded until the claim held the lane is seen.
 constexpr Statement kHeads{
@@ -61,6 +62,7 @@ Result<PostgresStore::LeasedLanes> PostgresStore::lease_lanes(std::span<const st
     Params claim;
     claim.boolean(sinks).integer(now).texts(accounts);
     claim.integer(mine.clock.to_database(window.until)).limit(window.limit).number(token);
+    claim.number(window.holder);
     std::vector<Call> calls{{&kNow}};
     if (lost != 0) calls.push_back({&kReturn, Params().number(lost).integer(now)});
     calls.push_back({&kClaim, std::move(claim)});
@@ -98,8 +100,8 @@ Result<PostgresStore::LeasedLanes> PostgresStore::lease_lanes(std::span<const st
 
 Result<std::vector<LeasedDelivery>>
 PostgresStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
-                                Millis until, std::size_t limit) {
-    const Window window{now, until, limit};
+                                Millis until, std::size_t limit, std::uint64_t holder) {
+    const Window window{now, until, limit, holder, {}};
     std::uint64_t token = new_token();
     auto lanes = lease_lanes(accounts, sinks, window, token, 0);
     if (!lanes && lanes.error().code == Code::conflict) {

@@ -88,8 +88,13 @@ Result<std::unique_ptr<Store>> PostgresStore::open(std::string_view url) {
 }
 
 Result<void> PostgresStore::migrate(std::string_view url) {
-    LJK_TRY(connection, Connection::open(std::string(url)));
-    return migrate_schema(*connection);
+    // Of two who wait for each other's tables the database ends one; on a busy one that may be us.
+    constexpr int kTries = 8;
+    for (int attempt = 1;; ++attempt) {
+        LJK_TRY(connection, Connection::open(std::string(url)));
+        const auto done = migrate_schema(*connection);
+        if (done || done.error().code != Code::conflict || attempt == kTries) return done;
+    }
 }
 
 PostgresStore::~PostgresStore() {

@@ -7,16 +7,17 @@ namespace {
 
 constexpr Statement kRefine{"lampjack_refine",
                             "UPDATE lampjack_subscription SET kinds = $2, accounts = $3, "
-                            "recipient = $4 WHERE name = $1 AND (kinds, accounts, recipient) "
-                            "IS DISTINCT FROM ($2, $3, $4)"};
+                            "recipient = $4, include_bot = $5 WHERE name = $1 "
+                            "AND (kinds, accounts, recipient, include_bot) "
+                            "IS DISTINCT FROM ($2, $3, $4, $5)"};
 /// Waits for every transaction that has looked at the subscriptions without seeing this one: those that come later
 /// queue their items for it, those before are seen by what completes it.
 constexpr Statement kAlone{"lampjack_subscribe_alone",
                            "LOCK TABLE lampjack_subscription IN ACCESS EXCLUSIVE MODE"};
 constexpr Statement kDeclare{"lampjack_declare",
                              "INSERT INTO lampjack_subscription "
-                             "(name, complete, kinds, accounts, recipient) "
-                             "VALUES ($1, false, $2, $3, $4) ON CONFLICT (name) DO NOTHING"};
+                             "(name, complete, kinds, accounts, recipient, include_bot) "
+                             "VALUES ($1, $6, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING"};
 /// Two that complete the same subscription do so one after the other: the second finds it done, and must not queue again
 /// what was handled meanwhile.
 constexpr Statement kCompleting{"lampjack_completing",
@@ -31,11 +32,44 @@ constexpr Statement kBackfill{
     "SELECT i.key, s.name, min(i.seq), 0, " LJK_PG_TURN " FROM lampjack_subscription s "
     "JOIN page ON true JOIN lampjack_item i ON i.key = page.key AND " LJK_PG_WANTS
     " WHERE s.name = $1 AND NOT s.complete GROUP BY i.key, s.name "
-    "ORDER BY i.key ON CONFLICT (key, name) DO UPDATE SET seq = LEAST(q.seq, EXCLUDED.seq)) "
+    "ORDER BY i.key ON CONFLICT (key, name) DO UPDATE SET seq = LEAST(q.seq, EXCLUDED.seq), "
+    // What was taken up again meanwhile comes with the others.
+    "again = ARRAY(SELECT a FROM unnest(q.again) AS a WHERE a >> 16 < LEAST(q.seq, EXCLUDED.seq) "
+    "ORDER BY a)) "
     "SELECT key FROM page ORDER BY key DESC LIMIT 1"};
 constexpr std::size_t kBackfilledAtOnce = 1000;
 constexpr Statement kCompleted{"lampjack_completed",
                                "UPDATE lampjack_subscription SET complete = true WHERE name = $1"};
+
+/// The lanes that waited longest, as many as can hold what is counted.
+constexpr Statement kSubscriptions{
+    "lampjack_subscriptions",
+    "SELECT s.name, COALESCE(array_to_string(s.kinds, ' '), ''), "
+    "COALESCE(array_to_string(s.accounts, ' '), ''), s.recipient, s.include_bot, s.served_at, "
+    "w.waiting, w.oldest FROM lampjack_subscription s CROSS JOIN LATERAL "
+    "(SELECT count(*) AS waiting, COALESCE(min(x.received), 0) AS oldest FROM "
+    "(SELECT i.received FROM (SELECT key, seq, again FROM lampjack_queue WHERE name = s.name "
+    "ORDER BY ready_at, turn LIMIT $1) q JOIN lampjack_item i ON i.key = q.key "
+    "AND ((i.seq >= q.seq AND " LJK_PG_WANTS ") "
+    "OR i.seq IN (SELECT a >> 16 FROM unnest(q.again) AS a)) LIMIT $1) x) w ORDER BY s.name"};
+constexpr Statement kDropSubscription{"lampjack_drop_subscription",
+                                      "DELETE FROM lampjack_subscription WHERE name = $1 "
+                                      "RETURNING 1"};
+constexpr Statement kDropQueues{"lampjack_drop_queues",
+                                "DELETE FROM lampjack_queue WHERE name = $1"};
+constexpr Statement kDropDead{"lampjack_drop_dead",
+                              "DELETE FROM lampjack_dead_item WHERE name = $1"};
+
+/// Names of kinds and of accounts have no spaces.
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    while (!text.empty()) {
+        const auto space = text.find(' ');
+        words.emplace_back(text.substr(0, space));
+        text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+    }
+    return words;
+}
 
 Params filter_params(std::string_view name, const SubscriptionFilter& filter) {
     Params params;
@@ -43,22 +77,29 @@ Params filter_params(std::string_view name, const SubscriptionFilter& filter) {
     filter.kinds.empty() ? params.null_texts() : params.texts(filter.kinds);
     filter.accounts.empty() ? params.null_texts() : params.texts(filter.accounts);
     filter.to ? params.integer(static_cast<std::int64_t>(*filter.to)) : params.null_integer();
+    params.boolean(filter.include_bot);
     return params;
 }
 
 }  // namespace
 
-Result<void> PostgresStore::subscribe(std::string_view name, const SubscriptionFilter& filter) {
+Result<bool> PostgresStore::subscribe(std::string_view name, const SubscriptionFilter& filter,
+                                      const Subscriber& by) {
+    LJK_TRY(all, read_holders());
+    LJK_CHECK(check_filter(all, name, filter, by));
     const Call look[] = {{&kRefine, filter_params(name, filter)}, {&kHas, Params().bytes(name)}};
     LJK_TRY(answers, ask(look));
-    if (answers[1].empty()) {
+    const bool is_new = answers[1].empty();
+    if (is_new) {
         const Call declare[] = {
-            {&kBegin}, {&kAlone}, {&kDeclare, filter_params(name, filter)}, {&kCommit}};
+            {&kBegin},
+            {&kAlone},
+            {&kDeclare, std::move(filter_params(name, filter).boolean(by.start_now))},
+            {&kCommit}};
         LJK_CHECK(ask(declare));
-    } else if (answers[1].boolean(0, 0)) {
-        return {};
     }
-    return complete(name);
+    if (is_new ? !by.start_now : !answers[1].boolean(0, 0)) LJK_CHECK(complete(name));
+    return is_new;
 }
 
 Result<void> PostgresStore::complete(std::string_view name) {
@@ -73,6 +114,45 @@ Result<void> PostgresStore::complete(std::string_view name) {
         last = answers[2].text(0, 0);
     }
     LJK_CHECK(ask(kCompleted, Params().bytes(name)));
+    return {};
+}
+
+Result<std::vector<SubscriptionState>> PostgresStore::subscriptions(Millis now) {
+    LJK_TRY(all_holders, read_holders());
+    LJK_TRY(rows, ask(kSubscriptions, Params().limit(kCountedItems)));
+    std::vector<SubscriptionState> all;
+    for (int row = 0; row < rows.size(); ++row) {
+        SubscriptionState state;
+        state.name = rows.text(row, 0);
+        state.filter.kinds = words_of(rows.bytes(row, 1));
+        state.filter.accounts = words_of(rows.bytes(row, 2));
+        if (!rows.is_null(row, 3))
+            state.filter.to = static_cast<conversation::To>(rows.integer(row, 3));
+        state.filter.include_bot = rows.boolean(row, 4);
+        const Millis served = rows.integer(row, 5);
+        state.served = served == 0 ? 0 : process().clock.to_caller(served);
+        state.waiting = static_cast<std::size_t>(rows.number(row, 6));
+        state.oldest = rows.integer(row, 7);
+        state.holders = labels_of(all_holders, state.name, now);
+        all.push_back(std::move(state));
+    }
+    return all;
+}
+
+Result<void> PostgresStore::drop_subscription(std::string_view name, Millis now) {
+    LJK_TRY(all_holders, read_holders());
+    if (const Holder* holder = holder_of(all_holders, name, now))
+        return still_in_use(name, *holder);
+    // Alone: who has looked at the subscriptions queues no more items for it afterwards.
+    const Call calls[] = {{&kBegin},
+                          {&kAlone},
+                          {&kDropSubscription, Params().bytes(name)},
+                          {&kDropQueues, Params().bytes(name)},
+                          {&kDropDead, Params().bytes(name)},
+                          {&kCommit}};
+    bool repeated = false;
+    LJK_TRY(answers, ask_once(calls, "drop " + std::string(name), repeated));
+    if (answers[2].empty() && !repeated) return fail(Code::not_found, "no such subscription");
     return {};
 }
 

@@ -36,8 +36,9 @@ constexpr Statement kDropTimer{"lampjack_drop_timer", "DELETE FROM lampjack_time
 
 constexpr Statement kKnown{"lampjack_known", "SELECT item, seq FROM lampjack_known WHERE key = $1 "
                                              "AND item = ANY($2)"};
-constexpr Statement kAppend{"lampjack_append", "INSERT INTO lampjack_item VALUES "
-                                               "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
+constexpr Statement kAppend{"lampjack_append",
+                            "INSERT INTO lampjack_item VALUES "
+                            "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
 constexpr Statement kAppendKeys{"lampjack_append_keys",
                                 "INSERT INTO lampjack_known (key, item, seq, seen) "
                                 "SELECT $1, item, $3, $4 FROM unnest($2) AS item "
@@ -45,6 +46,14 @@ constexpr Statement kAppendKeys{"lampjack_append_keys",
 constexpr Statement kAlias{
     "lampjack_alias",
     "INSERT INTO lampjack_known (key, item, seq, seen) SELECT $1, $2, $3, "
+    "COALESCE((SELECT received FROM lampjack_item WHERE key = $1 AND seq = $3), "
+    "(SELECT touched FROM lampjack_conversation WHERE key = $1), 0) ON CONFLICT DO NOTHING"};
+constexpr Statement kKnownCommand{"lampjack_known_command",
+                                  "SELECT seq, hash FROM lampjack_known WHERE key = $1 "
+                                  "AND item = $2"};
+constexpr Statement kRememberCommand{
+    "lampjack_remember_command",
+    "INSERT INTO lampjack_known (key, item, seq, hash, seen) SELECT $1, $2, $3, $4, "
     "COALESCE((SELECT received FROM lampjack_item WHERE key = $1 AND seq = $3), "
     "(SELECT touched FROM lampjack_conversation WHERE key = $1), 0) ON CONFLICT DO NOTHING"};
 constexpr Statement kNewest{"lampjack_newest",
@@ -61,15 +70,43 @@ constexpr Statement kPutAnswer{
 /// up again at the first of them.
 constexpr Statement kFeed{
     "lampjack_feed",
-    "INSERT INTO lampjack_queue AS q (key, name, seq, ready_at, turn) "
-    "SELECT $1, s.name, min(i.seq), 0, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint "
+    "INSERT INTO lampjack_queue AS q (key, name, seq, ready_at, turn, account) "
+    "SELECT $1, s.name, min(i.seq), 0, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, "
+    "(SELECT account FROM lampjack_conversation WHERE key = $1) "
     "FROM lampjack_subscription s JOIN lampjack_item i ON i.key = $1 AND i.seq >= $2 "
     "AND (s.kinds IS NULL OR i.kind = ANY(s.kinds)) "
-    "AND (s.recipient IS NULL OR i.recipient = s.recipient) "
-    "WHERE s.accounts IS NULL OR "
-    "(SELECT account FROM lampjack_conversation WHERE key = $1) = ANY(s.accounts) "
-    "GROUP BY s.name ORDER BY s.name "
-    "ON CONFLICT (key, name) DO UPDATE SET seq = EXCLUDED.seq WHERE q.seq IS NULL"};
+    "AND " LJK_PG_IS_FOR(
+        "i.recipient",
+        "i.flags") " "
+                   "WHERE s.accounts IS NULL OR "
+                   "(SELECT account FROM lampjack_conversation WHERE key = $1) = ANY(s.accounts) "
+                   "GROUP BY s.name ORDER BY s.name "
+                   "ON CONFLICT (key, name) DO UPDATE SET seq = EXCLUDED.seq WHERE q.seq IS NULL"};
+
+constexpr Statement kAddressed{"lampjack_addressed", "SELECT recipient, flags FROM lampjack_item "
+                                                     "WHERE key = $1 AND seq = $2"};
+constexpr Statement kReaddress{"lampjack_readdress",
+                               "UPDATE lampjack_item SET recipient = $3, flags = $4 "
+                               "WHERE key = $1 AND seq = $2"};
+/// Comes after kFeed. A queue that has the item before it comes to it anyway.
+constexpr Statement kTakeUp{
+    "lampjack_take_up",
+    "WITH fresh AS (SELECT s.name FROM lampjack_subscription s "
+    "JOIN lampjack_item i ON i.key = $1 AND i.seq = $2 WHERE " LJK_PG_WANTS
+    " AND NOT " LJK_PG_IS_FOR(
+        "$3",
+        "$4") "), "
+              "risen AS (DELETE FROM lampjack_dead_item d USING fresh f "
+              "WHERE d.key = $1 AND d.name = f.name AND d.seq = $2) "
+              "INSERT INTO lampjack_queue AS q (key, name, again, ready_at, turn) "
+              "SELECT $1, name, ARRAY[$2 << 16], 0, " LJK_PG_TURN " FROM fresh ORDER BY name "
+              "ON CONFLICT (key, name) DO UPDATE SET "
+              "again = ARRAY(SELECT a FROM unnest(q.again || EXCLUDED.again) AS a ORDER BY a), "
+              "ready_at = CASE WHEN q.token = 0 AND EXCLUDED.again[1] < COALESCE(q.again[1], q.seq "
+              "<< 16) "
+              "THEN 0 ELSE q.ready_at END "
+              "WHERE (q.seq IS NULL OR q.seq > $2) "
+              "AND NOT EXISTS (SELECT 1 FROM unnest(q.again) AS a WHERE a >> 16 = $2)"};
 
 constexpr Statement kErase[] = {
     {"lampjack_erase_items", "DELETE FROM lampjack_item WHERE key = $1"},
@@ -195,6 +232,34 @@ Result<void> PostgresTx::alias(const ConversationKey& key, const model::ItemKey&
     return {};
 }
 
+Result<std::optional<KnownCommand>> PostgresTx::known_command(const ConversationKey& key,
+                                                              const model::ItemKey& command) {
+    LJK_TRY(rows, ask(kKnownCommand, Params().key(key).key(command)));
+    if (rows.empty()) return std::optional<KnownCommand>{};
+    KnownCommand known{rows.number(0, 0), {}};
+    if (!rows.is_null(0, 1)) known.content = read_key(rows, 0, 1);
+    return std::optional(known);
+}
+
+Result<void> PostgresTx::remember_command(const ConversationKey& key, const model::ItemKey& command,
+                                          std::uint64_t seq, const model::ItemKey& content) {
+    ensure_locked(key);
+    foreseen_ = {};
+    later(kRememberCommand, Params().key(key).key(command).number(seq).key(content));
+    return {};
+}
+
+Result<void> PostgresTx::readdress(const ConversationKey& key, std::uint64_t seq,
+                                   conversation::To to, std::string_view flags) {
+    ensure_locked(key);
+    LJK_TRY(found, ask(kAddressed, Params().key(key).number(seq)));
+    if (found.empty()) return fail(Code::not_found, "no such item");
+    work_.readdressed.try_emplace({key, seq}, found.integer(0, 0), found.text(0, 1));
+    later(kReaddress,
+          Params().key(key).number(seq).integer(static_cast<std::int64_t>(to)).text(flags));
+    return {};
+}
+
 Result<void> PostgresTx::put(const ConversationRow& row) {
     ensure_locked(row.key);
     later(kPut, Params()
@@ -243,6 +308,7 @@ Result<void> PostgresTx::erase(const ConversationKey& key) {
     foreseen_ = {};
     for (const Statement& statement : kErase) later(statement, Params().key(key));
     work_.first_seq.erase(key);
+    std::erase_if(work_.readdressed, [&](const auto& one) { return one.first.first == key; });
     for (const bool sink : {false, true}) work_.lanes.erase({key, sink});
     return {};
 }
@@ -273,6 +339,12 @@ Result<void> PostgresTx::rollback_to_savepoint() {
 
 void PostgresTx::announce() {
     for (const auto& [key, first] : work_.first_seq) later(kFeed, Params().key(key).number(first));
+    for (const auto& [place, before] : work_.readdressed)
+        later(kTakeUp, Params()
+                           .key(place.first)
+                           .number(place.second)
+                           .integer(before.first)
+                           .text(before.second));
     for (const auto& [lane, token] : work_.lanes) {
         later(kOfferLane, lane_params(lane.first, lane.second, token));
         later(kDropLane, lane_params(lane.first, lane.second, token));

@@ -29,6 +29,12 @@ public:
                         std::span<const model::ItemKey> keys) override;
     Result<void> alias(const ConversationKey& key, const model::ItemKey& item,
                        std::uint64_t seq) override;
+    Result<std::optional<KnownCommand>> known_command(const ConversationKey& key,
+                                                      const model::ItemKey& command) override;
+    Result<void> remember_command(const ConversationKey& key, const model::ItemKey& command,
+                                  std::uint64_t seq, const model::ItemKey& content) override;
+    Result<void> readdress(const ConversationKey& key, std::uint64_t seq, conversation::To to,
+                           std::string_view flags) override;
     Result<void> put(const ConversationRow& row) override;
     Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;
@@ -36,6 +42,8 @@ public:
                                    std::string_view command_key) override;
     Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override;
     Result<std::vector<OutboxRow>> pending(const ConversationKey& key) override;
+    Result<std::vector<OutboxRow>> deliveries_of(const ConversationKey& key,
+                                                 std::uint64_t item_seq) override;
     Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) override;
     Result<void> record(const ConversationKey& key, const OutboxRow& row,
                         std::uint64_t token) override;
@@ -52,6 +60,9 @@ private:
     /// What commit has to announce.
     struct Work {
         std::map<ConversationKey, std::uint64_t> first_seq;  ///< of the items appended
+        /// Items that have another recipient, with the recipient and the flags before.
+        std::map<std::pair<ConversationKey, std::uint64_t>, std::pair<std::int64_t, std::string>>
+            readdressed;
         /// Lanes whose rows changed, with the token under which one of them was recorded, or 0.
         std::map<std::pair<ConversationKey, bool>, std::uint64_t> lanes;
     };

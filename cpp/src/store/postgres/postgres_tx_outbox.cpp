@@ -11,7 +11,7 @@ namespace {
 
 constexpr Statement kEnqueue{"lampjack_enqueue",
                              "INSERT INTO lampjack_outbox VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-                             "$9, $10, $11, $12, $13, $14, $15, $16)"};
+                             "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"};
 constexpr Statement kFindCommand{"lampjack_find_command",
                                  "SELECT " LJK_PG_OUTBOX " FROM lampjack_outbox o "
                                  "WHERE o.key = $1 AND o.command_key = $2 "
@@ -23,6 +23,9 @@ constexpr Statement kFence{"lampjack_fence",
 constexpr Statement kPending{"lampjack_pending",
                              "SELECT " LJK_PG_OUTBOX " FROM lampjack_outbox o "
                              "WHERE o.key = $1 AND o.status = 0 ORDER BY o.oseq"};
+constexpr Statement kOfItem{"lampjack_deliveries_of_item",
+                            "SELECT " LJK_PG_OUTBOX " FROM lampjack_outbox o WHERE o.key = $1 "
+                            "AND o.item_seq = $2 AND o.item_seq > 0 ORDER BY o.oseq"};
 /// Until the end of the transaction nobody else leases the lane, even when this lease runs out.
 constexpr Statement kHold{"lampjack_hold",
                           "SELECT 1 FROM lampjack_lane WHERE key = $1 AND sink = $2 "
@@ -31,9 +34,10 @@ constexpr Statement kRecord{
     "lampjack_record",
     "UPDATE lampjack_outbox SET id = $3, epoch = $4, action = $5, to_sink = $6, agent = $7, "
     "command_key = $8, content = $9, status = $10, attempts = $11, last_code = $12, "
-    "last_error = $13, created = $14, ready = $15, ready_at = $16 "
-    "WHERE key = $1 AND oseq = $2 AND ($17 = 0 OR EXISTS (SELECT 1 FROM lampjack_lane l "
-    "WHERE l.key = $1 AND l.sink = $6 AND l.token = $17)) RETURNING oseq"};
+    "last_error = $13, created = $14, ready = $15, ready_at = $16, item_seq = $17, "
+    "vendor_answer = $18 WHERE key = $1 AND oseq = $2 AND ($19 = 0 OR EXISTS (SELECT 1 FROM "
+    "lampjack_lane l "
+    "WHERE l.key = $1 AND l.sink = $6 AND l.token = $19)) RETURNING oseq"};
 constexpr Statement kOne{"lampjack_one_delivery", "SELECT " LJK_PG_OUTBOX " FROM lampjack_outbox o "
                                                   "WHERE o.key = $1 AND o.oseq = $2"};
 
@@ -102,6 +106,14 @@ Result<std::vector<OutboxRow>> PostgresTx::pending(const ConversationKey& key) {
     std::vector<OutboxRow> pending;
     for (int row = 0; row < rows.size(); ++row) pending.push_back(read_outbox(rows, row));
     return pending;
+}
+
+Result<std::vector<OutboxRow>> PostgresTx::deliveries_of(const ConversationKey& key,
+                                                         std::uint64_t item_seq) {
+    LJK_TRY(rows, ask(kOfItem, Params().key(key).number(item_seq)));
+    std::vector<OutboxRow> found;
+    for (int row = 0; row < rows.size(); ++row) found.push_back(read_outbox(rows, row));
+    return found;
 }
 
 Result<OutboxRow> PostgresTx::delivery(const ConversationKey& key, std::uint64_t oseq) {

@@ -46,6 +46,7 @@ ItemRow read_item(const Statement& row, int first) {
     item.is_fact = row.boolean_at(first + 7);
     item.received = row.integer_at(first + 8);
     item.body = row.string_at(first + 9);
+    item.delivery = row.string_at(first + 10);
     return item;
 }
 
@@ -53,6 +54,7 @@ void bind(Statement& statement, const ItemRow& item) {
     statement.number(item.seq).number(item.epoch).number(item.episode);
     statement.word(item.state).word(item.to).text(item.flags).text(item.kind);
     statement.boolean(item.is_fact).integer(item.received).text(item.body);
+    statement.text(item.delivery);
 }
 
 OutboxRow read_outbox(const Statement& row, int first) {
@@ -71,6 +73,8 @@ OutboxRow read_outbox(const Statement& row, int first) {
     out.last_error = row.string_at(first + 11);
     out.created = row.integer_at(first + 12);
     out.ready_at = row.integer_at(first + 13);
+    out.item_seq = row.number_at(first + 14);
+    out.vendor_answer = row.string_at(first + 15);
     return out;
 }
 
@@ -78,7 +82,8 @@ void bind(Statement& statement, const OutboxRow& row) {
     statement.number(row.oseq).text(row.id).number(row.epoch).word(row.action);
     statement.boolean(row.to_sink).text(row.agent).text(row.key).text(row.content);
     statement.word(row.status).integer(row.attempts).integer(row.last_code).text(row.last_error);
-    statement.integer(row.created).integer(row.ready_at);
+    statement.integer(row.created).integer(row.ready_at).number(row.item_seq);
+    statement.text(row.vendor_answer);
 }
 
 }  // namespace lampjack::store::sqlite

@@ -10,11 +10,14 @@ namespace lampjack::store::sqlite {
 #define LJK_CONVERSATION_COLUMNS \
     "key, ref, account, touched, next_seq, next_out, retired_epoch, body"
 #define LJK_ITEM_COLUMNS \
-    "seq, epoch, episode, state, audience, flags, kind, is_fact, received, body"
+    "seq, epoch, episode, state, audience, flags, kind, is_fact, received, body, delivery"
 #define LJK_OUTBOX_COLUMNS \
     "oseq, id, epoch, action, to_sink, agent, command, content, status, attempts, last_code, " \
-    "last_error, created, ready_at"
+    "last_error, created, ready_at, item_seq, vendor_answer"
 // clang-format on
+
+inline constexpr int kItemColumns = 11;
+inline constexpr int kOutboxColumns = 16;
 
 /// Reads the columns above, of which the first is `first`.
 Result<ConversationRow> read_conversation(const Statement& row, int first = 0);

@@ -1,5 +1,6 @@
 // What subscriptions are handed, and what they gave up.
 #include "store/row_codec.h"
+#include "store/sqlite/due_items.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/subscriptions.h"
@@ -9,26 +10,6 @@ namespace lampjack::store::sqlite {
 namespace {
 
 Error lost_lease() { return fail(Code::unsupported, "the lease of this item was lost"); }
-
-Result<bool> has_due_lane(Connection& db, std::int64_t subscription, Millis now) {
-    LJK_TRY(found, db.query("SELECT 1 FROM item_lane WHERE subscription = ? AND ready_at <= ?"));
-    return found.integer(subscription).integer(now).next();
-}
-
-Result<std::vector<ItemLane>> due_lanes(Connection& db, std::int64_t subscription, Millis now,
-                                        std::size_t limit) {
-    LJK_TRY(found, db.query("SELECT conversation, next_seq, attempts FROM item_lane "
-                            "WHERE subscription = ? AND ready_at <= ? "
-                            "ORDER BY ready_at, turn LIMIT ?"));
-    found.integer(subscription).integer(now).integer(sql_limit(limit));
-    std::vector<ItemLane> due;
-    for (;;) {
-        LJK_TRY(more, found.next());
-        if (!more) return due;
-        due.push_back({key_at(found, 0), found.number_at(1),
-                       static_cast<std::uint32_t>(found.integer_at(2))});
-    }
-}
 
 Result<void> drop_lane(Connection& db, const ConversationKey& key, std::int64_t subscription) {
     LJK_TRY(drop, db.query("DELETE FROM item_lane WHERE conversation = ? AND subscription = ?"));
@@ -41,14 +22,18 @@ struct LaneChange {
     std::uint32_t attempts = 0;
     Millis ready_at = 0;
     std::uint64_t token = 0;
+    std::uint64_t holder = 0;
 };
 
 Result<void> change_lane(Connection& db, const ConversationKey& key, std::int64_t subscription,
                          const LaneChange& to, std::int64_t turn) {
-    LJK_TRY(change,
-            db.query("UPDATE item_lane SET next_seq = ?, attempts = ?, ready_at = ?, token = ?, "
-                     "turn = ? WHERE conversation = ? AND subscription = ?"));
+    LJK_TRY(
+        change,
+        db.query("UPDATE item_lane SET next_seq = ?1, attempts = ?2, ready_at = ?3, token = ?4, "
+                 "held_token = ?4, holder = ?5, turn = ?6 "
+                 "WHERE conversation = ?7 AND subscription = ?8"));
     change.number(to.next_seq).integer(to.attempts).integer(to.ready_at).number(to.token);
+    change.number(to.holder);
     LJK_CHECK(change.integer(turn).blob(key).integer(subscription).run());
     return {};
 }
@@ -79,46 +64,24 @@ Result<std::int64_t> remove_aside(Connection& db, const ConversationKey& key,
 
 }  // namespace
 
-Result<void> SqliteStore::subscribe(std::string_view name, const SubscriptionFilter& filter) {
-    LJK_TRY(access, session_.write());
-    LJK_TRY(db, access.connection());
-    const std::string bytes = encode(filter);
-    LJK_TRY(put, db->query("INSERT INTO subscription (name, filter) VALUES (?, ?) "
-                           "ON CONFLICT DO NOTHING"));
-    LJK_TRY(fresh, put.text(name).blob(bytes).run());
-    if (fresh == 0) {
-        LJK_TRY(update, db->query("UPDATE subscription SET filter = ?1 "
-                                  "WHERE name = ?2 AND filter <> ?1"));
-        LJK_CHECK(update.blob(bytes).text(name).run());
-        return access.commit();
-    }
-    // Conversations without any item it wants drop out when their turn comes. The turns lie before all others, by age.
-    LJK_TRY(all,
-            db->query(
-                "INSERT INTO item_lane (conversation, subscription, next_seq, attempts, "
-                "ready_at, turn, token) SELECT conversation, (SELECT id FROM "
-                "subscription WHERE name = ?), min(seq), 0, 0, min(received) - 9000000000000000, 0 "
-                "FROM item GROUP BY conversation"));
-    LJK_CHECK(all.text(name).run());
-    return access.commit();
-}
-
 Result<std::vector<LeasedItem>> SqliteStore::lease_items(std::string_view name, Millis now,
-                                                         Millis until, std::size_t limit) {
+                                                         Millis until, std::size_t limit,
+                                                         const Lessee& who) {
     {  // most often there is nothing: found out without keeping writers away
         LJK_TRY(access, session_.read());
         LJK_TRY(db, access.connection());
         LJK_TRY(subscription, find_subscription(*db, name));
-        LJK_TRY(due, has_due_lane(*db, subscription.id, now));
+        LJK_TRY(due, has_due_lane(*db, subscription.id, now, who.accounts));
         if (!due) return std::vector<LeasedItem>{};
     }
     LJK_TRY(access, session_.write());
     LJK_TRY(db, access.connection());
     LJK_TRY(subscription, find_subscription(*db, name));
+    if (!who.accounts.empty()) LJK_CHECK(note_accounts(*db, subscription.id, now));
     std::vector<LeasedItem> leased;
     for (bool dropped = true; dropped && leased.size() < limit;) {
         dropped = false;
-        LJK_TRY(due, due_lanes(*db, subscription.id, now, limit - leased.size()));
+        LJK_TRY(due, due_lanes(*db, subscription.id, now, who.accounts, limit - leased.size()));
         for (const ItemLane& lane : due) {
             LJK_TRY(next, next_item(*db, subscription, lane));
             if (!next) {
@@ -129,7 +92,7 @@ Result<std::vector<LeasedItem>> SqliteStore::lease_items(std::string_view name, 
             LeasedItem& item = next->item;
             ++item.attempt;
             item.token = new_token();
-            LaneChange to{lane.next_seq, lane.attempts, until, item.token};
+            LaneChange to{lane.next_seq, lane.attempts, until, item.token, who.holder};
             if (next->from_aside) {
                 LJK_CHECK(count_aside_attempt(*db, lane.key, subscription.id, item.item.seq));
             } else {
@@ -141,6 +104,7 @@ Result<std::vector<LeasedItem>> SqliteStore::lease_items(std::string_view name, 
             leased.push_back(std::move(item));
         }
     }
+    if (!leased.empty()) LJK_CHECK(note_served(*db, subscription, now));
     LJK_CHECK(access.commit());
     return leased;
 }
@@ -155,12 +119,12 @@ Result<void> SqliteStore::finish_item(std::string_view name, const LeasedItem& i
                              "AND subscription = ? AND token = ? AND token <> 0"));
     LJK_TRY(held, found.blob(key).integer(subscription.id).number(item.token).next());
     if (!held) return lost_lease();
-    LaneChange to{found.number_at(0), static_cast<std::uint32_t>(found.integer_at(1)), 0, 0};
+    LaneChange to{found.number_at(0), static_cast<std::uint32_t>(found.integer_at(1))};
     found.rewind();
     if (outcome == ItemOutcome::retry) {
         to.ready_at = at;
     } else {
-        if (item.item.seq >= to.next_seq) to = {item.item.seq + 1, 0, 0, 0};
+        if (item.item.seq >= to.next_seq) to = {item.item.seq + 1};
         LJK_CHECK(remove_aside(*db, key, subscription.id, item.item.seq, false));
     }
     if (outcome == ItemOutcome::dead)
@@ -169,7 +133,7 @@ Result<void> SqliteStore::finish_item(std::string_view name, const LeasedItem& i
     if (next) {
         // From here on, also when another filter comes: what lies before it was not wanted.
         if (!next->from_aside && next->item.item.seq != to.next_seq)
-            to = {next->item.item.seq, 0, to.ready_at, 0};
+            to = {next->item.item.seq, 0, to.ready_at};
         LJK_TRY(turn, next_turn(*db));
         LJK_CHECK(change_lane(*db, key, subscription.id, to, turn));
     } else {
@@ -185,7 +149,7 @@ Result<std::vector<DeadItem>> SqliteStore::dead_items(std::string_view name, std
     LJK_TRY(found,
             db->query("SELECT a.attempts, a.reason, a.died, c.ref, c.account, i.seq, i.epoch, "
                       "i.episode, i.state, i.audience, i.flags, i.kind, i.is_fact, "
-                      "i.received, i.body FROM item_aside a "
+                      "i.received, i.body, i.delivery FROM item_aside a "
                       "JOIN conversation c ON c.key = a.conversation "
                       "JOIN item i ON i.conversation = a.conversation AND i.seq = a.seq "
                       "WHERE a.subscription = ? AND a.is_dead = 1 "

@@ -28,11 +28,20 @@ Result<std::vector<ConversationKey>> due_lanes(Connection& db,
     return due;
 }
 
-Result<void> take_lane(Connection& db, const ConversationKey& key, bool sinks, Millis until,
-                       std::int64_t turn, std::uint64_t token) {
-    LJK_TRY(take, db.query("UPDATE lane SET token = ?, ready_at = ?, turn = ? "
-                           "WHERE conversation = ? AND to_sink = ?"));
-    take.number(token).integer(until).integer(turn).blob(key).boolean(sinks);
+struct Taking {
+    std::uint64_t token = 0;
+    std::uint64_t holder = 0;
+    Millis now = 0;
+    Millis until = 0;
+    std::int64_t turn = 0;
+};
+
+Result<void> take_lane(Connection& db, const ConversationKey& key, bool sinks, const Taking& by) {
+    LJK_TRY(take, db.query("UPDATE lane SET token = ?1, held_token = ?1, holder = ?2, "
+                           "leased_at = ?3, ready_at = ?4, turn = ?5 "
+                           "WHERE conversation = ?6 AND to_sink = ?7"));
+    take.number(by.token).number(by.holder).integer(by.now).integer(by.until).integer(by.turn);
+    take.blob(key).boolean(sinks);
     LJK_CHECK(take.run());
     return {};
 }
@@ -54,7 +63,7 @@ Result<LeasedDelivery> head_of(Connection& db, const ConversationKey& key, bool 
 
 Result<std::vector<LeasedDelivery>>
 SqliteStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
-                              Millis until, std::size_t limit) {
+                              Millis until, std::size_t limit, std::uint64_t holder) {
     {  // most often there is nothing: found out without keeping writers away
         LJK_TRY(access, session_.read());
         LJK_TRY(db, access.connection());
@@ -69,7 +78,7 @@ SqliteStore::lease_deliveries(std::span<const std::string> accounts, bool sinks,
         LJK_TRY(head, head_of(*db, key, sinks));
         head.token = new_token();
         LJK_TRY(turn, next_turn(*db));
-        LJK_CHECK(take_lane(*db, key, sinks, until, turn, head.token));
+        LJK_CHECK(take_lane(*db, key, sinks, {head.token, holder, now, until, turn}));
         leased.push_back(std::move(head));
     }
     LJK_CHECK(access.commit());

@@ -142,7 +142,7 @@ Result<OutboxRow> SqliteStore::delivery(std::string_view id, std::string& ref) {
                              "JOIN conversation ON key = conversation WHERE id = ?"));
     LJK_TRY(there, found.text(id).next());
     if (!there) return no_delivery();
-    ref = found.string_at(14);
+    ref = found.string_at(kOutboxColumns);
     return read_outbox(found);
 }
 
@@ -173,7 +173,8 @@ Result<std::vector<Delivery>> SqliteStore::deliveries_by(DeliveryStatus status, 
     for (;;) {
         LJK_TRY(more, found.next());
         if (!more) return deliveries;
-        deliveries.push_back({found.string_at(14), found.string_at(15), read_outbox(found)});
+        deliveries.push_back({found.string_at(kOutboxColumns), found.string_at(kOutboxColumns + 1),
+                              read_outbox(found)});
     }
 }
 

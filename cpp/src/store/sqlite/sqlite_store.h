@@ -45,19 +45,31 @@ public:
 
     Result<std::vector<LeasedDelivery>> lease_deliveries(std::span<const std::string> accounts,
                                                          bool sinks, Millis now, Millis until,
-                                                         std::size_t limit) override;
+                                                         std::size_t limit,
+                                                         std::uint64_t holder) override;
     Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override;
     Result<Millis> next_delivery_at(bool sinks) override;
 
-    Result<void> subscribe(std::string_view name, const SubscriptionFilter& filter) override;
+    Result<bool> subscribe(std::string_view name, const SubscriptionFilter& filter,
+                           const Subscriber& by) override;
+    Result<std::vector<SubscriptionState>> subscriptions(Millis now) override;
+    Result<void> drop_subscription(std::string_view name, Millis now) override;
     Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
-                                                Millis until, std::size_t limit) override;
+                                                Millis until, std::size_t limit,
+                                                const Lessee& who) override;
+    Result<void> give_back(std::string_view subscription,
+                           std::span<const LeasedItem> items) override;
     Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
                              ItemOutcome outcome, Millis at, std::string_view reason) override;
     Result<std::vector<DeadItem>> dead_items(std::string_view subscription,
                                              std::size_t limit) override;
     Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                   std::uint64_t seq, bool again) override;
+
+    Result<void> beat(const Holder& holder) override;
+    Result<std::vector<Holder>> holders() override;
+    Result<Reclaimed> reclaim(Millis now, Millis call_time) override;
+    Result<void> leave(std::uint64_t holder) override;
 
     Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) override;
     Result<Millis> next_timer_at() override;

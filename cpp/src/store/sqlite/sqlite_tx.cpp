@@ -65,7 +65,7 @@ Result<void> SqliteTx::append(const ConversationKey& key, const ItemRow& item,
                               std::span<const model::ItemKey> keys) {
     LJK_TRY(db, access_.connection());
     LJK_TRY(insert, db->query("INSERT INTO item (conversation, " LJK_ITEM_COLUMNS
-                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     insert.blob(key);
     bind(insert, item);
     LJK_CHECK(insert.run());
@@ -75,7 +75,7 @@ Result<void> SqliteTx::append(const ConversationKey& key, const ItemRow& item,
         LJK_CHECK(name.blob(key).blob(one).number(item.seq).integer(item.received).run());
         name.rewind();
     }
-    appended_.push_back({key, item.seq, item.to, item.kind});
+    appended_.push_back({key, item.seq, item.to, item.kind, item.flags});
     return {};
 }
 
@@ -88,6 +88,52 @@ Result<void> SqliteTx::alias(const ConversationKey& key, const model::ItemKey& i
                             "(SELECT touched FROM conversation WHERE key = ?1), 0)) "
                             "ON CONFLICT DO NOTHING"));
     LJK_CHECK(name.blob(key).blob(item).number(seq).run());
+    return {};
+}
+
+Result<std::optional<KnownCommand>> SqliteTx::known_command(const ConversationKey& key,
+                                                            const model::ItemKey& command) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(found, db->query("SELECT seq, hash FROM item_key WHERE conversation = ? AND item = ?"));
+    LJK_TRY(exists, found.blob(key).blob(command).next());
+    if (!exists) return std::optional<KnownCommand>{};
+    KnownCommand known{found.number_at(0), {}};
+    if (!found.is_null(1)) known.content = key_at(found, 1);
+    return std::optional(known);
+}
+
+Result<void> SqliteTx::remember_command(const ConversationKey& key, const model::ItemKey& command,
+                                        std::uint64_t seq, const model::ItemKey& content) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(name, db->query("INSERT INTO item_key (conversation, item, seq, hash, seen) "
+                            "VALUES (?1, ?2, ?3, ?4, coalesce("
+                            "(SELECT received FROM item WHERE conversation = ?1 AND seq = ?3), "
+                            "(SELECT touched FROM conversation WHERE key = ?1), 0)) "
+                            "ON CONFLICT DO NOTHING"));
+    LJK_CHECK(name.blob(key).blob(command).number(seq).blob(content).run());
+    return {};
+}
+
+Result<void> SqliteTx::readdress(const ConversationKey& key, std::uint64_t seq, conversation::To to,
+                                 std::string_view flags) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(found, db->query("SELECT audience, kind, flags FROM item "
+                             "WHERE conversation = ? AND seq = ?"));
+    LJK_TRY(exists, found.blob(key).number(seq).next());
+    if (!exists) return fail(Code::not_found, "no such item");
+    Addressed before{static_cast<conversation::To>(found.integer_at(0)), found.string_at(1),
+                     found.string_at(2)};
+    found.rewind();
+    LJK_TRY(change, db->query("UPDATE item SET audience = ?, flags = ? "
+                              "WHERE conversation = ? AND seq = ?"));
+    LJK_CHECK(change.word(to).text(flags).blob(key).number(seq).run());
+    for (Appended& one : appended_) {  // not handed to anybody yet
+        if (one.key != key || one.seq != seq) continue;
+        one.to = to;
+        one.flags = std::string(flags);
+        return {};
+    }
+    readdressed_.try_emplace({key, seq}, std::move(before));
     return {};
 }
 
@@ -200,6 +246,7 @@ Result<void> SqliteTx::erase(const ConversationKey& key) {
     LJK_CHECK(bury.integer(kErased).number(epoch).blob(key).run());
     accounts_.erase(key);
     indexed_.erase(key);
+    std::erase_if(readdressed_, [&](const auto& one) { return one.first.first == key; });
     return {};
 }
 
@@ -209,6 +256,7 @@ Result<void> SqliteTx::savepoint() {
     LJK_CHECK(step(*db, "SAVEPOINT change"));
     has_savepoint_ = true;
     saved_appended_ = appended_.size();
+    saved_readdressed_ = readdressed_;
     return {};
 }
 
@@ -217,6 +265,7 @@ Result<void> SqliteTx::rollback_to_savepoint() {
     if (!has_savepoint_) return fail(Code::internal, "no savepoint was set");
     LJK_CHECK(step(*db, "ROLLBACK TO change"));
     appended_.resize(saved_appended_);
+    readdressed_ = saved_readdressed_;
     accounts_.clear();
     indexed_.clear();
     return {};
@@ -226,6 +275,7 @@ Result<void> SqliteTx::commit() {
     LJK_TRY(db, access_.connection());
     for (const Place& place : changed_lanes_) LJK_CHECK(settle_lane(*db, place));
     LJK_CHECK(feed_subscriptions(*db));
+    LJK_CHECK(take_up_again(*db));
     LJK_CHECK(access_.commit());
     access_.release();
     return {};

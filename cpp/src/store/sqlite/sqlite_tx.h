@@ -23,6 +23,12 @@ public:
                         std::span<const model::ItemKey> keys) override;
     Result<void> alias(const ConversationKey& key, const model::ItemKey& item,
                        std::uint64_t seq) override;
+    Result<std::optional<KnownCommand>> known_command(const ConversationKey& key,
+                                                      const model::ItemKey& command) override;
+    Result<void> remember_command(const ConversationKey& key, const model::ItemKey& command,
+                                  std::uint64_t seq, const model::ItemKey& content) override;
+    Result<void> readdress(const ConversationKey& key, std::uint64_t seq, conversation::To to,
+                           std::string_view flags) override;
     Result<void> put(const ConversationRow& row) override;
     Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;
@@ -30,6 +36,8 @@ public:
                                    std::string_view command_key) override;
     Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override;
     Result<std::vector<OutboxRow>> pending(const ConversationKey& key) override;
+    Result<std::vector<OutboxRow>> deliveries_of(const ConversationKey& key,
+                                                 std::uint64_t item_seq) override;
     Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) override;
     Result<void> record(const ConversationKey& key, const OutboxRow& row,
                         std::uint64_t token) override;
@@ -48,7 +56,15 @@ private:
         std::uint64_t seq;
         conversation::To to;
         std::string kind;
+        std::string flags;
     };
+    /// For whom an item was before this transaction.
+    struct Addressed {
+        conversation::To to;
+        std::string kind;
+        std::string flags;
+    };
+    using Readdressed = std::map<std::pair<ConversationKey, std::uint64_t>, Addressed>;
     /// The columns of a stored conversation that indexes or other tables repeat.
     struct Indexed {
         std::string account;
@@ -69,12 +85,15 @@ private:
     Result<void> replace(Connection& db, const ConversationKey& key, const OutboxRow& row);
     Result<void> settle_lane(Connection& db, const Place& place);
     Result<void> feed_subscriptions(Connection& db);
+    Result<void> take_up_again(Connection& db);
 
     Session::Access access_;
     std::map<ConversationKey, std::string> accounts_;
     std::map<ConversationKey, Indexed> indexed_;  ///< as they are stored, of those that were locked
     std::vector<Appended> appended_;              ///< for the subscriptions, at the end
-    std::vector<Place> changed_lanes_;            ///< to be looked at again, at the end
+    Readdressed readdressed_;                     ///< the same
+    Readdressed saved_readdressed_;
+    std::vector<Place> changed_lanes_;  ///< to be looked at again, at the end
     std::size_t saved_appended_ = 0;
     bool has_savepoint_ = false;
 };

@@ -31,7 +31,7 @@ Result<void> SqliteTx::enqueue(const ConversationKey& key, const OutboxRow& row)
     LJK_TRY(db, access_.connection());
     LJK_TRY(account, account_of(*db, key));
     LJK_TRY(insert, db->query("INSERT INTO outbox (conversation, account, " LJK_OUTBOX_COLUMNS
-                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     insert.blob(key).text(account);
     bind(insert, row);
     LJK_CHECK(insert.run());
@@ -56,6 +56,16 @@ Result<std::vector<OutboxRow>> SqliteTx::pending(const ConversationKey& key) {
                              " FROM outbox WHERE account = ? AND conversation = ? AND status = 0 "
                              "ORDER BY oseq"));
     found.text(account).blob(key);
+    return read_all(found);
+}
+
+Result<std::vector<OutboxRow>> SqliteTx::deliveries_of(const ConversationKey& key,
+                                                       std::uint64_t item_seq) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(found, db->query("SELECT " LJK_OUTBOX_COLUMNS
+                             " FROM outbox WHERE conversation = ? AND item_seq = ? "
+                             "AND item_seq > 0 ORDER BY oseq"));
+    found.blob(key).number(item_seq);
     return read_all(found);
 }
 
@@ -84,7 +94,7 @@ Result<std::vector<OutboxRow>> SqliteTx::fence(const ConversationKey& key, std::
 
 Result<void> SqliteTx::replace(Connection& db, const ConversationKey& key, const OutboxRow& row) {
     LJK_TRY(update, db.query("UPDATE outbox SET (" LJK_OUTBOX_COLUMNS ") = "
-                             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                              "WHERE conversation = ? AND oseq = ?"));
     bind(update, row);
     LJK_TRY(changed, update.blob(key).number(row.oseq).run());
@@ -140,15 +150,37 @@ Result<void> SqliteTx::feed_subscriptions(Connection& db) {
     if (appended_.empty()) return {};
     LJK_TRY(subscriptions, read_subscriptions(db));
     std::vector<std::pair<ConversationKey, std::int64_t>> fed;
-    for (const auto& [key, seq, to, kind] : appended_) {
+    for (const auto& [key, seq, to, kind, flags] : appended_) {
         LJK_TRY(account, account_of(db, key));
         for (const Subscription& one : subscriptions) {
             const std::pair place{key, one.id};
-            if (!wants(one.filter, account, kind, to)) continue;
+            if (!wants(one.filter, account, kind, to, flags)) continue;
             if (std::find(fed.begin(), fed.end(), place) != fed.end()) continue;
             LJK_TRY(turn, next_turn(db));
-            LJK_CHECK(offer_items(db, key, one.id, seq, turn));
+            LJK_CHECK(offer_items(db, key, one.id, account, seq, turn));
             fed.push_back(place);
+        }
+    }
+    return {};
+}
+
+/// After the new items were fed: where nothing waits, a lane then begins behind all there is.
+Result<void> SqliteTx::take_up_again(Connection& db) {
+    if (readdressed_.empty()) return {};
+    LJK_TRY(subscriptions, read_subscriptions(db));
+    for (const auto& [place, before] : readdressed_) {
+        const auto& [key, seq] = place;
+        LJK_TRY(account, account_of(db, key));
+        LJK_TRY(found, db.query("SELECT audience, flags FROM item "
+                                "WHERE conversation = ? AND seq = ?"));
+        LJK_TRY(exists, found.blob(key).number(seq).next());
+        if (!exists) continue;
+        const auto to = static_cast<conversation::To>(found.integer_at(0));
+        for (const Subscription& one : subscriptions) {
+            if (wants(one.filter, account, before.kind, before.to, before.flags)) continue;
+            if (!wants(one.filter, account, before.kind, to, found.text_at(1))) continue;
+            LJK_TRY(turn, next_turn(db));
+            LJK_CHECK(take_up(db, key, one.id, seq, turn));
         }
     }
     return {};

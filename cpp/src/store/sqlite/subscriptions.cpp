@@ -26,14 +26,15 @@ Result<std::optional<Aside>> first_aside(Connection& db, const ConversationKey& 
 Result<std::uint64_t> first_wanted(Connection& db, const ConversationKey& key,
                                    const SubscriptionFilter& filter, std::string_view account,
                                    std::uint64_t seq) {
-    LJK_TRY(found, db.query("SELECT seq, audience, kind FROM item "
+    LJK_TRY(found, db.query("SELECT seq, audience, kind, flags FROM item "
                             "WHERE conversation = ? AND seq >= ? ORDER BY seq"));
     found.blob(key).number(seq);
     for (;;) {
         LJK_TRY(more, found.next());
         if (!more) return std::uint64_t{0};
         const auto to = static_cast<conversation::To>(found.integer_at(1));
-        if (wants(filter, account, found.text_at(2), to)) return found.number_at(0);
+        if (wants(filter, account, found.text_at(2), to, found.text_at(3)))
+            return found.number_at(0);
     }
 }
 
@@ -41,13 +42,16 @@ Result<Subscription> read_one(const Statement& row) {
     Subscription subscription;
     subscription.id = row.integer_at(0);
     LJK_CHECK(decode(row.text_at(1), subscription.filter));
+    subscription.filter.include_bot = row.boolean_at(2);
+    subscription.served_at = row.integer_at(3);
     return subscription;
 }
 
 }  // namespace
 
 Result<std::vector<Subscription>> read_subscriptions(Connection& db) {
-    LJK_TRY(found, db.query("SELECT id, filter FROM subscription ORDER BY id"));
+    LJK_TRY(found,
+            db.query("SELECT id, filter, include_bot, served_at FROM subscription ORDER BY id"));
     std::vector<Subscription> all;
     for (;;) {
         LJK_TRY(more, found.next());
@@ -58,19 +62,43 @@ Result<std::vector<Subscription>> read_subscriptions(Connection& db) {
 }
 
 Result<Subscription> find_subscription(Connection& db, std::string_view name) {
-    LJK_TRY(found, db.query("SELECT id, filter FROM subscription WHERE name = ?"));
+    LJK_TRY(found,
+            db.query("SELECT id, filter, include_bot, served_at FROM subscription WHERE name = ?"));
     LJK_TRY(exists, found.text(name).next());
     if (!exists) return fail(Code::not_found, "no such subscription");
     return read_one(found);
 }
 
 Result<void> offer_items(Connection& db, const ConversationKey& key, std::int64_t subscription,
-                         std::uint64_t seq, std::int64_t turn) {
+                         std::string_view account, std::uint64_t seq, std::int64_t turn) {
     LJK_TRY(offer,
             db.query("INSERT INTO item_lane (conversation, subscription, next_seq, attempts, "
-                     "ready_at, turn, token) VALUES (?, ?, ?, 0, 0, ?, 0) "
+                     "ready_at, turn, token, account) VALUES (?, ?, ?, 0, 0, ?, 0, ?) "
                      "ON CONFLICT DO NOTHING"));
-    LJK_CHECK(offer.blob(key).integer(subscription).number(seq).integer(turn).run());
+    offer.blob(key).integer(subscription).number(seq).integer(turn).text(account);
+    LJK_CHECK(offer.run());
+    return {};
+}
+
+Result<void> take_up(Connection& db, const ConversationKey& key, std::int64_t subscription,
+                     std::uint64_t seq, std::int64_t turn) {
+    LJK_TRY(lane, db.query("SELECT 1 FROM item_lane WHERE conversation = ? AND subscription = ? "
+                           "AND next_seq <= ?"));
+    LJK_TRY(comes, lane.blob(key).integer(subscription).number(seq).next());
+    if (comes) return {};
+    LJK_TRY(put, db.query("INSERT INTO item_aside (conversation, subscription, seq, is_dead, "
+                          "attempts, died, reason) VALUES (?, ?, ?, 0, 0, 0, '') "
+                          "ON CONFLICT DO UPDATE SET is_dead = 0, attempts = 0, died = 0, "
+                          "reason = '' WHERE is_dead = 1"));
+    LJK_CHECK(put.blob(key).integer(subscription).number(seq).run());
+    LJK_TRY(offer,
+            db.query("INSERT INTO item_lane (conversation, subscription, next_seq, attempts, "
+                     "ready_at, turn, token) SELECT key, ?1, next_seq, 0, 0, ?2, 0 "
+                     "FROM conversation WHERE key = ?3 "
+                     "ON CONFLICT DO UPDATE SET ready_at = 0 WHERE token = 0 AND NOT EXISTS "
+                     "(SELECT 1 FROM item_aside WHERE conversation = ?3 AND subscription = ?1 "
+                     "AND is_dead = 0 AND seq < ?4)"));
+    LJK_CHECK(offer.integer(subscription).integer(turn).blob(key).number(seq).run());
     return {};
 }
 

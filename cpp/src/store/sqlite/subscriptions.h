@@ -13,6 +13,7 @@ namespace lampjack::store::sqlite {
 struct Subscription {
     std::int64_t id = 0;
     SubscriptionFilter filter;
+    Millis served_at = 0;
 };
 
 Result<std::vector<Subscription>> read_subscriptions(Connection& db);
@@ -21,7 +22,11 @@ Result<Subscription> find_subscription(Connection& db, std::string_view name);
 
 /// There is an item at `seq` to hand out, unless earlier ones wait already.
 Result<void> offer_items(Connection& db, const ConversationKey& key, std::int64_t subscription,
-                         std::uint64_t seq, std::int64_t turn);
+                         std::string_view account, std::uint64_t seq, std::int64_t turn);
+
+/// The item is handed out before all that its lane still has, unless the lane comes to it anyway.
+Result<void> take_up(Connection& db, const ConversationKey& key, std::int64_t subscription,
+                     std::uint64_t seq, std::int64_t turn);
 
 /// A conversation's row in item_lane.
 struct ItemLane {

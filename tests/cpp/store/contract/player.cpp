@@ -27,7 +27,7 @@ void Player::play(int steps) {
 
 void Player::step() {
     now_ += static_cast<Millis>(random_.below(400));
-    switch (random_.below(16)) {
+    switch (random_.below(17)) {
         case 0: return fence();
         case 1: return put_back();
         case 2: return random_.below(4) == 0 ? erase() : look();
@@ -41,6 +41,7 @@ void Player::step() {
         case 10: return lease_items();
         case 11:
         case 12: return finish_item();
+        case 13: return readdress();
         default: return change();
     }
 }
@@ -73,6 +74,11 @@ void Player::edit_once(Edit& edit) {
     answer.body = text(random_.below(9));
     must(edit.tx().put_answer(edit.row().key, request, answer));
     note("answer " + must(edit.tx().answer_of(edit.row().key, request)).body);
+    const auto command = item_key("command " + text(random_.below(10)));
+    const auto known = must(edit.tx().known_command(edit.row().key, command));
+    note("known command " + (known ? text(known->seq) : "none"));
+    must(edit.tx().remember_command(edit.row().key, command, edit.row().next_seq - 1, request));
+    note("of item " + text(must(edit.tx().deliveries_of(edit.row().key, random_.below(9))).size()));
     note("command " + must(edit.tx().find_command(edit.row().key, text(random_.below(20)))).id);
     note("newest " + text(must(edit.tx().newest(edit.row().key, 3)).size()));
 }
@@ -118,6 +124,21 @@ void Player::erase() {
     Edit edit(store_, some_ref(), now_);
     note("erase", edit.tx().erase(edit.row().key));
     edit.commit();
+}
+
+/// Some item of the desk's becomes the bot's: what the bot's subscription gains comes before what it still has.
+void Player::readdress() {
+    Edit edit(store_, some_ref(), now_);
+    const std::uint64_t seq = 1 + random_.below(9);
+    const auto to = random_.coin() ? To::bot : To::desk;
+    const auto items = must(edit.tx().newest(edit.row().key, 100));
+    const bool is_desks = std::any_of(items.begin(), items.end(), [seq](const ItemRow& item) {
+        return item.seq == seq && item.to == To::desk && item.flags == "late echo";
+    });
+    if (is_desks || items.empty())
+        note("readdress", edit.tx().readdress(edit.row().key, seq, to,
+                                              random_.coin() ? "rerouted" : "late bot_too"));
+    if (random_.below(4) != 0) edit.finish();
 }
 
 void Player::lease() {

@@ -24,6 +24,7 @@ private:
     void fence();
     void put_back();
     void erase();
+    void readdress();
     void lease();
     void finish_lease();
     void lease_items();

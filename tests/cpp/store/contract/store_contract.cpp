@@ -25,18 +25,19 @@ void Edit::open(const std::string& ref) {
     row_.state.epoch = row_.retired_epoch + 1;
 }
 
-std::uint64_t Edit::say(std::string_view kind, const Keys& keys, To to) {
+std::uint64_t Edit::say(std::string_view kind, const Keys& keys, To to, std::string_view flags) {
     ItemRow item;
     item.seq = row_.next_seq++;
     item.epoch = row_.state.epoch;
     item.episode = row_.state.episode;
     item.state = row_.state.state;
     item.to = to;
-    item.flags = "late echo";
+    item.flags = std::string(flags);
     item.kind = std::string(kind);
     item.body = "{\"n\":" + std::to_string(item.seq) + "}";
     item.is_fact = kind == "command";
     item.received = now_;
+    item.delivery = item.is_fact ? "0123" : "";
     must(tx_->append(row_.key, item, keys));
     return item.seq;
 }
@@ -54,6 +55,8 @@ OutboxRow Edit::send(Action action, bool to_sink, std::string key) {
     row.content = "{\"text\":\"hi\"}";
     row.created = now_;
     row.ready_at = now_;
+    row.item_seq = row_.next_seq - 1;
+    row.vendor_answer = "closed since 18:00";
     must(tx_->enqueue(row_.key, row));
     return row;
 }
@@ -162,13 +165,13 @@ std::string line(const ConversationRow& row) {
 
 std::string line(const ItemRow& item) {
     return join(item.seq, item.epoch, item.episode, number(item.state), number(item.to), item.flags,
-                item.kind, item.body, item.is_fact, item.received);
+                item.kind, item.body, item.is_fact, item.received, item.delivery);
 }
 
 std::string line(const OutboxRow& row) {
     return join(row.oseq, row.id, row.epoch, number(row.action), row.to_sink, row.agent, row.key,
                 row.content, name_of(row.status), row.attempts, row.last_code, row.last_error,
-                row.created, row.ready_at);
+                row.created, row.ready_at, row.item_seq, row.vendor_answer);
 }
 
 }  // namespace lampjack::store::testing

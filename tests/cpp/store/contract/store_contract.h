@@ -46,7 +46,8 @@ public:
     /// Begins with the conversation as it is stored, for a second change in the same transaction.
     void open(const std::string& ref);
 
-    std::uint64_t say(std::string_view kind, const Keys& keys = {}, To to = To::desk);
+    std::uint64_t say(std::string_view kind, const Keys& keys = {}, To to = To::desk,
+                      std::string_view flags = "late echo");
     /// Queues words; the row as it was queued.
     OutboxRow send(Action action = Action::reply, bool to_sink = false, std::string key = {});
     void put();

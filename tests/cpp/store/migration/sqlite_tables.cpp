@@ -29,7 +29,8 @@ public:
         if (!sqlite::open(path())) throw std::runtime_error("no store");
         ask("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
             std::to_string(kRows) +
-            ") INSERT INTO item SELECT x'00', i, 1, 1, 0, 0, '', 'message', 0, 1, "
+            ") INSERT INTO item (conversation, seq, epoch, episode, state, audience, flags, "
+            "kind, is_fact, received, body) SELECT x'00', i, 1, 1, 0, 0, '', 'message', 0, 1, "
             "hex(randomblob(100)) FROM n");
         std::filesystem::copy_file(path(), folder_.path("before.db"));
     }

@@ -18,7 +18,7 @@ TEST_F(PostgresSchema, is_made_in_an_empty_database_and_then_left_alone) {
     EXPECT_EQ(*open_store()->meta("a"), "1");
     EXPECT_TRUE(migrate(url()));
     EXPECT_EQ(*open_store()->meta("a"), "1");
-    EXPECT_EQ(sql("SELECT version FROM lampjack_schema"), "1");
+    EXPECT_EQ(sql("SELECT version FROM lampjack_schema"), "2");
 }
 
 TEST_F(PostgresSchema, is_made_once_by_many_at_the_same_time) {
@@ -36,20 +36,20 @@ TEST_F(PostgresSchema, is_made_once_by_many_at_the_same_time) {
 
 TEST_F(PostgresSchema, refuses_one_that_a_later_release_made) {
     open_store().reset();
-    sql("UPDATE lampjack_schema SET version = 3, usable_from = 2");
+    sql("UPDATE lampjack_schema SET version = 4, usable_from = 3");
     for (const auto& error : {open(url()).error(), migrate(url()).error()}) {
         EXPECT_EQ(error.code, Code::config);
-        EXPECT_NE(error.message.find("version 3"), std::string::npos) << error.message;
+        EXPECT_NE(error.message.find("version 4"), std::string::npos) << error.message;
         EXPECT_NE(error.message.find("install"), std::string::npos) << error.message;
     }
 }
 
 TEST_F(PostgresSchema, works_on_a_later_one_that_says_it_may) {
     open_store().reset();
-    sql("UPDATE lampjack_schema SET version = 2, usable_from = 1");
+    sql("UPDATE lampjack_schema SET version = 3, usable_from = 1");
     EXPECT_TRUE(open(url()));
     EXPECT_TRUE(migrate(url()));
-    EXPECT_EQ(sql("SELECT version FROM lampjack_schema"), "2") << "and never goes back";
+    EXPECT_EQ(sql("SELECT version FROM lampjack_schema"), "3") << "and never goes back";
 }
 
 TEST_F(PostgresSchema, asks_for_a_migration_of_an_older_one) {

@@ -165,15 +165,15 @@ TEST_F(SqliteOpening, refuses_the_file_of_another_program) {
 
 TEST_F(SqliteOpening, refuses_a_newer_schema_and_says_what_to_do) {
     ASSERT_TRUE(open(url()));
-    run("UPDATE lampjack_meta SET value = 2");
+    run("UPDATE lampjack_meta SET value = 3");
     EXPECT_TRUE(says(refusal(url()), "newer release"));
     EXPECT_EQ(migrate(url()).error().code, Code::config);
-    EXPECT_EQ(answer("SELECT value FROM lampjack_meta WHERE name = 'version'"), "2");
+    EXPECT_EQ(answer("SELECT value FROM lampjack_meta WHERE name = 'version'"), "3");
 }
 
 TEST_F(SqliteOpening, opens_a_newer_schema_that_says_it_may) {
     ASSERT_TRUE(open(url()));
-    run("UPDATE lampjack_meta SET value = 2 WHERE name = 'version'");
+    run("UPDATE lampjack_meta SET value = 3 WHERE name = 'version'");
     EXPECT_TRUE(open(url()));
 }
 
@@ -184,7 +184,7 @@ TEST_F(SqliteOpening, leaves_an_older_schema_to_migrate) {
     EXPECT_TRUE(says(refusal(url()), "lampjack migrate"));
     EXPECT_EQ(answer("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"), "1");
     ASSERT_TRUE(migrate(url()));
-    EXPECT_EQ(answer("SELECT value FROM lampjack_meta WHERE name = 'version'"), "1");
+    EXPECT_EQ(answer("SELECT value FROM lampjack_meta WHERE name = 'version'"), "2");
     const auto store = open(url());
     ASSERT_TRUE(store);
     EXPECT_TRUE((*store)->put_meta("a", "b"));

@@ -1,0 +1,137 @@
+// Declaring the subscriptions of a SqliteStore, how they stand, and dropping them.
+#include "store/row_codec.h"
+#include "store/sqlite/holder_rows.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/subscriptions.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lampjack::store::sqlite {
+namespace {
+
+void count(SubscriptionState& state, Millis received) {
+    state.oldest = state.waiting == 0 ? received : std::min(state.oldest, received);
+    ++state.waiting;
+}
+
+/// What one lane still has of the items wanted.
+Result<void> count_lane(Connection& db, const ItemLane& lane, std::string_view account,
+                        SubscriptionState& state) {
+    LJK_TRY(found, db.query("SELECT received, audience, kind, flags FROM item "
+                            "WHERE conversation = ? AND seq >= ? ORDER BY seq"));
+    found.blob(lane.key).number(lane.next_seq);
+    while (state.waiting < kCountedItems) {
+        LJK_TRY(more, found.next());
+        if (!more) break;
+        const auto to = static_cast<conversation::To>(found.integer_at(1));
+        if (wants(state.filter, account, found.text_at(2), to, found.text_at(3)))
+            count(state, found.integer_at(0));
+    }
+    return {};
+}
+
+Result<void> count_asides(Connection& db, std::int64_t subscription, const ItemLane& lane,
+                          SubscriptionState& state) {
+    LJK_TRY(found, db.query("SELECT i.received FROM item_aside a JOIN item i "
+                            "ON i.conversation = a.conversation AND i.seq = a.seq "
+                            "WHERE a.conversation = ? AND a.subscription = ? AND a.is_dead = 0"));
+    found.blob(lane.key).integer(subscription);
+    while (state.waiting < kCountedItems) {
+        LJK_TRY(more, found.next());
+        if (!more) break;
+        count(state, found.integer_at(0));
+    }
+    return {};
+}
+
+/// The longest waiting lanes first; as many as can hold what is counted.
+Result<void> count_waiting(Connection& db, std::int64_t subscription, SubscriptionState& state) {
+    LJK_TRY(found, db.query("SELECT conversation, next_seq, c.account FROM item_lane "
+                            "JOIN conversation c ON c.key = conversation WHERE subscription = ? "
+                            "ORDER BY ready_at, turn LIMIT ?"));
+    found.integer(subscription).integer(static_cast<std::int64_t>(kCountedItems));
+    while (state.waiting < kCountedItems) {
+        LJK_TRY(more, found.next());
+        if (!more) break;
+        const ItemLane lane{key_at(found, 0), found.number_at(1), 0};
+        LJK_CHECK(count_asides(db, subscription, lane, state));
+        LJK_CHECK(count_lane(db, lane, found.text_at(2), state));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<bool> SqliteStore::subscribe(std::string_view name, const SubscriptionFilter& filter,
+                                    const Subscriber& by) {
+    LJK_TRY(access, session_.write());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(all_holders, read_holders(*db));
+    LJK_CHECK(check_filter(all_holders, name, filter, by));
+    const std::string bytes = encode(filter);
+    LJK_TRY(put, db->query("INSERT INTO subscription (name, filter, include_bot) VALUES (?, ?, ?) "
+                           "ON CONFLICT DO NOTHING"));
+    LJK_TRY(fresh, put.text(name).blob(bytes).boolean(filter.include_bot).run());
+    if (fresh == 0) {
+        LJK_TRY(update, db->query("UPDATE subscription SET filter = ?1, include_bot = ?2 "
+                                  "WHERE name = ?3 AND (filter <> ?1 OR include_bot <> ?2)"));
+        LJK_CHECK(update.blob(bytes).boolean(filter.include_bot).text(name).run());
+        LJK_CHECK(access.commit());
+        return false;
+    }
+    if (by.start_now) {
+        LJK_CHECK(access.commit());
+        return true;
+    }
+    // Conversations without any item it wants drop out when their turn comes. The turns lie before all others, by age.
+    LJK_TRY(all,
+            db->query(
+                "INSERT INTO item_lane (conversation, subscription, next_seq, attempts, "
+                "ready_at, turn, token) SELECT conversation, (SELECT id FROM "
+                "subscription WHERE name = ?), min(seq), 0, 0, min(received) - 9000000000000000, 0 "
+                "FROM item GROUP BY conversation"));
+    LJK_CHECK(all.text(name).run());
+    LJK_CHECK(access.commit());
+    return true;
+}
+
+Result<std::vector<SubscriptionState>> SqliteStore::subscriptions(Millis now) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(all_holders, read_holders(*db));
+    LJK_TRY(found, db->query("SELECT name FROM subscription ORDER BY name"));
+    std::vector<SubscriptionState> all;
+    for (;;) {
+        LJK_TRY(more, found.next());
+        if (!more) return all;
+        SubscriptionState state;
+        state.name = found.string_at(0);
+        LJK_TRY(one, find_subscription(*db, state.name));
+        state.filter = std::move(one.filter);
+        state.served = one.served_at;
+        state.holders = labels_of(all_holders, state.name, now);
+        LJK_CHECK(count_waiting(*db, one.id, state));
+        all.push_back(std::move(state));
+    }
+}
+
+Result<void> SqliteStore::drop_subscription(std::string_view name, Millis now) {
+    LJK_TRY(access, session_.write());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(subscription, find_subscription(*db, name));
+    LJK_TRY(all_holders, read_holders(*db));
+    if (const Holder* holder = holder_of(all_holders, name, now))
+        return still_in_use(name, *holder);
+    // By the lanes' own indexes: their keys begin with the conversation.
+    for (const char* sql : {"DELETE FROM item_lane WHERE subscription = ?",
+                            "DELETE FROM item_aside WHERE subscription = ?",
+                            "DELETE FROM subscription WHERE id = ?"}) {
+        LJK_TRY(drop, db->query(sql));
+        LJK_CHECK(drop.integer(subscription.id).run());
+    }
+    return access.commit();
+}
+
+}  // namespace lampjack::store::sqlite
