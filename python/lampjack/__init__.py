@@ -6,6 +6,7 @@ conversation, and sends the agents' replies and handover actions back.
 
 from lampjack._consumers import SinkMessage
 from lampjack._conversation import Conversation, User
+from lampjack._convert import convert, verify, write
 from lampjack._core import (
     Event,
     Handover,
@@ -37,7 +38,6 @@ from lampjack._errors import (
     StoreError,
     UnsupportedError,
 )
-from lampjack._functions import convert, verify, write
 from lampjack._hub import Hub
 from lampjack._items import (
     DeadItem,
