@@ -58,7 +58,7 @@ class Hub:
             seed=seed,
         )
         self._runtime = Runtime(native)
-        self._reception = Reception(self._runtime.calls, self._runtime.workers)
+        self._reception = Reception(self._runtime)
         self._consumers: dict[str, Consumer] = {}
         self._started = False
         self._lock = threading.Lock()
@@ -86,9 +86,7 @@ class Hub:
         body: bytes = b"",
     ) -> Answer:
         """Take one request. Never raises for what it holds: every fault is an answer. Blocks; see `submit()`."""
-        return self._reception.receive(
-            self._runtime.native, account, (method, path, query, headers, body)
-        )
+        return self._reception.receive(account, (method, path, query, headers, body))
 
     async def submit(
         self,
@@ -101,9 +99,7 @@ class Hub:
         body: bytes = b"",
     ) -> Answer:
         """Take one request without blocking the loop; async decide and translate functions run on it."""
-        return await self._reception.submit(
-            self._runtime.native, account, (method, path, query, headers, body)
-        )
+        return await self._reception.submit(account, (method, path, query, headers, body))
 
     # ---- What the host contributes ----
 
