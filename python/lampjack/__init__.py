@@ -46,7 +46,6 @@ from lampjack._items import (
     Fact,
     HandoverEnded,
     Item,
-    Owner,
     OwnerChanged,
 )
 from lampjack._losses import Loss
@@ -67,6 +66,17 @@ from lampjack._parts import (
     as_text,
 )
 from lampjack._reception import Answer
+from lampjack._results import (
+    ConversationState,
+    DeliveryState,
+    Endpoint,
+    ErasedConversation,
+    Erasure,
+    Explanation,
+    Owner,
+    Stats,
+    StuckConversation,
+)
 from lampjack._upkeep import backup, export, migrate
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
 
@@ -85,13 +95,19 @@ __all__ = [
     "Content",
     "Conversation",
     "ConversationId",
+    "ConversationState",
     "DeadItem",
     "DecisionRequest",
     "Decline",
     "Delivery",
     "DeliveryChanged",
+    "DeliveryState",
+    "Endpoint",
     "Erased",
+    "ErasedConversation",
+    "Erasure",
     "Event",
+    "Explanation",
     "Fact",
     "File",
     "FrozenDict",
@@ -125,7 +141,9 @@ __all__ = [
     "SinkMessage",
     "StaleOwnerError",
     "Start",
+    "Stats",
     "StoreError",
+    "StuckConversation",
     "Text",
     "UnknownEvent",
     "UnknownPart",

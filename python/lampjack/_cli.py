@@ -88,7 +88,7 @@ def _inspect(options: argparse.Namespace) -> int:
     return 0
 
 
-def _entries(config: dict[str, Any], base: str) -> list[dict[str, Any]]:
+def _entries(config: dict[str, Any], base: str) -> list[lj.Endpoint]:
     # Nothing is opened that somebody else may be using.
     hub = lj.Hub({**config, "store": "memory:"}, background=False)
     entries = hub.urls(base)
@@ -98,11 +98,9 @@ def _entries(config: dict[str, Any], base: str) -> list[dict[str, Any]]:
 
 def _urls(options: argparse.Namespace) -> int:
     entries = _entries(_config.read_file(options.config, absent="not-set"), options.base)
-    width = max((len(entry["account"]) for entry in entries), default=0)
+    width = max((len(entry.account) for entry in entries), default=0)
     for entry in entries:
-        print(
-            f"{entry['account']:{width}}  {entry['method']:4}  {entry['url']}  {entry['meaning']}".rstrip()
-        )
+        print(f"{entry.account:{width}}  {entry.method:4}  {entry.url}  {entry.meaning}".rstrip())
     return 0
 
 
@@ -136,7 +134,7 @@ def _serve(options: argparse.Namespace) -> int:
         )
     base = f"http://{options.host}:{options.port}{options.prefix.rstrip('/')}"
     for entry in _entries(config, base):
-        print(f"{entry['method']:4}  {entry['url']}", file=sys.stderr)
+        print(f"{entry.method:4}  {entry.url}", file=sys.stderr)
     _say_who_decides(config)
     os.environ[_serve.CONFIG] = str(Path(options.config).absolute())
     os.environ[_serve.PREFIX] = options.prefix

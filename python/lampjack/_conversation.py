@@ -12,6 +12,12 @@ from lampjack._handler_context import Frame, current_frame
 from lampjack._items import Item, items_from_json
 from lampjack._outcome import Outcome
 from lampjack._parts import Content, content_json
+from lampjack._results import (
+    ConversationState,
+    DeliveryState,
+    Explanation,
+    results_from_json,
+)
 from lampjack._runtime import Runtime
 
 if TYPE_CHECKING:
@@ -168,25 +174,27 @@ class Conversation:
             lambda: items_from_json(self._runtime.native.transcript(self.ref, after, limit))
         )
 
-    def state(self) -> Outcome[dict[str, Any]]:
+    def state(self) -> Outcome[ConversationState]:
         """Return state, epoch, owner, what the platform does, and more. Later commands carry this epoch."""
 
-        def look() -> dict[str, Any]:
-            data: dict[str, Any] = json.loads(self._runtime.native.conversation(self.ref))
-            self._epoch = data["epoch"]
-            return data
+        def look() -> ConversationState:
+            state = ConversationState.from_json(self._runtime.native.conversation(self.ref))
+            self._epoch = state.epoch
+            return state
 
         return self._read(look)
 
-    def explain(self, command: str, *, agent: str = "") -> Outcome[dict[str, Any]]:
+    def explain(self, command: str, *, agent: str = "") -> Outcome[Explanation]:
         """Tell whether a command is allowed now, by which rule, and why not."""
         return self._read(
-            lambda: json.loads(self._runtime.native.explain(self.ref, command, agent))
+            lambda: Explanation.from_json(self._runtime.native.explain(self.ref, command, agent))
         )
 
-    def deliveries(self) -> Outcome[list[dict[str, Any]]]:
+    def deliveries(self) -> Outcome[list[DeliveryState]]:
         """Return what went out or is about to, newest last."""
-        return self._read(lambda: json.loads(self._runtime.native.deliveries(self.ref)))
+        return self._read(
+            lambda: results_from_json(DeliveryState, self._runtime.native.deliveries(self.ref))
+        )
 
     # ---- Inside ----
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lampjack._errors import HubTimeoutError, NetworkError, RefusedError, StaleOwnerError
 from lampjack._losses import Loss, losses_of
 from lampjack._outcome import Outcome
+from lampjack._results import DeliveryState
 from lampjack._runtime import Runtime
 
 __all__ = ["Command", "Delivery", "Receipt", "explained"]
@@ -63,10 +64,12 @@ class Delivery:
         """
         return Outcome(self._runtime.wait(self._wait, timeout))
 
-    def status(self) -> Outcome[dict[str, Any]]:
+    def status(self) -> Outcome[DeliveryState]:
         """Return status, attempts and the last error as they are now."""
         return Outcome(
-            self._runtime.read(lambda: json.loads(self._runtime.native.delivery(self.id or "")))
+            self._runtime.read(
+                lambda: DeliveryState.from_json(self._runtime.native.delivery(self.id or ""))
+            )
         )
 
     def _wait(self, timeout: float) -> Receipt:
@@ -75,23 +78,14 @@ class Delivery:
         text = self._runtime.native.wait_delivery(self.id, int(timeout * 1000))
         if text is None:
             raise HubTimeoutError("it is still under way")
-        data = json.loads(text)
-        status = data["status"]
-        if status == "refused":
-            raise StaleOwnerError("the owner changed before it was sent", epoch=data["epoch"])
-        if status != "sent":
+        found = DeliveryState.from_json(text)
+        if found.status == "refused":
+            raise StaleOwnerError("the owner changed before it was sent", epoch=found.epoch)
+        if found.status != "sent":
             raise NetworkError(
-                f"it was not sent: {data.get('last_error') or status}", status=status
+                f"it was not sent: {found.last_error or found.status}", status=found.status
             )
-        return Receipt(
-            self.receipt.ref,
-            self.receipt.state,
-            self.receipt.epoch,
-            self.receipt.owner,
-            self.receipt.agent,
-            self.id,
-            status,
-        )
+        return replace(self.receipt, status=found.status)
 
     def __repr__(self) -> str:
         return f"<Delivery {self.receipt.status}>"

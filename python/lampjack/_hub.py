@@ -1,7 +1,6 @@
 """Hub: accounts, conversations and subscribers of one process."""
 
 import asyncio
-import json
 import logging
 import os
 import threading
@@ -17,6 +16,15 @@ from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
 from lampjack._items import DeadItem, dead_items_from_json
 from lampjack._reception import Answer, Headers, Reception
+from lampjack._results import (
+    ConversationState,
+    DeliveryState,
+    Endpoint,
+    Erasure,
+    Stats,
+    StuckConversation,
+    results_from_json,
+)
 from lampjack._runtime import Runtime
 
 __all__ = ["Hub"]
@@ -187,37 +195,34 @@ class Hub:
         """Return an end user on a channel account; `fields` are those of an actor: first_name, phone, …."""
         return User(self._runtime, account, {"id": id, **fields})
 
-    def conversations(self, state: str = "", *, limit: int = 100) -> list[dict[str, Any]]:
+    def conversations(self, state: str = "", *, limit: int = 100) -> list[ConversationState]:
         """Return conversations, newest first; `state` narrows them. Blocks for a read of the store."""
-        found: list[dict[str, Any]] = json.loads(self._runtime.native.conversations(state, limit))
-        return found
+        return results_from_json(
+            ConversationState, self._runtime.native.conversations(state, limit)
+        )
 
-    def stats(self) -> dict[str, int]:
-        """Return counters since the start."""
-        found: dict[str, int] = json.loads(self._runtime.native.stats())
-        return found
+    def stats(self) -> Stats:
+        """Return counters of this process since the hub was opened."""
+        return Stats.from_json(self._runtime.native.stats())
 
-    def urls(self, base: str = "") -> list[dict[str, Any]]:
+    def urls(self, base: str = "") -> list[Endpoint]:
         """Return what to configure at each vendor: one entry per account and path below `base`."""
-        found: list[dict[str, Any]] = json.loads(self._runtime.native.urls(base.rstrip("/")))
-        return found
+        return results_from_json(Endpoint, self._runtime.native.urls(base.rstrip("/")))
 
     # ---- For operators ----
 
-    def stuck(self) -> list[dict[str, Any]]:
+    def stuck(self) -> list[StuckConversation]:
         """Return the conversations that need a person, each with `why`. Blocks for reads.
 
         `return_fails`: the bot is not taken back; `mute_refused`: it cannot be silenced; `diverged`: it speaks, or is
         silent, against what was decided; `overdue`: a timer should have fired (does any process run timers?); `unsent`: a
         message should have left (does any process send?). `last_error` and `last_code` tell of its mute or return.
         """
-        found: list[dict[str, Any]] = json.loads(self._runtime.native.stuck())
-        return found
+        return results_from_json(StuckConversation, self._runtime.native.stuck())
 
-    def dead_letters(self, *, limit: int = 100) -> list[dict[str, Any]]:
+    def dead_letters(self, *, limit: int = 100) -> list[DeliveryState]:
         """Return deliveries that were given up (`dead`) or wait for a person's word (`held`), oldest first. Blocks."""
-        found: list[dict[str, Any]] = json.loads(self._runtime.native.dead_letters(limit))
-        return found
+        return results_from_json(DeliveryState, self._runtime.native.dead_letters(limit))
 
     def export_dead_letters(self, *, limit: int = 100_000) -> str:
         """Return the same with what they carry, one JSON object a line: it holds what people said. Blocks.
@@ -250,15 +255,15 @@ class Hub:
 
     def erase(
         self, account: str, user: str, *, force: bool = False, timeout: float = 15.0
-    ) -> dict[str, Any]:
+    ) -> Erasure:
         """Remove all that is kept of an end user, and return what went. Blocks.
 
         A conversation that a human has goes back to its bot first: `HubTimeoutError` when the platform has not taken it
         back in time (call again, or with `force`). Its numbers stay, so that a later one goes on above them.
         """
-        text = self._runtime.native.erase(account, user, force, int(timeout * 1000))
-        found: dict[str, Any] = json.loads(text)
-        return found
+        return Erasure.from_json(
+            self._runtime.native.erase(account, user, force, int(timeout * 1000))
+        )
 
     # ---- Life ----
 
