@@ -6,6 +6,7 @@ conversation, and sends the agents' replies and handover actions back.
 
 from lampjack._consumers import SinkMessage
 from lampjack._conversation import Conversation, User
+from lampjack._convert import convert, verify, write
 from lampjack._core import (
     Event,
     Handover,
@@ -37,7 +38,6 @@ from lampjack._errors import (
     StoreError,
     UnsupportedError,
 )
-from lampjack._functions import convert, verify, write
 from lampjack._hub import Hub
 from lampjack._items import (
     DeadItem,
@@ -46,7 +46,6 @@ from lampjack._items import (
     Fact,
     HandoverEnded,
     Item,
-    Owner,
     OwnerChanged,
 )
 from lampjack._losses import Loss
@@ -67,6 +66,17 @@ from lampjack._parts import (
     as_text,
 )
 from lampjack._reception import Answer
+from lampjack._results import (
+    ConversationState,
+    DeliveryState,
+    Endpoint,
+    ErasedConversation,
+    Erasure,
+    Explanation,
+    Owner,
+    Stats,
+    StuckConversation,
+)
 from lampjack._settings import Setting, settings
 from lampjack._upkeep import backup, export, migrate
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
@@ -86,13 +96,19 @@ __all__ = [
     "Content",
     "Conversation",
     "ConversationId",
+    "ConversationState",
     "DeadItem",
     "DecisionRequest",
     "Decline",
     "Delivery",
     "DeliveryChanged",
+    "DeliveryState",
+    "Endpoint",
     "Erased",
+    "ErasedConversation",
+    "Erasure",
     "Event",
+    "Explanation",
     "Fact",
     "File",
     "FrozenDict",
@@ -127,7 +143,9 @@ __all__ = [
     "SinkMessage",
     "StaleOwnerError",
     "Start",
+    "Stats",
     "StoreError",
+    "StuckConversation",
     "Text",
     "UnknownEvent",
     "UnknownPart",

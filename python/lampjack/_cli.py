@@ -94,7 +94,7 @@ def _inspect(options: argparse.Namespace) -> int:
     return 0
 
 
-def _entries(config: dict[str, Any], base: str) -> list[dict[str, Any]]:
+def _entries(config: dict[str, Any], base: str) -> list[lj.Endpoint]:
     # Nothing is opened that somebody else may be using.
     hub = lj.Hub({**config, "store": "memory:"}, background=False)
     entries = hub.urls(base)
@@ -106,11 +106,9 @@ def _urls(options: argparse.Namespace) -> int:
     # What is pasted at a vendor does not depend on secrets: they need not be there.
     config = {"secrets": "placeholder", **_config.read_file(options.config)}
     entries = _entries(config, options.base)
-    width = max((len(entry["account"]) for entry in entries), default=0)
+    width = max((len(entry.account) for entry in entries), default=0)
     for entry in entries:
-        print(
-            f"{entry['account']:{width}}  {entry['method']:4}  {entry['url']}  {entry['meaning']}".rstrip()
-        )
+        print(f"{entry.account:{width}}  {entry.method:4}  {entry.url}  {entry.meaning}".rstrip())
     return 0
 
 
@@ -144,7 +142,7 @@ def _serve(options: argparse.Namespace) -> int:
         )
     base = f"http://{options.host}:{options.port}{options.prefix.rstrip('/')}"
     for entry in _entries(config, base):
-        print(f"{entry['method']:4}  {entry['url']}", file=sys.stderr)
+        print(f"{entry.method:4}  {entry.url}", file=sys.stderr)
     _say_who_decides(config)
     os.environ[_serve.CONFIG] = str(Path(options.config).absolute())
     os.environ[_serve.PREFIX] = options.prefix

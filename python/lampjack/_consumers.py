@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING, Any
 from lampjack import _core
 from lampjack._conversation import Conversation
 from lampjack._errors import HubClosedError, LampjackError
-from lampjack._frames import handling
+from lampjack._handler_context import handling
 from lampjack._items import Fact, Item
+from lampjack._runtime import Runtime
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    from lampjack._hub import Hub
-
-__all__ = ["SinkConsumer", "SinkMessage", "SubscriptionConsumer"]
+__all__ = ["Consumer", "SinkConsumer", "SinkMessage", "SubscriptionConsumer"]
 
 _HERE = Path(__file__).parent
 _log = logging.getLogger("lampjack")
@@ -76,11 +75,11 @@ class _Work:
     conversation: Conversation
 
 
-class _Consumer:
+class Consumer:
     """One thread that leases, and what its functions run on: worker threads, or the hub's loop for coroutines."""
 
-    def __init__(self, hub: "Hub", function: Handler, label: str) -> None:
-        self.hub = hub
+    def __init__(self, runtime: Runtime, function: Handler, label: str) -> None:
+        self._runtime = runtime
         self.function = function
         self.label = label
         self._stop = threading.Event()
@@ -134,10 +133,10 @@ class _Consumer:
         try:
             if inspect.iscoroutinefunction(self.function):
                 running: Future[None] = asyncio.run_coroutine_threadsafe(
-                    self._handle_async(leased), self.hub._loop()
+                    self._handle_async(leased), self._runtime.loop()
                 )
             else:
-                running = self.hub._workers.submit(self._handle, leased)
+                running = self._runtime.workers.submit(self._handle, leased)
         except RuntimeError:  # the loop or the workers are gone: the lease ends by itself
             self._end()
             return
@@ -163,7 +162,7 @@ class _Consumer:
 
     async def _handle_async(self, leased: Any) -> None:
         loop = asyncio.get_running_loop()
-        pool: ThreadPoolExecutor = self.hub._workers
+        pool: ThreadPoolExecutor = self._runtime.workers
         work = await loop.run_in_executor(pool, self._prepared, leased)
         if work is None:
             return
@@ -218,19 +217,19 @@ class _Consumer:
         _log.debug("the failure of %s", self.label, exc_info=failure)
 
 
-class SubscriptionConsumer(_Consumer):
+class SubscriptionConsumer(Consumer):
     """Hands the items of one subscription to its function, in order within each conversation."""
 
     def __init__(
         self,
-        hub: "Hub",
+        runtime: Runtime,
         function: Handler,
         name: str,
         types: tuple[type, ...],
         accounts: tuple[str, ...],
         to: str | None,
     ) -> None:
-        super().__init__(hub, function, f"subscription {name}")
+        super().__init__(runtime, function, f"subscription {name}")
         self.name = name
         self.types = types
         kinds = sorted({kind for cls in types for kind in kinds_of(cls)})
@@ -241,18 +240,18 @@ class SubscriptionConsumer(_Consumer):
         }
 
     def declare(self) -> None:
-        self.hub._native.subscribe(self.name, json.dumps(self.filter))
+        self._runtime.native.subscribe(self.name, json.dumps(self.filter))
 
     def _lease(self) -> Any:
-        return self.hub._native.next(self.name, _POLL_MS)
+        return self._runtime.native.next(self.name, _POLL_MS)
 
     def _work(self, leased: Any) -> "_Work | None":
-        native = self.hub._native
+        native = self._runtime.native
         item = Item.from_json(leased.json)
         if not isinstance(item.event, self.types):
             native.done(leased, True)
             return None
-        conversation = Conversation(self.hub, item.ref)._at(item.epoch)
+        conversation = Conversation(self._runtime, item.ref)._at(item.epoch)
 
         def finish(failure: BaseException | None) -> None:
             # The name alone: a message may quote what a person wrote.
@@ -263,24 +262,24 @@ class SubscriptionConsumer(_Consumer):
         )
 
 
-class SinkConsumer(_Consumer):
+class SinkConsumer(Consumer):
     """Hands messages for the end users of one account to the host. Return: shown. Exception: tried again."""
 
-    def __init__(self, hub: "Hub", function: Handler, account: str) -> None:
-        super().__init__(hub, function, f"sink {account}")
+    def __init__(self, runtime: Runtime, function: Handler, account: str) -> None:
+        super().__init__(runtime, function, f"sink {account}")
         self.account = account
 
     def _lease(self) -> Any:
-        return self.hub._native.next_sink(self.account, _POLL_MS)
+        return self._runtime.native.next_sink(self.account, _POLL_MS)
 
     def _work(self, leased: Any) -> "_Work | None":
-        native = self.hub._native
+        native = self._runtime.native
         message = SinkMessage.from_json(leased.json)
         # The fence, immediately before the host shows it: whoever spoke may not own the conversation any more.
         if not native.may_leave(leased):
             native.sink_done(leased, False, "stale_owner")
             return None
-        conversation = Conversation(self.hub, message.ref)
+        conversation = Conversation(self._runtime, message.ref)
 
         def finish(failure: BaseException | None) -> None:
             native.sink_done(

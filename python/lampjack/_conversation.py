@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lampjack._delivery import Command, Delivery, explained
 from lampjack._errors import ArgumentError
-from lampjack._frames import Frame, current_frame
+from lampjack._handler_context import Frame, current_frame
 from lampjack._items import Item, items_from_json
 from lampjack._outcome import Outcome
 from lampjack._parts import Content, content_json
+from lampjack._results import (
+    ConversationState,
+    DeliveryState,
+    Explanation,
+    results_from_json,
+)
+from lampjack._runtime import Runtime
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-
-    from lampjack._hub import Hub
 
 __all__ = ["Conversation", "User"]
 
@@ -30,10 +35,10 @@ class Conversation:
     snapshot, else what the caller gives; without any the command is decided at commit.
     """
 
-    __slots__ = ("_epoch", "_hub", "_tag", "ref")
+    __slots__ = ("_epoch", "_runtime", "_tag", "ref")
 
-    def __init__(self, hub: "Hub", ref: str) -> None:
-        self._hub = hub
+    def __init__(self, runtime: Runtime, ref: str) -> None:
+        self._runtime = runtime
         self.ref = ref
         self._epoch: int | None = None
         self._tag = ""
@@ -42,7 +47,7 @@ class Conversation:
     def tag(self) -> str:
         """What may stand in a log instead of `ref`: a keyed hash. Blocks for a read when asked for the first time."""
         if not self._tag:
-            self._tag = json.loads(self._hub._native.conversation(self.ref))["tag"]
+            self._tag = json.loads(self._runtime.native.conversation(self.ref))["tag"]
         return self._tag
 
     # ---- Commands ----
@@ -166,26 +171,30 @@ class Conversation:
     def transcript(self, *, after: int = 0, limit: int = 1000) -> Outcome[list[Item]]:
         """Return the log's items behind `after`, oldest first."""
         return self._read(
-            lambda: items_from_json(self._hub._native.transcript(self.ref, after, limit))
+            lambda: items_from_json(self._runtime.native.transcript(self.ref, after, limit))
         )
 
-    def state(self) -> Outcome[dict[str, Any]]:
+    def state(self) -> Outcome[ConversationState]:
         """Return state, epoch, owner, what the platform does, and more. Later commands carry this epoch."""
 
-        def look() -> dict[str, Any]:
-            data: dict[str, Any] = json.loads(self._hub._native.conversation(self.ref))
-            self._epoch = data["epoch"]
-            return data
+        def look() -> ConversationState:
+            state = ConversationState.from_json(self._runtime.native.conversation(self.ref))
+            self._epoch = state.epoch
+            return state
 
         return self._read(look)
 
-    def explain(self, command: str, *, agent: str = "") -> Outcome[dict[str, Any]]:
+    def explain(self, command: str, *, agent: str = "") -> Outcome[Explanation]:
         """Tell whether a command is allowed now, by which rule, and why not."""
-        return self._read(lambda: json.loads(self._hub._native.explain(self.ref, command, agent)))
+        return self._read(
+            lambda: Explanation.from_json(self._runtime.native.explain(self.ref, command, agent))
+        )
 
-    def deliveries(self) -> Outcome[list[dict[str, Any]]]:
+    def deliveries(self) -> Outcome[list[DeliveryState]]:
         """Return what went out or is about to, newest last."""
-        return self._read(lambda: json.loads(self._hub._native.deliveries(self.ref)))
+        return self._read(
+            lambda: results_from_json(DeliveryState, self._runtime.native.deliveries(self.ref))
+        )
 
     # ---- Inside ----
 
@@ -194,7 +203,7 @@ class Conversation:
         return self
 
     def _read(self, look: Callable[[], T]) -> Outcome[T]:
-        return Outcome(self._hub._reading(look))
+        return Outcome(self._runtime.read(look))
 
     def _command(
         self,
@@ -219,7 +228,7 @@ class Conversation:
             # Looked up late: an earlier command of the same handler may have changed the epoch.
             under = epoch if given else self._default_epoch(frame)
             try:
-                text = self._hub._native.command(
+                text = self._runtime.native.command(
                     self.ref,
                     name,
                     content,
@@ -236,14 +245,14 @@ class Conversation:
                 raise ArgumentError(
                     f"{name}: agent, key and target are texts, epoch and number whole numbers from 0 on"
                 ) from None
-            delivery = Delivery(self._hub, json.loads(text))
+            delivery = Delivery(self._runtime, json.loads(text))
             if self._epoch is not None:
                 self._epoch = delivery.receipt.epoch
             if frame is not None and self.ref in frame.epochs:
                 frame.epochs[self.ref] = delivery.receipt.epoch
             return delivery
 
-        return Command(self._hub._commanding(self.ref, lambda: explained(run)))
+        return Command(self._runtime.command(self.ref, lambda: explained(run)))
 
     def _default_epoch(self, frame: Frame | None) -> int | None:
         if frame is not None and self.ref in frame.epochs:
@@ -264,7 +273,7 @@ def _target(to: str | None, team: str | None) -> tuple[str, str]:
 class User:
     """An end user on an account where we play the channel."""
 
-    _hub: "Hub"
+    _runtime: Runtime
     account: str
     _fields: dict[str, Any]
 
@@ -278,10 +287,10 @@ class User:
 
         def run() -> Delivery:
             return Delivery(
-                self._hub, json.loads(self._hub._native.say(self.account, user, words, key))
+                self._runtime, json.loads(self._runtime.native.say(self.account, user, words, key))
             )
 
-        future: Future[Delivery] = self._hub._commanding(
+        future: Future[Delivery] = self._runtime.command(
             f"{self.account}:{self._fields['id']}", lambda: explained(run)
         )
         return Command(future)
@@ -289,7 +298,7 @@ class User:
     @property
     def conversation(self) -> Conversation:
         """The user's live conversation."""
-        return self._hub[f"{self.account}:live:{self._fields['id']}"]
+        return Conversation(self._runtime, f"{self.account}:live:{self._fields['id']}")
 
     def __repr__(self) -> str:
         return f"<User on {self.account}>"

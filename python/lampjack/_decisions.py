@@ -17,6 +17,7 @@ __all__ = [
     "Accept",
     "DecisionRequest",
     "Decline",
+    "NativeDecision",
     "bundle_request",
     "decide_async",
     "decide_sync",
@@ -41,7 +42,7 @@ class Decline:
 
 
 Decision: TypeAlias = Accept | Decline
-_Native: TypeAlias = tuple[bool, bool, str] | None
+NativeDecision: TypeAlias = tuple[bool, bool, str] | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -69,7 +70,7 @@ def _account(request: DecisionRequest) -> str:
     return request.ref.partition(":")[0]
 
 
-def _native(request: DecisionRequest, decision: object) -> _Native:
+def _native(request: DecisionRequest, decision: object) -> NativeDecision:
     if isinstance(decision, Accept):
         return True, decision.mute, ""
     if isinstance(decision, Decline):
@@ -82,7 +83,7 @@ def _native(request: DecisionRequest, decision: object) -> _Native:
     return None
 
 
-def _failed(request: DecisionRequest, error: BaseException) -> _Native:
+def _failed(request: DecisionRequest, error: BaseException) -> NativeDecision:
     late = isinstance(error, TimeoutError)
     _log.error(
         "account %s: no decision about a handover request: %s",
@@ -92,7 +93,9 @@ def _failed(request: DecisionRequest, error: BaseException) -> _Native:
     return None
 
 
-def decide_sync(decide: Decide, request: DecisionRequest, pool: ThreadPoolExecutor) -> _Native:
+def decide_sync(
+    decide: Decide, request: DecisionRequest, pool: ThreadPoolExecutor
+) -> NativeDecision:
     """Decide on a worker thread; None when it fails or is late. A late result is ignored."""
 
     def run() -> object:
@@ -111,7 +114,7 @@ async def _awaited(made: Awaitable[Decision]) -> Decision:
 
 async def decide_async(
     decide: Decide, request: DecisionRequest, pool: ThreadPoolExecutor
-) -> _Native:
+) -> NativeDecision:
     """Decide on the running loop, or on a worker thread if the function is a plain one."""
     started = time.monotonic()
     try:

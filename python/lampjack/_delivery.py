@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from lampjack._errors import NetworkError, RefusedError, StaleOwnerError
+from lampjack._errors import HubTimeoutError, NetworkError, RefusedError, StaleOwnerError
 from lampjack._losses import Loss, losses_of
 from lampjack._outcome import Outcome
-
-if TYPE_CHECKING:
-    from lampjack._hub import Hub
+from lampjack._results import DeliveryState
+from lampjack._runtime import Runtime
 
 __all__ = ["Command", "Delivery", "Receipt", "explained"]
 
@@ -35,11 +34,11 @@ class Receipt:
 class Delivery:
     """A command that was accepted. `await delivery.sent(timeout=…)` waits until it has left."""
 
-    __slots__ = ("_hub", "losses", "receipt")
+    __slots__ = ("_runtime", "losses", "receipt")
 
-    def __init__(self, hub: "Hub", data: dict[str, Any]) -> None:
+    def __init__(self, runtime: Runtime, data: dict[str, Any]) -> None:
         outgoing = data.get("delivery") or {}
-        self._hub = hub
+        self._runtime = runtime
         self.receipt = Receipt(
             ref=data["ref"],
             state=data["state"],
@@ -63,35 +62,30 @@ class Delivery:
         `StaleOwnerError` when it was fenced, `NetworkError` when it was given up, `HubTimeoutError` when it is still
         under way after `timeout` seconds.
         """
-        return Outcome(self._hub._waiting(self._wait, timeout))
+        return Outcome(self._runtime.wait(self._wait, timeout))
 
-    def status(self) -> Outcome[dict[str, Any]]:
+    def status(self) -> Outcome[DeliveryState]:
         """Return status, attempts and the last error as they are now."""
         return Outcome(
-            self._hub._reading(lambda: json.loads(self._hub._native.delivery(self.id or "")))
+            self._runtime.read(
+                lambda: DeliveryState.from_json(self._runtime.native.delivery(self.id or ""))
+            )
         )
 
     def _wait(self, timeout: float) -> Receipt:
         if self.id is None:
             return self.receipt
-        text = self._hub._wait_delivery(self.id, timeout)
-        data = json.loads(text)
-        status = data["status"]
-        if status == "refused":
-            raise StaleOwnerError("the owner changed before it was sent", epoch=data["epoch"])
-        if status != "sent":
+        text = self._runtime.native.wait_delivery(self.id, int(timeout * 1000))
+        if text is None:
+            raise HubTimeoutError("it is still under way")
+        found = DeliveryState.from_json(text)
+        if found.status == "refused":
+            raise StaleOwnerError("the owner changed before it was sent", epoch=found.epoch)
+        if found.status != "sent":
             raise NetworkError(
-                f"it was not sent: {data.get('last_error') or status}", status=status
+                f"it was not sent: {found.last_error or found.status}", status=found.status
             )
-        return Receipt(
-            self.receipt.ref,
-            self.receipt.state,
-            self.receipt.epoch,
-            self.receipt.owner,
-            self.receipt.agent,
-            self.id,
-            status,
-        )
+        return replace(self.receipt, status=found.status)
 
     def __repr__(self) -> str:
         return f"<Delivery {self.receipt.status}>"

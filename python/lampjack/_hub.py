@@ -1,35 +1,37 @@
 """Hub: accounts, conversations and subscribers of one process."""
 
 import asyncio
-import hashlib
-import json
 import logging
 import os
 import threading
 import time
-import weakref
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 from lampjack import _config, _core
-from lampjack._care import Care
-from lampjack._consumers import SinkConsumer, SubscriptionConsumer, _Consumer
+from lampjack._clock import ManualClock
+from lampjack._consumers import Consumer, SinkConsumer, SubscriptionConsumer
 from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
+from lampjack._items import DeadItem, dead_items_from_json
 from lampjack._reception import Answer, Headers, Reception
-
-if TYPE_CHECKING:
-    from lampjack.testing import ManualClock
+from lampjack._results import (
+    ConversationState,
+    DeliveryState,
+    Endpoint,
+    Erasure,
+    Stats,
+    StuckConversation,
+    results_from_json,
+)
+from lampjack._runtime import Runtime
 
 __all__ = ["Hub"]
 
 _log = logging.getLogger("lampjack")
-T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
-_LANES = 4  # commands of one conversation keep their order, others run beside them
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -37,7 +39,7 @@ def _log_line(level: str, text: str) -> None:
     _log.log(_LEVELS.get(level, logging.INFO), "%s", text)
 
 
-class Hub(Care):
+class Hub:
     """Receives handover webhooks, tracks who owns each conversation, delivers what agents say.
 
     The configuration is a mapping: `store` ("memory:", …) and `account`, one mapping of settings by account name.
@@ -51,31 +53,23 @@ class Hub(Care):
         self,
         config: Mapping[str, Any],
         *,
-        clock: "ManualClock | None" = None,
+        clock: ManualClock | None = None,
         seed: int | None = None,
         background: bool = True,
     ) -> None:
         text = _config.to_json(config)
-        self._hub = _core.Hub(
+        native = _core.Hub(
             text,
             background=background,
             log=_log_line,
             clock=None if clock is None else clock._native,
             seed=seed,
         )
-        self._pid = os.getpid()
-        self._workers = ThreadPoolExecutor(16, "lampjack worker")
-        self._calls = ThreadPoolExecutor(8, "lampjack call")
-        self._waits = ThreadPoolExecutor(32, "lampjack wait")
-        self._lanes = [ThreadPoolExecutor(1, "lampjack lane") for _ in range(_LANES)]
-        self._reception = Reception(self._calls, self._workers)
-        self._consumers: dict[str, _Consumer] = {}
-        self._started = self._closed = False
-        self._given_loop: asyncio.AbstractEventLoop | None = None
-        self._own_loop: asyncio.AbstractEventLoop | None = None
+        self._runtime = Runtime(native)
+        self._reception = Reception(self._runtime)
+        self._consumers: dict[str, Consumer] = {}
+        self._started = False
         self._lock = threading.Lock()
-        self._finalizer = weakref.finalize(self, _shut, self._hub, self._pid)
-        _hubs.add(self)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Any) -> Self:
@@ -100,7 +94,7 @@ class Hub(Care):
         body: bytes = b"",
     ) -> Answer:
         """Take one request. Never raises for what it holds: every fault is an answer. Blocks; see `submit()`."""
-        return self._reception.receive(self._native, account, (method, path, query, headers, body))
+        return self._reception.receive(account, (method, path, query, headers, body))
 
     async def submit(
         self,
@@ -113,9 +107,7 @@ class Hub(Care):
         body: bytes = b"",
     ) -> Answer:
         """Take one request without blocking the loop; async decide and translate functions run on it."""
-        return await self._reception.submit(
-            self._native, account, (method, path, query, headers, body)
-        )
+        return await self._reception.submit(account, (method, path, query, headers, body))
 
     # ---- What the host contributes ----
 
@@ -153,7 +145,7 @@ class Hub(Care):
                     "a lambda or inner function has no stable name: give on(…, name=…)"
                 )
             self._add(
-                SubscriptionConsumer(self, function, stable, types, tuple(accounts), to),
+                SubscriptionConsumer(self._runtime, function, stable, types, tuple(accounts), to),
                 f"on {stable}",
             )
             return function
@@ -167,7 +159,7 @@ class Hub(Care):
         """
 
         def register(function: F) -> F:
-            self._add(SinkConsumer(self, function, account), f"sink {account}")
+            self._add(SinkConsumer(self._runtime, function, account), f"sink {account}")
             return function
 
         return register
@@ -185,7 +177,7 @@ class Hub(Care):
 
         return register
 
-    def _add(self, consumer: _Consumer, key: str) -> None:
+    def _add(self, consumer: Consumer, key: str) -> None:
         with self._lock:
             if key in self._consumers:
                 raise ArgumentError(f"there is a function for {consumer.label} already")
@@ -197,34 +189,89 @@ class Hub(Care):
 
     def __getitem__(self, ref: str) -> Conversation:
         """Return the conversation of that ref; whether there is one is known when it is used."""
-        return Conversation(self, ref)
+        return Conversation(self._runtime, ref)
 
     def user(self, account: str, id: str, **fields: str) -> User:  # noqa: A002  the canonical name
         """Return an end user on a channel account; `fields` are those of an actor: first_name, phone, …."""
-        return User(self, account, {"id": id, **fields})
+        return User(self._runtime, account, {"id": id, **fields})
 
-    def conversations(self, state: str = "", *, limit: int = 100) -> list[dict[str, Any]]:
+    def conversations(self, state: str = "", *, limit: int = 100) -> list[ConversationState]:
         """Return conversations, newest first; `state` narrows them. Blocks for a read of the store."""
-        found: list[dict[str, Any]] = json.loads(self._native.conversations(state, limit))
-        return found
+        return results_from_json(
+            ConversationState, self._runtime.native.conversations(state, limit)
+        )
 
-    def stats(self) -> dict[str, int]:
-        """Return counters since the start."""
-        found: dict[str, int] = json.loads(self._native.stats())
-        return found
+    def stats(self) -> Stats:
+        """Return counters of this process since the hub was opened."""
+        return Stats.from_json(self._runtime.native.stats())
 
-    def urls(self, base: str = "") -> list[dict[str, Any]]:
+    def urls(self, base: str = "") -> list[Endpoint]:
         """Return what to configure at each vendor: one entry per account and path below `base`."""
-        found: list[dict[str, Any]] = json.loads(self._native.urls(base.rstrip("/")))
-        return found
+        return results_from_json(Endpoint, self._runtime.native.urls(base.rstrip("/")))
+
+    # ---- For operators ----
+
+    def stuck(self) -> list[StuckConversation]:
+        """Return the conversations that need a person, each with `why`. Blocks for reads.
+
+        `return_fails`: the bot is not taken back; `mute_refused`: it cannot be silenced; `diverged`: it speaks, or is
+        silent, against what was decided; `overdue`: a timer should have fired (does any process run timers?); `unsent`: a
+        message should have left (does any process send?). `last_error` and `last_code` tell of its mute or return.
+        """
+        return results_from_json(StuckConversation, self._runtime.native.stuck())
+
+    def dead_letters(self, *, limit: int = 100) -> list[DeliveryState]:
+        """Return deliveries that were given up (`dead`) or wait for a person's word (`held`), oldest first. Blocks."""
+        return results_from_json(DeliveryState, self._runtime.native.dead_letters(limit))
+
+    def export_dead_letters(self, *, limit: int = 100_000) -> str:
+        """Return the same with what they carry, one JSON object a line: it holds what people said. Blocks.
+
+        Where there are more than `limit`, the last line is `{"truncated":true}`.
+        """
+        return self._runtime.native.export_dead_letters(limit)
+
+    def retry(self, delivery: str) -> None:
+        """Send a dead or held delivery again. `StaleOwnerError` when it may not leave any more. Blocks."""
+        self._runtime.native.retry_delivery(delivery)
+
+    def discard(self, delivery: str) -> None:
+        """Never send a dead or held delivery: it is `refused` from now on. Blocks."""
+        self._runtime.native.discard_delivery(delivery)
+
+    def dead_items(self, subscription: str, *, limit: int = 100) -> list[DeadItem]:
+        """Return what a subscription has given up after its last try, oldest first. Blocks for a read."""
+        return dead_items_from_json(self._runtime.native.dead_items(subscription, limit))
+
+    def retry_item(self, dead: DeadItem) -> None:
+        """Hand a dead item out again as if it were new; `NotFoundError` when somebody did so already."""
+        self._runtime.native.settle_dead_item(dead.subscription, dead.item.ref, dead.item.seq, True)
+
+    def discard_item(self, dead: DeadItem) -> None:
+        """Forget a dead item; it stays in the transcript. `NotFoundError` when somebody did so already."""
+        self._runtime.native.settle_dead_item(
+            dead.subscription, dead.item.ref, dead.item.seq, False
+        )
+
+    def erase(
+        self, account: str, user: str, *, force: bool = False, timeout: float = 15.0
+    ) -> Erasure:
+        """Remove all that is kept of an end user, and return what went. Blocks.
+
+        A conversation that a human has goes back to its bot first: `HubTimeoutError` when the platform has not taken it
+        back in time (call again, or with `force`). Its numbers stay, so that a later one goes on above them.
+        """
+        return Erasure.from_json(
+            self._runtime.native.erase(account, user, force, int(timeout * 1000))
+        )
 
     # ---- Life ----
 
     def start(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         """Start the subscribers. Coroutines run on `loop`, or on a loop of the hub's own. Twice is a no-op."""
-        self._native  # noqa: B018  refuses a closed or forked hub
+        self._runtime.check()
+        self._runtime.use_loop(loop)
         with self._lock:
-            self._given_loop = loop or self._given_loop
             if self._started:
                 return
             self._started = True
@@ -232,21 +279,21 @@ class Hub(Care):
         for consumer in consumers:
             self._start_consumer(consumer)
 
-    def _start_consumer(self, consumer: _Consumer) -> None:
+    def _start_consumer(self, consumer: Consumer) -> None:
         if isinstance(consumer, SubscriptionConsumer):
             consumer.declare()
         consumer.start()
 
     def step(self) -> None:
         """Do once what sender and timers would do now; for hubs without background, in tests and simulations."""
-        self._native.step()
+        self._runtime.native.step()
 
     def drain(self, timeout: float = 15.0) -> None:
         """Stop leasing and finish what is in flight; `HubTimeoutError` when some is left."""
         for consumer in self._consumers.values():
             consumer.stop()
         deadline = time.monotonic() + timeout
-        self._native.drain(int(timeout * 1000))
+        self._runtime.native.drain(int(timeout * 1000))
         if self._started and not all(
             c.join(max(0.0, deadline - time.monotonic())) for c in self._consumers.values()
         ):
@@ -254,16 +301,11 @@ class Hub(Care):
 
     def close(self) -> None:
         """End everything; what was stored is sent by whoever opens the store next. Twice is a no-op."""
-        if self._closed:
+        if self._runtime.closed:
             return
-        self._closed = True
         for consumer in self._consumers.values():
             consumer.stop()
-        self._finalizer()
-        for pool in (self._workers, self._calls, self._waits, *self._lanes):
-            pool.shutdown(wait=False, cancel_futures=True)
-        if self._own_loop is not None:
-            self._own_loop.call_soon_threadsafe(self._own_loop.stop)
+        self._runtime.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -289,71 +331,8 @@ class Hub(Care):
         raise TypeError("a hub cannot be pickled or copied: open one in each process")
 
     def __repr__(self) -> str:
-        return f"<Hub {'open' if not getattr(self, '_closed', True) else 'closed'}>"
+        runtime = getattr(self, "_runtime", None)
+        return f"<Hub {'closed' if runtime is None or runtime.closed else 'open'}>"
 
-    # ---- Inside ----
-
-    @property
-    def _native(self) -> _core.Hub:
-        if self._pid != os.getpid():
-            raise HubClosedError(
-                "this hub was opened before a fork: open one in each process (e.g. in the lifespan)"
-            )
-        if self._closed:
-            raise HubClosedError("the hub was closed")
-        return self._hub
-
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
-            if self._given_loop is not None:
-                return self._given_loop
-            if self._own_loop is None:
-                self._own_loop = asyncio.new_event_loop()
-                threading.Thread(
-                    target=_run_loop, args=(self._own_loop,), name="lampjack loop", daemon=True
-                ).start()
-            return self._own_loop
-
-    def _commanding(self, ref: str, run: Callable[[], T]) -> "Future[T]":
-        self._native  # noqa: B018  refuses a closed or forked hub
-        lane = hashlib.blake2b(ref.encode(), digest_size=1).digest()[0] % _LANES
-        return self._lanes[lane].submit(run)
-
-    def _reading(self, look: Callable[[], T]) -> "Future[T]":
-        self._native  # noqa: B018  refuses a closed or forked hub
-        return self._calls.submit(look)
-
-    def _waiting(self, wait: Callable[[float], T], timeout: float) -> "Future[T]":
-        self._native  # noqa: B018  refuses a closed or forked hub
-        return self._waits.submit(wait, timeout)
-
-    def _wait_delivery(self, delivery: str, timeout: float) -> str:
-        found = self._native.wait_delivery(delivery, int(timeout * 1000))
-        if found is None:
-            raise HubTimeoutError("it is still under way")
-        return found
-
-
-def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    loop.run_forever()
-    loop.close()
-
-
-def _shut(native: _core.Hub, pid: int) -> None:
-    if pid == os.getpid():
-        native.close()
-
-
-_hubs: "weakref.WeakSet[Hub]" = weakref.WeakSet()
-
-
-def _abandon() -> None:
-    """After a fork the child has the hubs but not their threads: leave them alone for ever."""
-    for hub in list(_hubs):
-        _core.leak(hub._hub)
-
-
-os.register_at_fork(after_in_child=_abandon)
 
 Hub.__module__ = "lampjack"

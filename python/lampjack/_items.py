@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
 from lampjack import _core
 from lampjack._parts import Part
+from lampjack._results import DeliveryState, Owner
 from lampjack._values import EMPTY, FrozenDict
 
 __all__ = [
@@ -18,7 +19,6 @@ __all__ = [
     "Fact",
     "HandoverEnded",
     "Item",
-    "Owner",
     "OwnerChanged",
     "dead_items_from_json",
     "items_from_json",
@@ -27,17 +27,21 @@ __all__ = [
 _TAIL = re.compile(r',"attempt":\d+\}\Z')
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who may speak: `kind` is `bot`, `agent` or `nobody`; `agent` the agent's id."""
-
-    kind: str
-    agent: str = field(default="", repr=False)
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Fact:
-    """Something the engine did or found. `type` names it, `data` holds all that is known."""
+    """Something the engine did or found. `type` names it, `data` holds all that is known: the JSON form as a dict.
+
+    Keys of `data` besides `type`, by type:
+
+    - `owner_changed`, `handover_ended`, `mute_failed`, `draining`: `reason` (a word), `from` and `to` (owners: `kind`, and
+      `agent` where one owns), `epoch` (an integer).
+    - `delivery_changed`: `delivery` (see `DeliveryState`).
+    - `alarm`: `alarm` (`talk_over`, `diverged`, `stuck`, `agent_idle`).
+    - `notice`: `notice` (`no_agent`, `queue_position`), `position` (from 1, for `queue_position`).
+    - `command`: `command` (its name), `agent` (who gave it, where known).
+    - `item_dead`: `subscription`, `seq` and `kind` of the item, `attempts`, `reason`.
+    - `transcript_full`: nothing. `erased`: nothing.
+    """
 
     type: str
     data: FrozenDict = EMPTY
@@ -119,6 +123,11 @@ class DeliveryChanged(Fact):
     def status(self) -> str:
         """`pending`, `sent`, `dead`, `refused` or `held`."""
         return str(self.data["delivery"]["status"])
+
+    @property
+    def details(self) -> DeliveryState:
+        """How the delivery stood when this was written."""
+        return DeliveryState.from_dict(self.data["delivery"])
 
     @property
     def reason(self) -> str:
@@ -242,5 +251,5 @@ def _elements(text: str) -> Iterator[str]:
         at = end + (text[end] == ",")
 
 
-for _class in (Owner, Fact, OwnerChanged, HandoverEnded, DeliveryChanged, Erased, Item, DeadItem):
+for _class in (Fact, OwnerChanged, HandoverEnded, DeliveryChanged, Erased, Item, DeadItem):
     _class.__module__ = "lampjack"

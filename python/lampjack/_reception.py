@@ -3,14 +3,14 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from lampjack import _core
 from lampjack._decisions import (
     Decide,
+    DecisionRequest,
+    NativeDecision,
     Translate,
     bundle_request,
     decide_async,
@@ -19,12 +19,14 @@ from lampjack._decisions import (
     translated,
 )
 from lampjack._errors import ArgumentError, LampjackError
+from lampjack._runtime import Runtime
 
-__all__ = ["Answer", "Headers", "Reception"]
+__all__ = ["Answer", "Headers", "Reception", "Request"]
 
+T = TypeVar("T")
 _log = logging.getLogger("lampjack")
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
-_Request: TypeAlias = tuple[str, str, str | bytes, Headers, bytes]
+Request: TypeAlias = tuple[str, str, str | bytes, Headers, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,8 @@ class Answer:
 class Reception:
     """The host's decide and translate functions by account, "" standing for all, and the two ways to take a request."""
 
-    def __init__(self, calls: ThreadPoolExecutor, workers: ThreadPoolExecutor) -> None:
-        self._calls = calls
-        self._workers = workers
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._decide: dict[str, Decide] = {}
         self._translate: dict[str, Translate] = {}
 
@@ -57,44 +58,74 @@ class Reception:
         """Register who makes events of an account's free-form requests."""
         self._translate[account] = function
 
-    def receive(self, native: _core.Hub, account: str, request: _Request) -> Answer:
-        """Take one request; blocks."""
-        result = native.receive(account, *request)
+    def receive(self, account: str, request: Request) -> Answer:
+        """Take one request on the calling thread."""
+        steps = self._take(account, request, _Blocking(self._runtime))
+        try:
+            steps.send(None)
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer
+        raise AssertionError("a blocking step was suspended")
+
+    async def submit(self, account: str, request: Request) -> Answer:
+        """Take one request without blocking the running loop."""
+        return await self._take(account, request, _OnLoop(self._runtime))
+
+    async def _take(self, account: str, request: Request, run: "_Blocking | _OnLoop") -> Answer:
+        """Take one request. `run` makes the calls: its methods suspend only where the caller has a loop."""
+        native = self._runtime.native
+        result = await run.core(native.receive, account, *request)
         if isinstance(result, tuple):
             return _answer(result)
         if result.untranslated is not None and (translate := self._translate.get(account)):
             try:
-                made = translate(bundle_request(result.untranslated))
-                if inspect.isawaitable(made):
-                    raise TypeError("an async translate function needs submit()")
-                native.translate(result, translated(made))
+                made = await run.translate(translate, bundle_request(result.untranslated))
+                await run.core(native.translate, result, translated(made))
             except Exception as error:  # noqa: BLE001  the host's code failed; the platform gets an answer all the same
                 return _untranslated(error)
         decision = None
         question = native.question(result)
         if question and (decide := self._decide.get(account) or self._decide.get("")):
-            decision = decide_sync(decide, request_of(question), self._workers)
-        return _answer(native.finish(result, decision))
+            decision = await run.decide(decide, request_of(question))
+        return _answer(await run.core(native.finish, result, decision))
 
-    async def submit(self, native: _core.Hub, account: str, request: _Request) -> Answer:
-        """Take one request beside the running loop."""
-        call = asyncio.get_running_loop().run_in_executor
-        result = await call(self._calls, native.receive, account, *request)
-        if isinstance(result, tuple):
-            return _answer(result)
-        if result.untranslated is not None and (translate := self._translate.get(account)):
-            try:
-                made: Any = translate(bundle_request(result.untranslated))
-                if inspect.isawaitable(made):
-                    made = await made
-                await call(self._calls, native.translate, result, translated(made))
-            except Exception as error:  # noqa: BLE001  see receive()
-                return _untranslated(error)
-        decision = None
-        question = native.question(result)
-        if question and (decide := self._decide.get(account) or self._decide.get("")):
-            decision = await decide_async(decide, request_of(question), self._workers)
-        return _answer(await call(self._calls, native.finish, result, decision))
+
+class _Blocking:
+    """Makes the calls of one request on the calling thread. No method suspends."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def core(self, call: Callable[..., T], *arguments: Any) -> T:
+        return call(*arguments)
+
+    async def translate(self, function: Translate, request: Any) -> Any:
+        made = function(request)
+        if inspect.isawaitable(made):
+            raise TypeError("an async translate function needs submit()")
+        return made
+
+    async def decide(self, function: Decide, request: DecisionRequest) -> NativeDecision:
+        return decide_sync(function, request, self._runtime.workers)
+
+
+class _OnLoop:
+    """Makes the calls of one request from a loop: the core's on threads, coroutines on the loop."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def core(self, call: Callable[..., T], *arguments: Any) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._runtime.calls, call, *arguments)
+
+    async def translate(self, function: Translate, request: Any) -> Any:
+        made: Any = function(request)
+        return await made if inspect.isawaitable(made) else made
+
+    async def decide(self, function: Decide, request: DecisionRequest) -> NativeDecision:
+        return await decide_async(function, request, self._runtime.workers)
 
 
 def _answer(native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:

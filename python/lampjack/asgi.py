@@ -18,8 +18,8 @@ class App:
         self._prefix = prefix.rstrip("/")
         self._limits: dict[str, int] = {}
         for entry in hub.urls():
-            name = entry["account"]
-            self._limits[name] = max(entry["max_body"], self._limits.get(name, 0))
+            known = self._limits.get(entry.account, 0)
+            self._limits[entry.account] = max(entry.max_body, known)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""

@@ -28,6 +28,7 @@ from lampjack._errors import (
 from lampjack._http import TOO_LARGE, read_body
 from lampjack._hub import Hub
 from lampjack._reception import Answer
+from lampjack._results import Endpoint
 
 __all__ = ["HandoverRouter", "add_error_handlers"]
 
@@ -54,10 +55,10 @@ def _respond(answer: Answer) -> Response:
     return Response(answer.body, answer.status, headers=dict(answer.headers))
 
 
-def _endpoint(hub: Hub, entry: dict[str, Any]) -> Callable[[Request], Awaitable[Response]]:
-    account: str = entry["account"]
-    pattern: str = entry["path"]
-    limit: int = entry["max_body"]
+def _endpoint(hub: Hub, entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    account: str = entry.account
+    pattern: str = entry.path
+    limit: int = entry.max_body
 
     async def take(request: Request) -> Response:
         scope = request.scope
@@ -104,14 +105,14 @@ class HandoverRouter(APIRouter):
         entries = hub.urls()
         for entry in entries:
             self._add(hub, entry)
-        for account in dict.fromkeys(entry["account"] for entry in entries):
+        for account in dict.fromkeys(entry.account for entry in entries):
             for path in (f"/{account}", f"/{account}/{{rest:path}}"):
                 self.add_api_route(
                     path, _elsewhere(hub, account), methods=_METHODS, include_in_schema=False
                 )
 
-    def _add(self, hub: Hub, entry: dict[str, Any]) -> None:
-        account, path, method = entry["account"], entry["path"].rstrip("/"), entry["method"]
+    def _add(self, hub: Hub, entry: Endpoint) -> None:
+        account, path, method = entry.account, entry.path.rstrip("/"), entry.method
         common: dict[str, Any] = {
             "methods": [method],
             "response_class": Response,
@@ -128,8 +129,8 @@ class HandoverRouter(APIRouter):
         self.add_api_route(
             f"/{account}{path}",
             endpoint,
-            summary=f"{account}: {entry['meaning'] or entry['platform']}",
-            description=f"Called by {entry['platform']}.",
+            summary=f"{account}: {entry.meaning or entry.platform}",
+            description=f"Called by {entry.platform}.",
             operation_id="_".join(
                 f"{account}_{method}{path}".replace("{", "").replace("}", "").split("/")
             ).lower(),

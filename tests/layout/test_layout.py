@@ -1,5 +1,7 @@
 """The tree keeps its shape: who may include whom, how long files are, what must agree with what."""
 
+import ast
+import graphlib
 import importlib.metadata
 import re
 import shutil
@@ -292,3 +294,39 @@ def test_the_top_level_has_no_folder_of_its_own_invention():
     known = {"benchmarks", "bindings", "cpp", "python", "tests", ".ci"}
     found = {p.relative_to(ROOT).parts[0] for p in tracked_files() if p.parent != ROOT}
     assert found <= known
+
+
+def imports_of(source: str, package: str) -> set[str]:
+    """The modules of the package that a module imports at any place, those for type checkers included."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == package:
+            found |= {f"{package}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return {name.removeprefix(f"{package}.") for name in found if name.startswith(f"{package}.")}
+
+
+def cycle_in(sources: dict[str, str]) -> list[str]:
+    """The modules of an import cycle, the first one named twice; [] when there is none."""
+    graph = {name: imports_of(text, "lampjack") & sources.keys() for name, text in sources.items()}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_the_modules_of_the_package_import_each_other_in_no_circle():
+    sources = {path.stem: path.read_text("utf-8") for path in PACKAGE.glob("*.py")}
+    del sources["__init__"]
+    assert "_runtime" in sources
+    assert not cycle_in(sources)
+
+
+def test_an_import_circle_is_found_where_only_type_checkers_see_it():
+    typed = "if TYPE_CHECKING:\n    from lampjack._hub import Hub\n"
+    sources = {"_hub": "from lampjack import _core, _conversation\n", "_conversation": typed}
+    assert set(cycle_in(sources)) == {"_hub", "_conversation"}

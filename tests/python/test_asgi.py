@@ -94,7 +94,7 @@ async def test_a_body_in_pieces(hub: lj.Hub):
 
 
 async def test_reading_stops_at_the_limit(hub: lj.Hub):
-    limit = max(entry["max_body"] for entry in hub.urls() if entry["account"] == "shop")
+    limit = max(entry.max_body for entry in hub.urls() if entry.account == "shop")
     chunks = [b" " * (limit // 2)] * 100
     status, _, body, read = await call(App(hub), sample("certainly"), "/shop/messages", chunks)
     assert (status, read) == (413, 3)

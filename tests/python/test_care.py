@@ -81,7 +81,7 @@ def test_a_user_is_erased_after_the_bot_is_back():
         hub[REF].take(agent="dana").result(5)
         report = hub.erase("shop", "user-1")
         assert b"resume" in fake.received[-1].body, "the bot was woken before it was forgotten"
-        assert [one["ref"] for one in report["conversations"]] == [REF]
+        assert [one.ref for one in report.conversations] == [REF]
         assert hub.conversations() == []
         assert hub.erase("shop", "user-1") == {"account": "shop", "conversations": []}
         with pytest.raises(lj.NotFoundError):
@@ -118,7 +118,7 @@ def test_stuck_says_why():
         hub[REF].release(agent="dana").result(5)
         wait_until(hub.stuck)
         (stuck,) = hub.stuck()
-        assert (stuck["ref"], stuck["why"], stuck["last_code"]) == (REF, ["return_fails"], 422)
+        assert (stuck.ref, stuck.why, stuck.last_code) == (REF, ("return_fails",), 422)
         hub.close()
 
 

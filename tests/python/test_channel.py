@@ -112,8 +112,8 @@ def test_a_transfer_may_be_repeated_and_names_the_chat_either_way(hub: lj.Hub):
         answer = hub.receive("line", **replace(transfer, body=body).arguments())
         assert (answer.status, answer.body) == (200, b'{"result":"ok"}')
     [conversation] = hub.conversations()
-    assert (conversation["id"], conversation["state"]) == ("4211", "requested")
-    assert conversation["episode"] == 1, "one request"
+    assert (conversation.id, conversation.state) == ("4211", "requested")
+    assert conversation.episode == 1, "one request"
     asked = [
         item.event
         for item in hub["line:live:4211"].transcript().result(5)
@@ -137,11 +137,11 @@ def test_after_a_return_the_bot_gets_the_last_words_only_where_it_is_asked_for(
             for text in ("to Dana", "to Dana at last"):
                 user.say(text).result(5)
             conv.release(agent="dana").result(5)
-            wait_until(lambda: conv.state().result(5)["state"] == "bot", "the bot is back")
+            wait_until(lambda: conv.state().result(5).state == "bot", "the bot is back")
             user.say("to the bot again").result(5).sent(10).result(11)
             conv.take("dana").result(5)
             conv.release(agent="dana").result(5)  # of what the bot had nothing comes twice
-            wait_until(lambda: conv.state().result(5)["state"] == "bot", "the bot is back")
+            wait_until(lambda: conv.state().result(5).state == "bot", "the bot is back")
             user.say("goodbye").result(5).sent(10).result(11)
             said = b" ".join(request.body for request in fake.received)
     texts = [b"to the bot", b"to Dana at last", b"to the bot again", b"goodbye"]
@@ -189,7 +189,7 @@ def test_a_channel_and_a_peer_talk_to_each_other(auth_in: str):
         assert text == lj.Text("Hi, I am a bot.")
         assert [(one.title, one.payload) for one in choice.options] == [("Yes", "b1")]
         conv.request().result(5).sent(10).result(11)
-        assert channel["line:live:4211"].state().result(5)["state"] == "requested"
+        assert channel["line:live:4211"].state().result(5).state == "requested"
 
 
 def test_replay_is_refused_where_the_users_words_do_not_go_through_us():
@@ -214,4 +214,4 @@ def test_a_request_that_nobody_decides_about(platform: str, state: str):
             fake.send(hub, "a")
             assert fake.send(hub, "a", "handover_requested").status == 200
             [conversation] = hub.conversations()
-            assert conversation["state"] == state
+            assert conversation.state == state

@@ -102,7 +102,7 @@ def test_a_handover_by_way_of_the_apps_functions(hub: lj.Hub, chatlayer: Chatlay
         offload = {"inputData": {"user": {"id": "u-1"}}}
         assert chatlayer.run("performOffload", offload) == {"result": {}}
         conv = hub["app:live:u-1"]
-        assert conv.state().result(5)["state"] == "requested"
+        assert conv.state().result(5).state == "requested"
         conv.take("dana").result(5)
         # The hub calls the target; Chatlayer runs performReceive with what it was given and gets the action.
         command = target.wait(1)[0].json()

@@ -49,8 +49,8 @@ def test_they_are_listed_without_what_they_carry_and_exported_with_it(
 ):
     dead = refused(hub, fake)
     (letter,) = hub.dead_letters()
-    assert (letter["id"], letter["ref"], letter["status"]) == (dead, REF, "dead")
-    assert (letter["last_code"], letter["last_error"], letter["attempts"]) == (422, "status 422", 1)
+    assert (letter.id, letter.ref, letter.status) == (dead, REF, "dead")
+    assert (letter.last_code, letter.last_error, letter.attempts) == (422, "status 422", 1)
     assert "event" not in letter
     (line,) = hub.export_dead_letters().splitlines()
     exported = json.loads(line)
@@ -108,11 +108,11 @@ def test_a_breaker_is_counted_in_the_statistics():
         hub = lj.Hub(config)
         hub.decide("shop")(lambda request: lj.Accept(mute=True))
         fake.send(hub, "shop", "handover_requested")
-        assert hub.stats()["breaker_opened"] == 0
+        assert hub.stats().breaker_opened == 0
         fake.respond.append((503, b"{}"))
         hub[REF].reply("Hello", agent="dana").result(5)
-        wait_until(lambda: hub.stats()["breaker_opened"], "the breaker opens")
-        assert hub.stats()["breaker_opened"] == 1
+        wait_until(lambda: hub.stats().breaker_opened, "the breaker opens")
+        assert hub.stats().breaker_opened == 1
         hub.close()
     with pytest.raises(lj.ConfigError, match="breaker_failures"):
         lj.Hub({"store": "memory:", "breaker_failure": 1})

@@ -158,7 +158,7 @@ def test_a_handover_from_request_to_reply(served: SimpleNamespace):
     assert post(served, "message", text="are you there?", number=5).json() == {}
     served.desk.wait(lambda: any(line[2] == "are you there?" for line in served.desk.lines))
 
-    epoch = served.hub[ref].state().result(5)["epoch"]
+    epoch = served.hub[ref].state().result(5).epoch
     said = served.client.post(
         f"/desk/{ref}/reply", params={"text": "Hello, Dana here", "epoch": epoch}
     )
@@ -172,7 +172,7 @@ def test_a_handover_from_request_to_reply(served: SimpleNamespace):
 def test_a_closed_desk_declines(served: SimpleNamespace):
     served.desk.open = False
     assert post(served, "handover_requested").json() == {"offloadSuccess": False, "pauseBot": False}
-    assert served.hub["shop:live:user-1"].state().result(5)["state"] == "bot"
+    assert served.hub["shop:live:user-1"].state().result(5).state == "bot"
     served.desk.open = True
     assert post(served, "handover_requested", user="user-2").json()["offloadSuccess"] is True
     served.desk.wait(lambda: served.desk.tickets)

@@ -73,9 +73,7 @@ def check_refused(answer: Answered, status: int) -> None:
 
 def test_every_endpoint_of_every_platform_is_among_the_places():
     with open_hub("memory:") as hub:
-        urls = {
-            (entry["account"], entry["path"]) for entry in hub.urls() if entry["method"] == "POST"
-        }
+        urls = {(entry.account, entry.path) for entry in hub.urls() if entry.method == "POST"}
     assert {(place.account, place.path) for place in PLACES} | {
         ("line", "/{token}/send_message")
     } == urls

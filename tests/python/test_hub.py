@@ -85,7 +85,7 @@ def test_a_reply_takes_the_conversation_and_is_sent(hub: lj.Hub, fake: FakePlatf
     sent = delivery.sent(timeout=10).result(15)
     assert (sent.delivery, sent.status) == (delivery.id, "sent")
     assert "Hello" in fake.wait(1)[0].body.decode()
-    assert delivery.status().result(5)["attempts"] == 1
+    assert delivery.status().result(5).attempts == 1
 
 
 def test_a_wrong_argument_is_told_without_what_was_said(hub: lj.Hub):
@@ -110,10 +110,10 @@ def test_a_hub_without_background_sends_when_it_steps(fake: FakePlatform):
         delivery = hub[REF].reply("Hello", agent="dana").result(5)
         for _ in range(500):
             hub.step()
-            if delivery.status().result(5)["status"] == "sent":
+            if delivery.status().result(5).status == "sent":
                 break
             time.sleep(0.01)
-        assert delivery.status().result(5)["status"] == "sent"
+        assert delivery.status().result(5).status == "sent"
         assert any("Hello" in request.body.decode() for request in fake.received)
 
 
@@ -139,7 +139,7 @@ async def test_the_same_awaited(hub: lj.Hub, fake: FakePlatform):
     delivery = await hub[REF].reply(lj.Choice("Which?", ["A", "B"]), agent="dana")
     receipt = await delivery.sent(timeout=10)
     assert receipt.status == "sent"
-    assert (await hub[REF].state())["owner"] == {"kind": "agent", "agent": "dana"}
+    assert (await hub[REF].state()).owner == lj.Owner("agent", "dana")
     assert "Which?" in fake.received[0].body.decode()
 
 
@@ -164,7 +164,7 @@ def test_refusals_name_owner_and_epoch(hub: lj.Hub):
         "dana",
         taken.epoch,
     )
-    assert "dana" in hub[REF].explain("reply", agent="eve").result(5)["owner"]["agent"]
+    assert "dana" in hub[REF].explain("reply", agent="eve").result(5).owner.agent
 
 
 def test_a_key_makes_a_command_happen_once(hub: lj.Hub, fake: FakePlatform):
@@ -191,7 +191,7 @@ def test_a_snapshot_lends_its_epoch(hub: lj.Hub):
     hub[REF].take("eve").result(5)
     with pytest.raises(lj.RefusedError) as caught:
         conv.reply("decided before", agent="dana").result(5)
-    assert caught.value.epoch > before["epoch"]
+    assert caught.value.epoch > before.epoch
 
 
 def test_release_gives_back(hub: lj.Hub, fake: FakePlatform):
@@ -201,7 +201,7 @@ def test_release_gives_back(hub: lj.Hub, fake: FakePlatform):
     fake.wait(2)
     assert fake.received[-1].json() != fake.received[0].json()
     say(hub, number=30)
-    assert hub[REF].state().result(5)["state"] in {"returning", "bot"}
+    assert hub[REF].state().result(5).state in {"returning", "bot"}
 
 
 def test_the_other_commands_reach_the_engine(hub: lj.Hub):
@@ -261,11 +261,11 @@ def test_transcripts_hold_events_and_facts(hub: lj.Hub):
 
 def test_lists_and_counters(hub: lj.Hub):
     offload(hub)
-    assert [c["ref"] for c in hub.conversations("requested")] == [REF]
+    assert [c.ref for c in hub.conversations("requested")] == [REF]
     assert hub.conversations("closed") == []
     assert hub.stuck() == []
-    assert hub.stats()["handovers"] == 1
-    assert {entry["method"] for entry in hub.urls("https://example.org")} == {"GET", "POST"}
+    assert hub.stats().handovers == 1
+    assert {entry.method for entry in hub.urls("https://example.org")} == {"GET", "POST"}
 
 
 # ---- Decisions ----
@@ -644,7 +644,7 @@ def test_a_forked_child_is_told(hub: lj.Hub):
     assert "before a fork" in results.get(timeout=20)
     child.join(20)
     assert child.exitcode == 0
-    assert hub.stats()["requests"] == 0
+    assert hub.stats().requests == 0
 
 
 def test_time_is_the_clocks(fake: FakePlatform):
@@ -652,13 +652,13 @@ def test_time_is_the_clocks(fake: FakePlatform):
     settings = fake.settings(t_accept=60_000, t_answer=20_000)
     hub = lj.Hub({"store": "memory:", "account": {"shop": settings}}, clock=clock, background=False)
     offload(hub)
-    assert hub[REF].state().result(5)["state"] == "requested"
+    assert hub[REF].state().result(5).state == "requested"
     clock.advance(59)
     hub.step()
-    assert hub[REF].state().result(5)["state"] == "requested"
+    assert hub[REF].state().result(5).state == "requested"
     clock.advance(2)
     hub.step()
-    assert hub[REF].state().result(5)["state"] in {"bot", "returning"}
+    assert hub[REF].state().result(5).state in {"bot", "returning"}
     hub.close()
 
 

@@ -77,7 +77,7 @@ def test_nothing_personal_leaves_by_a_side_door(
                     if not isinstance(error, lj.RefusedError):
                         seen.append(repr(error) + str(error))
             fake.wait(1)
-        seen += [repr(hub), repr(answers), str(hub._closed)]
+        seen += [repr(hub), repr(answers)]
         bodies = b"".join(a.body for a in answers).decode()
     out, err = capfd.readouterr()
     for text in (caplog.text, out, err, bodies, *seen):

@@ -82,11 +82,11 @@ def test_a_tag_leads_to_the_same_conversation_in_every_process(tmp_path: Path):
     config = {"store": f"sqlite:{tmp_path / 'handover.db'}", "account": {"shop": settings}}
     with lj.Hub(config, background=False) as one, lj.Hub(config, background=False) as other:
         one.receive("shop", **sample("chatlayer_offloading").arguments())
-        tags = [hub.conversations()[0]["tag"] for hub in (one, other)]
+        tags = [hub.conversations()[0].tag for hub in (one, other)]
     with lj.Hub(config, background=False) as later:
-        tags.append(later.conversations()[0]["tag"])
+        tags.append(later.conversations()[0].tag)
     with lj.Hub({**config, "log_key": "of-our-own"}, background=False) as keyed:
-        assert keyed.conversations()[0]["tag"] not in tags
+        assert keyed.conversations()[0].tag not in tags
     assert len(set(tags)) == 1
 
 

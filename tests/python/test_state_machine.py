@@ -113,14 +113,14 @@ def settle(hub: lj.Hub, platform: FakePlatform) -> None:
     while True:
         before = len(platform.received)
         hub.step()
-        while hub.stats()["in_flight"]:
+        while hub.stats().in_flight:
             time.sleep(0.0005)
             hub.step()
         if len(platform.received) == before:
             return
 
 
-def now(hub: lj.Hub, user: str) -> dict[str, Any] | None:
+def now(hub: lj.Hub, user: str) -> lj.ConversationState | None:
     try:
         return hub[f"shop:live:{user}"].state().result(10)
     except lj.NotFoundError:
@@ -131,13 +131,16 @@ def now(hub: lj.Hub, user: str) -> dict[str, Any] | None:
 class Told:
     """All a hub tells of a conversation."""
 
-    state: dict[str, Any]
+    state: lj.ConversationState
     items: list[lj.Item]
-    deliveries: list[dict[str, Any]]
+    deliveries: list[lj.DeliveryState]
 
     def essence(self) -> object:
         """What two hubs must agree on: all but the ids they draw."""
-        return (_without_ids([self.state, self.deliveries]), list(map(_line_of, self.items)))
+        return (
+            _without_ids([one.to_dict() for one in (self.state, *self.deliveries)]),
+            list(map(_line_of, self.items)),
+        )
 
 
 def all_told(hub: lj.Hub, user: str) -> Told | None:
@@ -185,7 +188,7 @@ class Handovers(RuleBasedStateMachine):
         if hasattr(self, "sides"):
             self.sides.close()
 
-    def now(self, user: str) -> dict[str, Any] | None:
+    def now(self, user: str) -> lj.ConversationState | None:
         return now(self.hub, user)
 
     @rule(number=st.integers(0, 1))
@@ -220,7 +223,7 @@ class Handovers(RuleBasedStateMachine):
     @rule(target=epochs, user=st.sampled_from(USERS))
     def somebody_looks(self, user: str) -> int:
         state = self.now(user)
-        return state["epoch"] if state else 0
+        return state.epoch if state else 0
 
     @rule(
         user=st.sampled_from(USERS),
@@ -245,14 +248,14 @@ class Handovers(RuleBasedStateMachine):
         if before is None:
             assert isinstance(given, lj.NotFoundError)
         elif isinstance(given, lj.RefusedError):
-            owner = before["owner"]
-            assert (given.owner, given.agent) == (owner["kind"], owner.get("agent", ""))
-            assert given.epoch == before["epoch"]
+            owner = before.owner
+            assert (given.owner, given.agent) == (owner.kind, owner.agent)
+            assert given.epoch == before.epoch
             assert given.code in {"not_owner", "stale_owner", "unsupported"}
             assert self.now(user) == before, "a refusal changes nothing"
         else:
             assert isinstance(given, lj.Receipt)
-            assert given.epoch >= before["epoch"]
+            assert given.epoch >= before.epoch
             if command == "reply":
                 assert (given.owner, given.agent) == ("agent", agent)
 
@@ -270,7 +273,7 @@ class Handovers(RuleBasedStateMachine):
         given = outcome(getattr(conv, command)(*content, agent=agent))
         modelled = getattr(self.sides.model[conv.ref], command)(*content, agent=agent)
         assert told(given) == told(outcome(modelled))
-        assert why["allowed"] == isinstance(given, lj.Receipt)
+        assert why.allowed == isinstance(given, lj.Receipt)
         assert why.get("code") == getattr(given, "code", None)
 
     @rule(seconds=st.sampled_from([1, 30, 200, 2000, 90_000]))
@@ -292,20 +295,20 @@ class Handovers(RuleBasedStateMachine):
             self.one_owner_and_no_epoch_falls(user, told.state)
             self.the_log_tells_the_same_story(told)
 
-    def one_owner_and_no_epoch_falls(self, user: str, state: dict[str, Any]) -> None:
-        assert state["epoch"] >= self.highest.get(user, 0)
-        self.highest[user] = state["epoch"]
-        owner = state["owner"]
-        assert owner["kind"] in {"bot", "agent", "nobody"}
-        assert (owner["kind"] == "agent") == (state["state"] == "agent") == ("agent" in owner)
-        if state["state"] == "bot":
-            assert owner["kind"] == "bot"
+    def one_owner_and_no_epoch_falls(self, user: str, state: lj.ConversationState) -> None:
+        assert state.epoch >= self.highest.get(user, 0)
+        self.highest[user] = state.epoch
+        owner = state.owner
+        assert owner.kind in {"bot", "agent", "nobody"}
+        assert (owner.kind == "agent") == (state.state == "agent") == bool(owner.agent)
+        if state.state == "bot":
+            assert owner.kind == "bot"
 
     def the_log_tells_the_same_story(self, told: Told) -> None:
         assert [item.seq for item in told.items] == list(range(1, len(told.items) + 1))
         epochs = [item.epoch for item in told.items]
         assert epochs == sorted(epochs)
-        assert not epochs or epochs[-1] <= told.state["epoch"]
+        assert not epochs or epochs[-1] <= told.state.epoch
         changes = [item for item in told.items if isinstance(item.event, lj.OwnerChanged)]
         for earlier, later in itertools.pairwise(changes):
             assert later.event.before == earlier.event.now

@@ -74,9 +74,9 @@ def main(arguments: Sequence[str] = ()) -> int:
             play()
         stories.documented(cases)
         stats = service.hub.stats()
-        line.count("deliveries_dead", stats["deliveries_dead"], 0)
-        line.count("deliveries_retried", stats["deliveries_retried"], 1)
-        summary = line.summary() | {"stats": stats}
+        line.count("deliveries_dead", stats.deliveries_dead, 0)
+        line.count("deliveries_retried", stats.deliveries_retried, 1)
+        summary = line.summary() | {"stats": stats.to_dict()}
         path = _summary_path(options.json)
         path.write_text(json.dumps(summary, indent=2) + "\n")
         wrong = line.wrong()

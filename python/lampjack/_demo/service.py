@@ -114,7 +114,7 @@ class Service:
         @app.get("/desk/conversations")
         def conversations() -> list[dict[str, Any]]:
             found = self.hub.conversations(limit=500)
-            return [one for one in found if one["account"] in PLAYED]
+            return [one.to_dict() for one in found if one.account in PLAYED]
 
         @app.get("/desk/transcript")
         async def transcript(ref: str) -> list[dict[str, Any]]:

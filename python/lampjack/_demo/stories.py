@@ -78,9 +78,9 @@ class Stories:
         health = self._send("shop", SampleRequest("GET", "/", sample("chatlayer_offloading").query))
         say(f"health check answered {health[1]}")
         self._post("shop", user="session-1", text="hi", number=1)
-        before = self._hub.stats()["duplicates"]
+        before = self._hub.stats().duplicates
         self._post("shop", user="session-1", text="hi", number=1)
-        duplicates = self._hub.stats()["duplicates"] - before
+        duplicates = self._hub.stats().duplicates - before
         say("a message came twice and was applied once")
         status, body = self._post(
             "shop", "handover_requested", user="session-1", text="a human please", number=2
@@ -257,8 +257,8 @@ class Stories:
         return lambda what: self._line.say(platform, who, what)
 
     def _state(self, ref: str) -> str:
-        found = [one for one in self._hub.conversations(limit=1000) if one["ref"] == ref]
-        return str(found[0]["state"]) if found else "unknown"
+        found = [one for one in self._hub.conversations(limit=1000) if one.ref == ref]
+        return found[0].state if found else "unknown"
 
     def _requested(self, ref: str) -> None:
         self._service.wait(lambda: ref in self._service.requested, "the handover request")

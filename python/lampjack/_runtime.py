@@ -1,0 +1,123 @@
+"""Runtime: what a hub runs on: the core's hub, the threads, the event loop, and when all of them end."""
+
+import asyncio
+import hashlib
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from lampjack import _core
+from lampjack._errors import HubClosedError
+
+__all__ = ["Runtime"]
+
+T = TypeVar("T")
+
+_LANES = 4  # commands of one conversation keep their order, others run beside them
+
+
+class Runtime:
+    """Everything that a hub and its conversations, deliveries and consumers share. It belongs to one process."""
+
+    def __init__(self, hub: _core.Hub) -> None:
+        self._hub = hub
+        self._pid = os.getpid()
+        self.workers = ThreadPoolExecutor(16, "lampjack worker")  # the host's synchronous functions
+        self.calls = ThreadPoolExecutor(8, "lampjack call")  # reads, and requests of `submit()`
+        self._waits = ThreadPoolExecutor(32, "lampjack wait")
+        self._lanes = [ThreadPoolExecutor(1, "lampjack lane") for _ in range(_LANES)]
+        self._given_loop: asyncio.AbstractEventLoop | None = None
+        self._own_loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+        self.closed = False
+        self._finalizer = weakref.finalize(self, _close, hub, self._pid)
+        _runtimes.add(self)
+
+    @property
+    def native(self) -> _core.Hub:
+        """The core's hub; `HubClosedError` when it is closed or belongs to the parent process."""
+        self.check()
+        return self._hub
+
+    def check(self) -> None:
+        """Raise `HubClosedError` when the hub is closed or was opened before a fork."""
+        if self._pid != os.getpid():
+            raise HubClosedError(
+                "this hub was opened before a fork: open one in each process (e.g. in the lifespan)"
+            )
+        if self.closed:
+            raise HubClosedError("the hub was closed")
+
+    # ---- Threads ----
+
+    def command(self, ref: str, run: Callable[[], T]) -> "Future[T]":
+        """Run a command; commands of one conversation run in the order of these calls."""
+        self.check()
+        lane = hashlib.blake2b(ref.encode(), digest_size=1).digest()[0] % _LANES
+        return self._lanes[lane].submit(run)
+
+    def read(self, look: Callable[[], T]) -> "Future[T]":
+        """Run a read of the store."""
+        self.check()
+        return self.calls.submit(look)
+
+    def wait(self, wait: Callable[[float], T], timeout: float) -> "Future[T]":
+        """Run a call that waits for up to `timeout` seconds."""
+        self.check()
+        return self._waits.submit(wait, timeout)
+
+    # ---- The event loop ----
+
+    def use_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Run coroutines on the host's loop from now on."""
+        with self._lock:
+            self._given_loop = loop or self._given_loop
+
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Return the loop that coroutines run on: the host's, or one of this runtime's own."""
+        with self._lock:
+            if self._given_loop is not None:
+                return self._given_loop
+            if self._own_loop is None:
+                self._own_loop = asyncio.new_event_loop()
+                threading.Thread(
+                    target=_run_loop, args=(self._own_loop,), name="lampjack loop", daemon=True
+                ).start()
+            return self._own_loop
+
+    # ---- Life ----
+
+    def close(self) -> None:
+        """Close the core's hub, then end the threads and the own loop. Twice is a no-op."""
+        self.closed = True
+        self._finalizer()
+        for pool in (self.workers, self.calls, self._waits, *self._lanes):
+            pool.shutdown(wait=False, cancel_futures=True)
+        if self._own_loop is not None:
+            self._own_loop.call_soon_threadsafe(self._own_loop.stop)
+
+
+def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    loop.run_forever()
+    loop.close()
+
+
+def _close(native: _core.Hub, pid: int) -> None:
+    if pid == os.getpid():
+        native.close()
+
+
+_runtimes: "weakref.WeakSet[Runtime]" = weakref.WeakSet()
+
+
+def _abandon() -> None:
+    """After a fork the child has the hubs but not their threads: leave them alone for ever."""
+    for runtime in list(_runtimes):
+        _core.leak(runtime._hub)
+
+
+os.register_at_fork(after_in_child=_abandon)
