@@ -111,7 +111,8 @@ struct Effects {
     std::optional<Answer> answer;  ///< only after handover_requested
     bool drain =
         false;  ///< tell the machine with DrainDone when nothing of this epoch is left to send
-    bool erase = false;  ///< the retention is over
+    bool returned = false;  ///< the bot has the conversation back from a request or an agent
+    bool erase = false;     ///< the retention is over
 
     friend bool operator==(const Effects&, const Effects&) = default;
 };

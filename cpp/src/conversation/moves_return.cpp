@@ -8,6 +8,8 @@
 namespace lampjack::conversation::acts {
 namespace {
 
+void tell_if_returned(Step& step) { step.effects.returned = step.next.state == State::bot; }
+
 /// The bot owns it again, or nobody will: by a return call where the row says `returning`, at once otherwise.
 void give_up(Step& step, Reason reason, bool ends) {
     Conversation& next = step.next;
@@ -19,6 +21,7 @@ void give_up(Step& step, Reason reason, bool ends) {
     if (next.state == State::returning) return order_return(step);
     next.muted = Muted::no;
     next.sync = Sync::confirmed;
+    tell_if_returned(step);
 }
 
 bool is_failure(Reason reason) {
@@ -116,6 +119,7 @@ void back_at_bot(Step& step) {
     if (next.state == State::closed) next.sync = Sync::confirmed;
     next.ending = false;
     next.return_alarms = 0;
+    tell_if_returned(step);
 }
 
 void end_after_return(Step& step) {

@@ -121,17 +121,14 @@ Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
         LJK_CHECK(append_fact(notice_json(notice), "notice", To::desk));
     for (const Action action : effects.actions) LJK_CHECK(act(action, words));
     LJK_CHECK(note(effects));
-    LJK_CHECK(replay_last(outcome));
+    LJK_CHECK(replay_last(effects));
     erased_ = erased_ || effects.erase;
     return {};
 }
 
 // Whom a user's words were for says whether the bot has had them. A replay that cannot be sent must not hold the return up.
-Result<void> Change::replay_last(const Outcome& outcome) {
-    const bool returned = outcome.rule == "T8" || outcome.rule == "T11" || outcome.rule == "T12";
-    if (!returned || row_.state.state != conversation::State::bot ||
-        account_.text("replay") != "last")
-        return {};
+Result<void> Change::replay_last(const Effects& effects) {
+    if (!effects.returned || account_.text("replay") != "last") return {};
     LJK_TRY(items, tx_.newest(row_.key, kLookedThrough));
     for (auto item = items.rbegin(); item != items.rend(); ++item) {
         if (item->is_fact || item->kind != word(model::EventKind::message)) continue;

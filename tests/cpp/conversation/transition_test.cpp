@@ -419,6 +419,30 @@ TEST(T12, with_confirmation_the_call_alone_is_not_enough) {
     }
 }
 
+TEST(T12, each_return_to_the_bot_is_flagged_whatever_row_it_takes) {
+    const auto returned = [](Scene scene, const Input& input) {
+        scene.apply(input);
+        EXPECT_EQ(scene.now.state, State::bot);
+        return scene.last.effects.returned;
+    };
+    const Command cancel{.kind = CommandKind::cancel, .by = By::user};
+    Scene leaving = agent_scene(muting_by_gate());
+    leaving.apply(release("ana"));
+    EXPECT_FALSE(leaving.last.effects.returned) << "the owner is still there";
+    EXPECT_TRUE(returned(requested_scene(), cancel));
+    EXPECT_TRUE(returned(leaving, DrainDone{.epoch = leaving.now.epoch}));
+    EXPECT_TRUE(returned(returning_scene(), ReturnDone{}));
+    EXPECT_TRUE(returned(agent_scene(), HandoverToBot{}));
+    EXPECT_FALSE(returned(closed_scene(), UserMessage{})) << "nobody had it";
+    Scene idle = agent_scene(muting_by_gate());
+    idle.fire(TimerKind::idle_agent);
+    EXPECT_EQ(idle.last.rule, "T14");
+    EXPECT_TRUE(idle.last.effects.returned);
+    Scene ended = agent_scene(muting_by_gate());
+    ended.apply(forced(close("ana")));
+    EXPECT_FALSE(ended.last.effects.returned);
+}
+
 TEST(T12, a_stray_bot_message_does_not_keep_the_return_call_from_leaving) {
     Scene scene = returning_scene();
     const auto epoch = scene.now.epoch;
