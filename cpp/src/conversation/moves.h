@@ -112,7 +112,7 @@ inline constexpr Move reply{"send; renew the lease", acts::reply};
 inline constexpr Move notify{"send as the system", acts::notify};
 inline constexpr Move agent_spoke{"renew the lease", acts::agent_spoke};
 inline constexpr Move user_spoke{"", acts::user_spoke};
-inline constexpr Move user_said{"forward to whoever owns it", acts::user_said};
+inline constexpr Move user_said{"forward if the bot is to get it", acts::user_said};
 
 inline constexpr Move start_drain{"refuse new commands; what was accepted leaves first",
                                   acts::start_drain};

@@ -30,6 +30,14 @@ bool is_failure(Reason reason) {
            reason == Reason::idle_user;
 }
 
+/// Nobody came, and the gate kept the bot from reading what the user said meanwhile.
+void forward_wait(Step& step) {
+    step.effects.forward_wait = step.policy.words_through_us &&
+                                step.policy.mute_by == MuteBy::gate &&
+                                step.before.state == State::requested &&
+                                step.before.muted == Muted::yes && step.kind != Kind::close;
+}
+
 void tell_if_failed(Step& step, Reason reason) {
     if (step.before.state != State::requested || !is_failure(reason)) return;
     count_failure(step);
@@ -76,12 +84,14 @@ void start_drain(Step& step) {
 void hand_back(Step& step) {
     const Reason reason = reason_of(step);
     give_up(step, reason, false);
+    forward_wait(step);
     tell_if_failed(step, reason);
 }
 
 void close_down(Step& step) {
     const Reason reason = reason_of(step);
     give_up(step, reason, true);
+    forward_wait(step);
     tell_if_failed(step, reason);
 }
 
@@ -89,6 +99,7 @@ void bot_took_back(Step& step) {
     const Reason reason =
         step.before.state == State::requested ? Reason::bot_withdrew : Reason::platform;
     give_up(step, reason, false);
+    forward_wait(step);
 }
 
 void pass_on(Step& step) {

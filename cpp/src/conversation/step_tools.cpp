@@ -103,6 +103,8 @@ void order_mute(Step& step) {
     if (step.policy.mute_by == MuteBy::gate) {
         step.next.muted = Muted::yes;
         step.next.sync = Sync::confirmed;
+        if (step.policy.words_through_us && !step.effects.take_back)
+            step.effects.take_back = step.next.epoch;
         return;
     }
     step.next.muted = Muted::unknown;

@@ -20,6 +20,15 @@ namespace {
 /// How far back the user's last words are looked for: an agent rarely says more in a row.
 constexpr std::size_t kLookedThrough = 100;
 
+bool has_word(std::string_view words, std::string_view word) {
+    for (;;) {
+        const auto end = words.find(' ');
+        if (words.substr(0, end) == word) return true;
+        if (end == std::string_view::npos) return false;
+        words.remove_prefix(end + 1);
+    }
+}
+
 /// One batch for each part of the event, for platforms that take one at a time.
 std::vector<model::BatchPtr> split_parts(const model::Batch& batch, std::uint32_t event) {
     std::vector<model::BatchPtr> singles;
@@ -134,7 +143,7 @@ Result<void> Change::replay_last(const Effects& effects) {
         if (item->is_fact || item->kind != word(model::EventKind::message)) continue;
         LJK_TRY(batch, model::read_events(item->body));
         if (batch->root(0).role != model::Role::user) continue;
-        if (item->to != To::desk) return {};
+        if (item->to != To::desk || has_word(item->flags, "bot_too")) return {};
         const std::string told = delivery_id_;  // of the command, not of what follows from it
         const auto sent = send_words(Action::forward, {batch.get(), batch->roots.front()}, false);
         delivery_id_ = told;

@@ -77,9 +77,9 @@ public:
         change_.row().state = outcome.next;
         const auto& effects = outcome.effects;
         if (effects.answer) answer_ = *effects.answer;
-        LJK_CHECK(append(index, effects.to, words_of(effects.flags)));
+        LJK_CHECK(append(index, effects.to, conversation::words_of(effects.flags)));
         LJK_CHECK(change_.carry_out(outcome, {&batch_, index}));
-        if (effects.to == To::bot) out_.to_bot.push_back(index);
+        if (effects.reaches_bot()) out_.to_bot.push_back(index);
         return pass_on(index, effects);
     }
 
@@ -201,14 +201,6 @@ private:
         ++change_.report().events;
         return change_.append_event(body_of(index), word(batch_.events[index].kind), to,
                                     std::move(flags), keys_);
-    }
-
-    static std::string words_of(const conversation::ItemFlags& flags) {
-        std::string words;
-        if (flags.talk_over) add_word(words, "talk_over");
-        if (flags.late) add_word(words, "late");
-        if (flags.echo) add_word(words, "echo");
-        return words;
     }
 
     /// As the end channel we bring the bot's words to the user, unless a human owns the conversation.

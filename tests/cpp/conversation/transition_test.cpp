@@ -51,7 +51,8 @@ TEST(T2, an_accepted_request_waits_for_a_human_while_the_bot_still_owns_it) {
     EXPECT_EQ(scene.now.timer(TimerKind::accept)->due, scene.clock + 180 * kSecond);
     EXPECT_EQ(scene.now.offer->deadline, scene.clock + 180 * kSecond);
     scene.apply(UserMessage{});
-    EXPECT_EQ(scene.last.effects.to, To::bot);
+    EXPECT_EQ(scene.last.effects.to, To::desk);
+    EXPECT_TRUE(scene.last.effects.flags.bot_too);
 }
 
 TEST(T2, asks_the_other_side_where_we_are_the_platform_and_nobody_asked_us) {

@@ -33,6 +33,8 @@ inline Policy random_policy(Dice& dice) {
     policy.unnamed_takes = dice.one_in(3);
     policy.reopen_asks_last_agent = dice.one_in(3);
     policy.mute = static_cast<MuteWhen>(dice.below(3));
+    policy.can_mute = policy.mute != MuteWhen::never || dice.one_in(2);
+    policy.words_through_us = dice.one_in(2);
     policy.mute_by = static_cast<MuteBy>(dice.below(3));
     policy.return_is_confirmed = dice.one_in(2);
     policy.on_accept_timeout = static_cast<OnTimeout>(dice.below(2));

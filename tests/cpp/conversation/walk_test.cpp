@@ -133,6 +133,25 @@ void expect_lawful(const Conversation& before, const Scene& scene) {
     }
 }
 
+/// Told without recipients.cpp: nothing a user says is for nobody, and while a human is wanted or at work the desk sees it.
+void expect_heard(const Scene& scene) {
+    const bool words = scene.last_kind == Kind::user_message || scene.last_kind == Kind::say;
+    const Effects& effects = scene.last.effects;
+    EXPECT_TRUE(words || !effects.flags.bot_too);
+    if (!words || scene.last.refusal) return;
+    const State state = scene.now.state;
+    EXPECT_EQ(effects.to == To::nobody, effects.flags.late && state == State::closed);
+    if (state == State::requested || state == State::agent) {
+        EXPECT_EQ(effects.to, To::desk);
+    }
+    const bool bot_reads =
+        state == State::bot || (state == State::requested && scene.now.muted != Muted::yes);
+    const bool read_later = state == State::returning &&
+                            (scene.policy.words_through_us || scene.now.muted == Muted::no);
+    EXPECT_EQ(effects.reaches_bot(), bot_reads || read_later);
+    EXPECT_EQ(scene.acted(Action::forward), scene.last_kind == Kind::say && effects.reaches_bot());
+}
+
 /// On each way out of a muted handover the return call is ordered, or the platform's own word makes it needless.
 void expect_way_back(const Conversation& before, const Scene& scene) {
     const bool human = before.state == State::requested || before.state == State::agent;
@@ -171,6 +190,7 @@ TEST(Walks, keep_one_owner_a_rising_epoch_and_a_timer_in_every_wait) {
             // A step of the sender may apply nothing; what it applies is checked the same.
             if (world.now() == before) continue;
             expect_well_formed(world.now());
+            expect_heard(world.scene);
             expect_lawful(before, world.scene);
             expect_way_back(before, world.scene);
         }
