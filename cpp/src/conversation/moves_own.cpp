@@ -56,6 +56,13 @@ void own_by_platform(Step& step) {
     start_timers_of_state(step);
 }
 
+void pause_sending(Step& step) { hold_agent_timers(step); }
+
+void resume_sending(Step& step) {
+    if (step.next.timer(TimerKind::first)) start(step, TimerKind::first, step.policy.first);
+    renew_lease(step, 0);
+}
+
 void renew(Step& step) { renew_lease(step, step.command().extend_for); }
 
 void reply(Step& step) {

@@ -12,7 +12,7 @@ namespace lampjack::conversation {
 namespace {
 
 bool is_outcome_or_timer(Kind kind) {
-    return (kind >= Kind::mute_done && kind <= Kind::drain_done) || kind >= Kind::timer_accept;
+    return (kind >= Kind::mute_done && kind <= Kind::sending_resumed) || kind >= Kind::timer_accept;
 }
 
 void move_watermark(Step& step) {

@@ -260,5 +260,90 @@ TEST(Translated, a_handover_to_an_agent_without_a_name_takes_as_the_platforms_wo
     }
 }
 
+TEST(PausedSending, stops_t_first_and_the_lease_and_nothing_else) {
+    Scene scene = agent_scene();
+    const Timer user = *scene.now.timer(TimerKind::idle_user);
+    scene.apply(SendingPaused{});
+    EXPECT_TRUE(is_sending_paused(scene.now));
+    EXPECT_EQ(scene.now.timer(TimerKind::idle_user), user);
+    scene.later(40 * kMinute);
+    for (const TimerKind kind : {TimerKind::first, TimerKind::idle_agent}) {
+        const Conversation before = scene.now;
+        scene.apply(
+            TimerFired{.kind = kind, .episode = scene.now.episode, .epoch = scene.now.epoch});
+        EXPECT_EQ(scene.now, before) << name_of(kind);
+    }
+    Scene control = agent_scene();
+    control.later(40 * kMinute);
+    control.apply(TimerFired{
+        .kind = TimerKind::idle_agent, .episode = control.now.episode, .epoch = control.now.epoch});
+    EXPECT_EQ(control.now.state, State::returning) << "without the pause the lease expires";
+}
+
+TEST(PausedSending, starts_both_timers_anew_when_it_resumes) {
+    Scene scene = agent_scene();
+    scene.apply(SendingPaused{}).later(40 * kMinute).apply(SendingResumed{});
+    EXPECT_FALSE(is_sending_paused(scene.now));
+    EXPECT_EQ(scene.now.timer(TimerKind::first)->due, scene.clock + 120 * kSecond);
+    EXPECT_EQ(scene.now.timer(TimerKind::idle_agent)->due, scene.clock + 30 * kMinute);
+}
+
+TEST(PausedSending, gives_an_agent_who_has_spoken_no_t_first_again) {
+    Scene before = agent_scene();
+    before.apply(reply("ana")).apply(SendingPaused{}).apply(SendingResumed{});
+    EXPECT_FALSE(before.runs(TimerKind::first));
+    Scene meanwhile = agent_scene();
+    meanwhile.apply(SendingPaused{}).apply(reply("ana"));
+    EXPECT_TRUE(is_sending_paused(meanwhile.now)) << "a reply that cannot leave renews nothing";
+    meanwhile.apply(SendingResumed{});
+    EXPECT_FALSE(meanwhile.runs(TimerKind::first));
+    EXPECT_TRUE(meanwhile.runs(TimerKind::idle_agent));
+}
+
+TEST(PausedSending, lasts_over_another_pause_a_pass_and_a_supervisors_take) {
+    Scene scene = agent_scene();
+    scene.apply(SendingPaused{});
+    const Conversation paused = scene.now;
+    scene.apply(SendingPaused{});
+    EXPECT_EQ(scene.now, paused);
+    scene.apply(supervised(take("boss")));
+    EXPECT_TRUE(is_sending_paused(scene.now));
+    scene.apply(forced(pass("boss", agent_target("bo"))));
+    EXPECT_TRUE(is_sending_paused(scene.now));
+    scene.apply(SendingResumed{});
+    EXPECT_EQ(scene.now.timer(TimerKind::first)->due, scene.clock + 120 * kSecond);
+}
+
+TEST(PausedSending, lets_a_drain_wait_without_a_lease) {
+    Scene scene = agent_scene();
+    scene.apply(SendingPaused{}).apply(release("ana")).later(kDay);
+    EXPECT_TRUE(is_sending_paused(scene.now));
+    EXPECT_EQ(scene.now.state, State::agent);
+    scene.apply(SendingResumed{});
+    EXPECT_TRUE(scene.runs(TimerKind::idle_agent));
+    EXPECT_FALSE(scene.runs(TimerKind::first));
+    scene.drained();
+    EXPECT_EQ(scene.now.state, State::returning);
+}
+
+TEST(PausedSending, lets_t_idle_user_and_t_accept_go_on) {
+    Scene scene = agent_scene();
+    scene.apply(SendingPaused{}).fire(TimerKind::idle_user);
+    EXPECT_EQ(scene.now.draining->reason, Reason::idle_user);
+    Scene waiting = requested_scene();
+    waiting.apply(SendingPaused{}).fire(TimerKind::accept);
+    EXPECT_EQ(waiting.now.state, State::bot);
+}
+
+TEST(PausedSending, resumes_nothing_that_was_not_paused) {
+    for (std::size_t s = 0; s < kStateCount; ++s) {
+        Scene scene = scene_in(static_cast<State>(s));
+        const Conversation before = scene.now;
+        scene.later(kMinute).apply(SendingResumed{});
+        EXPECT_EQ(scene.now, before);
+        EXPECT_EQ(scene.last.effects, Effects{});
+    }
+}
+
 }  // namespace
 }  // namespace lampjack::conversation

@@ -80,6 +80,7 @@ public:
     std::deque<Row> lane;
     std::optional<Input> unheard;  ///< the outcome of the call in flight
     bool draining = false;
+    bool paused = false;  ///< since the last SendingPaused in `agent`
     std::uint64_t fence = 0;
     std::size_t lost_replies = 0;  ///< dropped although no fence said so
 
@@ -92,6 +93,8 @@ public:
         if (effects.fence_below) fence = *effects.fence_below;
         if (effects.answer && effects.answer->muted) bot_muted = true;
         draining = now().draining.has_value();
+        if (scene.last_kind == Kind::sending_paused) paused = true;
+        if (scene.last_kind == Kind::sending_resumed) paused = false;
     }
 
     /// One step of the sender: hears the outcome of the call in flight, or sends the head of the lane.
