@@ -159,7 +159,8 @@ def _owner(data: Any) -> Owner:
 class Item:
     """One line of a conversation's log: `event` is what happened, the rest how it stood when it was committed.
 
-    `to` says who it was for: `desk`, `bot` or `nobody`. `flags` may hold `talk_over`, `maybe_duplicate`, `late`, `echo`.
+    `to` says who it was for: `desk`, `bot` or `nobody`. `flags` may hold `talk_over`, `maybe_duplicate`, `late`, `echo`,
+    `bot_too` (a user's words for the desk that the bot gets as well), `bot_line` (the bot's words while a human is wanted).
     """
 
     id: str

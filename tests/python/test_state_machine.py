@@ -36,6 +36,12 @@ pytestmark = pytest.mark.timeout(240 + 20 * EXAMPLES)
 
 AGENTS = ("dana", "eve")
 USERS = ("user-1", "user-2")
+HEARD_BY = {
+    "bot": {"bot"},
+    "requested": {"desk", "both"},
+    "agent": {"desk"},
+    "returning": {"desk", "bot"},
+}
 COMMANDS = (
     "take",
     "reply",
@@ -294,6 +300,7 @@ class Handovers(RuleBasedStateMachine):
             assert told.essence() == modelled.essence()
             self.one_owner_and_no_epoch_falls(user, told.state)
             self.the_log_tells_the_same_story(told)
+            self.nothing_a_user_says_is_for_nobody(told)
 
     def one_owner_and_no_epoch_falls(self, user: str, state: lj.ConversationState) -> None:
         assert state.epoch >= self.highest.get(user, 0)
@@ -303,6 +310,18 @@ class Handovers(RuleBasedStateMachine):
         assert (owner.kind == "agent") == (state.state == "agent") == bool(owner.agent)
         if state.state == "bot":
             assert owner.kind == "bot"
+
+    def nothing_a_user_says_is_for_nobody(self, told: Told) -> None:
+        for item in told.items:
+            event = item.event
+            said = isinstance(event, lj.Message) and event.actor and event.actor.role == "user"
+            if not said or "transcript" in item.flags:  # what a transcript repeats was heard before
+                continue
+            if item.state == "closed":
+                assert (item.to, "late" in item.flags) == ("nobody", True)
+            else:
+                assert item.to in HEARD_BY[item.state]
+                assert item.state == "requested" or "bot_too" not in item.flags
 
     def the_log_tells_the_same_story(self, told: Told) -> None:
         assert [item.seq for item in told.items] == list(range(1, len(told.items) + 1))

@@ -15,6 +15,10 @@ OwnerRef owner_of(const Conversation& conversation) {
     return {};
 }
 
+bool is_sending_paused(const Conversation& conversation) noexcept {
+    return conversation.state == State::agent && !conversation.timer(TimerKind::idle_agent);
+}
+
 std::optional<Millis> earliest_timer(const Conversation& conversation) noexcept {
     std::optional<Millis> earliest;
     for (const auto& timer : conversation.timers)

@@ -94,6 +94,8 @@ struct Conversation {
 
 /// The bot in `bot` and in unmuted `requested`, an agent in `agent`, else nobody.
 OwnerRef owner_of(const Conversation& conversation);
+/// In `agent` the lease always runs, except while nothing can be sent (SendingPaused).
+bool is_sending_paused(const Conversation& conversation) noexcept;
 /// When the first of its timers is due; none: no timer runs.
 std::optional<Millis> earliest_timer(const Conversation& conversation) noexcept;
 

@@ -13,6 +13,21 @@ constexpr Names<Alarm, 4> kAlarms{{"talk_over", "diverged", "stuck", "agent_idle
 
 }  // namespace
 
+std::string words_of(const ItemFlags& flags) {
+    std::string words;
+    const auto add = [&](bool flag, std::string_view word) {
+        if (!flag) return;
+        if (!words.empty()) words += ' ';
+        words += word;
+    };
+    add(flags.talk_over, "talk_over");
+    add(flags.late, "late");
+    add(flags.echo, "echo");
+    add(flags.bot_too, "bot_too");
+    add(flags.bot_line, "bot_line");
+    return words;
+}
+
 std::string_view name_of(To to) noexcept { return kTo.of(to); }
 std::string_view name_of(Action action) noexcept { return kActions.of(action); }
 std::string_view name_of(FactKind kind) noexcept { return kFacts.of(kind); }

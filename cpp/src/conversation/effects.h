@@ -8,6 +8,7 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct ItemFlags {
     bool talk_over = false;  ///< a bot message while a human owns the conversation
     bool late = false;       ///< older than what was handled already: recorded, moved nothing (R10)
     bool echo = false;       ///< our own text coming back (R12)
+    bool bot_too = false;    ///< a user's words for the desk that the bot gets as well
+    bool bot_line = false;   ///< the bot's words while a human is wanted: a desk may ask for them
 
     friend bool operator==(const ItemFlags&, const ItemFlags&) = default;
 };
@@ -99,23 +102,35 @@ struct Refusal {
 };
 
 struct Effects {
-    To to = To::nobody;
+    To to = To::nobody;  ///< "both" is `desk` with the flag `bot_too`
     ItemFlags flags;
     std::vector<Fact> facts;
     std::vector<Action> actions;
     std::optional<std::uint64_t>
         fence_below;  ///< pending rows of bot and agents under a lower epoch are refused
+    /// Forwards under this epoch or a lower one that are not recorded as sent are taken back: a human reads the words
+    /// instead. Before `fence_below`, which would refuse them. Only where the words go through us.
+    std::optional<std::uint64_t> take_back;
+    /// Nobody came: the words of the wait that the gate kept from the bot are forwarded in order, after `actions`, and no
+    /// last words are replayed. They are the user's items of the epoch that ends, for the desk and not `bot_too`.
+    bool forward_wait = false;
+    bool mute_unsupported = false;  ///< the decision asked for a mute, and the account cannot
     std::vector<TimerChange> timers;
     std::vector<Notice> notices;
     std::vector<Alarm> alarms;
     std::optional<Answer> answer;  ///< only after handover_requested
     bool drain =
         false;  ///< tell the machine with DrainDone when nothing of this epoch is left to send
-    bool erase = false;  ///< the retention is over
+    bool returned = false;  ///< the bot has the conversation back from a request or an agent
+    bool erase = false;     ///< the retention is over
+
+    bool reaches_bot() const noexcept { return to == To::bot || flags.bot_too; }
 
     friend bool operator==(const Effects&, const Effects&) = default;
 };
 
+/// The flags as words with a blank between them, as they are stored with the item. Words are only added.
+std::string words_of(const ItemFlags& flags);
 std::string_view name_of(To to) noexcept;
 std::string_view name_of(Action action) noexcept;
 std::string_view name_of(FactKind kind) noexcept;

@@ -69,6 +69,7 @@ bool passed(const Situation& s);
 bool only_warns(const Situation& s);
 bool requeues(const Situation& s);
 bool was_active(const Situation& s);
+bool is_paused(const Situation& s);
 
 }  // namespace conditions
 
@@ -162,6 +163,7 @@ inline constexpr Guard passed{"the owner passed it on", conditions::passed};
 // ---- Leases ----
 inline constexpr Guard only_warns{"the account warns first", conditions::only_warns};
 inline constexpr Guard requeues{"the account asks for another human", conditions::requeues};
+inline constexpr Guard is_paused{"nothing could be sent", conditions::is_paused};
 inline constexpr Guard was_active{"there was activity meanwhile", conditions::was_active};
 
 }  // namespace guards

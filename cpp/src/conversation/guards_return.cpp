@@ -87,6 +87,8 @@ bool only_warns(S s) {
 
 bool requeues(S s) { return on_idle(s) == OnIdle::requeue; }
 
+bool is_paused(S s) { return is_sending_paused(s.before); }
+
 bool was_active(S s) { return s.now - s.before.active_at < s.policy.idle_bot; }
 
 }  // namespace lampjack::conversation::conditions

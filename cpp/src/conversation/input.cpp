@@ -27,6 +27,8 @@ constexpr Names<Kind, kKindCount> kKinds{{"user_message",
                                           "return_done",
                                           "return_failed",
                                           "drain_done",
+                                          "sending_paused",
+                                          "sending_resumed",
                                           "take",
                                           "reply",
                                           "notify",
@@ -61,9 +63,9 @@ constexpr Kind offset(Kind first, std::size_t by) noexcept {
 static_assert(
     std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(Kind::unknown), Input>,
                    UnknownEvent>);
-static_assert(
-    std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(Kind::drain_done), Input>,
-                   DrainDone>);
+static_assert(std::is_same_v<
+              std::variant_alternative_t<static_cast<std::size_t>(Kind::sending_resumed), Input>,
+              SendingResumed>);
 static_assert(static_cast<std::size_t>(Kind::queue) - static_cast<std::size_t>(Kind::take) + 1 ==
               kCommandCount);
 static_assert(static_cast<std::size_t>(Kind::timer_idle_bot) + 1 == kKindCount);

@@ -81,6 +81,8 @@ struct DrainDone {            ///< every row accepted before the owner left has 
     std::uint64_t epoch = 0;  ///< of the owner who is leaving
 };
 
+struct SendingPaused {};   ///< T_first and T_idle_agent stop; repeat it after what enters `agent`
+struct SendingResumed {};  ///< both timers start anew
 // ---- Commands. ----
 
 enum class CommandKind : std::uint8_t {
@@ -135,7 +137,8 @@ struct TimerFired {
 
 using Input = std::variant<UserMessage, BotMessage, AgentMessage, HandoverRequested, HandoverToBot,
                            HandoverToAgent, ReturnConfirmed, SessionEvent, UnknownEvent, MuteDone,
-                           MuteFailed, ReturnDone, ReturnFailed, DrainDone, Command, TimerFired>;
+                           MuteFailed, ReturnDone, ReturnFailed, DrainDone, SendingPaused,
+                           SendingResumed, Command, TimerFired>;
 
 /// The kinds of input as the transition table sees them: every fact, outcome, command and timer has one.
 enum class Kind : std::uint8_t {
@@ -153,6 +156,8 @@ enum class Kind : std::uint8_t {
     return_done,
     return_failed,
     drain_done,
+    sending_paused,
+    sending_resumed,
     take,
     reply,
     notify,
@@ -175,12 +180,11 @@ enum class Kind : std::uint8_t {
     timer_retain,
     timer_idle_bot,
 };
-inline constexpr std::size_t kKindCount = 35;
+inline constexpr std::size_t kKindCount = 37;
 
 Kind kind_of(const Input& input) noexcept;
 Kind kind_of(CommandKind command) noexcept;
 Kind kind_of(TimerKind timer) noexcept;
-/// The sender's time of a fact that carries one.
 std::optional<Millis> sent_at(const Input& input) noexcept;
 
 std::string_view name_of(CommandKind kind) noexcept;

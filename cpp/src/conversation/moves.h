@@ -35,6 +35,8 @@ void become_owner_and_reply(Step& step);
 void own_from_elsewhere(Step& step);
 void own_by_platform(Step& step);
 
+void pause_sending(Step& step);
+void resume_sending(Step& step);
 void renew(Step& step);
 void reply(Step& step);
 void notify(Step& step);
@@ -107,12 +109,15 @@ inline constexpr Move own_from_elsewhere{"epoch + 1; fence; mute; start the leas
 inline constexpr Move own_by_platform{"epoch + 1; fence; muted by the platform; start the lease",
                                       acts::own_by_platform};
 
+inline constexpr Move pause_sending{"stop T_first and the lease", acts::pause_sending};
+inline constexpr Move resume_sending{
+    "start the lease anew, and T_first if the agent has not spoken", acts::resume_sending};
 inline constexpr Move renew{"renew the lease", acts::renew};
 inline constexpr Move reply{"send; renew the lease", acts::reply};
 inline constexpr Move notify{"send as the system", acts::notify};
 inline constexpr Move agent_spoke{"renew the lease", acts::agent_spoke};
 inline constexpr Move user_spoke{"", acts::user_spoke};
-inline constexpr Move user_said{"forward to whoever owns it", acts::user_said};
+inline constexpr Move user_said{"forward if the bot is to get it", acts::user_said};
 
 inline constexpr Move start_drain{"refuse new commands; what was accepted leaves first",
                                   acts::start_drain};

@@ -26,7 +26,9 @@ void mute_by_answer(Step& step) {
 }
 
 void mute_as_decided(Step& step) {
-    if (step.policy.mute != MuteWhen::on_accept || !decision_of(step).mute) return;
+    if (!decision_of(step).mute) return;
+    if (!step.policy.can_mute) step.effects.mute_unsupported = true;
+    if (step.policy.mute != MuteWhen::on_accept) return;
     if (answer_mutes(step))
         mute_by_answer(step);
     else
@@ -102,7 +104,7 @@ void ask_last_agent(Step& step) {
     begin_episode(step);
     step.next.offer =
         Offer{.target = {.kind = Target::Kind::agent, .id = step.before.last_agent}, .deadline = 0};
-    if (step.policy.mute == MuteWhen::on_accept) order_mute(step);
+    mute_as_decided(step);
 }
 
 void turn_down(Step& step) { turn_down_counted(step, false); }

@@ -1,6 +1,7 @@
 // A human takes the conversation, and works on it.
 
 #include "conversation/moves.h"
+#include "conversation/recipients.h"
 #include "conversation/step_tools.h"
 
 #include <string>
@@ -12,6 +13,8 @@ void own(Step& step, const std::string& agent) {
     Conversation& next = step.next;
     if (step.before.state == State::bot || step.before.state == State::closed) begin_episode(step);
     raise_epoch(step);
+    if (step.policy.words_through_us && step.before.state != State::agent)
+        step.effects.take_back = step.before.epoch;
     step.reason = step.before.state == State::requested ? Reason::accepted : Reason::taken;
     next.agent = agent.empty() ? std::string(kUnnamedAgent) : agent;
     next.last_agent = next.agent;
@@ -53,6 +56,13 @@ void own_by_platform(Step& step) {
     start_timers_of_state(step);
 }
 
+void pause_sending(Step& step) { hold_agent_timers(step); }
+
+void resume_sending(Step& step) {
+    if (step.next.timer(TimerKind::first)) start(step, TimerKind::first, step.policy.first);
+    renew_lease(step, 0);
+}
+
 void renew(Step& step) { renew_lease(step, step.command().extend_for); }
 
 void reply(Step& step) {
@@ -85,9 +95,7 @@ void user_spoke(Step& step) {
 
 void user_said(Step& step) {
     user_spoke(step);
-    if (step.next.state == State::returning || owner_of(step.next).kind == Owner::bot) {
-        act(step, Action::forward);
-    }
+    if (recipients_of_user_words(step.next, step.policy).reaches_bot()) act(step, Action::forward);
 }
 
 }  // namespace lampjack::conversation::acts

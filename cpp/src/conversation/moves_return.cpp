@@ -8,6 +8,8 @@
 namespace lampjack::conversation::acts {
 namespace {
 
+void tell_if_returned(Step& step) { step.effects.returned = step.next.state == State::bot; }
+
 /// The bot owns it again, or nobody will: by a return call where the row says `returning`, at once otherwise.
 void give_up(Step& step, Reason reason, bool ends) {
     Conversation& next = step.next;
@@ -19,12 +21,21 @@ void give_up(Step& step, Reason reason, bool ends) {
     if (next.state == State::returning) return order_return(step);
     next.muted = Muted::no;
     next.sync = Sync::confirmed;
+    tell_if_returned(step);
 }
 
 bool is_failure(Reason reason) {
     return reason == Reason::accept_timeout || reason == Reason::declined ||
            reason == Reason::desk_error || reason == Reason::mute_failed ||
            reason == Reason::idle_user;
+}
+
+/// Nobody came, and the gate kept the bot from reading what the user said meanwhile.
+void forward_wait(Step& step) {
+    step.effects.forward_wait = step.policy.words_through_us &&
+                                step.policy.mute_by == MuteBy::gate &&
+                                step.before.state == State::requested &&
+                                step.before.muted == Muted::yes && step.kind != Kind::close;
 }
 
 void tell_if_failed(Step& step, Reason reason) {
@@ -73,12 +84,14 @@ void start_drain(Step& step) {
 void hand_back(Step& step) {
     const Reason reason = reason_of(step);
     give_up(step, reason, false);
+    forward_wait(step);
     tell_if_failed(step, reason);
 }
 
 void close_down(Step& step) {
     const Reason reason = reason_of(step);
     give_up(step, reason, true);
+    forward_wait(step);
     tell_if_failed(step, reason);
 }
 
@@ -86,6 +99,7 @@ void bot_took_back(Step& step) {
     const Reason reason =
         step.before.state == State::requested ? Reason::bot_withdrew : Reason::platform;
     give_up(step, reason, false);
+    forward_wait(step);
 }
 
 void pass_on(Step& step) {
@@ -116,6 +130,7 @@ void back_at_bot(Step& step) {
     if (next.state == State::closed) next.sync = Sync::confirmed;
     next.ending = false;
     next.return_alarms = 0;
+    tell_if_returned(step);
 }
 
 void end_after_return(Step& step) {

@@ -50,6 +50,10 @@ struct Policy {
     bool reopen_asks_last_agent =
         false;  ///< T16: a reopened conversation asks its last agent first
 
+    /// The user's words reach the bot through us: what is queued for the bot can be held back and taken back.
+    bool words_through_us = false;
+
+    bool can_mute = true;  ///< false: a decision that asks for a mute cannot have it
     MuteWhen mute = MuteWhen::on_take;
     MuteBy mute_by = MuteBy::call;
     bool return_is_confirmed = false;  ///< the platform tells when a return has taken effect

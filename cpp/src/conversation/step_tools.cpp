@@ -1,9 +1,12 @@
 #include "conversation/step_tools.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace lampjack::conversation {
 namespace {
+
+constexpr Millis kNever = std::numeric_limits<Millis>::max() / 2;
 
 /// A timer that must not be off falls back to its default.
 Millis always_on(Millis duration, Millis fallback) { return duration > 0 ? duration : fallback; }
@@ -50,7 +53,19 @@ void start(Step& step, TimerKind kind, Millis duration) {
 
 void stop(Step& step, TimerKind kind) { step.next.timers[static_cast<std::size_t>(kind)].reset(); }
 
+// The lease is stopped, which is_sending_paused() sees. T_first keeps its place, so that an agent who has not spoken is
+// told apart from one who has; it is due at no time.
+void hold_agent_timers(Step& step) {
+    stop(step, TimerKind::idle_agent);
+    auto& first = step.next.timers[static_cast<std::size_t>(TimerKind::first)];
+    if (first) first->due = kNever;
+}
+
 void renew_lease(Step& step, Millis duration) {
+    if (is_sending_paused(step.before) && step.kind != Kind::sending_resumed) {
+        step.next.warned = false;
+        return;
+    }
     const Millis usual = always_on(step.policy.idle_agent, Policy{}.idle_agent);
     const Millis cap = always_on(step.policy.idle_agent_cap, Policy{}.idle_agent_cap);
     const auto before = step.next.timer(TimerKind::idle_agent);
@@ -72,6 +87,7 @@ void start_timers_of_state(Step& step) {
             start(step, TimerKind::first, step.policy.first);
             start(step, TimerKind::idle_user, step.policy.idle_user);
             renew_lease(step, 0);
+            if (is_sending_paused(step.before)) hold_agent_timers(step);
             break;
         case State::returning:
             start(step, TimerKind::return_check,
@@ -103,6 +119,8 @@ void order_mute(Step& step) {
     if (step.policy.mute_by == MuteBy::gate) {
         step.next.muted = Muted::yes;
         step.next.sync = Sync::confirmed;
+        if (step.policy.words_through_us && !step.effects.take_back)
+            step.effects.take_back = step.next.epoch;
         return;
     }
     step.next.muted = Muted::unknown;

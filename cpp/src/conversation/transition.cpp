@@ -1,6 +1,7 @@
 #include "conversation/transition.h"
 
 #include "conversation/explain.h"
+#include "conversation/recipients.h"
 #include "conversation/step_tools.h"
 #include "conversation/table.h"
 
@@ -11,7 +12,7 @@ namespace lampjack::conversation {
 namespace {
 
 bool is_outcome_or_timer(Kind kind) {
-    return (kind >= Kind::mute_done && kind <= Kind::drain_done) || kind >= Kind::timer_accept;
+    return (kind >= Kind::mute_done && kind <= Kind::sending_resumed) || kind >= Kind::timer_accept;
 }
 
 void move_watermark(Step& step) {
@@ -20,44 +21,6 @@ void move_watermark(Step& step) {
     if (!witness || !at) return;
     Millis& newest = step.next.watermark[static_cast<std::size_t>(*witness)];
     newest = std::max(newest, *at);
-}
-
-To address_of_user_message(const Step& step) {
-    switch (step.next.state) {
-        case State::agent: return To::desk;
-        case State::requested: return step.next.muted == Muted::no ? To::bot : To::desk;
-        case State::bot:
-        case State::returning: return To::bot;  // kept and given to the bot once it is back
-        case State::closed: break;              // only what is late stays in a closed conversation
-    }
-    return To::nobody;
-}
-
-To address_of(const Step& step) {
-    switch (step.kind) {
-        case Kind::user_message:
-        case Kind::say: return address_of_user_message(step);
-        case Kind::handover_requested:
-        case Kind::request: return step.next.episode != step.before.episode ? To::desk : To::nobody;
-        case Kind::session:
-        case Kind::handover_to_agent:
-        case Kind::handover_to_bot:
-            return step.before.state == State::agent || step.next.state == State::agent
-                       ? To::desk
-                       : To::nobody;
-        case Kind::agent_message:
-            return step.effects.flags.echo || step.next.state != State::agent ? To::nobody
-                                                                              : To::desk;
-        default: return To::nobody;
-    }
-}
-
-void address(Step& step) {
-    const bool silenced = step.before.state == State::agent ||
-                          (step.before.state == State::requested && step.before.muted != Muted::no);
-    step.effects.flags.talk_over =
-        step.kind == Kind::bot_message && silenced && !step.effects.flags.echo;
-    step.effects.to = address_of(step);
 }
 
 /// While the outcome of a mute is awaited, T_reconcile runs; once the platform agrees, it does not. In `bot` it waits

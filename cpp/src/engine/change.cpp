@@ -20,6 +20,15 @@ namespace {
 /// How far back the user's last words are looked for: an agent rarely says more in a row.
 constexpr std::size_t kLookedThrough = 100;
 
+bool has_word(std::string_view words, std::string_view word) {
+    for (;;) {
+        const auto end = words.find(' ');
+        if (words.substr(0, end) == word) return true;
+        if (end == std::string_view::npos) return false;
+        words.remove_prefix(end + 1);
+    }
+}
+
 /// One batch for each part of the event, for platforms that take one at a time.
 std::vector<model::BatchPtr> split_parts(const model::Batch& batch, std::uint32_t event) {
     std::vector<model::BatchPtr> singles;
@@ -127,23 +136,20 @@ Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
         LJK_CHECK(append_fact(notice_json(notice), "notice", To::desk));
     for (const Action action : effects.actions) LJK_CHECK(act(action, words));
     LJK_CHECK(note(effects));
-    LJK_CHECK(replay_last(outcome));
+    LJK_CHECK(replay_last(effects));
     erased_ = erased_ || effects.erase;
     return {};
 }
 
 // Whom a user's words were for says whether the bot has had them. A replay that cannot be sent must not hold the return up.
-Result<void> Change::replay_last(const Outcome& outcome) {
-    const bool returned = outcome.rule == "T8" || outcome.rule == "T11" || outcome.rule == "T12";
-    if (!returned || row_.state.state != conversation::State::bot ||
-        account_.text("replay") != "last")
-        return {};
+Result<void> Change::replay_last(const Effects& effects) {
+    if (!effects.returned || account_.text("replay") != "last") return {};
     LJK_TRY(items, tx_.newest(row_.key, kLookedThrough));
     for (auto item = items.rbegin(); item != items.rend(); ++item) {
         if (item->is_fact || item->kind != word(model::EventKind::message)) continue;
         LJK_TRY(batch, model::read_events(item->body));
         if (batch->root(0).role != model::Role::user) continue;
-        if (item->to != To::desk) return {};
+        if (item->to != To::desk || has_word(item->flags, "bot_too")) return {};
         const std::string told = delivery_id_;  // of the command, not of what follows from it
         const auto sent = send_words(Action::forward, {batch.get(), batch->roots.front()}, false);
         delivery_id_ = told;

@@ -107,7 +107,7 @@ private:
     void add_line(std::string_view level, std::string_view what);
     Result<void> note(const conversation::Effects& effects);
     Result<std::string> words_of(conversation::Alarm alarm);
-    Result<void> replay_last(const conversation::Outcome& outcome);
+    Result<void> replay_last(const conversation::Effects& effects);
 
     Core& core_;
     store::Tx& tx_;

@@ -198,7 +198,8 @@ private:
         if (words) {
             auto body =
                 event_json(*words, 0, account_.name, model::identify(*words, account_.name));
-            return change_.append_event(std::move(body), "message", outcome.effects.to, {}, keys);
+            return change_.append_event(std::move(body), "message", outcome.effects.to,
+                                        conversation::words_of(outcome.effects.flags), keys);
         }
         std::string body;
         json::Writer out(body);

@@ -24,14 +24,6 @@ void add_word(std::string& words, std::string_view word) {
     words += word;
 }
 
-std::string words_of(const conversation::ItemFlags& flags) {
-    std::string words;
-    if (flags.talk_over) add_word(words, "talk_over");
-    if (flags.late) add_word(words, "late");
-    if (flags.echo) add_word(words, "echo");
-    return words;
-}
-
 }  // namespace
 
 Result<void> IngestConversation::event(const PreparedEvent& prepared,
@@ -54,11 +46,11 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
     LJK_TRY(outcome,
             change_.take(input, {&batch_, prepared.index}, [&](const conversation::Outcome& taken) {
                 return append(prepared.index, prepared.body, taken.effects.to,
-                              words_of(taken.effects.flags), standing);
+                              conversation::words_of(taken.effects.flags), standing);
             }));
     const auto& effects = outcome.effects;
     if (effects.answer) answer_ = *effects.answer;
-    if (effects.to == To::bot) to_bot.push_back(prepared.index);
+    if (effects.reaches_bot()) to_bot.push_back(prepared.index);
     return pass_on(prepared.index, effects);
 }
 

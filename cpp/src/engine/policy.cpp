@@ -47,8 +47,7 @@ MuteWhen mute_when(const platforms::Account& account) {
     const std::string_view wanted = account.text("mute");
     if (wanted == "never" || !can_mute(account)) return MuteWhen::never;
     if (wanted == "on_take") return MuteWhen::on_take;
-    if (wanted == "on_accept") return MuteWhen::on_accept;
-    return account.adapter->handover.mute_by_answer ? MuteWhen::on_accept : MuteWhen::on_take;
+    return MuteWhen::on_accept;
 }
 
 }  // namespace
@@ -68,7 +67,9 @@ conversation::Policy policy_of(const platforms::Account& account) {
     policy.loop_window = account.integer("loop_window");
     policy.keep = keep_of(account.text("record"));
     policy.mute_by = mute_by(account.adapter->handover);
+    policy.can_mute = can_mute(account);
     policy.mute = mute_when(account);
+    policy.words_through_us = account.side == platforms::Side::channel;
     policy.asks_by_call =
         account.side == platforms::Side::peer && can_call(account, Action::request);
     policy.return_is_confirmed = account.adapter->handover.confirms_return;

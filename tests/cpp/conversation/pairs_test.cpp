@@ -34,6 +34,8 @@ constexpr Expectation kExpectations[] = {
     {Kind::return_done,       {"- bot", "- requested", "R14 agent", "T12 bot", "- closed"}},
     {Kind::return_failed,     {"- bot", "- requested", "- agent", "T13 returning", "- closed"}},
     {Kind::drain_done,        {"- bot", "- requested", "- agent", "- returning", "- closed"}},
+    {Kind::sending_paused,    {"- bot", "- requested", "- agent", "- returning", "- closed"}},
+    {Kind::sending_resumed,   {"- bot", "- requested", "- agent", "- returning", "- closed"}},
     {Kind::take,              {"T9 agent", "T5 agent", "T17 agent", "T9 agent", "T16 !unsupported"}},
     {Kind::reply,             {"T9 agent", "T6 agent", "- agent", "R3 !not_owner", "T16 !unsupported"}},
     {Kind::notify,            {"- bot", "- requested", "- agent", "- returning", "T16 !unsupported"}},
@@ -83,6 +85,8 @@ Input sample(Kind kind, const Scene& scene) {
         case Kind::return_done: return ReturnDone{};
         case Kind::return_failed: return ReturnFailed{.permanent = true};
         case Kind::drain_done: return DrainDone{.epoch = scene.now.epoch};
+        case Kind::sending_paused: return SendingPaused{};
+        case Kind::sending_resumed: return SendingResumed{};
         default: return UnknownEvent{};
     }
 }

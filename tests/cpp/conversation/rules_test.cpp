@@ -199,32 +199,6 @@ TEST(R7, a_bot_that_goes_on_talking_is_muted_again_and_diverged) {
     EXPECT_EQ(scene.now.sync, Sync::confirmed);
 }
 
-TEST(R8, every_user_message_is_for_exactly_one_side) {
-    const std::pair<State, To> sides[] = {{State::bot, To::bot},
-                                          {State::requested, To::bot},
-                                          {State::agent, To::desk},
-                                          {State::returning, To::bot},
-                                          {State::closed, To::bot}};
-    for (const auto& [state, to] : sides) {
-        Scene scene = scene_in(state);
-        scene.apply(UserMessage{});
-        EXPECT_EQ(scene.last.effects.to, to) << name_of(state);
-    }
-}
-
-TEST(R8, what_the_user_says_through_us_is_forwarded_only_where_the_bot_owns) {
-    const std::pair<State, bool> sides[] = {{State::bot, true},
-                                            {State::requested, true},
-                                            {State::agent, false},
-                                            {State::returning, true},
-                                            {State::closed, true}};
-    for (const auto& [state, forwarded] : sides) {
-        Scene scene = scene_in(state);
-        scene.apply(by("", CommandKind::say));
-        EXPECT_EQ(scene.acted(Action::forward), forwarded) << name_of(state);
-    }
-}
-
 TEST(R10, what_is_older_than_what_was_handled_is_late_and_moves_nothing) {
     Scene scene = closed_scene();
     scene.apply(UserMessage{.at = 1000}).apply(close(""));

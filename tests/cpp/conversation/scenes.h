@@ -20,8 +20,10 @@ struct Scene {
     Conversation now = {};
     Millis clock = kNow;
     Outcome last = {};
+    Kind last_kind = Kind::unknown;  ///< of the last input
 
     Scene& apply(const Input& input) {
+        last_kind = kind_of(input);
         last = conversation::apply(now, input, policy, clock);
         now = last.next;
         return *this;
@@ -102,6 +104,13 @@ inline Policy muting_by_answer() {
 inline Policy muting_by_call() { return {.mute = MuteWhen::on_take, .mute_by = MuteBy::call}; }
 /// Omnichannel's way: we forward or do not forward.
 inline Policy muting_by_gate() { return {.mute = MuteWhen::on_take, .mute_by = MuteBy::gate}; }
+
+/// An account of the side `channel`: the user's words reach the bot through us.
+inline Policy through_us(Policy policy) {
+    policy.words_through_us = true;
+    policy.mute = MuteWhen::on_accept;
+    return policy;
+}
 
 inline Scene bot_scene(const Policy& policy = {}) {
     Scene scene{.policy = policy};

@@ -51,7 +51,8 @@ TEST(T2, an_accepted_request_waits_for_a_human_while_the_bot_still_owns_it) {
     EXPECT_EQ(scene.now.timer(TimerKind::accept)->due, scene.clock + 180 * kSecond);
     EXPECT_EQ(scene.now.offer->deadline, scene.clock + 180 * kSecond);
     scene.apply(UserMessage{});
-    EXPECT_EQ(scene.last.effects.to, To::bot);
+    EXPECT_EQ(scene.last.effects.to, To::desk);
+    EXPECT_TRUE(scene.last.effects.flags.bot_too);
 }
 
 TEST(T2, asks_the_other_side_where_we_are_the_platform_and_nobody_asked_us) {
@@ -417,6 +418,30 @@ TEST(T12, with_confirmation_the_call_alone_is_not_enough) {
         EXPECT_EQ(scene.now.state, State::bot);
         EXPECT_EQ(scene.now.sync, Sync::confirmed);
     }
+}
+
+TEST(T12, each_return_to_the_bot_is_flagged_whatever_row_it_takes) {
+    const auto returned = [](Scene scene, const Input& input) {
+        scene.apply(input);
+        EXPECT_EQ(scene.now.state, State::bot);
+        return scene.last.effects.returned;
+    };
+    const Command cancel{.kind = CommandKind::cancel, .by = By::user};
+    Scene leaving = agent_scene(muting_by_gate());
+    leaving.apply(release("ana"));
+    EXPECT_FALSE(leaving.last.effects.returned) << "the owner is still there";
+    EXPECT_TRUE(returned(requested_scene(), cancel));
+    EXPECT_TRUE(returned(leaving, DrainDone{.epoch = leaving.now.epoch}));
+    EXPECT_TRUE(returned(returning_scene(), ReturnDone{}));
+    EXPECT_TRUE(returned(agent_scene(), HandoverToBot{}));
+    EXPECT_FALSE(returned(closed_scene(), UserMessage{})) << "nobody had it";
+    Scene idle = agent_scene(muting_by_gate());
+    idle.fire(TimerKind::idle_agent);
+    EXPECT_EQ(idle.last.rule, "T14");
+    EXPECT_TRUE(idle.last.effects.returned);
+    Scene ended = agent_scene(muting_by_gate());
+    ended.apply(forced(close("ana")));
+    EXPECT_FALSE(ended.last.effects.returned);
 }
 
 TEST(T12, a_stray_bot_message_does_not_keep_the_return_call_from_leaving) {

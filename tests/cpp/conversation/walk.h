@@ -33,6 +33,8 @@ inline Policy random_policy(Dice& dice) {
     policy.unnamed_takes = dice.one_in(3);
     policy.reopen_asks_last_agent = dice.one_in(3);
     policy.mute = static_cast<MuteWhen>(dice.below(3));
+    policy.can_mute = policy.mute != MuteWhen::never || dice.one_in(2);
+    policy.words_through_us = dice.one_in(2);
     policy.mute_by = static_cast<MuteBy>(dice.below(3));
     policy.return_is_confirmed = dice.one_in(2);
     policy.on_accept_timeout = static_cast<OnTimeout>(dice.below(2));
@@ -78,6 +80,7 @@ public:
     std::deque<Row> lane;
     std::optional<Input> unheard;  ///< the outcome of the call in flight
     bool draining = false;
+    bool paused = false;  ///< since the last SendingPaused in `agent`
     std::uint64_t fence = 0;
     std::size_t lost_replies = 0;  ///< dropped although no fence said so
 
@@ -90,6 +93,8 @@ public:
         if (effects.fence_below) fence = *effects.fence_below;
         if (effects.answer && effects.answer->muted) bot_muted = true;
         draining = now().draining.has_value();
+        if (scene.last_kind == Kind::sending_paused) paused = true;
+        if (scene.last_kind == Kind::sending_resumed) paused = false;
     }
 
     /// One step of the sender: hears the outcome of the call in flight, or sends the head of the lane.

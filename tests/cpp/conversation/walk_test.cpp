@@ -65,15 +65,17 @@ Input random_timer(World& world) {
 
 void step(World& world) {
     world.scene.clock += static_cast<Millis>(world.dice.below(2 * kMinute));
-    const auto choice = world.dice.below(12);
+    const auto choice = world.dice.below(13);
     if (choice < 4)
         world.send(false);
     else if (choice < 7)
         world.apply(random_fact(world));
     else if (choice < 11)
         world.apply(random_command(world.dice, world.now()));
-    else
+    else if (choice < 12)
         world.apply(random_timer(world));
+    else
+        world.apply(world.dice.one_in(2) ? Input{SendingPaused{}} : Input{SendingResumed{}});
 }
 
 bool has_a_timer(const Conversation& conversation, TimerKind kind) {
@@ -81,7 +83,7 @@ bool has_a_timer(const Conversation& conversation, TimerKind kind) {
     return timer && timer->epoch == conversation.epoch && timer->episode == conversation.episode;
 }
 
-void expect_well_formed(const Conversation& now) {
+void expect_well_formed(const Conversation& now, bool paused) {
     EXPECT_EQ(now.state == State::agent, !now.agent.empty());
     EXPECT_TRUE(now.state == State::agent || !now.draining);
     EXPECT_TRUE(now.state == State::returning || !now.ending);
@@ -98,7 +100,7 @@ void expect_well_formed(const Conversation& now) {
             EXPECT_TRUE(has_a_timer(now, TimerKind::accept) ||
                         has_a_timer(now, TimerKind::idle_user));
             break;
-        case State::agent: EXPECT_TRUE(has_a_timer(now, TimerKind::idle_agent)); break;
+        case State::agent: EXPECT_TRUE(has_a_timer(now, TimerKind::idle_agent) || paused); break;
         case State::returning: EXPECT_TRUE(has_a_timer(now, TimerKind::return_check)); break;
         case State::closed:
         case State::bot: break;
@@ -131,6 +133,25 @@ void expect_lawful(const Conversation& before, const Scene& scene) {
         EXPECT_EQ(effects, Effects{});
         EXPECT_EQ(scene.last.refusal->epoch, before.seen() ? before.epoch : 1U);
     }
+}
+
+/// Told without recipients.cpp: nothing a user says is for nobody, and while a human is wanted or at work the desk sees it.
+void expect_heard(const Scene& scene) {
+    const bool words = scene.last_kind == Kind::user_message || scene.last_kind == Kind::say;
+    const Effects& effects = scene.last.effects;
+    EXPECT_TRUE(words || !effects.flags.bot_too);
+    if (!words || scene.last.refusal) return;
+    const State state = scene.now.state;
+    EXPECT_EQ(effects.to == To::nobody, effects.flags.late && state == State::closed);
+    if (state == State::requested || state == State::agent) {
+        EXPECT_EQ(effects.to, To::desk);
+    }
+    const bool bot_reads =
+        state == State::bot || (state == State::requested && scene.now.muted != Muted::yes);
+    const bool read_later = state == State::returning &&
+                            (scene.policy.words_through_us || scene.now.muted == Muted::no);
+    EXPECT_EQ(effects.reaches_bot(), bot_reads || read_later);
+    EXPECT_EQ(scene.acted(Action::forward), scene.last_kind == Kind::say && effects.reaches_bot());
 }
 
 /// On each way out of a muted handover the return call is ordered, or the platform's own word makes it needless.
@@ -170,7 +191,8 @@ TEST(Walks, keep_one_owner_a_rising_epoch_and_a_timer_in_every_wait) {
             step(world);
             // A step of the sender may apply nothing; what it applies is checked the same.
             if (world.now() == before) continue;
-            expect_well_formed(world.now());
+            expect_well_formed(world.now(), world.paused);
+            expect_heard(world.scene);
             expect_lawful(before, world.scene);
             expect_way_back(before, world.scene);
         }
@@ -226,6 +248,7 @@ void fire(World& world, TimerKind kind) {
 
 /// Everything that is under way comes to rest: the platform works, nobody acts, only timers fire.
 void settle(World& world) {
+    world.apply(SendingResumed{});
     for (int round = 0; round < 400; ++round) {
         if (world.send(true)) continue;
         if (world.now().state == State::returning && world.scene.policy.return_is_confirmed &&

@@ -52,11 +52,28 @@ TEST(PolicyOf, reads_every_word_by_its_name) {
     EXPECT_EQ(policy("").keep, Keep::all);
     EXPECT_EQ(policy(R"(,"record":"handover")").keep, Keep::handover);
     EXPECT_EQ(policy(R"(,"record":"none")").keep, Keep::none);
-    EXPECT_EQ(policy("").mute, MuteWhen::on_take) << "Certainly is silenced by a call";
+    EXPECT_EQ(policy("").mute, MuteWhen::on_accept) << "as early as the decision says";
     EXPECT_EQ(policy(R"(,"mute":"on_accept")").mute, MuteWhen::on_accept);
     EXPECT_EQ(policy(R"(,"mute":"never")").mute, MuteWhen::never);
     EXPECT_EQ(policy("").loop_failures, 2U);
     EXPECT_EQ(policy(R"(,"loop_failures":0)").loop_failures, 0U);
+}
+
+TEST(PolicyOf, says_whether_the_words_go_through_us_and_whether_the_bot_can_be_muted) {
+    EXPECT_TRUE(policy("").can_mute);
+    EXPECT_FALSE(policy("").words_through_us) << "a desk: the platform tells its bot itself";
+    const auto channel = platforms::make_account(
+        "chan", R"({"platform":"omnichannel","side":"channel","webhook_token":"t","auth":"none",)"
+                R"("platform_base":"https://api.example"})");
+    ASSERT_TRUE(channel) << channel.error().message;
+    EXPECT_TRUE(policy_of(*channel).words_through_us);
+    EXPECT_TRUE(policy_of(*channel).can_mute);
+    EXPECT_EQ(policy_of(*channel).mute, conversation::MuteWhen::on_accept);
+    const auto bare = platforms::make_account(
+        "bare", R"({"platform":"chatlayer_offloading","verify_token":"t"})");
+    ASSERT_TRUE(bare) << bare.error().message;
+    EXPECT_FALSE(policy_of(*bare).can_mute) << "no action to wake the bot is configured";
+    EXPECT_EQ(policy_of(*bare).mute, conversation::MuteWhen::never);
 }
 
 TEST(PolicyOf, reads_every_flag_by_its_name) {

@@ -36,6 +36,7 @@ public:
         if (strikes(Sabotage::loses_items, 10)) kept.body = "{}";
         if (item.is_fact && strikes(Sabotage::leaves_gaps, 3)) return {};
         if (sabotage_ == Sabotage::mixes_accounts) mix(kept);
+        if (strikes(Sabotage::hides_words, 10)) kept.to = conversation::To::nobody;
         return ForwardTx::append(key, kept, keys);
     }
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override {

@@ -25,6 +25,7 @@ enum class Sabotage : std::uint8_t {
     frees_silently,   ///< an agent now and then loses a conversation, and its epoch stays
     forgets_wakeups,  ///< a message now and then is never due
     mixes_accounts,   ///< an item now and then is another account's
+    hides_words,      ///< an item now and then is for nobody
     tells_refs,       ///< its errors quote what they were about
 };
 

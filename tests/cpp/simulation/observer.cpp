@@ -54,10 +54,30 @@ void Observer::check_item(const std::string& ref, Seen& seen, const store::ItemR
                          std::string(conversation::name_of(item.state)) + " " +
                          std::to_string(item.epoch) + " " + text);
     if (text.empty() || text.front() == 'r') return;
+    if (text.front() == 'u') check_recipient(item);
     if (!seen.texts.emplace(text, item.seq).second) broken("I2: twice in the log: " + text);
     const std::string account = ref.substr(0, ref.find(':'));
     if (text.find("-" + account + "-") == std::string::npos)
         broken("I10: an item of another account: " + text);
+}
+
+/// I12, told without the engine's own table: nothing a user says is for nobody, except what comes late to a closed
+/// conversation. What a transcript repeats was heard when it was said.
+void Observer::check_recipient(const store::ItemRow& item) {
+    using conversation::To;
+    const auto flagged = [&](std::string_view word) {
+        return (" " + item.flags + " ").find(" " + std::string(word) + " ") != std::string::npos;
+    };
+    if (flagged("transcript")) return;
+    const bool human = item.state == State::requested || item.state == State::agent;
+    const bool fits = item.state == State::closed ? item.to == To::nobody && flagged("late")
+                      : item.state == State::bot  ? item.to == To::bot
+                      : human                     ? item.to == To::desk
+                                                  : item.to != To::nobody;
+    const bool both = item.state == State::requested || !flagged("bot_too");
+    if (!fits || !both)
+        broken("I12: a user's words in " + std::string(conversation::name_of(item.state)) +
+               " are for " + std::string(conversation::name_of(item.to)) + ", " + item.flags);
 }
 
 void Observer::look_at_state(const std::string& ref, Seen& seen) {

@@ -72,6 +72,7 @@ private:
     void forget(const std::string& ref, Seen& seen);
     void check_path(const std::string& ref, const Seen& seen,
                     const conversation::Conversation& now);
+    void check_recipient(const store::ItemRow& item);
     void check_item(const std::string& ref, Seen& seen, const store::ItemRow& item);
     void check_reply(const Accepted& reply, const std::vector<const Vendor*>& vendors);
 
