@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import logging
 import os
 import threading
 import time
@@ -18,6 +17,7 @@ from lampjack._care import Care
 from lampjack._consumers import SinkConsumer, SubscriptionConsumer, _Consumer
 from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
+from lampjack._log import log_line
 from lampjack._reception import Answer, Headers, Reception
 
 if TYPE_CHECKING:
@@ -25,16 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Hub"]
 
-_log = logging.getLogger("lampjack")
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 _LANES = 4  # commands of one conversation keep their order, others run beside them
-_LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-
-
-def _log_line(level: str, text: str) -> None:
-    _log.log(_LEVELS.get(level, logging.INFO), "%s", text)
 
 
 class Hub(Care):
@@ -59,7 +53,7 @@ class Hub(Care):
         self._hub = _core.Hub(
             text,
             background=background,
-            log=_log_line,
+            log=log_line,
             clock=None if clock is None else clock._native,
             seed=seed,
         )

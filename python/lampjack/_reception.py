@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import logging
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,10 +18,10 @@ from lampjack._decisions import (
     translated,
 )
 from lampjack._errors import ArgumentError, LampjackError
+from lampjack._log import log_event, place_of
 
 __all__ = ["Answer", "Headers", "Reception"]
 
-_log = logging.getLogger("lampjack")
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
 _Request: TypeAlias = tuple[str, str, str | bytes, Headers, bytes]
 
@@ -69,7 +68,7 @@ class Reception:
                     raise TypeError("an async translate function needs submit()")
                 native.translate(result, translated(made))
             except Exception as error:  # noqa: BLE001  the host's code failed; the platform gets an answer all the same
-                return _untranslated(error)
+                return _untranslated(account, error)
         decision = None
         question = native.question(result)
         if question and (decide := self._decide.get(account) or self._decide.get("")):
@@ -89,7 +88,7 @@ class Reception:
                     made = await made
                 await call(self._calls, native.translate, result, translated(made))
             except Exception as error:  # noqa: BLE001  see receive()
-                return _untranslated(error)
+                return _untranslated(account, error)
         decision = None
         question = native.question(result)
         if question and (decide := self._decide.get(account) or self._decide.get("")):
@@ -102,9 +101,9 @@ def _answer(native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:
     return Answer(status, tuple(headers), body)
 
 
-def _untranslated(error: Exception) -> Answer:
-    code = error.code if isinstance(error, LampjackError) else type(error).__name__
-    _log.error("a request could not be translated: %s", code)
+def _untranslated(account: str, error: Exception) -> Answer:
+    reason = error.code if isinstance(error, LampjackError) else type(error).__name__
+    log_event("translate.failed", account=account, reason=reason, at=place_of(error), trace=error)
     body = b'{"title":"Internal Server Error","status":500,"code":"internal","detail":"the request could not be translated"}'
     return Answer(500, (("content-type", "application/problem+json"),), body)
 

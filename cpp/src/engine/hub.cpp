@@ -87,13 +87,13 @@ public:
         try {
             decision = decide(*question);
         } catch (...) {
-            core_.say("warning", "a decision failed; account " + std::string(account));
+            core_.say(line_of(LogEvent::decision_failed, account, *question));
             return reception.finish(nullptr);
         }
         const bool late = steady_clock::now() - begun > milliseconds(question->deadline_ms);
         if (!late) return reception.finish(&decision);
-        core_.say("warning",
-                  "a decision came too late and was ignored; account " + std::string(account));
+        core_.say(line_of(LogEvent::decision_late, account, *question)
+                      .add("deadline_ms", question->deadline_ms));
         const Decision declined{false, false, "late decision"};
         return reception.finish(&declined);
     }
@@ -304,10 +304,15 @@ public:
     }
 
 private:
+    LogLine line_of(LogEvent event, std::string_view account, const Question& question) const {
+        return LogLine(event).add("account", account).add("conversation", core_.tag(question.ref));
+    }
+
     /// For a host that runs no sender's thread and gave no client: only one that steps needs one.
     void make_own_client() {
         auto client = make_client(core_.config);
-        if (!client) return core_.say("error", client.error().message);
+        if (!client)
+            return core_.say(LogLine(LogEvent::http_client_failed).reason(client.error().message));
         core_.http = std::move(*client);
         own_client_ = true;
     }
