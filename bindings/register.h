@@ -10,5 +10,6 @@ void register_batch(py::module_& m);
 void register_functions(py::module_& m);
 void register_hub(py::module_& m);
 void register_upkeep(py::module_& m);
+void register_log(py::module_& m);
 
 }  // namespace lampjack::bindings

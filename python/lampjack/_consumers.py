@@ -3,13 +3,10 @@
 import asyncio
 import inspect
 import json
-import logging
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lampjack import _core
@@ -17,6 +14,7 @@ from lampjack._conversation import Conversation
 from lampjack._errors import HubClosedError, LampjackError
 from lampjack._handler_context import handling
 from lampjack._items import Fact, Item
+from lampjack._log import log_event, place_of
 from lampjack._runtime import Runtime
 
 if TYPE_CHECKING:
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Consumer", "SinkConsumer", "SinkMessage", "SubscriptionConsumer"]
 
-_HERE = Path(__file__).parent
-_log = logging.getLogger("lampjack")
 _POLL_MS = 250
 _PAUSE_AFTER_ERROR = 1.0
 # A store that is away for a moment must not cost the item its lease's five minutes.
@@ -78,6 +74,9 @@ class _Work:
 class Consumer:
     """One thread that leases, and what its functions run on: worker threads, or the hub's loop for coroutines."""
 
+    failed_event: str
+    log_keys: dict[str, str]
+
     def __init__(self, runtime: Runtime, function: Handler, label: str) -> None:
         self._runtime = runtime
         self.function = function
@@ -119,7 +118,7 @@ class Consumer:
             except HubClosedError:
                 return
             except LampjackError as error:
-                _log.error("%s cannot lease: %s", self.label, error)
+                self._log_lease("take", error)
                 self._stop.wait(_PAUSE_AFTER_ERROR)
             finally:
                 if leased is None:
@@ -178,7 +177,7 @@ class Consumer:
         try:
             return self._work(leased)
         except LampjackError as error:  # the lease ends by itself, and somebody tries again
-            _log.error("%s cannot handle what it leased: %s", self.label, error)
+            self._log_lease("prepare", error)
             return None
 
     def _told(self, work: _Work, failure: BaseException | None) -> None:
@@ -189,7 +188,7 @@ class Consumer:
                 work.finish(failure)
             except LampjackError as error:
                 if wait is None or not error.retryable:
-                    _log.error("%s: the outcome could not be recorded: %s", self.label, error)
+                    self._log_lease("record", error)
                     return
                 time.sleep(wait)
             else:
@@ -197,28 +196,28 @@ class Consumer:
 
     def _log_failure(self, work: _Work, failure: BaseException) -> None:
         # Neither message nor traceback text: both may quote what a person wrote.
-        frames = traceback.extract_tb(failure.__traceback__)
-        theirs = [frame for frame in frames if Path(frame.filename).parent != _HERE]
-        last = (theirs or frames)[-1:]
-        where = f" at {Path(last[0].filename).name}:{last[0].lineno}" if last else ""
-        account = work.conversation.ref.partition(":")[0]
         try:
             tag = work.conversation.tag
-        except LampjackError:  # it takes a read, and the store may be away
-            tag = "?"
-        _log.error(
-            "%s failed on conversation %s of account %s and is tried again: %s%s",
-            self.label,
-            tag,
-            account,
-            type(failure).__name__,
-            where,
+        except LampjackError:  # it takes a read, and the store may be unavailable
+            tag = ""
+        keys = self.log_keys | {"account": work.conversation.ref.partition(":")[0]}
+        log_event(
+            self.failed_event,
+            **keys,
+            conversation=tag,
+            reason=type(failure).__name__,
+            at=place_of(failure),
+            trace=failure,
         )
-        _log.debug("the failure of %s", self.label, exc_info=failure)
+
+    def _log_lease(self, work: str, error: LampjackError) -> None:
+        log_event("lease.failed", **self.log_keys, work=work, reason=error)
 
 
 class SubscriptionConsumer(Consumer):
     """Hands the items of one subscription to its function, in order within each conversation."""
+
+    failed_event = "handler.failed"
 
     def __init__(
         self,
@@ -231,6 +230,7 @@ class SubscriptionConsumer(Consumer):
     ) -> None:
         super().__init__(runtime, function, f"subscription {name}")
         self.name = name
+        self.log_keys = {"subscription": name}
         self.types = types
         kinds = sorted({kind for cls in types for kind in kinds_of(cls)})
         self.filter = {
@@ -265,9 +265,12 @@ class SubscriptionConsumer(Consumer):
 class SinkConsumer(Consumer):
     """Hands messages for the end users of one account to the host. Return: shown. Exception: tried again."""
 
+    failed_event = "sink.failed"
+
     def __init__(self, runtime: Runtime, function: Handler, account: str) -> None:
         super().__init__(runtime, function, f"sink {account}")
         self.account = account
+        self.log_keys = {"account": account}
 
     def _lease(self) -> Any:
         return self._runtime.native.next_sink(self.account, _POLL_MS)

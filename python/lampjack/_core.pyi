@@ -13,6 +13,10 @@ _Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[_Text, _Text]]
 _Answer: TypeAlias = tuple[int, list[tuple[str, str]], bytes]
 
 __version__: str
+
+def log_events() -> tuple[tuple[str, str, tuple[str, ...], str], ...]: ...
+def log_line(event: str, keys: Mapping[str, object], /) -> tuple[str, str]: ...
+
 ERRORS: tuple[tuple[str, int, bool, str, str], ...]
 
 # ---- Events ----

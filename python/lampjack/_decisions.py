@@ -3,7 +3,6 @@
 import asyncio
 import inspect
 import json
-import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from lampjack import _core
+from lampjack._log import log_event, place_of
 from lampjack._parts import content_json
 
 __all__ = [
@@ -23,8 +23,6 @@ __all__ = [
     "decide_sync",
     "translated",
 ]
-
-_log = logging.getLogger("lampjack")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +73,20 @@ def _native(request: DecisionRequest, decision: object) -> NativeDecision:
         return True, decision.mute, ""
     if isinstance(decision, Decline):
         return False, False, decision.reason
-    _log.error(
-        "account %s: a decide function gave neither Accept nor Decline but %s",
-        _account(request),
-        type(decision).__name__,
-    )
+    returned = f"returned {type(decision).__name__} instead of Accept or Decline"
+    log_event("decision.failed", account=_account(request), reason=returned)
     return None
 
 
 def _failed(request: DecisionRequest, error: BaseException) -> NativeDecision:
-    late = isinstance(error, TimeoutError)
-    _log.error(
-        "account %s: no decision about a handover request: %s",
-        _account(request),
-        "it took too long" if late else type(error).__name__,
-    )
+    account = _account(request)
+    if isinstance(error, TimeoutError):
+        log_event("decision.late", account=account, deadline_ms=round(request.seconds * 1000))
+    else:
+        reason = type(error).__name__
+        log_event(
+            "decision.failed", account=account, reason=reason, at=place_of(error), trace=error
+        )
     return None
 
 

@@ -1,7 +1,6 @@
 """Hub: accounts, conversations and subscribers of one process."""
 
 import asyncio
-import logging
 import os
 import threading
 import time
@@ -15,6 +14,7 @@ from lampjack._consumers import Consumer, SinkConsumer, SubscriptionConsumer
 from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
 from lampjack._items import DeadItem, dead_items_from_json
+from lampjack._log import log_line
 from lampjack._reception import Answer, Headers, Reception
 from lampjack._results import (
     ConversationState,
@@ -29,14 +29,7 @@ from lampjack._runtime import Runtime
 
 __all__ = ["Hub"]
 
-_log = logging.getLogger("lampjack")
 F = TypeVar("F", bound=Callable[..., Any])
-
-_LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-
-
-def _log_line(level: str, text: str) -> None:
-    _log.log(_LEVELS.get(level, logging.INFO), "%s", text)
 
 
 class Hub:
@@ -61,7 +54,7 @@ class Hub:
         native = _core.Hub(
             text,
             background=background,
-            log=_log_line,
+            log=log_line,
             clock=None if clock is None else clock._native,
             seed=seed,
         )

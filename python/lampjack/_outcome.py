@@ -1,17 +1,16 @@
 """Outcome: the result of a call that runs on the hub's own threads, for synchronous and asynchronous callers alike."""
 
 import asyncio
-import logging
 from collections.abc import Generator
 from concurrent.futures import CancelledError, Future
 from typing import Any, Generic, TypeVar
 
 from lampjack._errors import HubTimeoutError, LampjackError
+from lampjack._log import log_event
 
 __all__ = ["Outcome"]
 
 T = TypeVar("T")
-_log = logging.getLogger("lampjack")
 
 
 class Outcome(Generic[T]):
@@ -57,7 +56,7 @@ def _report(future: "Future[Any]") -> None:
     except (CancelledError, TimeoutError):
         return
     if error is not None:
-        _log.warning("a call failed and nobody looked at its result: %s", type(error).__name__)
+        log_event("call.failed", reason=type(error).__name__)
 
 
 Outcome.__module__ = "lampjack"

@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
@@ -19,12 +18,12 @@ from lampjack._decisions import (
     translated,
 )
 from lampjack._errors import ArgumentError, LampjackError
+from lampjack._log import log_event, place_of
 from lampjack._runtime import Runtime
 
 __all__ = ["Answer", "Headers", "Reception", "Request"]
 
 T = TypeVar("T")
-_log = logging.getLogger("lampjack")
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
 Request: TypeAlias = tuple[str, str, str | bytes, Headers, bytes]
 
@@ -83,7 +82,7 @@ class Reception:
                 made = await run.translate(translate, bundle_request(result.untranslated))
                 await run.core(native.translate, result, translated(made))
             except Exception as error:  # noqa: BLE001  the host's code failed; the platform gets an answer all the same
-                return _untranslated(error)
+                return _untranslated(account, error)
         decision = None
         question = native.question(result)
         if question and (decide := self._decide.get(account) or self._decide.get("")):
@@ -133,9 +132,9 @@ def _answer(native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:
     return Answer(status, tuple(headers), body)
 
 
-def _untranslated(error: Exception) -> Answer:
-    code = error.code if isinstance(error, LampjackError) else type(error).__name__
-    _log.error("a request could not be translated: %s", code)
+def _untranslated(account: str, error: Exception) -> Answer:
+    reason = error.code if isinstance(error, LampjackError) else type(error).__name__
+    log_event("translate.failed", account=account, reason=reason, at=place_of(error), trace=error)
     body = b'{"title":"Internal Server Error","status":500,"code":"internal","detail":"the request could not be translated"}'
     return Answer(500, (("content-type", "application/problem+json"),), body)
 

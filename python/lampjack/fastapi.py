@@ -1,6 +1,5 @@
 """FastAPI integration: `app.include_router(HandoverRouter(hub), prefix="/hooks")`, `add_error_handlers(app)`."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -27,12 +26,12 @@ from lampjack._errors import (
 )
 from lampjack._http import TOO_LARGE, read_body
 from lampjack._hub import Hub
+from lampjack._log import log_event
 from lampjack._reception import Answer
 from lampjack._results import Endpoint
 
 __all__ = ["HandoverRouter", "add_error_handlers"]
 
-_log = logging.getLogger("lampjack")
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
@@ -150,7 +149,7 @@ def _status_of(error: LampjackError) -> tuple[int, str] | None:
 def _problem(error: LampjackError) -> dict[str, Any]:
     known = _status_of(error)
     if known is None:  # the caller can do nothing about it; the log has it
-        _log.error("%s in a request: %s", type(error).__name__, error)
+        log_event("request.failed", error=type(error).__name__, reason=error)
         return {"title": "Internal Server Error", "status": 500, "code": "internal"}
     status, title = known
     problem: dict[str, Any] = {

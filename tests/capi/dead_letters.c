@@ -9,8 +9,9 @@ static int warnings;
 
 static void count_warning(void* user, ljk_str level, ljk_str text) {
     (void)user;
-    if (!holds(level, "warning") || !holds(text, " of account shop: delivery ")) return;
-    CHECK(holds(text, "(notify) is dead: refused_by_policy: see allow_networks"));
+    if (!holds(text, "delivery.dead ")) return;
+    CHECK(is(level, "warning") && holds(text, "delivery.dead account=shop conversation="));
+    CHECK(holds(text, " action=notify reason=\"refused_by_policy: see allow_networks\" attempts="));
     CHECK(!holds(text, "hello") && !holds(text, "s-1"));
     ++warnings;
 }

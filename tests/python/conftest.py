@@ -1,6 +1,7 @@
 """What the Python tests share: the golden cases of tests/data, and the durable stores."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from support.log_lines import fault_of_line
 from support.postgres_server import PostgresServer, why_not
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -68,6 +70,30 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if argument in metafunc.fixturenames:
             cases = [case for case in golden_cases() if selected(case)]
             metafunc.parametrize(argument, cases, ids=lambda case: case.name)
+
+
+class _LogCheck(logging.Handler):
+    """Checks each line of the package against the table of events."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.faults: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fault = fault_of_line(record.levelname.lower(), record.getMessage())
+        if fault:
+            self.faults.append(f"{fault}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def log_lines_are_events() -> Iterator[None]:
+    """Fail a test in which the package logs a line that is no event of the table."""
+    check = _LogCheck()
+    logger = logging.getLogger("lampjack")
+    logger.addHandler(check)
+    yield
+    logger.removeHandler(check)
+    assert check.faults == []
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The plain ASGI application, driven without a server."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -163,5 +164,6 @@ async def test_a_failing_translation_is_an_answer_too(
     status, answer = await relay(hub, {"request": {"content": {"says": "secret words"}}})
     assert status == 500
     assert b"secret" not in answer
-    assert "KeyError" in caplog.text
+    (line,) = [text for text in caplog.messages if text.startswith("translate.failed ")]
+    assert re.fullmatch(r"translate\.failed account=app reason=KeyError at=test_asgi\.py:\d+", line)
     assert "secret" not in caplog.text

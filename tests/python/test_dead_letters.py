@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -66,7 +67,10 @@ def test_the_log_warns_of_one_without_saying_whose_it_is(
         wait_until(lambda: dead in caplog.text, "the warning")
     (warning,) = [line for line in caplog.records if dead in line.getMessage()]
     assert warning.levelname == "WARNING"
-    assert f"of account shop: delivery {dead} (reply) is dead: status 422" in warning.getMessage()
+    assert re.fullmatch(
+        rf"delivery\.dead account=shop conversation=\w{{12}} delivery={dead} action=reply reason=status_422 attempts=1",
+        warning.getMessage(),
+    )
     assert "Hello" not in caplog.text
     assert "user-1" not in caplog.text
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import multiprocessing
+import re
 import subprocess
 import sys
 import threading
@@ -130,7 +131,8 @@ def test_a_reply_whose_owner_lost_the_conversation_is_told(
         hub[REF].pass_("eve", agent="dana", force=True).result(5)
         event = seen.wait(lambda v: v and v[-1].delivery == delivery.id)[-1]
         assert (event.status, event.reason) == ("refused", "stale_owner")
-        assert f"message {delivery.id} was not sent: its owner lost" in caplog.text
+        (line,) = [text for text in caplog.messages if text.startswith("delivery.refused ")]
+        assert f" delivery={delivery.id} action=reply reason=stale_owner " in line
     assert "never sent" not in caplog.text
 
 
@@ -316,8 +318,9 @@ def test_a_failing_or_late_decision_declines(fake: FakePlatform, caplog: pytest.
         assert json.loads(answer.body) == {"offloadSuccess": False, "pauseBot": False}
     held.set()
     hub.close()
-    assert "too long" in caplog.text
-    assert "KeyError" in caplog.text
+    too_late, failed = [text for text in caplog.messages if text.startswith("decision.")]
+    assert too_late == "decision.late account=a deadline_ms=50"
+    assert re.fullmatch(r"decision\.failed account=b reason=KeyError at=test_hub\.py:\d+", failed)
     assert "secret" not in caplog.text
 
 
@@ -466,7 +469,7 @@ hub.receive("shop", method="POST", path="/", query=b"", headers=(), body=b"{}")
 """
     command = [sys.executable, "-c", script]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert ran.stderr.startswith("account shop: a request was refused with 401")
+    assert ran.stderr.startswith("request.refused account=shop status=401 reason=")
 
 
 def test_a_failing_subscriber_gets_the_item_again(hub: lj.Hub, caplog: pytest.LogCaptureFixture):
@@ -482,9 +485,11 @@ def test_a_failing_subscriber_gets_the_item_again(hub: lj.Hub, caplog: pytest.Lo
         say(hub)
         assert seen.wait(lambda v: len(v) == 3) == [1, 2, 3]
         tag = hub[REF].tag
-    told = f"flaky failed on conversation {tag} of account shop and is tried again: ValueError"
-    assert told in caplog.text
-    assert "ValueError at test_hub.py:" in caplog.text, "the host's own line"
+    failed = [text for text in caplog.messages if text.startswith("handler.failed ")]
+    assert len(failed) == 2
+    told = f"handler.failed subscription=flaky account=shop conversation={tag} reason=ValueError"
+    for text in failed:
+        assert re.fullmatch(rf"{told} at=test_hub\.py:\d+", text), "the host's own line"
     assert "secret" not in caplog.text
 
 
@@ -683,7 +688,7 @@ def test_a_refusal_nobody_looks_at_is_logged(hub: lj.Hub, caplog: pytest.LogCapt
     while not command.done():
         threading.Event().wait(0.01)
     del command
-    assert "nobody looked" in caplog.text
+    assert "call.failed reason=NotFoundError" in caplog.messages
     assert "dana" not in caplog.text
 
 

@@ -273,8 +273,11 @@ enum {
  *  Thread: the one inside ljk_hub_receive; overlaps with itself when the host receives on several threads. No lock is
  *  held: it may call every function of the hub but close and free. `question` lives until it returns. */
 typedef int32_t (*ljk_decide)(void* user, const ljk_question* question);
-/** Takes one line for an operator. `level` is "info", "warning" or "error"; the text holds no secret and no personal data.
- *  Thread: any, overlapping; no lock is held. Both strings live until it returns. It must not call the hub. */
+/** Takes one line for an operator. `level` is "info", "warning" or "error". The text is `name key=value …`, such as
+ *  `delivery.dead account=shop conversation=7f3a… reason=status_422 attempts=12`: a dotted event name, then its keys. A
+ *  value with a space, a quote, a backslash, an equals sign or a control character is a JSON string. Names and keys do not
+ *  change within a major version; new ones may be added. `conversation` is a keyed hash: the text holds no secret and no
+ *  personal data. Thread: any, overlapping; no lock is held. Both strings live until it returns. It must not call the hub. */
 typedef void (*ljk_log)(void* user, ljk_str level, ljk_str text);
 
 struct ljk_http_client; /* extend.h */

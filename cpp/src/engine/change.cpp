@@ -1,6 +1,7 @@
 #include "engine/change.h"
 
 #include "engine/attempt.h"
+#include "engine/handover_log.h"
 #include "engine/policy.h"
 #include "engine/views.h"
 #include "model/canonical.h"
@@ -71,6 +72,7 @@ Result<void> Change::must_exist(std::string_view what) const {
 Outcome Change::apply(const conversation::Input& input) {
     const conversation::Policy& policy = core_.policy(account_);
     const bool again = !row_.state.seen() && row_.retired_epoch != 0;
+    before_ = row_.state.state;
     return conversation::apply(again ? conversation::begin_again(row_.retired_epoch, policy, now_)
                                      : row_.state,
                                input, policy, now_);
@@ -128,6 +130,7 @@ Result<void> Change::erase_unattributed() {
 
 Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
     const Effects& effects = outcome.effects;
+    if (core_.log) log_handover(*this, before_, outcome);
     if (effects.fence_below) LJK_CHECK(refuse_below(*effects.fence_below));
     for (const conversation::Fact& fact : effects.facts)
         LJK_CHECK(append_fact(fact_json(fact, row_.state.epoch), conversation::name_of(fact.kind),
@@ -160,42 +163,56 @@ Result<void> Change::replay_last(const Effects& effects) {
     return {};
 }
 
-void Change::add_line(std::string_view level, std::string_view what) {
-    report_.lines.push_back({level, "conversation " + core_.tag(row_.ref) + " of account " +
-                                        account_.name + ": " + std::string(what)});
+LogLine& Change::say(LogEvent event) {
+    if (!core_.log) return unwritten_;
+    if (tag_.empty()) tag_ = core_.tag(row_.ref);
+    return report_.lines.emplace_back(event)
+        .add("account", account_.name)
+        .add("conversation", tag_);
+}
+
+LogLine& Change::say(LogEvent event, const store::OutboxRow& row) {
+    const std::string_view why = row.to_sink ? "sink_failed" : std::string_view(row.last_error);
+    return say(event)
+        .add("delivery", row.id)
+        .add("action", conversation::name_of(row.action))
+        .reason(why)
+        .add("attempts", row.attempts);
 }
 
 void Change::warn_of_refusal(const store::OutboxRow& row) {
-    if (row.action == Action::reply)
-        warn("message " + row.id + " was not sent: its owner lost the conversation before");
+    if (row.action == Action::reply) say(LogEvent::delivery_refused, row);
 }
 
 Result<void> Change::note(const Effects& effects) {
     if (effects.flags.talk_over) ++report_.talk_overs;
-    for (const conversation::Alarm alarm : effects.alarms) {
-        LJK_TRY(words, words_of(alarm));
-        warn(words);
-        const bool first = row_.state.return_alarms <= 1;  // a stuck return alarms again and again
-        if (alarm == conversation::Alarm::diverged ||
-            (alarm == conversation::Alarm::stuck && first))
-            LJK_CHECK(append_fact(alarm_json(alarm), "alarm", To::desk));
+    for (const conversation::Alarm alarm : effects.alarms) LJK_CHECK(raise_alarm(alarm));
+    return {};
+}
+
+Result<void> Change::raise_alarm(conversation::Alarm alarm) {
+    using conversation::Alarm;
+    LogLine& line = say(event_of(alarm)).add("epoch", row_.state.epoch);
+    if (alarm == Alarm::stuck) {
+        LJK_TRY(why, last_error_of_return());
+        line.add("alarms", row_.state.return_alarms).reason(why);
     }
+    const bool first = row_.state.return_alarms <= 1;  // a stuck return alarms again and again
+    if (alarm == Alarm::diverged || (alarm == Alarm::stuck && first))
+        LJK_CHECK(append_fact(alarm_json(alarm), "alarm", To::desk));
     return {};
 }
 
 /// A stuck return alarms for as long as it lasts: each line tells what became of the last call that was tried.
-Result<std::string> Change::words_of(conversation::Alarm alarm) {
-    std::string words(conversation::name_of(alarm));
-    if (alarm != conversation::Alarm::stuck) return words;
-    words.append(": the bot is not taken back");
+Result<std::string> Change::last_error_of_return() {
     const std::uint64_t end = row_.next_out;
     for (std::uint64_t oseq = end - 1; oseq > 0 && end - oseq <= kLookedThrough; --oseq) {
         const auto row = tx_.delivery(row_.key, oseq);
         if (!row && row.error().code != Code::not_found) return row.error();
         if (!row || row->action != Action::unmute || row->attempts == 0) continue;
-        return row->last_error.empty() ? words : words + ", " + row->last_error;
+        return row->last_error;
     }
-    return words;
+    return std::string();
 }
 
 Result<void> Change::act(Action action, const Words& words) {

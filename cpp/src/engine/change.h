@@ -87,10 +87,11 @@ public:
     const std::vector<platforms::Loss>& losses() const noexcept { return losses_; }
     /// For Core::committed(): said after the commit, because the transaction may hold the store's lock and run again.
     Report& report() noexcept { return report_; }
-    /// Put a line into the log: which conversation, and what is the matter. Never a ref, a text or a name.
-    void warn(std::string_view what) { add_line("warning", what); }
-    void inform(std::string_view what) { add_line("info", what); }
-    /// Tells that a reply was refused by the fence: its author believes that it was said.
+    /// Adds a line to the log with account and conversation; add the other keys. Valid until the next call.
+    LogLine& say(LogEvent event);
+    /// The same for a delivery, with its action, reason and attempts.
+    LogLine& say(LogEvent event, const store::OutboxRow& row);
+    /// Logs a reply refused because ownership changed: its author believes that it was sent.
     void warn_of_refusal(const store::OutboxRow& row);
     Report take_report() noexcept { return std::exchange(report_, {}); }
 
@@ -104,9 +105,9 @@ private:
     Result<void> enqueue(store::OutboxRow row);
     Result<void> refuse_below(std::uint64_t epoch);
     Result<bool> drained();
-    void add_line(std::string_view level, std::string_view what);
     Result<void> note(const conversation::Effects& effects);
-    Result<std::string> words_of(conversation::Alarm alarm);
+    Result<void> raise_alarm(conversation::Alarm alarm);
+    Result<std::string> last_error_of_return();
     Result<void> replay_last(const conversation::Effects& effects);
 
     Core& core_;
@@ -116,10 +117,13 @@ private:
     store::ConversationRow row_;
     bool exists_ = false;
     bool stored_ = false;
+    conversation::State before_ = conversation::State::bot;  ///< what the last apply() began from
     bool erased_ = false;
     std::string delivery_id_;
     std::vector<platforms::Loss> losses_;
     Report report_;
+    std::string tag_;
+    LogLine unwritten_;
 };
 
 }  // namespace lampjack::engine

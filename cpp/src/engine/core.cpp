@@ -36,7 +36,15 @@ void Core::committed(const Report& report) {
     counters.fenced += report.fenced;
     counters.held += report.held;
     if (report.changed) changed.notify();
-    for (const Report::Line& line : report.lines) say(line.level, line.text);
+    for (const LogLine& line : report.lines) say(line);
+}
+
+void Core::write(LogLevel level, std::string_view text) const {
+    if (!log || text.empty()) return;
+    try {
+        log(name_of(level), text);
+    } catch (...) {  // the host's own fault, and no place to tell it
+    }
 }
 
 Core::Core() : process(::getpid()) {}

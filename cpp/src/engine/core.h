@@ -5,6 +5,7 @@
 #include "engine/commit_lane.h"
 #include "engine/config.h"
 #include "engine/hub.h"
+#include "engine/log_line.h"
 #include "engine/seldom.h"
 
 #include <array>
@@ -51,11 +52,7 @@ struct Counters {
 
 /// What a change has to tell once it is committed.
 struct Report {
-    struct Line {
-        std::string_view level;  ///< as Core::say() takes it
-        std::string text;
-    };
-    std::vector<Line> lines;  ///< for an operator
+    std::vector<LogLine> lines;  ///< for an operator
     std::uint64_t events = 0, duplicates = 0, talk_overs = 0, unkept = 0;
     std::uint64_t sent = 0, retries = 0, dead = 0, fenced = 0, held = 0;
     bool changed = false;  ///< a conversation was stored: waiters look again
@@ -100,13 +97,9 @@ struct Core {
     std::string new_id() const;
     /// What stands for a ref in logs.
     std::string tag(std::string_view ref) const;
-    void say(std::string_view level, std::string_view text) const {
-        if (!log) return;
-        try {
-            log(level, text);
-        } catch (...) {  // a log that fails must not end a thread of ours
-        }
-    }
+    void say(const LogLine& line) const { write(line.level(), line.text()); }
+    /// The event alone: needs no memory.
+    void say(LogEvent event) const { write(row_of(event).level, row_of(event).name); }
     /// For threads of ours: what `work` throws, out of memory above all, does not end the process. False when it threw.
     template <class Work>
     bool survives(Work work) const noexcept {
@@ -114,12 +107,16 @@ struct Core {
             work();
             return true;
         } catch (...) {
-            say("error", "out of memory, or an unexpected exception: it will be tried again");
+            say(LogEvent::thread_failed);
             return false;
         }
     }
     /// After a commit, without any lock: what operators and waiters have to know.
     void committed(const Report& report);
+
+private:
+    /// A log that fails must not end a thread of the hub.
+    void write(LogLevel level, std::string_view text) const;
 };
 
 }  // namespace lampjack::engine

@@ -29,10 +29,15 @@ std::string_view Destinations::Answer::why() const noexcept {
     return {};
 }
 
-Destinations::Destination& Destinations::find(std::string_view name, std::string_view label) {
+LogLine Destinations::Destination::line(LogEvent event) const {
+    return LogLine(event).add("account", account).add("host", host);
+}
+
+Destinations::Destination& Destinations::find(std::string_view name, std::string_view account,
+                                              std::string_view host) {
     const auto found = known_.find(name);
     if (found != known_.end()) return found->second;
-    Destination fresh{std::string(label), Breaker(core_.config.breaker),
+    Destination fresh{std::string(account), std::string(host), Breaker(core_.config.breaker),
                       transport::RetryBudget(core_.config.budget), 0};
     return known_.emplace(std::string(name), std::move(fresh)).first->second;
 }
@@ -71,8 +76,7 @@ Destinations::Answer Destinations::ask(std::string_view account, std::string_vie
     if (!parts) return yes;  // to be refused
     const std::string host = parts->host + ":" + std::to_string(parts->port);
     yes.ticket = {"breaker:" + std::string(account) + ":" + host, retry, false};
-    Destination& destination =
-        find(yes.ticket.name, "account " + std::string(account) + ", " + host);
+    Destination& destination = find(yes.ticket.name, account, host);
     const Millis now = core_.clock->now();
     look(yes.ticket.name, destination, now);
     Breaker& breaker = destination.breaker;
@@ -125,14 +129,13 @@ void Destinations::tell(const Destination& destination, const BreakerState& befo
     const BreakerState& after = destination.breaker.state();
     if (after.opens > before.opens) {
         ++core_.counters.breaker_opened;
-        if (denied)
-            return core_.say("error", destination.label +
-                                          ": it refuses our credentials; sending pauses. Check "
-                                          "the account's tokens and addresses");
-        return core_.say("warning", destination.label + ": it fails; sending pauses");
+        LogLine line =
+            destination.line(denied ? LogEvent::credentials_refused : LogEvent::breaker_open);
+        if (denied) line.add("hint", "check the account's tokens and addresses");
+        return core_.say(line);
     }
     if (after.is_closed() && !before.is_closed())
-        core_.say("info", destination.label + ": it answers again");
+        core_.say(destination.line(LogEvent::breaker_closed));
 }
 
 }  // namespace lampjack::engine

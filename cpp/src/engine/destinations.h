@@ -44,12 +44,15 @@ public:
 
 private:
     struct Destination {
-        std::string label;  ///< for people: account and host
+        std::string account;
+        std::string host;
         transport::Breaker breaker;
         transport::RetryBudget budget;
         Millis looked_at = 0;
+
+        LogLine line(LogEvent event) const;
     };
-    Destination& find(std::string_view name, std::string_view label);
+    Destination& find(std::string_view name, std::string_view account, std::string_view host);
     void look(std::string_view name, Destination& destination, Millis now);
     bool share(std::string_view name, Destination& destination,
                const transport::BreakerState& next);

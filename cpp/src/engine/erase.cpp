@@ -64,7 +64,9 @@ Result<bool> Erasure::step(const std::string& ref) {
             }));
     if (!gone) return false;
     if (erased.epoch != 0) erased_.push_back(std::move(erased));
-    core_.say("info", "conversation " + core_.tag(ref) + " of account " + name_ + " was erased");
+    core_.say(LogLine(LogEvent::conversation_erased)
+                  .add("account", name_)
+                  .add("conversation", core_.tag(ref)));
     return true;
 }
 

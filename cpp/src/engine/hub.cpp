@@ -86,7 +86,7 @@ public:
         try {
             made = decide(*question);
         } catch (...) {
-            core_.say("warning", "a decision failed; account " + std::string(account));
+            core_.say(line_of(LogEvent::decision_failed, account, *question));
         }
         return reception.finish(made ? &*made : nullptr);
     }
@@ -297,10 +297,15 @@ public:
     }
 
 private:
+    LogLine line_of(LogEvent event, std::string_view account, const Question& question) const {
+        return LogLine(event).add("account", account).add("conversation", core_.tag(question.ref));
+    }
+
     /// For a host that runs no sender's thread and gave no client: only one that steps needs one.
     void make_own_client() {
         auto client = make_client(core_.config);
-        if (!client) return core_.say("error", client.error().message);
+        if (!client)
+            return core_.say(LogLine(LogEvent::http_client_failed).reason(client.error().message));
         core_.http = std::move(*client);
         own_client_ = true;
     }

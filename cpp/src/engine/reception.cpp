@@ -61,17 +61,14 @@ model::Answer Reception::refuse(const Error& error) {
     return answer;
 }
 
-/// Who looks for messages that nobody sees looks into the log.
+/// Log refusals: operators search the log when messages are missing.
 void Reception::refused(std::int32_t status, std::string_view why) {
     ++core_.counters.refused_requests;
-    const std::string cause =
-        (account_ == nullptr ? std::string("no account of ours") : "account " + account_->name) +
-        ": a request was refused with " + std::to_string(status);
-    const auto count = core_.refusals.note(cause, core_.clock->now());
-    if (!count) return;
-    std::string line = cause + ": " + std::string(why);
-    if (*count > 1) line += " (" + std::to_string(*count) + " since the last such line)";
-    core_.say("warning", line);
+    LogLine line(LogEvent::request_refused);
+    if (account_ != nullptr) line.add("account", account_->name);
+    line.add("status", status);
+    const auto count = core_.refusals.note(line.text(), core_.clock->now());
+    if (count) core_.say(line.add("reason", why).add("count", *count));
 }
 
 Result<void> Reception::check_head(const model::Request& request) const {
@@ -192,7 +189,10 @@ bool Reception::is_late() const {
 /// accepted elsewhere, with the account's `mute`.
 Decision Reception::decision_or_default(const Decision* made, bool late) const {
     if (made != nullptr && late)
-        core_.say("warning", "a decision came too late and was ignored; account " + account_->name);
+        core_.say(LogLine(LogEvent::decision_late)
+                      .add("account", account_->name)
+                      .add("conversation", core_.tag(question_->ref))
+                      .add("deadline_ms", question_->deadline_ms));
     if (made != nullptr && !late) return *made;
     Decision decision;
     decision.accepted = account_->adapter->handover.accepts_undecided();

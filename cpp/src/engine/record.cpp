@@ -59,21 +59,16 @@ Result<void> record_fenced(Change& change, const LeasedDelivery& lease, const Ou
 void warn_of(Change& change, const OutboxRow& row) {
     if (row.status == DeliveryStatus::refused) return change.warn_of_refusal(row);
     if (row.status != DeliveryStatus::dead && row.status != DeliveryStatus::held) return;
-    const std::string_view why = row.to_sink ? "the sink failed" : std::string_view(row.last_error);
-    change.warn("delivery " + row.id + " (" + std::string(conversation::name_of(row.action)) +
-                ") is " + std::string(store::name_of(row.status)) + ": " + std::string(why));
+    const bool dead = row.status == DeliveryStatus::dead;
+    change.say(dead ? LogEvent::delivery_dead : LogEvent::delivery_held, row);
 }
 
 /// Nothing else says, between a failed try and the next, why words have not arrived. What a hub gave up because it closed
 /// did not fail.
 void tell_of_retry(Change& change, const OutboxRow& row) {
     if (row.last_error == transport::name_of(transport::FailureKind::cancelled)) return;
-    constexpr Millis second = 1000;
     const Millis wait = std::max<Millis>(row.ready_at - change.now(), 0);
-    const std::string_view why = row.to_sink ? "the sink failed" : std::string_view(row.last_error);
-    change.inform("delivery " + row.id + " (" + std::string(conversation::name_of(row.action)) +
-                  ") failed, try " + std::to_string(row.attempts) + ": " + std::string(why) +
-                  "; again in " + std::to_string((wait + second - 1) / second) + " s");
+    change.say(LogEvent::delivery_retry, row).add("next_in_ms", wait);
 }
 
 Result<void> tell(Change& change, const OutboxRow& row) {

@@ -151,7 +151,7 @@ Sender::Served Sender::serve_asked(int looks) {
         auto leases =
             core_.store->lease_deliveries(group.accounts, false, looked_at_, until, group.limit);
         if (!leases) {
-            core_.say("error", "the store cannot be read: " + leases.error().message);
+            core_.say(store_failed("lease_deliveries", leases.error()));
             return Served::stopped;
         }
         if (leases->empty())

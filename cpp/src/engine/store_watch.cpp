@@ -19,14 +19,14 @@ void StoreWatch::look() {
     looked_ = now;
     const std::string warning = core_.store->warning();
     if (warning.empty()) {
-        if (warns_) core_.say("info", "what the store warned of is over");
+        if (warns_) core_.say(LogEvent::store_recovered);
         warns_ = false;
         return;
     }
     if (!warns_) ++core_.counters.store_warnings;
     if (!warns_ || is_due(told_, kTellEvery, now)) {
         told_ = now;
-        core_.say("warning", warning);
+        core_.say(LogLine(LogEvent::store_warning).add("reason", warning));
     }
     warns_ = true;
 }

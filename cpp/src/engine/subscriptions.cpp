@@ -48,10 +48,13 @@ std::string dead_fact_json(std::string_view subscription, const LeasedItem& item
 /// The fact stands in the conversation's log, where people look. A dead fact of this kind makes no further one.
 void tell_dead(Core& core, std::string_view subscription, const LeasedItem& item,
                std::string_view reason) {
-    core.say("error", "subscription " + std::string(subscription) + " gave up item " +
-                          std::to_string(item.item.seq) + " of conversation " + core.tag(item.ref) +
-                          " after " + std::to_string(item.attempt) +
-                          " tries: " + std::string(reason));
+    core.say(LogLine(LogEvent::item_dead)
+                 .add("subscription", subscription)
+                 .add("account", item.account)
+                 .add("conversation", core.tag(item.ref))
+                 .add("seq", item.item.seq)
+                 .add("attempts", item.attempt)
+                 .reason(reason));
     const platforms::Account* account = core.account(item.account);
     if (account == nullptr || item.item.kind == kDeadFact) return;
     const auto told =
@@ -62,7 +65,7 @@ void tell_dead(Core& core, std::string_view subscription, const LeasedItem& item
             change.leave();
             return {};
         });
-    if (!told) core.say("error", "a dead item could not be noted: " + told.error().message);
+    if (!told) core.say(store_failed("note_dead_item", told.error()));
 }
 
 Result<void> bury(Core& core, std::string_view subscription, const LeasedItem& item,

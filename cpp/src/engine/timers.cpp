@@ -80,8 +80,7 @@ void Timers::prune() {
     for (int round = 0; round < kPruneRounds; ++round) {
         const auto gone = core_.lane->repeat(
             [&] { return core_.store->prune(now - kKeepKeys, now - kKeepRows, kPruned); });
-        if (!gone)
-            return core_.say("warning", "old rows could not be removed: " + gone.error().message);
+        if (!gone) return core_.say(store_failed("prune", gone.error()));
         if (*gone < kPruned) return;
     }
 }

@@ -21,8 +21,9 @@ Result<void> write(Core& core, const store::LeasedDelivery& lease,
     }
 }
 
-void complain(const Core& core, const char* what, const Error& error) noexcept {
-    core.survives([&] { core.say("error", what + error.message); });
+void complain(const Core& core, std::string_view work, const store::LeasedDelivery& lease,
+              const Error& error) noexcept {
+    core.survives([&] { core.say(store_failed(work, error, lease.conversation.account)); });
 }
 
 }  // namespace
@@ -40,7 +41,7 @@ void Unsettled::settle(List one) noexcept {
     if (!may_pass(error)) {
         // The lease is somebody else's, or the conversation is gone: nothing is left to write down.
         if (error.code != Code::unsupported && error.code != Code::not_found)
-            complain(core_, "an attempt cannot be recorded: ", error);
+            complain(core_, "record_attempt", kept.lease, error);
         return;
     }
     const bool is_first = kept.wait == 0;
@@ -48,8 +49,7 @@ void Unsettled::settle(List one) noexcept {
     kept.again_at = core_.clock->now() + kept.wait;
     kept_.splice(kept_.end(), one);
     size_ = kept_.size();
-    if (is_first)
-        complain(core_, "the store fails, an outcome is kept and recorded later: ", error);
+    if (is_first) complain(core_, "record_attempt", kept_.back().lease, error);
 }
 
 void Unsettled::record(const store::LeasedDelivery& lease, const store::OutboxRow& after) {
@@ -102,8 +102,11 @@ void Unsettled::try_again(bool all) {
 void Unsettled::give_up() {
     for (const Kept& kept : kept_)
         if (kept.after)
-            core_.say("error", "an outcome of account " + kept.lease.conversation.account +
-                                   " was never recorded: the delivery will be sent again");
+            core_.say(LogLine(LogEvent::delivery_resend)
+                          .add("account", kept.lease.conversation.account)
+                          .add("conversation", core_.tag(kept.lease.conversation.ref))
+                          .add("delivery", kept.lease.row.id)
+                          .add("action", conversation::name_of(kept.lease.row.action)));
     kept_.clear();
     size_ = 0;
 }

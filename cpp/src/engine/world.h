@@ -21,8 +21,8 @@ struct World {
     std::shared_ptr<Random> random;
     std::shared_ptr<store::Store> store;
     std::shared_ptr<transport::HttpClient> http;
-    /// One line for an operator: level ("info", "warning", "error") and text without secrets or personal data. Called from
-    /// any thread, never while a lock is held.
+    /// One line for an operator: level ("info", "warning", "error") and text, as log_line.h describes. Called from any
+    /// thread, never while a lock is held.
     std::function<void(std::string_view level, std::string_view text)> log;
 };
 

@@ -148,14 +148,15 @@ TEST(Handover, tells_in_the_log_why_a_reply_has_not_arrived_yet) {
     t.command("take", "dana");
     const auto reply = t.command("reply", "dana", R"({"type":"text","text":"a secret"})");
     t.answer_next(503, {{"Retry-After", "7"}});
-    EXPECT_NE(t.log.find("delivery " + reply.delivery_id +
-                         " (reply) failed, try 1: status 503; again in 7 s\n"),
-              std::string::npos)
+    EXPECT_EQ(support::lines_of(t.log, "info delivery.retry", "account=shop",
+                                "delivery=" + reply.delivery_id, "action=reply",
+                                "reason=status_503", "attempts=1", "next_in_ms=7000"),
+              1U)
         << t.log;
     EXPECT_EQ(t.log.find("secret"), std::string::npos);
     t.clock->advance(7'000);
     t.answer_next(200);
-    EXPECT_EQ(t.log.rfind("failed, try"), t.log.find("failed, try")) << "said once";
+    EXPECT_EQ(support::lines_of(t.log, "info delivery.retry"), 1U) << "said once";
 }
 
 TEST(Handover, lets_a_platform_be_silent_for_two_thirds_of_a_calls_time) {
@@ -255,14 +256,17 @@ TEST(Reception, tells_of_refusals_once_a_minute_and_how_many_there_were) {
     TestHub t;
     for (int i = 0; i < 3; ++i) t.post("{}", {}, "challenge.verifyToken=wrong");
     EXPECT_EQ(t.post("{").status, 400);
-    const std::string line = "warning account shop: a request was refused with 401: ";
-    EXPECT_EQ(t.log.find(line), t.log.rfind(line)) << "one line for each status";
-    EXPECT_NE(t.log.find(line), std::string::npos);
-    EXPECT_NE(t.log.find("account shop: a request was refused with 400: "), std::string::npos);
+    const auto lines = [&](const char* status, const char* count) {
+        return support::lines_of(t.log, "warning request.refused", "account=shop", status, count);
+    };
+    EXPECT_EQ(lines("status=401", "count=1"), 1U) << "one line for each status";
+    EXPECT_EQ(support::lines_of(t.log, "warning request.refused", "status=401"), 1U) << t.log;
+    EXPECT_EQ(lines("status=400", "count=1"), 1U) << t.log;
     t.clock->advance(60'000);
     t.post("{}", {}, "challenge.verifyToken=wrong");
-    EXPECT_NE(t.log.find("(3 since the last such line)"), std::string::npos) << t.log;
+    EXPECT_EQ(lines("status=401", "count=3"), 1U) << t.log;
     t.hub->receive("a-name-from-the-address", {}, {});
+    EXPECT_EQ(support::lines_of(t.log, "warning request.refused", "status=404"), 1U) << t.log;
     EXPECT_EQ(t.log.find("a-name-from"), std::string::npos);
 }
 

@@ -5,6 +5,7 @@
 #include "engine/hub.h"
 
 #include "../support/fake_http_client.h"
+#include "../support/log_check.h"
 #include "base/timestamp.h"
 #include "store/memory_store.h"
 #include "json/value.h"
@@ -83,7 +84,7 @@ struct SenderWorld {
         world.store = store;
         world.http = process->http;
         world.log = [this](std::string_view level, std::string_view text) {
-            log.append(level).append(" ").append(text).append("\n");
+            support::keep_line(log, level, text);
         };
         auto opened = engine::Hub::open(config, engine::run_nothing, std::move(world));
         EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message);

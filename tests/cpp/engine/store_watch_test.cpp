@@ -35,17 +35,18 @@ TEST(StoreWatch, tells_of_a_warning_when_it_begins_once_an_hour_and_when_it_ends
 
     store->complaint = "the log grows";
     minutes(59);
-    EXPECT_EQ(count(world.log, "warning the log grows\n"), 1U) << world.log;
+    EXPECT_EQ(count(world.log, "warning store.warning reason=\"the log grows\"\n"), 1U)
+        << world.log;
     minutes(60);
-    EXPECT_EQ(count(world.log, "warning the log grows\n"), 2U);
+    EXPECT_EQ(count(world.log, "warning store.warning reason=\"the log grows\"\n"), 2U);
     EXPECT_EQ(world.stat("store_warnings"), 1) << "it is one";
 
     store->complaint.clear();
     minutes(5);
-    EXPECT_EQ(count(world.log, "info what the store warned of is over\n"), 1U);
+    EXPECT_EQ(count(world.log, "info store.recovered\n"), 1U);
     store->complaint = "the log grows";
     minutes(1);
-    EXPECT_EQ(count(world.log, "warning the log grows\n"), 3U);
+    EXPECT_EQ(count(world.log, "warning store.warning reason=\"the log grows\"\n"), 3U);
     EXPECT_EQ(world.stat("store_warnings"), 2);
 }
 
@@ -56,7 +57,7 @@ TEST(StoreWatch, is_not_silenced_by_a_clock_that_is_set_back) {
     world.clock->advance(-3'600'000);
     store->complaint = "the log grows";
     world.hub().step();
-    EXPECT_EQ(count(world.log, "warning the log grows\n"), 1U);
+    EXPECT_EQ(count(world.log, "warning store.warning reason=\"the log grows\"\n"), 1U);
 }
 
 }  // namespace

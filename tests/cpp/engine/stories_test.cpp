@@ -100,7 +100,8 @@ TEST_P(Stories, a_lost_token_stops_all_and_a_new_one_heals) {
     const auto first = world.reply("s-0", "zero");
     world.answer_all(401);
     EXPECT_EQ(world.status(first), "dead");
-    EXPECT_NE(world.log.find("error account shop"), std::string::npos);
+    EXPECT_EQ(support::lines_of(world.log, "error credentials.refused", "account=shop"), 1U)
+        << world.log;
     std::vector<std::string> ids;
     for (int i = 1; i < 6; ++i) ids.push_back(world.reply("s-" + std::to_string(i), "later"));
     world.kill();

@@ -52,7 +52,10 @@ TEST(Stuck, tells_of_a_return_that_is_never_confirmed_until_it_is) {
     t.hub->step();
     EXPECT_EQ(why(t), "return_fails");
     EXPECT_TRUE(has_alarm(t, "stuck"));
-    EXPECT_NE(t.log.find("stuck: the bot is not taken back, status 500"), std::string::npos);
+    EXPECT_EQ(support::lines_of(t.log, "warning return.stuck", "account=shop", "alarms=1",
+                                "reason=status_500"),
+              1U)
+        << t.log;
     t.answer_next(200);
     EXPECT_EQ(t.state(), "bot");
     EXPECT_EQ(why(t), "") << "the control";
@@ -62,12 +65,13 @@ TEST(Stuck, says_in_each_alarm_what_the_platform_said_to_the_call_before) {
     TestHub t;
     hand_back(t);
     t.answer_next(403);  // refused for good: what follows is a call of its own
-    const std::string line = "stuck: the bot is not taken back, status 403";
     for (int alarms = 1; alarms <= 2; ++alarms) {
-        const auto before = t.log.size();
         t.clock->advance(60'000);
         t.hub->step();
-        EXPECT_NE(t.log.find(line, before), std::string::npos) << t.log;
+        EXPECT_EQ(support::lines_of(t.log, "warning return.stuck",
+                                    "alarms=" + std::to_string(alarms), "reason=status_403"),
+                  1U)
+            << t.log;
     }
 }
 

@@ -61,8 +61,10 @@ TEST(Subscriptions, sets_an_item_aside_after_its_last_try_and_goes_on) {
     const json::Object one = dead(t).at(0).as_object();
     EXPECT_EQ(json::text_of(one, "reason"), "no desk");
     EXPECT_EQ(one.at("item").as_object().at("attempt").as_int64(), 3);
-    EXPECT_NE(t.log.find("error subscription desk gave up item 1 of conversation"),
-              std::string::npos);
+    EXPECT_EQ(support::lines_of(t.log, "error item.dead", "subscription=desk", "account=shop",
+                                "seq=1", "attempts=3", "reason=no_desk"),
+              1U)
+        << t.log;
     EXPECT_EQ(t.log.find("s-1"), std::string::npos) << "no ref in a log";
     EXPECT_NE(t.hub->stats().find(R"("items_dead":1)"), std::string::npos);
 

@@ -4,6 +4,7 @@
 #include "engine/hub.h"
 
 #include "../support/fake_http_client.h"
+#include "../support/log_check.h"
 #include "json/value.h"
 
 #include <gtest/gtest.h>
@@ -25,7 +26,7 @@ struct TestHub {
         world.http = http;
         world.store = std::move(store);
         world.log = [this](std::string_view level, std::string_view text) {
-            log.append(level).append(" ").append(text).append("\n");
+            support::keep_line(log, level, text);
         };
         auto opened = engine::Hub::open("{\"store\":\"memory:\"," + options +
                                             "\"account\":{\"shop\":{" + settings + "}}}",

@@ -1,5 +1,6 @@
 #include "observer.h"
 
+#include "../support/log_check.h"
 #include "conversation/fence.h"
 
 #include <algorithm>
@@ -175,7 +176,9 @@ void Observer::leaves(const Network& network, const Network::Pending& call) {
         broken("I7: a reply of an earlier owner left: " + Vendor::text_of(call.request));
 }
 
-void Observer::logged(std::string_view line) {
+void Observer::logged(std::string_view level, std::string_view line) {
+    if (const std::string fault = support::fault_of_line(level, line); !fault.empty())
+        broken("I11: a log line is " + fault + ": " + std::string(line));
     for (const std::string_view word : {"-made-up", "u-shop", "u-mall", "r-", "s-0", "s-1", "s-2"})
         if (line.find(word) != std::string_view::npos)
             broken("I11: the log says " + std::string(word));

@@ -35,7 +35,7 @@ public:
     /// I5, I7: a request leaves.
     void leaves(const Network& network, const Network::Pending& call);
     /// I11: nothing secret or personal is written for operators.
-    void logged(std::string_view line);
+    void logged(std::string_view level, std::string_view line);
     /// An operator has that delivery sent again: it may leave after rows that came later.
     void sent_again(const std::string& delivery) { again_.insert(delivery); }
     /// Subscribers: an item comes when all before it in its conversation are handled, and none is left out.

@@ -87,7 +87,9 @@ private:
         world.random = std::make_shared<SeededRandom>(dice_.next());
         world.store = make_fault_store(truth_, life.faults, options_.sabotage);
         world.http = network_.client(index);
-        world.log = [this](std::string_view, std::string_view text) { observer_.logged(text); };
+        world.log = [this](std::string_view level, std::string_view text) {
+            observer_.logged(level, text);
+        };
         std::string accounts;
         for (const Vendor& vendor : vendors_)
             accounts += (accounts.empty() ? "" : ",") + vendor.settings();
