@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -73,7 +74,7 @@ class Rollout:
         if traffic:
             traffic.go_on(ROUNDS)
 
-    def __enter__(self) -> "Rollout":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -88,7 +89,10 @@ def test_the_release_before_and_this_one_take_turns(
     tmp_path: Path, durable_store: str, interpreters: dict[int, str]
 ):
     switches = int(os.environ.get("LJK_SWITCHES", "2"))
-    with desk(tmp_path, durable_store) as (place, platform), Rollout(place, interpreters) as rollout:
+    with (
+        desk(tmp_path, durable_store) as (place, platform),
+        Rollout(place, interpreters) as rollout,
+    ):
         rollout.switch_to(OLD)  # makes the tables
         traffic = Traffic(rollout.addresses, USERS)
         traffic.start()

@@ -21,8 +21,8 @@ public:
 
     Result<std::vector<store::LeasedDelivery>>
     lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
-                     std::size_t limit) override {
-        auto leased = ForwardStore::lease_deliveries(accounts, sinks, now, until, limit);
+                     std::size_t limit, std::uint64_t holder) override {
+        auto leased = ForwardStore::lease_deliveries(accounts, sinks, now, until, limit, holder);
         if (!leased || leased->empty()) return leased;
         for (const store::LeasedDelivery& lease : *leased)
             seen_.emplace(lease.conversation.key, lease.conversation);
