@@ -190,7 +190,8 @@ def _extract(build: Build) -> None:
 
 
 def _build_library(build: Build, prefix: Path) -> None:
-    tree = str(build.folder / "cmake")
+    # As deep in the tree as the presets' folders: the cache of compilations then knows equal sources.
+    tree = str(build.source / "build" / "beside")
     options = (f"-DCMAKE_INSTALL_PREFIX={prefix}", *OPTIONS, "-DLJK_PYTHON=OFF")
     build.run("configure", "cmake", "-S", str(build.source), "-B", tree, *options)
     build.run("library", "cmake", "--build", tree, "--target", "lampjack")
@@ -205,7 +206,7 @@ def _build_python(build: Build, interpreter: Path) -> None:
         old.unlink()
     pip = (builder, "-m", "pip")
     quiet = ("--no-input", "--no-deps")
-    tree = f"--config-settings=build-dir={build.folder / 'python'}"
+    tree = f"--config-settings=build-dir={build.source / 'build' / 'beside-python'}"
     options = (*quiet, "--no-build-isolation", tree, "-w", str(wheels))
     build.run("wheel", *pip, "wheel", *options, str(build.source))
     if not interpreter.exists():

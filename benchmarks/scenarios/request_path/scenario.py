@@ -13,7 +13,7 @@ def declare(bench: Bench) -> Scenario:
 
     def command(name: str, build: Build) -> list[str]:
         program = bench.folder / f"request_path-{name}"
-        return [str(build.compile(program, SOURCES)), "--rounds", "1"]
+        return [str(build.compile(program, SOURCES)), "--rounds", "3"]
 
     what = {
         "offload_50": ("an offload of 50 transcript lines", 0.7),
