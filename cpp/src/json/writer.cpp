@@ -44,18 +44,20 @@ void append_string(std::string_view text, std::string& out) {
 }
 
 void append_compact(std::string_view json, std::string& out) {
+    std::size_t from = 0;
     bool in_string = false;
     for (std::size_t at = 0; at < json.size(); ++at) {
         const char c = json[at];
-        if (in_string && c == '\\' && at + 1 < json.size()) {
-            out += c;
-            out += json[++at];
+        if (in_string && c == '\\') {
+            ++at;  // what is escaped ends no string
             continue;
         }
         if (c == '"') in_string = !in_string;
-        if (!in_string && (c == ' ' || c == '\n' || c == '\r' || c == '\t')) continue;
-        out += c;
+        if (in_string || (c != ' ' && c != '\n' && c != '\r' && c != '\t')) continue;
+        out.append(json, from, at - from);
+        from = at + 1;
     }
+    out.append(json, from, json.size() - from);
 }
 
 Writer& Writer::any_key(std::string_view name) {
