@@ -161,8 +161,8 @@ TEST(ConfigReader, says_what_is_required) {
               "account.shop.deployment_id: is required: the bot deployment's id, from the widget's "
               "script; not the botId of the claim");
     EXPECT_EQ(with_key("account", R"({"shop":{}})"),
-              "account.shop.platform: is required: a text, one of: certainly chatlayer_app "
-              "chatlayer_offloading omnichannel");
+              "account.shop.platform: is required: a text, one of: chatlayer_offloading "
+              "certainly omnichannel chatlayer_app");
     EXPECT_EQ(with_key("account", R"({"Shop!":{}})"),
               "account.Shop!: the name must be 1 to 64 characters of a-z, 0-9, _ and -");
 }
@@ -193,9 +193,9 @@ std::string account(const std::string& token) {
            token + "}}}";
 }
 
-std::string_view token_of(const Result<Config>& config) {
+std::string token_of(const Result<Config>& config) {
     if (!config) return config.error().message;
-    return config->accounts.at("shop").secrets("webhook_token").front().reveal();
+    return std::string(config->accounts.at("shop").secrets("webhook_token").front().reveal());
 }
 
 TEST(ConfigSecrets, come_from_variables) {
@@ -281,7 +281,7 @@ protected:
         return (folder_ / name).string();
     }
     static std::string token(const std::string& path) {
-        return std::string(token_of(read_config("{" + account("\"file:" + path + "\""))));
+        return token_of(read_config("{" + account("\"file:" + path + "\"")));
     }
     static std::string refused(const std::string& path, const std::string& why) {
         return "account.shop.webhook_token: file " + path + " " + why;

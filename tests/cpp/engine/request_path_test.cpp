@@ -73,29 +73,6 @@ TEST(RequestPath, a_repeated_handover_request_locks_its_conversation_once) {
     EXPECT_EQ(c.store->most_locks(), 1);
 }
 
-TEST(RequestPath, a_request_without_a_time_is_stored_under_its_own_keys) {
-    T t;
-    const auto untimed = [](std::string_view id) {
-        return R"({"event":"offload","botId":"b1","version":"LIVE","sessionId":"s-1","payload":{},"transcript":[)" +
-               T::user_item("hi", 1, id) + "]}";
-    };
-    t.post(untimed("m1"), T::accept(true));
-    t.post(untimed("m1"), T::accept(true));
-    int requests = 0, doubtful = 0;
-    for (const auto& item : t.transcript()) {
-        const auto& one = item.as_object();
-        const auto* event = one.if_contains("event");
-        if (event == nullptr || json::text_of(event->as_object(), "kind") != "handover_requested")
-            continue;
-        ++requests;
-        for (const auto& flag : one.at("flags").as_array())
-            doubtful += flag == "maybe_duplicate" ? 1 : 0;
-    }
-    EXPECT_EQ(requests, 2);
-    EXPECT_EQ(doubtful, 1)
-        << "the second has the words of the first, and the transcript no part in it";
-}
-
 TEST(RequestPath, a_reply_reads_nothing_that_its_platform_never_tells) {
     Counted c;
     c.t.post(T::offload("", 1), T::accept(true));

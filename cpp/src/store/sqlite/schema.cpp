@@ -148,6 +148,7 @@ CREATE TABLE holder (
   body BLOB NOT NULL               -- row_codec.h
 ) STRICT;
 CREATE INDEX outbox_item ON outbox (conversation, item_seq) WHERE item_seq > 0;
+CREATE INDEX lane_empty ON lane (ready_at) WHERE is_empty = 1;
 )sql";
 
 /// A step never changes once it is released.

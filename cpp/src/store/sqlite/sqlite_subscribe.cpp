@@ -48,9 +48,9 @@ Result<void> count_asides(Connection& db, std::int64_t subscription, const ItemL
 
 /// The longest waiting lanes first; as many as can hold what is counted.
 Result<void> count_waiting(Connection& db, std::int64_t subscription, SubscriptionState& state) {
-    LJK_TRY(found, db.query("SELECT conversation, next_seq, c.account FROM item_lane "
-                            "JOIN conversation c ON c.key = conversation WHERE subscription = ? "
-                            "ORDER BY ready_at, turn LIMIT ?"));
+    LJK_TRY(found, db.query("SELECT l.conversation, l.next_seq, c.account FROM item_lane l "
+                            "JOIN conversation c ON c.key = l.conversation "
+                            "WHERE l.subscription = ? ORDER BY l.ready_at, l.turn LIMIT ?"));
     found.integer(subscription).integer(static_cast<std::int64_t>(kCountedItems));
     while (state.waiting < kCountedItems) {
         LJK_TRY(more, found.next());

@@ -58,10 +58,12 @@ TEST_P(VersionOne, what_it_wrote_is_read) {
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_EQ(rows[0].item_seq, 0U);
     EXPECT_EQ(rows[0].vendor_answer, "");
-    Edit edit(*store, kRef);
-    const auto known = must(edit.tx().known_command(edit.row().key, item_key("a")));
-    ASSERT_TRUE(known);
-    EXPECT_FALSE(known->content) << "never a conflict";
+    {
+        Edit edit(*store, kRef);
+        const auto known = must(edit.tx().known_command(edit.row().key, item_key("a")));
+        ASSERT_TRUE(known);
+        EXPECT_FALSE(known->content) << "never a conflict";
+    }
     const auto all = must(store->subscriptions(1000));
     ASSERT_EQ(all.size(), 1U);
     EXPECT_EQ(all[0].filter, (SubscriptionFilter{{}, {}, To::desk}));
