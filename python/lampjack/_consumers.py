@@ -211,7 +211,7 @@ class Consumer:
         )
 
     def _log_lease(self, work: str, error: LampjackError) -> None:
-        log_event("lease.failed", **self.log_keys, work=work, reason=error)
+        log_event("lease.failed", **self.log_keys, work=work, reason=error, trace=error)
 
 
 class SubscriptionConsumer(Consumer):
