@@ -118,3 +118,6 @@ def _head(row: Setting) -> str:
     if row.range:
         words.append(f"({row.range})")
     return " ".join(words).rstrip()
+
+
+Setting.__module__ = "lampjack"

@@ -341,7 +341,7 @@ def test_a_late_decision_on_certainly_accepts(in_loop: bool, caplog: pytest.LogC
     held.set()
     assert answer.status == 200
     assert [row["state"] for row in hub.conversations()] == ["requested"]
-    assert "too long" in caplog.text
+    assert "decision.late account=shop deadline_ms=50" in caplog.text
     hub.close()
 
 

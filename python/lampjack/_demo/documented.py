@@ -36,6 +36,9 @@ def load() -> list[Documented]:
     found = []
     for case in cases:
         decision = case.get("decision")
+        if decision and case["platform"] != "chatlayer_offloading":
+            # Elsewhere a call mutes the bot, and nobody is at the documented addresses.
+            decision = {**decision, "mute": False}
         # A decision belongs to one request, so that request gets an account of its own.
         key = json.dumps([case["platform"], case["account"], case["name"] if decision else None])
         name = names.setdefault(key, f"doc-{len(names) + 1}")
