@@ -73,8 +73,10 @@ def complaint(token: object, **keys: object) -> str:
         ("file:/nowhere/token", "file /nowhere/token cannot be read: No such file or directory"),
         (
             "file:token",
-            "file token has a relative path: write the absolute path, or set config_dir to the"
-            " folder it is relative to",
+            (
+                "file token has a relative path: write the absolute path, or set config_dir to the"
+                " folder it is relative to"
+            ),
         ),
         (["made-up-token", " "], "must be a text that is not blank, or a list of them"),
         ("", "must be a text that is not blank, or a list of them"),

@@ -38,7 +38,8 @@ def test_a_setting_has_kind_default_range_and_meaning():
     )
     assert total.range == "1 to 86400000 ms"
     assert rows["hub", "compressed_bodies"].default is False
-    assert rows["hub", "store"].required and rows["hub", "store"].confidential
+    assert rows["hub", "store"].required
+    assert rows["hub", "store"].confidential
     assert rows["account", "record"].choices == ("all", "handover", "none")
     assert rows["certainly", "webhook_token"].confidential
     assert rows["certainly", "api_base"].default == "https://app.certainly.io"
