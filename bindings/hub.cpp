@@ -108,7 +108,7 @@ std::string command(Hub& hub, const std::string& ref, const std::string& name,
                     const std::string& content, const std::string& agent,
                     std::optional<std::uint64_t> epoch, const std::string& key, bool force,
                     bool supervisor, const std::string& by, const std::string& target_kind,
-                    const std::string& target, std::int64_t number) {
+                    const std::string& target, std::int64_t number, const std::string& handler) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
@@ -117,6 +117,7 @@ std::string command(Hub& hub, const std::string& ref, const std::string& name,
                                    .agent = agent,
                                    .epoch = epoch,
                                    .key = key,
+                                   .handler = handler,
                                    .force = force,
                                    .supervisor = supervisor,
                                    .by = by,
@@ -128,11 +129,11 @@ std::string command(Hub& hub, const std::string& ref, const std::string& name,
 }
 
 std::string say(Hub& hub, const std::string& account, const std::string& user,
-                const std::string& content, const std::string& key) {
+                const std::string& content, const std::string& key, const std::string& handler) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
-        result = hub.say(account, user, content, key);
+        result = hub.say(account, user, content, key, handler);
     }
     return checked(result);
 }
@@ -265,8 +266,9 @@ void register_commands(py::class_<Hub>& hub) {
     hub.def("command", command, py::arg("ref"), py::arg("name"), py::arg("content"),
             py::arg("agent"), py::arg("epoch"), py::arg("key"), py::arg("force"),
             py::arg("supervisor"), py::arg("by"), py::arg("target_kind"), py::arg("target"),
-            py::arg("number"));
-    hub.def("say", say, py::arg("account"), py::arg("user"), py::arg("content"), py::arg("key"));
+            py::arg("number"), py::arg("handler") = "");
+    hub.def("say", say, py::arg("account"), py::arg("user"), py::arg("content"), py::arg("key"),
+            py::arg("handler") = "");
     hub.def(
         "delivery",
         [](Hub& self, const std::string& id) {
@@ -327,10 +329,12 @@ void register_reads(py::class_<Hub>& hub) {
         py::arg("state"), py::arg("limit"));
     hub.def(
         "transcript",
-        [](Hub& self, const std::string& ref, std::uint64_t after, std::size_t limit) {
-            return unlocked([&] { return self.transcript(ref, after, limit); });
+        [](Hub& self, const std::string& ref, std::uint64_t after, std::size_t limit,
+           std::optional<std::uint64_t> up_to) {
+            return unlocked(
+                [&] { return self.transcript(ref, after, limit, up_to.value_or(UINT64_MAX)); });
         },
-        py::arg("ref"), py::arg("after"), py::arg("limit"));
+        py::arg("ref"), py::arg("after"), py::arg("limit"), py::arg("up_to") = py::none());
     hub.def(
         "explain",
         [](Hub& self, const std::string& ref, const std::string& command_name,

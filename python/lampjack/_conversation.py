@@ -33,6 +33,10 @@ class Conversation:
 
     Commands carry the epoch they were decided under: inside a subscriber that of the item, after `state()` that of the
     snapshot, else what the caller gives; without any the command is decided at commit.
+
+    `key` makes a command happen once: the same command again gives the first receipt (`repeated` is true), for 14 days
+    at least. Another command, agent or content under the same key of a conversation is a `ConflictError`. Inside a
+    subscriber each command has a key of its own, so that a handler that runs again sends nothing twice.
     """
 
     __slots__ = ("_epoch", "_runtime", "_tag", "ref")
@@ -168,10 +172,16 @@ class Conversation:
 
     # ---- Reads ----
 
-    def transcript(self, *, after: int = 0, limit: int = 1000) -> Outcome[list[Item]]:
-        """Return the log's items behind `after`, oldest first."""
+    def transcript(
+        self, *, after: int = 0, up_to: int | None = None, limit: int = 1000
+    ) -> Outcome[list[Item]]:
+        """Return the log's items behind `after` and not behind `up_to`, oldest first.
+
+        A handler that shows the transcript and then its subscription's items gives `up_to=item.seq`: what is newer
+        comes as items.
+        """
         return self._read(
-            lambda: items_from_json(self._runtime.native.transcript(self.ref, after, limit))
+            lambda: items_from_json(self._runtime.native.transcript(self.ref, after, limit, up_to))
         )
 
     def state(self) -> Outcome[ConversationState]:
@@ -220,8 +230,7 @@ class Conversation:
         number: int = 0,
     ) -> Command:
         frame = current_frame.get()
-        if not key and frame is not None:
-            key = frame.key()
+        key, handler = _key_of(key, frame)
         given = epoch is not None
 
         def run() -> Delivery:
@@ -240,6 +249,7 @@ class Conversation:
                     by,
                     *target,
                     number,
+                    handler,
                 )
             except TypeError:  # its text quotes what was given, and that may be what somebody wrote
                 raise ArgumentError(
@@ -263,6 +273,11 @@ class Conversation:
         return "<Conversation>"
 
 
+def _key_of(key: str, frame: Frame | None) -> tuple[str, str]:
+    """Return the command's key, and whose handler makes it; "" where the caller gave it."""
+    return (key, "") if key or frame is None else (frame.key(), frame.subscription)
+
+
 def _target(to: str | None, team: str | None) -> tuple[str, str]:
     if to is not None:
         return "agent", to
@@ -278,17 +293,17 @@ class User:
     _fields: dict[str, Any]
 
     def say(self, content: Content, *, key: str = "") -> Command:
-        """Bring the user's message in; it goes to the owner of the moment. Opens the conversation when it is new."""
-        frame = current_frame.get()
-        if not key and frame is not None:
-            key = frame.key()
+        """Bring the user's message in; it goes to the owner of the moment. Opens the conversation when it is new.
+
+        `key` makes it happen once: see `Conversation`.
+        """
+        key, handler = _key_of(key, current_frame.get())
         words = content_json(content)
         user = json.dumps(self._fields, ensure_ascii=False)
 
         def run() -> Delivery:
-            return Delivery(
-                self._runtime, json.loads(self._runtime.native.say(self.account, user, words, key))
-            )
+            text = self._runtime.native.say(self.account, user, words, key, handler)
+            return Delivery(self._runtime, json.loads(text))
 
         future: Future[Delivery] = self._runtime.command(
             f"{self.account}:{self._fields['id']}", lambda: explained(run)

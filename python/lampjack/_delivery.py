@@ -19,7 +19,8 @@ class Receipt:
     """What a command led to, as plain values: fit for an HTTP answer.
 
     `delivery` is the id of what goes out, None when nothing does; `status` is `done` then, else `pending` (or, for a
-    repeated command, what became of it).
+    repeated command, what became of it). Words that leave in several messages have the last one's id. `seq` is the item
+    of the transcript that the command made. `repeated`: the key was known, so nothing was done anew.
     """
 
     ref: str = field(repr=False)
@@ -29,6 +30,13 @@ class Receipt:
     agent: str = field(default="", repr=False)
     delivery: str | None = None
     status: str = "done"
+    seq: int | None = None
+    repeated: bool = False
+
+    @property
+    def delivery_id(self) -> str | None:
+        """The same as `delivery`."""
+        return self.delivery
 
 
 class Delivery:
@@ -47,6 +55,8 @@ class Delivery:
             agent=data["owner"].get("agent", ""),
             delivery=outgoing.get("id"),
             status=outgoing.get("status", "done"),
+            seq=data.get("seq"),
+            repeated=data.get("repeated", False),
         )
         # The parts that the platform cannot carry as what they are.
         self.losses: tuple[Loss, ...] = losses_of(data.get("losses", ()))

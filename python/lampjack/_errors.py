@@ -14,7 +14,7 @@ LampjackError
 ├── StoreError           the store cannot be read or written now
 ├── HubClosedError       the hub was closed, or belongs to another process
 ├── NetworkError         the other side could not be reached or did not answer
-├── ConflictError        somebody else changed it at the same time: run the change again
+├── ConflictError        the key was given before with another command; or a change at the same time: run it again
 ├── LimitError           more than a limit allows for now: try again later
 └── InternalError        a bug in this library
 
@@ -156,7 +156,11 @@ class NetworkError(LampjackError):
 
 
 class ConflictError(LampjackError):
-    """Somebody else changed it at the same time: run the change again."""
+    """Two callers disagree.
+
+    `code` is `key_conflict` where the key was given before with another command, agent or content: give the command a
+    key of its own. It is `conflict`, and `retryable` true, where somebody else changed the store at the same time.
+    """
 
     code = "conflict"
     retryable = True

@@ -35,7 +35,7 @@ class Fact:
 
     - `owner_changed`, `handover_ended`, `mute_failed`, `draining`: `reason` (a word), `from` and `to` (owners: `kind`, and
       `agent` where one owns), `epoch` (an integer).
-    - `delivery_changed`: `delivery` (see `DeliveryState`).
+    - `delivery_changed`: `delivery` (see `DeliveryState`; its `seq` is the item whose words it carries).
     - `alarm`: `alarm` (`talk_over`, `diverged`, `stuck`, `agent_idle`).
     - `notice`: `notice` (`no_agent`, `queue_position`), `position` (from 1, for `queue_position`).
     - `command`: `command` (its name), `agent` (who gave it, where known).
@@ -125,6 +125,11 @@ class DeliveryChanged(Fact):
         return str(self.data["delivery"]["status"])
 
     @property
+    def seq(self) -> int | None:
+        """The item of the transcript whose words it carries; None for a mute or a return."""
+        return self.data["delivery"].get("seq")
+
+    @property
     def details(self) -> DeliveryState:
         """How the delivery stood when this was written."""
         return DeliveryState.from_dict(self.data["delivery"])
@@ -161,6 +166,7 @@ class Item:
 
     `to` says who it was for: `desk`, `bot` or `nobody`. `flags` may hold `talk_over`, `maybe_duplicate`, `late`, `echo`,
     `bot_too` (a user's words for the desk that the bot gets as well), `bot_line` (the bot's words while a human is wanted).
+    `delivery` is the id of the delivery that carries its words, None when none does.
     """
 
     id: str
@@ -175,6 +181,7 @@ class Item:
     received_at: datetime
     event: "_core.Event | Fact"
     attempt: int = 1
+    delivery: str | None = None
 
     __match_args__: ClassVar[tuple[str, ...]] = ("event",)
 
@@ -209,6 +216,7 @@ class Item:
             received_at=datetime.fromisoformat(data["received_at"]),
             event=event,
             attempt=data.get("attempt", 1),
+            delivery=data.get("delivery"),
         )
 
 

@@ -191,6 +191,7 @@ class DeliveryState(Result):
     - `action`: `reply`, `notify`, `forward`, `request`, `mute` or `unmute`.
     - `status`: `pending`, `sent`, `refused` (its owner changed before it could leave), `dead` or `held` (for review).
     - `epoch`: the epoch it was decided under. `agent`: who said it, else "".
+    - `seq`: the item of the transcript whose words it carries, None for a mute or a return.
     - `attempts`: the calls that ended. `last_code`: the HTTP status of the last one, None where there was no answer.
     - `last_error`: why it has not been sent, else "".
     - `created_at`; `next_at`: the next attempt while `pending`, else None; `ended_at`: when it became `dead` or `held`.
@@ -208,6 +209,7 @@ class DeliveryState(Result):
     next_at: datetime | None = None
     ended_at: datetime | None = None
     ref: str = ""
+    seq: int | None = None
 
     _shown: ClassVar[tuple[str, ...]] = ("action", "status", "attempts")
 

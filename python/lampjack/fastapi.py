@@ -143,6 +143,8 @@ class HandoverRouter(APIRouter):
 def _status_of(error: LampjackError) -> tuple[int, str] | None:
     if error.code == "too_large":  # as where the hub answers for itself
         return 413, "Content Too Large"
+    if error.code == "key_conflict":  # the caller's to resolve, unlike a conflict in the store
+        return 409, "Conflict"
     return next((entry[1:] for entry in _STATUSES if isinstance(error, entry[0])), None)
 
 
@@ -179,7 +181,8 @@ def add_error_handlers(app: FastAPI) -> None:
     """Answer what your own routes raise of this package's errors with problem documents (RFC 9457).
 
     An `ArgumentError` or a `PayloadError` is 400: what your caller gave makes no sense; 413 when it is too large. A
-    `RefusedError` is 409 and tells `code`, `owner`, `agent` and `epoch` as they are now; `NotFoundError` is 404,
+    `RefusedError` is 409 and tells `code`, `owner`, `agent` and `epoch` as they are now; a `ConflictError` about a key
+    (`code` `key_conflict`) is 409; `NotFoundError` is 404,
     `LimitError` 429, `NetworkError` 502, `HubTimeoutError` 504; a store that cannot be used now or a closed hub is 503.
     Any other `LampjackError` is 500 without details, and logged.
     """

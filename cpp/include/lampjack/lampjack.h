@@ -63,6 +63,7 @@ enum {
     LJK_E_NETWORK = 14,     /**< the other side could not be reached or did not answer */
     LJK_E_CONFLICT = 15,    /**< somebody else changed it at the same time: run the change again */
     LJK_E_LIMIT = 16,       /**< more than a limit allows for now: try again later, answer 429 */
+    LJK_E_KEY_CONFLICT = 17, /**< the key was given before with another command: answer 409 */
     LJK_E_INTERNAL = 99     /**< out of memory, or a bug in this library */
 };
 
@@ -369,7 +370,9 @@ LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str
  *  @return LJK_OK, LJK_E_TIMEOUT (no item came), LJK_E_CLOSED */
 LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t timeout_ms,
                                 ljk_item** out, ljk_error* err);
-/** {"id","seq","epoch","episode","state","to","flags","ref","account","received_at","attempt","event" or "fact"} */
+/** {"id","seq","epoch","episode","state","to","flags","ref","account","received_at","delivery","attempt","event" or
+ *  "fact"}. "delivery" is the id of the delivery that carries the item's words, absent where none does. The fact
+ *  "delivery_changed" holds the delivery as ljk_hub_delivery gives it, without "ref". */
 LJK_API ljk_str ljk_item_json(const ljk_item* item);
 /** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
  *  @param outcome LJK_DONE or LJK_RETRY */
@@ -383,7 +386,8 @@ typedef struct ljk_command_options {
     size_t struct_size;
     ljk_str agent;  /**< who commands */
     uint64_t epoch; /**< the epoch of the item or snapshot it was decided on; 0: the present one */
-    ljk_str key;    /**< the same key again gives the first result; empty: no such protection */
+    ljk_str key;    /**< the same command again under this key gives the first receipt, for 14 days at least; another
+                     *   command, agent or content is LJK_E_KEY_CONFLICT. Empty: each call is a new command */
     int32_t force;  /**< take although another has it */
     int32_t supervisor;  /**< the agent may act on what is another's */
     ljk_str by;          /**< request, cancel, close: agent, user, bot, rule, desk or platform */
@@ -400,7 +404,10 @@ typedef struct ljk_command_options {
 /** What became of a command: accepted or refused. The command functions give it after LJK_OK and also after the refusals
  *  LJK_E_NOT_OWNER, LJK_E_STALE_OWNER and LJK_E_UNSUPPORTED, so that the caller can see who owns the conversation now. */
 typedef struct ljk_receipt ljk_receipt;
-/** {"ok","ref","state","epoch","owner","delivery":{"id","status"}} or {"ok":false,"ref","refusal":{…}} */
+/** {"ok","ref","seq","state","epoch","owner","delivery":{"id","status"},"losses","repeated"} or
+ *  {"ok":false,"ref","refusal":{"code","why","owner","epoch","allowed"}}. "seq" is the transcript item that the command
+ *  made. "delivery" is absent when nothing is sent; where the words leave in several messages it is the last. "repeated" is
+ *  true when the key was known: the command was carried out before, state and owner are those of now. */
 LJK_API ljk_str ljk_receipt_json(const ljk_receipt* receipt);
 /** What to ask deliveries for; empty when nothing is sent. */
 LJK_API ljk_str ljk_receipt_delivery(const ljk_receipt* receipt);
@@ -412,7 +419,7 @@ LJK_API void ljk_receipt_free(ljk_receipt* receipt);
 
 /* All commands: `ref` names the conversation; `options` and `out` may be NULL. They return when the command is stored,
  * not when it is sent (ljk_hub_wait waits for that), with LJK_OK, LJK_E_NOT_FOUND, LJK_E_NOT_OWNER, LJK_E_STALE_OWNER,
- * LJK_E_UNSUPPORTED or LJK_E_CLOSED. */
+ * LJK_E_UNSUPPORTED, LJK_E_KEY_CONFLICT or LJK_E_CLOSED. */
 
 /** The agent takes the conversation. */
 LJK_API ljk_status ljk_hub_take(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
@@ -482,6 +489,10 @@ LJK_API ljk_status ljk_hub_conversations(ljk_hub* hub, ljk_str state, size_t lim
 /** The conversation's items after that seq, in order. */
 LJK_API ljk_status ljk_hub_transcript(ljk_hub* hub, ljk_str ref, uint64_t after, size_t limit,
                                       ljk_text** out, ljk_error* err);
+/** The same without what came after the item `up_to`: for a handler, the transcript as it was at its item. */
+LJK_API ljk_status ljk_hub_transcript_up_to(ljk_hub* hub, ljk_str ref, uint64_t after,
+                                            uint64_t up_to, size_t limit, ljk_text** out,
+                                            ljk_error* err);
 /** Whether the agent may give that command ("reply", …) now, and why not. */
 LJK_API ljk_status ljk_hub_explain(ljk_hub* hub, ljk_str ref, ljk_str command, ljk_str agent,
                                    ljk_text** out, ljk_error* err);
@@ -489,7 +500,10 @@ LJK_API ljk_status ljk_hub_explain(ljk_hub* hub, ljk_str ref, ljk_str command, l
  *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired) or unsent (a
  *  message should have left); and with the "last_error" and "last_code" of its mute or return. */
 LJK_API ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err);
+/** One delivery: {"id","action","status","epoch","seq","agent","attempts","last_code","last_error","created_at","next_at",
+ *  "ended_at","ref"}. "seq" is the transcript item whose words it carries; keys without a value are absent. */
 LJK_API ljk_status ljk_hub_delivery(ljk_hub* hub, ljk_str delivery, ljk_text** out, ljk_error* err);
+/** All deliveries of a conversation, in order. */
 LJK_API ljk_status ljk_hub_deliveries(ljk_hub* hub, ljk_str ref, ljk_text** out, ljk_error* err);
 /** Waits until the delivery is no longer pending: {"id","status":"sent"|"refused"|"dead"|"held",…}.
  *  @return LJK_OK, LJK_E_TIMEOUT, LJK_E_CLOSED, LJK_E_NOT_FOUND */

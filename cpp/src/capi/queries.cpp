@@ -22,6 +22,12 @@ ljk_status ljk_hub_transcript(ljk_hub* hub, ljk_str ref, uint64_t after, size_t 
                    [&](Hub& engine) { return engine.transcript(view(ref), after, limit); });
 }
 
+ljk_status ljk_hub_transcript_up_to(ljk_hub* hub, ljk_str ref, uint64_t after, uint64_t up_to,
+                                    size_t limit, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err,
+                   [&](Hub& engine) { return engine.transcript(view(ref), after, limit, up_to); });
+}
+
 ljk_status ljk_hub_explain(ljk_hub* hub, ljk_str ref, ljk_str command, ljk_str agent,
                            ljk_text** out, ljk_error* err) {
     return text_of(hub, out, err, [&](Hub& engine) -> Result<std::string> {

@@ -21,6 +21,10 @@ namespace {
 /// How far back the user's last words are looked for: an agent rarely says more in a row.
 constexpr std::size_t kLookedThrough = 100;
 
+bool is_words(Action action) noexcept {
+    return action == Action::reply || action == Action::notify || action == Action::forward;
+}
+
 bool has_word(std::string_view words, std::string_view word) {
     for (;;) {
         const auto end = words.find(' ');
@@ -94,6 +98,9 @@ Result<void> Change::append_event(std::string body, std::string_view kind, To to
     item.flags = std::move(flags);
     item.kind = std::string(kind);
     item.body = std::move(body);
+    item.delivery = link_.delivery;
+    item_seq_ = row_.next_seq;
+    if (!link_.delivery.empty()) link_.item = item_seq_;
     return append(std::move(item), keys);
 }
 
@@ -102,6 +109,7 @@ Result<void> Change::append_command(std::string body, std::span<const model::Ite
     item.kind = "command";
     item.body = std::move(body);
     item.is_fact = true;
+    item_seq_ = row_.next_seq;
     return append(std::move(item), keys);
 }
 
@@ -126,6 +134,10 @@ Result<void> Change::erase_unattributed() {
     row_.retired_epoch = 1;  // its items are counted anew
     LJK_CHECK(tx_.put(row_));
     return erase();
+}
+
+bool Change::carries_words(const Effects& effects, const Words& words) noexcept {
+    return words.batch != nullptr && std::ranges::any_of(effects.actions, is_words);
 }
 
 Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
@@ -154,7 +166,9 @@ Result<void> Change::replay_last(const Effects& effects) {
         if (batch->root(0).role != model::Role::user) continue;
         if (item->to != To::desk || has_word(item->flags, "bot_too")) return {};
         const std::string told = delivery_id_;  // of the command, not of what follows from it
-        const auto sent = send_words(Action::forward, {batch.get(), batch->roots.front()}, false);
+        const auto sent = send_words(
+            Action::forward,
+            {.batch = batch.get(), .event = batch->roots.front(), .item = item->seq}, false);
         delivery_id_ = told;
         const bool unsaid =
             !sent && (sent.error().code == Code::limit || sent.error().code == Code::unsupported);
@@ -217,18 +231,19 @@ Result<std::string> Change::last_error_of_return() {
 
 Result<void> Change::act(Action action, const Words& words) {
     const bool wordless = is_call(action) || action == Action::request;
-    if (wordless) return send_call(action);
+    if (wordless) return send_call(action, words.batch == nullptr ? words.key : "");
     if (words.batch == nullptr) return {};
     const bool to_user = action == Action::reply || action == Action::notify;
     return send_words(action, words, to_user && delivers_to_sink(account_));
 }
 
-Result<void> Change::send_call(Action action) {
+Result<void> Change::send_call(Action action, std::string_view key) {
     LJK_TRY(pending, tx_.pending(row_.key));
     for (const store::OutboxRow& row : pending)
         if (row.action == action && row.epoch == row_.state.epoch) return {};
     store::OutboxRow row;
     row.action = action;
+    row.key = std::string(key);
     return enqueue(std::move(row));
 }
 
@@ -283,6 +298,8 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
         row.to_sink = to_sink;
         row.agent = std::string(words.agent);
         row.key = last ? std::string(words.key) : std::string{};
+        row.item_seq = words.item != 0 ? words.item : link_.item;
+        if (last && words.item == 0) row.id = std::exchange(link_.delivery, {});
         row.content = event_json(one, index, account_.name, model::identify(one, account_.name));
         return enqueue(std::move(row));
     };
@@ -294,7 +311,7 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
 
 Result<void> Change::enqueue(store::OutboxRow row) {
     row.oseq = row_.next_out++;
-    row.id = core_.new_id();
+    if (row.id.empty()) row.id = core_.new_id();
     row.epoch = row_.state.epoch;
     row.created = now_;
     row.ready_at = now_;

@@ -38,6 +38,7 @@ public:
         std::uint32_t event = 0;
         std::string_view agent = {};
         std::string_view key = {};
+        std::uint64_t item = 0;  ///< words of an earlier item; 0: of the one that take() appends
     };
     /// Runs an input through the state machine, takes the next state over, lets `between`, a Result<void>(const Outcome&),
     /// append what caused it, and writes what follows: items, facts, outgoing rows. A refusal changes nothing.
@@ -47,6 +48,8 @@ public:
         conversation::Outcome outcome = apply(input);
         if (outcome.refusal) return outcome;
         row_.state = std::move(outcome.next);
+        link_ = {};
+        if (carries_words(outcome.effects, words)) expect_delivery();
         LJK_CHECK(between(std::as_const(outcome)));
         LJK_CHECK(carry_out(outcome, words));
         return outcome;
@@ -66,6 +69,9 @@ public:
     void limit_unattributed();
     Result<void> erase_unattributed();
 
+    /// The event that is appended next and the delivery that is queued for it name each other. take() says so by itself
+    /// where the effects send the words; `between` says so where the caller sends them afterwards.
+    void expect_delivery() { link_.delivery = core_.new_id(); }
     /// Queues words towards the end user or the platform's bot; several rows when the platform takes one part at a time.
     Result<void> send_words(conversation::Action action, const Words& words, bool to_sink);
 
@@ -84,6 +90,8 @@ public:
 
     /// The last row queued; empty when nothing was.
     const std::string& delivery_id() const noexcept { return delivery_id_; }
+    /// The last item appended that is an event or a command; 0 when none was.
+    std::uint64_t item_seq() const noexcept { return item_seq_; }
     const std::vector<platforms::Loss>& losses() const noexcept { return losses_; }
     /// For Core::committed(): said after the commit, because the transaction may hold the store's lock and run again.
     Report& report() noexcept { return report_; }
@@ -97,11 +105,12 @@ public:
 
 private:
     conversation::Outcome apply(const conversation::Input& input);
+    static bool carries_words(const conversation::Effects& effects, const Words& words) noexcept;
     Result<void> carry_out(const conversation::Outcome& outcome, const Words& words);
     Result<void> append(store::ItemRow item, std::span<const model::ItemKey> keys);
     Result<void> act(conversation::Action action, const Words& words);
     Result<void> check_queue();
-    Result<void> send_call(conversation::Action action);
+    Result<void> send_call(conversation::Action action, std::string_view key);
     Result<void> enqueue(store::OutboxRow row);
     Result<void> refuse_below(std::uint64_t epoch);
     Result<bool> drained();
@@ -120,6 +129,12 @@ private:
     conversation::State before_ = conversation::State::bot;  ///< what the last apply() began from
     bool erased_ = false;
     std::string delivery_id_;
+    std::uint64_t item_seq_ = 0;
+    struct Link {
+        std::string delivery;    ///< the id of the row to come; empty: none, or queued already
+        std::uint64_t item = 0;  ///< the seq of the event it carries
+    };
+    Link link_;
     std::vector<platforms::Loss> losses_;
     Report report_;
     std::string tag_;

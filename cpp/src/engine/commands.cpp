@@ -1,9 +1,9 @@
 #include "engine/commands.h"
 
-#include "base/digest.h"
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "engine/change_conversation.h"
+#include "engine/command_keys.h"
 #include "engine/shorten.h"
 #include "engine/views.h"
 #include "model/canonical.h"
@@ -67,13 +67,6 @@ Result<Command> command_of(const CommandRequest& request) {
     return command;
 }
 
-model::ItemKey item_key_of(std::string_view ref, std::string_view name, std::string_view key) {
-    const Digest digest = FieldHash().add("command").add(ref).add(name).add(key).finish();
-    model::ItemKey out;
-    std::copy_n(digest.begin(), out.size(), out.begin());
-    return out;
-}
-
 /// The words of a command as a message event of the conversation.
 Result<model::BatchPtr> event_of_words(std::string_view content, model::Role role,
                                        const store::ConversationRow& row, std::string_view agent,
@@ -122,43 +115,49 @@ Result<model::BatchPtr> event_of_user(std::string_view content, const store::Con
 class Execution {
 public:
     Execution(const Core& core, Change& change, const platforms::Account& account,
-              std::string_view key)
+              const CommandKey& key)
         : account_(account),
           key_(key),
           longest_text_(core.config.sizes.text()),
           change_(change) {}
 
     Result<CommandResult> run(const Command& command, std::string_view content) {
-        const std::string_view name = conversation::name_of(command.kind);
-        const auto item_key = item_key_of(change_.row().ref, name, key_);
-        if (!key_.empty()) {
-            LJK_TRY(known, change_.tx().known(change_.row().key, std::span(&item_key, 1)));
-            if (known[0] != 0) return repeat();
-        }
+        LJK_TRY(earlier, key_.find(change_.tx(), change_.row()));
+        if (earlier) return repeat(command, *earlier);
         model::BatchPtr words;
         if (speaks(command.kind)) {
             LJK_TRY(event, words_of(command, content));
             words = event;
         }
-        LJK_TRY(outcome, change_.take(command, {words.get(), 0, command.agent, key_},
+        LJK_TRY(outcome, change_.take(command, {words.get(), 0, command.agent, key_.text()},
                                       [&](const conversation::Outcome& taken) {
-                                          return log(command, words, taken, item_key);
+                                          return log(command, words, taken);
                                       }));
         if (outcome.refusal) return refusal(*outcome.refusal);
         LJK_CHECK(change_.finish());  // the end of a drain shows in the result
-        return accepted(change_.delivery_id(), "pending");
+        return accepted({.seq = change_.item_seq(), .delivery = change_.delivery_id()});
     }
 
-    CommandResult accepted(const std::string& delivery, std::string_view status) {
+private:
+    /// What the command has led to.
+    struct Done {
+        std::uint64_t seq = 0;
+        std::string delivery = {};
+        std::string_view status = "pending";
+        bool repeated = false;
+    };
+
+    CommandResult accepted(const Done& done) {
         const store::ConversationRow& row = change_.row();
         CommandResult result;
         const auto owner = owner_of(row.state);
         result.epoch = row.state.epoch;
         result.owner = std::string(conversation::name_of(owner.kind));
         result.owner_agent = owner.agent;
-        result.delivery_id = delivery;
+        result.delivery_id = done.delivery;
         json::Writer out(result.json);
         out.begin_object().key("ok").boolean(true).key("ref").string(row.ref);
+        if (done.seq != 0) out.key("seq").integer(static_cast<std::int64_t>(done.seq));
         out.key("state").string(conversation::name_of(row.state.state));
         out.key("epoch")
             .integer(static_cast<std::int64_t>(row.state.epoch))
@@ -167,21 +166,21 @@ public:
         out.key("kind").string(result.owner);
         if (!owner.agent.empty()) out.key("agent").string(owner.agent);
         out.end_object();
-        if (!delivery.empty())
+        if (!done.delivery.empty())
             out.key("delivery")
                 .begin_object()
                 .key("id")
-                .string(delivery)
+                .string(done.delivery)
                 .key("status")
-                .string(status)
+                .string(done.status)
                 .end_object();
         if (!change_.losses().empty())
             out.key("losses").raw(platforms::write_losses(change_.losses()));
+        if (done.repeated) out.key("repeated").boolean(true);
         out.end_object();
         return result;
     }
 
-private:
     Result<model::BatchPtr> words_of(const Command& command, std::string_view content) {
         const Millis now = change_.now();
         if (command.kind == CommandKind::say)
@@ -191,29 +190,43 @@ private:
                               change_.row(), command.agent, now, longest_text_);
     }
 
-    /// Words become an item of the transcript; other commands show as facts. A key is remembered with either.
+    /// Words become an item of the transcript; other commands show as facts. The key is remembered with either.
     Result<void> log(const Command& command, const model::BatchPtr& words,
-                     const conversation::Outcome& outcome, const model::ItemKey& item_key) {
-        const std::span<const model::ItemKey> keys(&item_key, key_.empty() ? 0 : 1);
-        if (words) {
-            auto body =
-                event_json(*words, 0, account_.name, model::identify(*words, account_.name));
-            return change_.append_event(std::move(body), "message", outcome.effects.to,
-                                        conversation::words_of(outcome.effects.flags), keys);
-        }
+                     const conversation::Outcome& outcome) {
+        LJK_CHECK(words ? append_words(words, outcome) : append_fact(command));
+        return key_.remember(change_.tx(), change_.row(), change_.item_seq());
+    }
+
+    Result<void> append_words(const model::BatchPtr& words, const conversation::Outcome& outcome) {
+        auto body = event_json(*words, 0, account_.name, model::identify(*words, account_.name));
+        return change_.append_event(std::move(body), "message", outcome.effects.to,
+                                    conversation::words_of(outcome.effects.flags), {});
+    }
+
+    Result<void> append_fact(const Command& command) {
         std::string body;
         json::Writer out(body);
         out.begin_object().key("type").string("command").key("command").string(
             conversation::name_of(command.kind));
         if (!command.agent.empty()) out.key("agent").string(command.agent);
         out.end_object();
-        return change_.append_command(std::move(body), keys);
+        return change_.append_command(std::move(body), {});
     }
 
-    Result<CommandResult> repeat() {
+    /// The first receipt. A handler that runs again may decide otherwise; a caller who reuses a key is told.
+    Result<CommandResult> repeat(const Command& command, const CommandKey::Earlier& earlier) {
         change_.leave();
-        LJK_TRY(row, change_.tx().find_command(change_.row().key, key_));
-        return accepted(row.id, store::name_of(row.status));
+        if (earlier.differs && !key_.is_a_handlers())
+            return fail(Code::key_conflict,
+                        "the key was given before with another command, agent or content: "
+                        "give each command a key of its own");
+        if (earlier.differs)
+            change_.say(LogEvent::handler_repeat_differs)
+                .add("subscription", key_.handler())
+                .add("command", conversation::name_of(command.kind))
+                .add("seq", earlier.seq);
+        LJK_TRY(row, change_.tx().find_command(change_.row().key, key_.text()));
+        return accepted({earlier.seq, row.id, store::name_of(row.status), key_.is_given()});
     }
 
     Result<CommandResult> refusal(const conversation::Refusal& why) {
@@ -230,7 +243,7 @@ private:
     }
 
     const platforms::Account& account_;
-    std::string_view key_;
+    const CommandKey& key_;
     std::size_t longest_text_;
     Change& change_;
 };
@@ -244,12 +257,6 @@ Result<void> check_queue(Core& core, const platforms::Account& account) {
     return {};
 }
 
-/// A change that may run again after a commit of unknown outcome needs a key of its own, so that it happens once.
-std::string key_of_change(const Core& core, std::string_view key) {
-    return key.empty() && !core.store->groups_commits() ? "once-" + core.new_id()
-                                                        : std::string(key);
-}
-
 Result<CommandResult> execute(Core& core, std::string_view ref, const CommandRequest& request) {
     LJK_CHECK(core.usable());
     LJK_TRY(account, core.account_of_ref(ref));
@@ -257,7 +264,7 @@ Result<CommandResult> execute(Core& core, std::string_view ref, const CommandReq
     if (command.kind == CommandKind::say)
         return fail(Code::argument, "say is a user's: use the account's user");
     if (speaks(command.kind)) LJK_CHECK(check_queue(core, *account));
-    const std::string key = key_of_change(core, request.key);
+    const CommandKey key = CommandKey::of(core, command.kind, request);
     return change_conversation(core, *account, ref, [&](Change& change) -> Result<CommandResult> {
         LJK_CHECK(change.must_exist());
         return Execution(core, change, *account, key).run(command, request.content);
@@ -272,8 +279,7 @@ bool is_plain_number(std::string_view id) noexcept {
 }
 
 Result<CommandResult> execute_say(Core& core, std::string_view account_name,
-                                  std::string_view user_json, std::string_view content,
-                                  std::string_view key) {
+                                  std::string_view user_json, const CommandRequest& request) {
     LJK_CHECK(core.usable());
     LJK_TRY(account, core.account_named(account_name));
     if (account->side != platforms::Side::channel)
@@ -285,7 +291,7 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name,
     actor["role"] = "user";
     const std::string id(json::text_of(actor, "id"));
     LJK_CHECK(check_queue(core, *account));
-    const std::string once = key_of_change(core, key);
+    const CommandKey key = CommandKey::of(core, CommandKind::say, request);
     const std::string as_seen = json::to_text(actor);
     const std::string ref = model::make_ref(account_name, model::Mode::live, id);
     return change_conversation(core, *account, ref, [&](Change& change) -> Result<CommandResult> {
@@ -296,7 +302,7 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name,
         }
         row.user = as_seen;
         const Command say{.kind = CommandKind::say, .by = conversation::By::user};
-        return Execution(core, change, *account, once).run(say, content);
+        return Execution(core, change, *account, key).run(say, request.content);
     });
 }
 
@@ -311,8 +317,8 @@ CommandResult run_command(Core& core, std::string_view ref, const CommandRequest
 }
 
 CommandResult run_say(Core& core, std::string_view account, std::string_view user_json,
-                      std::string_view content, std::string_view key) {
-    return unwrap(execute_say(core, account, user_json, content, key));
+                      const CommandRequest& request) {
+    return unwrap(execute_say(core, account, user_json, request));
 }
 
 }  // namespace lampjack::engine

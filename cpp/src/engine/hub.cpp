@@ -137,8 +137,8 @@ public:
         return run_command(core_, ref, request);
     }
     CommandResult say(std::string_view account, std::string_view user, std::string_view content,
-                      std::string_view key) override {
-        return run_say(core_, account, user, content, key);
+                      std::string_view key, std::string_view handler) override {
+        return run_say(core_, account, user, {.content = content, .key = key, .handler = handler});
     }
     Result<std::string> conversation(std::string_view ref) override {
         LJK_CHECK(core_.usable());
@@ -148,10 +148,10 @@ public:
         LJK_CHECK(core_.usable());
         return conversations_view(core_, state, limit);
     }
-    Result<std::string> transcript(std::string_view ref, std::uint64_t after,
-                                   std::size_t limit) override {
+    Result<std::string> transcript(std::string_view ref, std::uint64_t after, std::size_t limit,
+                                   std::uint64_t up_to) override {
         LJK_CHECK(core_.usable());
-        return transcript_view(core_, ref, after, limit);
+        return transcript_view(core_, ref, after, limit, up_to);
     }
     Result<std::string> explain(std::string_view ref, std::string_view command,
                                 std::string_view agent) override {

@@ -5,6 +5,7 @@
 // JSON: configuration, items, conversations and deliveries cross this border as the JSON texts described in lampjack.h.
 
 #include "base/result.h"
+#include "engine/command.h"
 #include "engine/in_flight.h"
 #include "engine/world.h"
 #include "model/http_message.h"
@@ -34,40 +35,11 @@ using Decide = std::function<std::optional<Decision>(const Question&)>;
 /// A request between begin() and finish(): verified and parsed, not stored.
 class Reception;
 
-struct CommandRequest {
-    std::string_view
-        name;  ///< take reply notify say release pass extend close reopen request decline cancel queue
-    std::string_view content;  ///< reply, notify, say: canonical parts (array or object) as JSON
-    std::string_view agent;
-    std::optional<std::uint64_t> epoch;
-    std::string_view key;  ///< idempotency: the same key again returns the first result
-    bool force = false;
-    bool supervisor = false;
-    std::string_view by;           ///< request, cancel, close: agent user bot rule desk platform
-    std::string_view target_kind;  ///< pass, request, decline: anyone agent team
-    std::string_view target;
-    std::int64_t number = 0;  ///< queue: position; extend: milliseconds
-};
-
-/// The refusal of a command: the error's code is not_owner, stale_owner or unsupported, and this says who owns now.
-struct CommandResult {
-    CommandResult() =
-        default;  // no aggregate: a Result of it must not be made from an Error by mistake
-
-    Error error{Code::ok, {}};
-    std::string
-        json;  ///< {"ok":…,"ref","state","epoch","owner","delivery":{"id","status"}?,"refusal":{"code","why","owner","epoch","allowed"}?}
-    std::string delivery_id;  ///< empty when nothing is sent
-    std::uint64_t epoch = 0;
-    std::string owner;  ///< "bot", "nobody" or "agent"
-    std::string owner_agent;
-};
-
 class Item {
 public:
     std::string subscription;
     std::string
-        json;  ///< {"id","seq","epoch","episode","state","to","flags":[…],"ref","account","received_at","attempt","event":{…}|"fact":{…}}
+        json;  ///< {"id","seq","epoch","episode","state","to","flags":[…],"ref","account","received_at","delivery"?,"attempt","event":{…}|"fact":{…}}
     store::LeasedItem lease;
 };
 
@@ -127,15 +99,18 @@ public:
     virtual CommandResult command(std::string_view ref, const CommandRequest& request) = 0;
     virtual Result<std::string> conversation(std::string_view ref) = 0;
     virtual Result<std::string> conversations(std::string_view state, std::size_t limit) = 0;
+    /// Items with after < seq <= up_to.
     virtual Result<std::string> transcript(std::string_view ref, std::uint64_t after,
-                                           std::size_t limit) = 0;
+                                           std::size_t limit,
+                                           std::uint64_t up_to = UINT64_MAX) = 0;
     virtual Result<std::string> explain(std::string_view ref, std::string_view command,
                                         std::string_view agent) = 0;
     /// Conversations that need a person, each with "why" and the last error of its mute or return: see engine/stuck.h.
     virtual Result<std::string> stuck() = 0;
     /// A user's message on a channel account; opens the conversation when it is new. `user` is a canonical actor.
     virtual CommandResult say(std::string_view account, std::string_view user_json,
-                              std::string_view content, std::string_view key) = 0;
+                              std::string_view content, std::string_view key,
+                              std::string_view handler = {}) = 0;
 
     /// Removes all that is kept of an end user, live and test, after the conversation went back to its bot; counters stay,
     /// so that a later conversation goes on above them. {"account","conversations":[{"ref","items","deliveries",

@@ -45,13 +45,15 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
     const auto input = input_of(batch_, event, decision, is_echo(event));
     LJK_TRY(outcome,
             change_.take(input, {&batch_, prepared.index}, [&](const conversation::Outcome& taken) {
+                if (is_passed_on(event, taken.effects)) change_.expect_delivery();
                 return append(prepared.index, prepared.body, taken.effects.to,
                               conversation::words_of(taken.effects.flags), standing);
             }));
     const auto& effects = outcome.effects;
     if (effects.answer) answer_ = *effects.answer;
     if (effects.reaches_bot()) to_bot.push_back(prepared.index);
-    return pass_on(prepared.index, effects);
+    if (!is_passed_on(event, effects)) return {};
+    return change_.send_words(conversation::Action::reply, {&batch_, prepared.index}, true);
 }
 
 Result<void> IngestConversation::again(const PreparedEvent& prepared, bool mutes) {
@@ -156,14 +158,11 @@ Result<void> IngestConversation::append(std::uint32_t index, std::string body, T
 }
 
 /// As the end channel we bring the bot's words to the user, unless a human owns the conversation.
-Result<void> IngestConversation::pass_on(std::uint32_t index,
-                                         const conversation::Effects& effects) {
-    const Event& event = batch_.events[index];
-    if (account_.side != platforms::Side::channel || event.kind != EventKind::message ||
-        event.role != Role::bot)
-        return {};
-    if (effects.flags.talk_over || effects.flags.late || effects.flags.echo) return {};
-    return change_.send_words(conversation::Action::reply, {&batch_, index}, true);
+bool IngestConversation::is_passed_on(const Event& event,
+                                      const conversation::Effects& effects) const noexcept {
+    const bool bot_speaks = event.kind == EventKind::message && event.role == Role::bot;
+    if (account_.side != platforms::Side::channel || !bot_speaks) return false;
+    return !effects.flags.talk_over && !effects.flags.late && !effects.flags.echo;
 }
 
 }  // namespace lampjack::engine

@@ -58,7 +58,8 @@ private:
     Result<bool> is_full();
     Result<void> append(std::uint32_t index, std::string body, conversation::To to,
                         std::string flags, const Standing& standing);
-    Result<void> pass_on(std::uint32_t index, const conversation::Effects& effects);
+    bool is_passed_on(const model::Event& event,
+                      const conversation::Effects& effects) const noexcept;
 
     Core& core_;
     store::Tx& tx_;

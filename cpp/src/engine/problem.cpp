@@ -13,6 +13,7 @@ std::int32_t status_of(Code code) noexcept {
         case Code::auth: return 401;
         case Code::not_found: return 404;
         case Code::unsupported: return 405;
+        case Code::key_conflict: return 409;
         case Code::too_large: return 413;
         case Code::limit: return 429;
         case Code::store:
@@ -29,6 +30,7 @@ std::string_view title_of(std::int32_t status) noexcept {
         case 401: return "Unauthorized";
         case 404: return "Not Found";
         case 405: return "Method Not Allowed";
+        case 409: return "Conflict";
         case 413: return "Content Too Large";
         case 429: return "Too Many Requests";
         case 415: return "Unsupported Media Type";

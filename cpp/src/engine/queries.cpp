@@ -6,6 +6,7 @@
 #include "json/value.h"
 #include "json/writer.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace lampjack::engine {
@@ -85,10 +86,16 @@ Result<std::string> conversations_view(Core& core, std::string_view state, std::
 }
 
 Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint64_t after,
-                                    std::size_t limit) {
+                                    std::size_t limit, std::uint64_t up_to) {
     model::RefParts parts;
     if (!model::split_ref(ref, parts)) return fail(Code::argument, "a ref is account:mode:id");
-    LJK_TRY(items, core.store->items(store::key_of(ref), after, limit));
+    std::vector<store::ItemRow> items;
+    if (up_to > after) {
+        LJK_TRY(found, core.store->items(store::key_of(ref), after,
+                                         std::min<std::uint64_t>(limit, up_to - after)));
+        items = std::move(found);
+        std::erase_if(items, [&](const store::ItemRow& item) { return item.seq > up_to; });
+    }
     return array_of(items, [&](const auto& item) { return item_json(ref, parts.account, item); });
 }
 

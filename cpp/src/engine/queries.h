@@ -11,7 +11,7 @@ Result<store::SubscriptionFilter> read_filter(std::string_view json);
 Result<std::string> conversation_view(Core& core, std::string_view ref);
 Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit);
 Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint64_t after,
-                                    std::size_t limit);
+                                    std::size_t limit, std::uint64_t up_to);
 Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command,
                                  std::string_view agent);
 Result<std::string> deliveries_view(Core& core, std::string_view ref);

@@ -46,6 +46,7 @@ void item_members(Writer& out, std::string_view ref, std::string_view account,
     flags(out, item.flags);
     out.key("ref").string(ref).key("account").string(account);
     out.key("received_at").string(format_time(item.received).view());
+    if (!item.delivery.empty()) out.key("delivery").string(item.delivery);
     out.key(item.is_fact ? "fact" : "event").raw(item.body);
 }
 
@@ -63,6 +64,7 @@ void delivery_members(Writer& out, const store::OutboxRow& row) {
     out.key("id").string(row.id).key("action").string(conversation::name_of(row.action));
     out.key("status").string(store::name_of(row.status));
     out.key("epoch").integer(static_cast<std::int64_t>(row.epoch));
+    if (row.item_seq != 0) out.key("seq").integer(static_cast<std::int64_t>(row.item_seq));
     if (!row.agent.empty()) out.key("agent").string(row.agent);
     out.key("attempts").integer(row.attempts);
     if (row.last_code != 0) out.key("last_code").integer(row.last_code);
