@@ -230,6 +230,14 @@ void register_subscriptions(py::class_<Hub>& hub) {
             unlocked([&] { return self.done(item, success, reason); });
         },
         py::arg("item"), py::arg("success"), py::arg("reason") = "");
+    hub.def("subscriptions",
+            [](Hub& self) { return unlocked([&] { return self.subscriptions(); }); });
+    hub.def(
+        "drop_subscription",
+        [](Hub& self, const std::string& name) {
+            unlocked([&] { return self.drop_subscription(name); });
+        },
+        py::arg("name"));
     hub.def(
         "dead_items",
         [](Hub& self, const std::string& name, std::size_t limit) {
@@ -350,6 +358,12 @@ void register_reads(py::class_<Hub>& hub) {
                 [&] { return self.erase(account, user, force, milliseconds(timeout_ms)); });
         },
         py::arg("account"), py::arg("user"), py::arg("force"), py::arg("timeout_ms"));
+    hub.def(
+        "why",
+        [](Hub& self, const std::string& ref, std::uint64_t seq, std::size_t limit) {
+            return unlocked([&] { return self.why(ref, seq, limit); });
+        },
+        py::arg("ref"), py::arg("seq"), py::arg("limit"));
     hub.def("stuck", [](Hub& self) { return unlocked([&] { return self.stuck(); }); });
     hub.def(
         "urls", [](Hub& self, const std::string& base) { return self.urls(base); }, py::arg("base"),

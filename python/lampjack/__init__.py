@@ -78,6 +78,7 @@ from lampjack._results import (
     StuckConversation,
 )
 from lampjack._settings import Setting, settings
+from lampjack._traces import Offer, Subscription, Trace, TracedDelivery, TraceLine
 from lampjack._upkeep import backup, export, migrate
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
 
@@ -129,6 +130,7 @@ __all__ = [
     "NetworkError",
     "NotFoundError",
     "NotOwnerError",
+    "Offer",
     "Option",
     "Outcome",
     "Owner",
@@ -146,7 +148,11 @@ __all__ = [
     "Stats",
     "StoreError",
     "StuckConversation",
+    "Subscription",
     "Text",
+    "Trace",
+    "TraceLine",
+    "TracedDelivery",
     "UnknownEvent",
     "UnknownPart",
     "UnsupportedError",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import lampjack as lj
-from lampjack import _config, _core, _settings
+from lampjack import _cli_store, _config, _core, _settings
 
 __all__ = ["main"]
 
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _config_option(export)
     export.add_argument("to", metavar="FILE", help="the file to write, - for standard output")
 
+    _cli_store.add_parsers(commands, _config_option)
     commands.add_parser("demo", help="show the main job in one minute", add_help=False)
     return parser
 
@@ -207,6 +208,7 @@ _COMMANDS = {
     "migrate": _migrate,
     "backup": _backup,
     "export": _export,
+    **_cli_store.COMMANDS,
 }
 
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, Literal, NoReturn, Self, TypeVar
 
 from lampjack import _config, _core
 from lampjack._clock import ManualClock
@@ -26,6 +26,7 @@ from lampjack._results import (
     results_from_json,
 )
 from lampjack._runtime import Runtime
+from lampjack._traces import Subscription, Trace
 
 __all__ = ["Hub"]
 
@@ -120,14 +121,28 @@ class Hub:
         to: str | None = None,
         name: str | None = None,
         accounts: Iterable[str] = (),
+        start: Literal["oldest", "now"] = "oldest",
     ) -> Callable[[F], F]:
         """Register a subscriber `function(item, conversation)` for events and facts of these classes.
 
         `to` is `desk`, `bot` or `nobody`. The name is permanent: the store remembers under it what was handled, and
         processes that share it share the work. Without one it is derived from the function's qualified name.
+        `accounts` narrows what this process gets; without it that is the items of all accounts of its hub.
+
+        Items of a conversation come in order within one subscription, each after the one before is handled. Two
+        subscriptions do not wait for each other: what must keep an order belongs into one.
+
+        A new subscription begins with the oldest item kept. `start="now"` lets it begin with what comes from now on; a
+        known one goes on where it was, and a warning in the log says so. Two live processes that give one name other
+        types or another `to` are a `ConfigError` at the start of the second.
+
         An exception means that the item comes again after a growing wait (item_base_ms, item_cap_ms), and that it is
         set aside after item_tries tries: see `dead_items()`.
         """
+        if isinstance(accounts, str):
+            raise ArgumentError("accounts is a list of names, not a text")
+        if start not in ("oldest", "now"):
+            raise ArgumentError('start is "oldest" or "now"')
         if not types:
             raise ArgumentError("on() needs at least one class of events or facts")
 
@@ -138,7 +153,9 @@ class Hub:
                     "a lambda or inner function has no stable name: give on(…, name=…)"
                 )
             self._add(
-                SubscriptionConsumer(self._runtime, function, stable, types, tuple(accounts), to),
+                SubscriptionConsumer(
+                    self._runtime, function, stable, types, tuple(accounts), to, start == "now"
+                ),
                 f"on {stable}",
             )
             return function
@@ -212,6 +229,22 @@ class Hub:
         message should have left (does any process send?). `last_error` and `last_code` tell of its mute or return.
         """
         return results_from_json(StuckConversation, self._runtime.native.stuck())
+
+    def why(self, ref: str, seq: int | None = None, *, limit: int = 10) -> Trace:
+        """Return what became of a line of a conversation, or of its newest lines, and why. Blocks for reads.
+
+        Received, recorded, offered to subscriptions, handled, sent; it holds nothing that was said. `NotFoundError` when
+        there is no such conversation or line.
+        """
+        return Trace.from_json(self._runtime.native.why(ref, seq or 0, limit))
+
+    def subscriptions(self) -> list[Subscription]:
+        """Return all subscriptions of the store by name, with what waits for them. Blocks for reads."""
+        return results_from_json(Subscription, self._runtime.native.subscriptions())
+
+    def drop_subscription(self, name: str) -> None:
+        """Remove a subscription with all that waits for it; `UnsupportedError` while a live process has it. Blocks."""
+        self._runtime.native.drop_subscription(name)
 
     def dead_letters(self, *, limit: int = 100) -> list[DeliveryState]:
         """Return deliveries that were given up (`dead`) or wait for a person's word (`held`), oldest first. Blocks."""

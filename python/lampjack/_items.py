@@ -127,7 +127,8 @@ class DeliveryChanged(Fact):
     @property
     def seq(self) -> int | None:
         """The item of the transcript whose words it carries; None for a mute or a return."""
-        return self.data["delivery"].get("seq")
+        seq: int | None = self.data["delivery"].get("seq")
+        return seq
 
     @property
     def details(self) -> DeliveryState:

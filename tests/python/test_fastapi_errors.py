@@ -39,6 +39,7 @@ def answer_to(error: Exception) -> tuple[int, dict]:
         (lj.HubTimeoutError("still under way"), 504),
         (lj.StoreError("busy"), 503),
         (lj.ConflictError("changed"), 503),
+        (lj.ConflictError("another command", code="key_conflict"), 409),
         (lj.HubClosedError("closed"), 503),
     ],
 )

@@ -22,7 +22,7 @@ EXAMPLE = """
 from contextlib import suppress
 
 import lampjack as lj
-from fastapi import Depends, FastAPI
+from fastapi import Body, Depends, FastAPI
 from lampjack.fastapi import HandoverRouter
 
 hub = lj.Hub.from_file("lampjack.toml")
@@ -30,13 +30,19 @@ hub = lj.Hub.from_file("lampjack.toml")
 @hub.decide("shop")
 async def decide(request): return lj.Accept(mute=True) if await desk.is_open() else lj.Decline("closed")
 
-@hub.on(lj.HandoverRequested, to="desk", name="desk.open")
-async def opened(item, conv):
-    await desk.ticket(item.id, conv.ref, await conv.transcript())
+@hub.on(lj.HandoverRequested, lj.Message, lj.OwnerChanged, lj.HandoverEnded, to="desk", name="desk")
+async def handle(item, conv):  # one subscription, so one order
+    match item.event:
+        case lj.HandoverRequested(): await opened(item, conv)
+        case lj.Message(): await line(item, conv)
+        case lj.OwnerChanged(now=owner): await desk.owner(conv.ref, owner.agent, item.epoch)
+        case lj.HandoverEnded(): await desk.end(conv.ref)
+
+async def opened(item, conv):  # what comes after the request comes as lines
+    await desk.ticket(item.id, conv.ref, await conv.transcript(up_to=item.seq))
     with suppress(lj.StaleOwnerError):  # somebody has taken it already
         await conv.notify("A colleague is joining.")
 
-@hub.on(lj.Message, to="desk", name="desk.line")
 async def line(item, conv):
     match item.event.content:
         case [lj.Text(text)]: await desk.add(conv.ref, item.seq, text)
@@ -46,15 +52,13 @@ app = FastAPI(lifespan=hub.lifespan)
 app.include_router(HandoverRouter(hub), prefix="/hooks")
 
 @app.post("/desk/{ref:path}/reply")
-async def reply(ref: str, text: str, epoch: int, me=Depends(agent)) -> lj.Receipt:
-    return (await hub[ref].reply(text, agent=me.id, epoch=epoch)).receipt
+async def reply(ref: str, text: str = Body(), epoch: int = Body(), key: str = Body(""), me=Depends(agent)) -> lj.Receipt:
+    return (await hub[ref].reply(text, agent=me.id, epoch=epoch, key=key)).receipt
 """
 # ---- its surroundings ----
 
 # Shorter by a word: it also sees the requests that were declined.
-EVERY_REQUEST = EXAMPLE.replace(
-    'lj.HandoverRequested, to="desk", name', "lj.HandoverRequested, name"
-)
+EVERY_REQUEST = EXAMPLE.replace('lj.HandoverEnded, to="desk", name', "lj.HandoverEnded, name")
 assert EVERY_REQUEST != EXAMPLE
 
 CONFIG = """
@@ -79,6 +83,8 @@ class Desk:
         self.open = True
         self.tickets: list[tuple[str, str, list[lj.Item]]] = []
         self.lines: list[tuple[str, int, str]] = []
+        self.owners: list[tuple[str, str, int]] = []
+        self.ended: list[str] = []
         self._changed = threading.Condition()
 
     async def is_open(self) -> bool:
@@ -93,6 +99,16 @@ class Desk:
     async def add(self, ref: str, seq: int, text: str) -> None:
         with self._changed:
             self.lines.append((ref, seq, text))
+            self._changed.notify_all()
+
+    async def owner(self, ref: str, agent: str, epoch: int) -> None:
+        with self._changed:
+            self.owners.append((ref, agent, epoch))
+            self._changed.notify_all()
+
+    async def end(self, ref: str) -> None:
+        with self._changed:
+            self.ended.append(ref)
             self._changed.notify_all()
 
     def wait(self, condition) -> None:
@@ -159,14 +175,42 @@ def test_a_handover_from_request_to_reply(served: SimpleNamespace):
     served.desk.wait(lambda: any(line[2] == "are you there?" for line in served.desk.lines))
 
     epoch = served.hub[ref].state().result(5).epoch
-    said = served.client.post(
-        f"/desk/{ref}/reply", params={"text": "Hello, Dana here", "epoch": epoch}
-    )
+    body = {"text": "Hello, Dana here", "epoch": epoch, "key": "click-1"}
+    said = served.client.post(f"/desk/{ref}/reply", json=body)
     assert said.status_code == 200
     receipt = said.json()
     assert (receipt["state"], receipt["owner"], receipt["agent"]) == ("agent", "agent", "dana")
     assert receipt["epoch"] > epoch
     assert "Hello, Dana here" in served.fake.wait(2)[1].body.decode()
+    assert served.client.post(f"/desk/{ref}/reply", json=body).json()["repeated"] is True
+    served.desk.wait(lambda: served.desk.owners[-1:] == [(ref, "dana", receipt["epoch"])])
+    served.hub[ref].release(agent="dana").result(5)
+    served.desk.wait(lambda: served.desk.ended == [ref])
+
+
+def test_nothing_comes_to_the_desk_twice_and_all_in_order(
+    served: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+):
+    gate = threading.Event()
+    read = lj.Conversation.transcript
+
+    async def read_late(conv: lj.Conversation, **options: int) -> list[lj.Item]:
+        await asyncio.to_thread(gate.wait, 10)  # the lines are there before the transcript is read
+        return await read(conv, **options)
+
+    monkeypatch.setattr(lj.Conversation, "transcript", read_late)
+    post(served, "message", text="before", number=2)
+    post(served, "handover_requested", text="a human please")
+    texts = [f"line {n}" for n in range(5)]
+    for number, text in enumerate(texts, 10):
+        post(served, "message", text=text, number=number)
+    gate.set()
+    served.desk.wait(lambda: len(served.desk.lines) >= len(texts))
+    _, _, transcript = served.desk.tickets[0]
+    assert [line[2] for line in served.desk.lines] == texts
+    assert not {item.seq for item in transcript} & {line[1] for line in served.desk.lines}
+    said = [lj.as_text(one.event.content) for one in transcript if one.event.kind == "message"]
+    assert "before" in said
 
 
 def test_a_closed_desk_declines(served: SimpleNamespace):

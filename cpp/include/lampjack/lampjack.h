@@ -47,24 +47,24 @@ extern "C" {
 typedef int32_t ljk_status;
 enum {
     LJK_OK = 0,
-    LJK_E_ARGUMENT = 1,     /**< the caller broke a documented precondition */
-    LJK_E_CONFIG = 2,       /**< the configuration is incomplete or names something unknown */
-    LJK_E_AUTH = 3,         /**< the sender is not who it must be: answer 401 */
-    LJK_E_JSON = 4,         /**< the body is not acceptable JSON: answer 400 */
-    LJK_E_PAYLOAD = 5,      /**< valid JSON, but not what the platform documents: answer 400 */
-    LJK_E_TOO_LARGE = 6,    /**< the body or one of its parts exceeds a limit: answer 413 */
-    LJK_E_NOT_FOUND = 7,    /**< no such account, conversation or delivery */
-    LJK_E_NOT_OWNER = 8,    /**< another agent, or the bot, owns the conversation */
-    LJK_E_STALE_OWNER = 9,  /**< decided under an epoch that is over */
-    LJK_E_UNSUPPORTED = 10, /**< the platform or the state does not allow this */
-    LJK_E_TIMEOUT = 11,     /**< nothing happened within the given time */
-    LJK_E_STORE = 12,       /**< the store cannot be read or written now: answer 503 */
-    LJK_E_CLOSED = 13,      /**< the hub was closed */
-    LJK_E_NETWORK = 14,     /**< the other side could not be reached or did not answer */
-    LJK_E_CONFLICT = 15,    /**< somebody else changed it at the same time: run the change again */
-    LJK_E_LIMIT = 16,       /**< more than a limit allows for now: try again later, answer 429 */
+    LJK_E_ARGUMENT = 1,      /**< the caller broke a documented precondition */
+    LJK_E_CONFIG = 2,        /**< the configuration is incomplete or names something unknown */
+    LJK_E_AUTH = 3,          /**< the sender is not who it must be: answer 401 */
+    LJK_E_JSON = 4,          /**< the body is not acceptable JSON: answer 400 */
+    LJK_E_PAYLOAD = 5,       /**< valid JSON, but not what the platform documents: answer 400 */
+    LJK_E_TOO_LARGE = 6,     /**< the body or one of its parts exceeds a limit: answer 413 */
+    LJK_E_NOT_FOUND = 7,     /**< no such account, conversation or delivery */
+    LJK_E_NOT_OWNER = 8,     /**< another agent, or the bot, owns the conversation */
+    LJK_E_STALE_OWNER = 9,   /**< decided under an epoch that is over */
+    LJK_E_UNSUPPORTED = 10,  /**< the platform or the state does not allow this */
+    LJK_E_TIMEOUT = 11,      /**< nothing happened within the given time */
+    LJK_E_STORE = 12,        /**< the store cannot be read or written now: answer 503 */
+    LJK_E_CLOSED = 13,       /**< the hub was closed */
+    LJK_E_NETWORK = 14,      /**< the other side could not be reached or did not answer */
+    LJK_E_CONFLICT = 15,     /**< somebody else changed it at the same time: run the change again */
+    LJK_E_LIMIT = 16,        /**< more than a limit allows for now: try again later, answer 429 */
     LJK_E_KEY_CONFLICT = 17, /**< the key was given before with another command: answer 409 */
-    LJK_E_INTERNAL = 99     /**< out of memory, or a bug in this library */
+    LJK_E_INTERNAL = 99      /**< out of memory, or a bug in this library */
 };
 
 /** Why a call failed, in the caller's memory. The layout is frozen. */
@@ -359,9 +359,14 @@ typedef struct ljk_item ljk_item;
 enum { LJK_DONE = 1, LJK_RETRY = 2 };
 
 /** Declares a subscription. A new one starts with the oldest item kept. The name is permanent; processes that use the
- *  same one compete for its items.
- *  @param filter_json {"to":"desk"|"bot"|"nobody","kinds":[…],"accounts":[…]}, each key optional; empty for all
- *  @return LJK_OK, LJK_E_JSON */
+ *  same one compete for its items. Items come in order within one subscription and conversation; two subscriptions do not
+ *  wait for each other.
+ *  @param filter_json {"to":"desk"|"bot"|"nobody","kinds":[…],"accounts":[…],"start":"now"}, each key optional; empty for
+ *  all. "accounts" are those of this process; without them it gets items of all accounts of its hub. "start":"now" lets a
+ *  new subscription begin with what comes from now on, else with the oldest item kept; for a known one it has no effect,
+ *  and the log says so
+ *  @return LJK_OK, LJK_E_JSON, LJK_E_CONFIG (another live process has it with other "kinds" or "to": the message names
+ *  both; or an account is not configured) */
 LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str filter_json,
                                      ljk_error* err);
 /** Waits for the next item: in order within a conversation, one at a time there. A name that was never declared is
@@ -379,6 +384,15 @@ LJK_API ljk_str ljk_item_json(const ljk_item* item);
 LJK_API ljk_status ljk_item_done(ljk_item* item, int32_t outcome, ljk_error* err);
 LJK_API void ljk_item_free(ljk_item* item);
 
+/** All subscriptions of the store, by name: [{"name","kinds","to","include_bot","accounts","waiting","oldest_at",
+ *  "served_at","holders","left_behind"}]. "waiting" counts items up to 1000, "oldest_at" is when the first of them was
+ *  received, "served_at" when items were leased last, within a minute, "holders" are live processes as host:pid.
+ *  "left_behind": items wait, and no process has leased any for 24 hours. "accounts" is what an earlier release stored. */
+LJK_API ljk_status ljk_hub_subscriptions(ljk_hub* hub, ljk_text** out, ljk_error* err);
+/** Removes a subscription with all that waits for it and what it has given up. One of that name declared later is new.
+ *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (a live process has it) */
+LJK_API ljk_status ljk_hub_drop_subscription(ljk_hub* hub, ljk_str subscription, ljk_error* err);
+
 /* ---- Hub: commands ------------------------------------------------------------------------------------------------- */
 
 /** How a command is meant. Start from LJK_COMMAND_OPTIONS_INIT; fields are only ever appended. */
@@ -386,9 +400,10 @@ typedef struct ljk_command_options {
     size_t struct_size;
     ljk_str agent;  /**< who commands */
     uint64_t epoch; /**< the epoch of the item or snapshot it was decided on; 0: the present one */
-    ljk_str key;    /**< the same command again under this key gives the first receipt, for 14 days at least; another
+    ljk_str
+        key; /**< the same command again under this key gives the first receipt, for 14 days at least; another
                      *   command, agent or content is LJK_E_KEY_CONFLICT. Empty: each call is a new command */
-    int32_t force;  /**< take although another has it */
+    int32_t force;       /**< take although another has it */
     int32_t supervisor;  /**< the agent may act on what is another's */
     ljk_str by;          /**< request, cancel, close: agent, user, bot, rule, desk or platform */
     ljk_str target_kind; /**< pass, request, decline: anyone, agent or team */
@@ -496,6 +511,15 @@ LJK_API ljk_status ljk_hub_transcript_up_to(ljk_hub* hub, ljk_str ref, uint64_t 
 /** Whether the agent may give that command ("reply", …) now, and why not. */
 LJK_API ljk_status ljk_hub_explain(ljk_hub* hub, ljk_str ref, ljk_str command, ljk_str agent,
                                    ljk_text** out, ljk_error* err);
+/** What became of a line and why: received, recorded, offered to subscriptions, handled, sent. Holds nothing that was said.
+ *  {"ref","tag","state","epoch","lines":[{"seq","kind","role","sent_at","received_at","state","epoch","to","flags","reason",
+ *  "offered":[{"subscription","status","attempts","next_at","reason"}],"deliveries":[…]}],"calls":[…]}
+ *  "status" is handled (or older than the subscription), running, retrying, waiting, dead or not_wanted. Deliveries are as
+ *  ljk_hub_delivery gives them, with "vendor_answer" and "reason"; "calls" are mutes and returns that are not over.
+ *  @param seq the line; 0: the newest `limit` lines
+ *  @return LJK_OK, LJK_E_NOT_FOUND */
+LJK_API ljk_status ljk_hub_why(ljk_hub* hub, ljk_str ref, uint64_t seq, size_t limit,
+                               ljk_text** out, ljk_error* err);
 /** Conversations that need a person, each with "why": return_fails (the bot is not taken back), mute_refused (it cannot be
  *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired) or unsent (a
  *  message should have left); and with the "last_error" and "last_code" of its mute or return. */

@@ -74,3 +74,20 @@ ljk_status ljk_hub_erase(ljk_hub* hub, ljk_str account, ljk_str user, int32_t fo
         return engine.erase(view(account), id, force != 0, std::chrono::milliseconds(timeout_ms));
     });
 }
+
+ljk_status ljk_hub_why(ljk_hub* hub, ljk_str ref, uint64_t seq, size_t limit, ljk_text** out,
+                       ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) { return engine.why(view(ref), seq, limit); });
+}
+
+ljk_status ljk_hub_subscriptions(ljk_hub* hub, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [](Hub& engine) { return engine.subscriptions(); });
+}
+
+ljk_status ljk_hub_drop_subscription(ljk_hub* hub, ljk_str subscription, ljk_error* err) {
+    return guard(err, [&]() -> Result<void> {
+        LJK_CHECK(need(hub, "hub"));
+        LJK_TRY(name, need_utf8(subscription, "subscription"));
+        return hub->shared->engine().drop_subscription(name);
+    });
+}

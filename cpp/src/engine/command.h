@@ -11,18 +11,20 @@
 namespace lampjack::engine {
 
 struct CommandRequest {
-    std::string_view
-        name;  ///< take reply notify say release pass extend close reopen request decline cancel queue
-    std::string_view content;  ///< reply, notify, say: canonical parts (array or object) as JSON
-    std::string_view agent;
-    std::optional<std::uint64_t> epoch;
-    std::string_view key;  ///< idempotency: the same command again returns the first receipt
-    std::string_view handler;  ///< the subscription whose handler gives it: `key` is made, not given by the caller
+    /// take reply notify say release pass extend close reopen request decline cancel queue
+    std::string_view name = {};
+    /// reply, notify, say: canonical parts (array or object) as JSON
+    std::string_view content = {};
+    std::string_view agent = {};
+    std::optional<std::uint64_t> epoch = {};
+    std::string_view key = {};  ///< idempotency: the same command again returns the first receipt
+    /// The subscription whose handler gives the command: `key` is made, not given by the caller.
+    std::string_view handler = {};
     bool force = false;
     bool supervisor = false;
-    std::string_view by;           ///< request, cancel, close: agent user bot rule desk platform
-    std::string_view target_kind;  ///< pass, request, decline: anyone agent team
-    std::string_view target;
+    std::string_view by = {};  ///< request, cancel, close: agent user bot rule desk platform
+    std::string_view target_kind = {};  ///< pass, request, decline: anyone agent team
+    std::string_view target = {};
     std::int64_t number = 0;  ///< queue: position; extend: milliseconds
 };
 
@@ -32,8 +34,8 @@ struct CommandResult {
         default;  // no aggregate: a Result of it must not be made from an Error by mistake
 
     Error error{Code::ok, {}};
-    std::string
-        json;  ///< {"ok":…,"ref","seq","state","epoch","owner","delivery":{"id","status"}?,"losses"?,"repeated"?,"refusal"?}: see lampjack.h
+    /// {"ok":…,"ref","seq","state","epoch","owner","delivery":{"id","status"}?,"losses"?,"repeated"?,"refusal"?}: see lampjack.h
+    std::string json;
     std::string delivery_id;  ///< empty when nothing is sent
     std::uint64_t epoch = 0;
     std::string owner;  ///< "bot", "nobody" or "agent"

@@ -1,8 +1,8 @@
 #include "engine/command_keys.h"
 
 #include "base/digest.h"
-#include "json/writer.h"
 #include "model/canonical.h"
+#include "json/writer.h"
 
 #include <algorithm>
 #include <array>
@@ -66,8 +66,8 @@ CommandKey CommandKey::of(const Core& core, CommandKind kind, const CommandReque
 
 // A key stands for one command of its conversation, whatever that command's name. What a release before stored has no hash:
 // then only the same name is the same command.
-Result<std::optional<CommandKey::Earlier>> CommandKey::find(
-    store::Tx& tx, const store::ConversationRow& row) const {
+Result<std::optional<CommandKey::Earlier>>
+CommandKey::find(store::Tx& tx, const store::ConversationRow& row) const {
     std::optional<Earlier> found;
     if (text_.empty()) return found;
     std::array<ItemKey, kCommandCount> places;

@@ -74,6 +74,17 @@ std::string Core::new_id() const {
     return hex({reinterpret_cast<const char*>(bits.data()), sizeof bits});
 }
 
+std::string Core::kept_log_key() {
+    constexpr std::string_view name = "log_key";
+    const auto kept = store->meta(name);
+    if (kept && !kept->empty()) return *kept;
+    const std::string fresh = new_id();
+    const auto ours = store->swap_meta(name, {}, fresh);
+    if (!ours || *ours) return fresh;
+    const auto theirs = store->meta(name);
+    return theirs && !theirs->empty() ? *theirs : fresh;
+}
+
 std::string Core::tag(std::string_view ref) const {
     const Digest digest = hmac_sha256(config.log_key, ref);
     return hex({reinterpret_cast<const char*>(digest.data()), 6});

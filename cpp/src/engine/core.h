@@ -4,6 +4,7 @@
 #include "conversation/policy.h"
 #include "engine/commit_lane.h"
 #include "engine/config.h"
+#include "engine/declared.h"
 #include "engine/hub.h"
 #include "engine/log_line.h"
 #include "engine/seldom.h"
@@ -70,8 +71,10 @@ struct Core {
     std::shared_ptr<transport::HttpClient> http;
     std::function<void(std::string_view, std::string_view)> log;
     Limits limits;
-    Seldom refusals;   ///< of requests, by account and status
-    Notifier changed;  ///< after each commit, completion, drain and close
+    Declared declared;       ///< subscriptions of this process, and its name among holders
+    std::uint32_t runs = 0;  ///< which threads it runs
+    Seldom refusals;         ///< of requests, by account and status
+    Notifier changed;        ///< after each commit, completion, drain and close
     Counters counters;
     std::atomic<bool> draining{false};
     std::atomic<bool> closed{false};
@@ -95,6 +98,9 @@ struct Core {
     }
     /// 32 hex characters that never come twice.
     std::string new_id() const;
+    /// The key of tags, where the configuration gives none: the same in all processes and after a restart, so that a tag in
+    /// a log leads somewhere: the store keeps it. A store that fails leaves each process with one of its own.
+    std::string kept_log_key();
     /// What stands for a ref in logs.
     std::string tag(std::string_view ref) const;
     void say(const LogLine& line) const { write(line.level(), line.text()); }

@@ -14,9 +14,11 @@
 #include "engine/record.h"
 #include "engine/sender.h"
 #include "engine/stuck.h"
+#include "engine/subscription_list.h"
 #include "engine/subscriptions.h"
 #include "engine/timers.h"
 #include "engine/views.h"
+#include "engine/why.h"
 #include "transport/curl_client.h"
 
 #include <algorithm>
@@ -40,19 +42,6 @@ Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config)
     return std::shared_ptr<transport::HttpClient>(std::move(client));
 }
 
-/// The same in all processes and after a restart, so that a tag in a log leads somewhere: the store keeps it. A store that
-/// fails leaves each process with one of its own.
-std::string log_key_of(Core& core) {
-    constexpr std::string_view name = "log_key";
-    const auto kept = core.store->meta(name);
-    if (kept && !kept->empty()) return *kept;
-    const std::string fresh = core.new_id();
-    const auto ours = core.store->swap_meta(name, {}, fresh);
-    if (!ours || *ours) return fresh;
-    const auto theirs = core.store->meta(name);
-    return theirs && !theirs->empty() ? *theirs : fresh;
-}
-
 class Engine final : public Hub {
 public:
     Engine(Config config, unsigned run, World world) : run_(run) {
@@ -63,9 +52,14 @@ public:
         core_.lane = std::make_unique<CommitLane>(core_.store, core_.random);
         core_.http = std::move(world.http);
         core_.log = std::move(world.log);
-        if (core_.config.log_key.empty()) core_.config.log_key = log_key_of(core_);
-        for (const auto& [name, account] : core_.config.accounts)
+        core_.runs = run;
+        if (core_.config.log_key.empty()) core_.config.log_key = core_.kept_log_key();
+        std::vector<std::string> accounts;
+        for (const auto& [name, account] : core_.config.accounts) {
             core_.policies.emplace(name, policy_of(account));
+            accounts.push_back(name);
+        }
+        core_.declared.init(*core_.random, std::move(accounts));
     }
     ~Engine() override {
         Engine::close();
@@ -109,9 +103,8 @@ public:
 
     Result<void> subscribe(std::string_view name, std::string_view filter_json) override {
         LJK_CHECK(core_.usable());
-        LJK_TRY(filter, read_filter(filter_json));
-        LJK_CHECK(core_.lane->repeat([&] { return core_.store->subscribe(name, filter); }));
-        return {};
+        LJK_TRY(given, read_filter(filter_json));
+        return declare(core_, name, given);
     }
 
     Result<std::shared_ptr<Item>> next(std::string_view subscription,
@@ -131,6 +124,14 @@ public:
                                   std::uint64_t seq, bool again) override {
         LJK_CHECK(core_.usable());
         return engine::settle_dead_item(core_, subscription, ref, seq, again);
+    }
+    Result<std::string> subscriptions() override {
+        LJK_CHECK(core_.usable());
+        return subscriptions_view(core_);
+    }
+    Result<void> drop_subscription(std::string_view name) override {
+        LJK_CHECK(core_.usable());
+        return engine::drop_subscription(core_, name);
     }
 
     CommandResult command(std::string_view ref, const CommandRequest& request) override {
@@ -157,6 +158,10 @@ public:
                                 std::string_view agent) override {
         LJK_CHECK(core_.usable());
         return explain_view(core_, ref, command, agent);
+    }
+    Result<std::string> why(std::string_view ref, std::uint64_t seq, std::size_t limit) override {
+        LJK_CHECK(core_.usable());
+        return why_view(core_, ref, seq, limit);
     }
     Result<std::string> stuck() override {
         LJK_CHECK(core_.usable());
@@ -287,6 +292,7 @@ public:
         timers_.stop();
         if (core_.http && own_client_) core_.http->close();
         sender_.stop();
+        if (!core_.declared.is_empty()) (void)core_.store->leave(core_.declared.id());
         if (own_store_) core_.store->close();
     }
     bool is_here() const override { return core_.is_here(); }

@@ -94,6 +94,11 @@ public:
     virtual Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                           std::uint64_t seq, bool again) = 0;
 
+    /// All subscriptions, by name, with what waits for them: see lampjack.h.
+    virtual Result<std::string> subscriptions() = 0;
+    /// Removes one with all that waits for it; Code::unsupported while a live process has it.
+    virtual Result<void> drop_subscription(std::string_view name) = 0;
+
     // ---- Conversations and commands ----
 
     virtual CommandResult command(std::string_view ref, const CommandRequest& request) = 0;
@@ -101,10 +106,11 @@ public:
     virtual Result<std::string> conversations(std::string_view state, std::size_t limit) = 0;
     /// Items with after < seq <= up_to.
     virtual Result<std::string> transcript(std::string_view ref, std::uint64_t after,
-                                           std::size_t limit,
-                                           std::uint64_t up_to = UINT64_MAX) = 0;
+                                           std::size_t limit, std::uint64_t up_to = UINT64_MAX) = 0;
     virtual Result<std::string> explain(std::string_view ref, std::string_view command,
                                         std::string_view agent) = 0;
+    /// What became of one line (or, with seq 0, of the newest `limit`) and why: see engine/why.h and lampjack.h.
+    virtual Result<std::string> why(std::string_view ref, std::uint64_t seq, std::size_t limit) = 0;
     /// Conversations that need a person, each with "why" and the last error of its mute or return: see engine/stuck.h.
     virtual Result<std::string> stuck() = 0;
     /// A user's message on a channel account; opens the conversation when it is new. `user` is a canonical actor.

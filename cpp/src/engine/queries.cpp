@@ -44,9 +44,10 @@ std::string array_of(const Rows& rows, Write write) {
 
 }  // namespace
 
-Result<store::SubscriptionFilter> read_filter(std::string_view json) {
-    store::SubscriptionFilter filter;
-    if (json.empty()) return filter;
+Result<Declaration> read_filter(std::string_view json) {
+    Declaration given;
+    store::SubscriptionFilter& filter = given.filter;
+    if (json.empty()) return given;
     LJK_TRY(value, json::parse_value(json, "the filter"));
     if (!value.is_object()) return fail(Code::argument, "the filter must be an object");
     for (const auto& [name, member] : value.get_object()) {
@@ -57,6 +58,10 @@ Result<store::SubscriptionFilter> read_filter(std::string_view json) {
         } else if (key == "accounts") {
             LJK_TRY(accounts, texts_of(member, key));
             filter.accounts = std::move(accounts);
+        } else if (key == "start") {
+            if (!member.is_string() || json::view(member.get_string()) != "now")
+                return fail(Code::argument, "start must be \"now\", or be left out");
+            given.start_now = true;
         } else if (key == "to") {
             LJK_TRY(to, to_of(member));
             filter.to = to;
@@ -64,7 +69,7 @@ Result<store::SubscriptionFilter> read_filter(std::string_view json) {
             return fail(Code::argument, "unknown key of a filter: " + std::string(key));
         }
     }
-    return filter;
+    return given;
 }
 
 Result<std::string> conversation_view(Core& core, std::string_view ref) {

@@ -81,9 +81,12 @@ Result<void> bury(Core& core, std::string_view subscription, const LeasedItem& i
 }
 
 Result<std::vector<LeasedItem>> lease_one(Core& core, std::string_view subscription) {
+    const std::vector<std::string> accounts = core.declared.accounts_of(subscription);
+    if (accounts.empty()) return std::vector<LeasedItem>{};  // none of this hub's
     return core.lane->repeat([&] {
         const Millis now = core.clock->now();
-        return core.store->lease_items(subscription, now, now + kItemLease, 1);
+        return core.store->lease_items(subscription, now, now + kItemLease, 1,
+                                       {.accounts = accounts});
     });
 }
 
@@ -93,7 +96,7 @@ Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscripti
     for (;;) {
         auto leased = lease_one(core, subscription);
         if (!leased && leased.error().code == Code::not_found) {
-            LJK_CHECK(core.lane->repeat([&] { return core.store->subscribe(subscription, {}); }));
+            LJK_CHECK(declare(core, subscription, {}));
             leased = lease_one(core, subscription);
         }
         if (!leased) return leased.error();

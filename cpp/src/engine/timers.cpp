@@ -70,6 +70,7 @@ std::size_t Timers::look() {
     const std::size_t fired = fire_due();
     prune();
     watch_.look();
+    left_behind_.look();
     return fired;
 }
 

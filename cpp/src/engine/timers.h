@@ -3,6 +3,7 @@
 
 #include "engine/core.h"
 #include "engine/store_watch.h"
+#include "engine/subscription_list.h"
 
 #include <thread>
 
@@ -30,6 +31,7 @@ private:
 
     Core& core_;
     StoreWatch watch_;
+    LeftBehind left_behind_{core_};
     Millis pruned_ = 0;  ///< when we last looked for what is too old
     std::thread thread_;
     std::atomic<bool> stopping_{false};

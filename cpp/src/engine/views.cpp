@@ -60,6 +60,8 @@ std::string object(Fill fill) {
     return text;
 }
 
+}  // namespace
+
 void delivery_members(Writer& out, const store::OutboxRow& row) {
     out.key("id").string(row.id).key("action").string(conversation::name_of(row.action));
     out.key("status").string(store::name_of(row.status));
@@ -75,8 +77,6 @@ void delivery_members(Writer& out, const store::OutboxRow& row) {
     if (row.status == store::DeliveryStatus::dead || row.status == store::DeliveryStatus::held)
         out.key("ended_at").string(format_time(row.ready_at).view());
 }
-
-}  // namespace
 
 std::string event_json(const model::Batch& batch, std::uint32_t index, std::string_view account,
                        std::span<const model::Identity> identities) {

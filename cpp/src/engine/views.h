@@ -6,6 +6,7 @@
 #include "model/batch.h"
 #include "model/identity.h"
 #include "store/rows.h"
+#include "json/writer.h"
 
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@ std::string notice_json(const conversation::Notice& notice);
 std::string item_json(const store::LeasedItem& leased);
 std::string item_json(std::string_view ref, std::string_view account, const store::ItemRow& item);
 std::string conversation_json(const store::ConversationRow& row, std::string_view tag);
+void delivery_members(json::Writer& out, const store::OutboxRow& row);
 std::string delivery_json(const store::OutboxRow& row, std::string_view ref);
 /// The same with what it carries.
 std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref);

@@ -63,6 +63,25 @@ struct SubscriptionState {
     std::vector<std::string> holders;  ///< labels of the live ones
 };
 
+/// How far a subscription has come with one conversation.
+struct Standing {
+    /// An item that it gave up, or, after that, was told to take up again.
+    struct Aside {
+        std::uint64_t seq = 0;
+        bool is_dead = false;
+        std::uint32_t attempts = 0;
+        std::string reason;  ///< of a dead one
+    };
+
+    std::string subscription = {};
+    SubscriptionFilter filter = {};
+    std::uint64_t next = 0;      ///< all that it wants before this seq is over; 0: nothing waits
+    std::uint32_t attempts = 0;  ///< begun of the first item that it wants from `next` on
+    Millis ready_at = 0;         ///< when that is handed out next; while leased, the lease's end
+    bool is_leased = false;
+    std::vector<Aside> aside = {};
+};
+
 /// Whether a live one has that subscription.
 const Holder* holder_of(std::span<const Holder> holders, std::string_view subscription,
                         Millis now) noexcept;

@@ -54,6 +54,11 @@ bool LaneSchedule::holds(const ConversationKey& key, std::uint64_t token) const 
     return found != lanes_.end() && token != 0 && found->second.token == token;
 }
 
+Millis LaneSchedule::at(const ConversationKey& key) const {
+    const auto found = lanes_.find(key);
+    return found == lanes_.end() ? 0 : found->second.at;
+}
+
 bool LaneSchedule::is_leased(const ConversationKey& key, Millis now) const {
     const auto found = lanes_.find(key);
     return found != lanes_.end() && found->second.token != 0 && found->second.at > now;

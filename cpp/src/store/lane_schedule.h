@@ -37,6 +37,8 @@ public:
     bool holds(const ConversationKey& key, std::uint64_t token) const;
     /// Whether somebody holds the lane and the lease has not run out.
     bool is_leased(const ConversationKey& key, Millis now) const;
+    /// When it is due, or its lease ends; 0 for an idle one.
+    Millis at(const ConversationKey& key) const;
     /// A lease ends at that time, if that is earlier; its token still counts until another has the lane.
     void cut_short(const ConversationKey& key, std::uint64_t token, Millis at);
     /// Gives the lane back: due again at `at`, or idle when that is absent. False when the lease was lost.

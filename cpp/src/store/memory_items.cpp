@@ -168,4 +168,29 @@ Result<void> MemoryStore::settle_dead_item(std::string_view name, std::string_vi
     return {};
 }
 
+Result<std::vector<Standing>> MemoryStore::standings(const ConversationKey& key, Millis now) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(usable());
+    std::vector<Standing> all;
+    for (const auto& [name, subscription] : subscriptions_) {
+        Standing& one = all.emplace_back(Standing{name, subscription.filter});
+        one.is_leased = subscription.lanes.is_leased(key, now);
+        one.ready_at = subscription.lanes.at(key);
+        for (const auto& [place, mark] : subscription.dead)
+            if (place.first == key)
+                one.aside.push_back({place.second, true, mark.attempts, mark.reason});
+        const auto queue = subscription.queues.find(key);
+        if (queue == subscription.queues.end()) continue;
+        for (const auto& [seq, waiting] : queue->second) {
+            if (waiting.again) {
+                one.aside.push_back({seq, false, waiting.attempts, {}});
+            } else if (one.next == 0) {
+                one.next = seq;
+                one.attempts = waiting.attempts;
+            }
+        }
+    }
+    return all;
+}
+
 }  // namespace lampjack::store

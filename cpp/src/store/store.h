@@ -60,6 +60,8 @@ public:
                                    const Subscriber& by = {}) = 0;
     /// All of them, by name.
     virtual Result<std::vector<SubscriptionState>> subscriptions(Millis now) = 0;
+    /// How far each of them has come with that conversation, by name.
+    virtual Result<std::vector<Standing>> standings(const ConversationKey& key, Millis now) = 0;
     /// Removes it with all that waits for it and its dead items; not_found, or `unsupported` while a live holder has it.
     virtual Result<void> drop_subscription(std::string_view name, Millis now) = 0;
     /// The next item for that subscription: in order within a conversation, one at a time there. Empty when none is ready.

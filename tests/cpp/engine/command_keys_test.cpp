@@ -1,7 +1,7 @@
 // A caller's key makes a command happen once, and is no other command's; a handler's own keys give the first receipt.
 
-#include "kept_store.h"
 #include "base/digest.h"
+#include "kept_store.h"
 #include "test_hub.h"
 
 namespace lampjack::test {

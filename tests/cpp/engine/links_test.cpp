@@ -41,9 +41,11 @@ TEST_P(Links, a_reply_its_delivery_and_its_line_name_each_other) {
     EXPECT_EQ(json::text_of(line, "delivery"), said.delivery_id);
     EXPECT_EQ(line.at("event").as_object().at("kind"), "message");
     EXPECT_EQ(t.delivery(said.delivery_id).at("seq").as_int64(), seq_of(said));
-    for (const auto& one : t.transcript())
-        if (one.as_object().at("seq").as_int64() != seq_of(said))
-            EXPECT_FALSE(one.as_object().contains("delivery")) << "only words that leave have one";
+    for (const auto& one : t.transcript()) {
+        const bool is_said = one.as_object().at("seq").as_int64() == seq_of(said);
+        EXPECT_EQ(one.as_object().contains("delivery"), is_said)
+            << "only words that leave have one";
+    }
 }
 
 TEST_P(Links, the_fact_of_a_delivery_names_the_line) {

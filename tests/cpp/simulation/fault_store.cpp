@@ -160,6 +160,10 @@ public:
     Result<std::vector<store::SubscriptionState>> subscriptions(Millis now) override {
         return truth_->subscriptions(now);
     }
+    Result<std::vector<store::Standing>> standings(const store::ConversationKey& key,
+                                                   Millis now) override {
+        return truth_->standings(key, now);
+    }
     Result<void> drop_subscription(std::string_view name, Millis now) override {
         return truth_->drop_subscription(name, now);
     }

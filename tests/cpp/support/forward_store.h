@@ -58,6 +58,9 @@ public:
     Result<std::vector<store::SubscriptionState>> subscriptions(Millis now) override {
         return to_->subscriptions(now);
     }
+    Result<std::vector<store::Standing>> standings(const Key& key, Millis now) override {
+        return to_->standings(key, now);
+    }
     Result<void> drop_subscription(Text name, Millis now) override {
         return to_->drop_subscription(name, now);
     }

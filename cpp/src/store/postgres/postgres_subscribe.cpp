@@ -52,6 +52,16 @@ constexpr Statement kSubscriptions{
     "ORDER BY ready_at, turn LIMIT $1) q JOIN lampjack_item i ON i.key = q.key "
     "AND ((i.seq >= q.seq AND " LJK_PG_WANTS ") "
     "OR i.seq IN (SELECT a >> 16 FROM unnest(q.again) AS a)) LIMIT $1) x) w ORDER BY s.name"};
+constexpr Statement kStandings{
+    "lampjack_standings",
+    "SELECT s.name, COALESCE(array_to_string(s.kinds, ' '), ''), "
+    "COALESCE(array_to_string(s.accounts, ' '), ''), s.recipient, s.include_bot, "
+    "COALESCE(q.seq, 0), COALESCE(q.attempt, 0), COALESCE(q.ready_at, 0), COALESCE(q.token, 0), "
+    "COALESCE(array_to_string(q.again, ' '), '') FROM lampjack_subscription s "
+    "LEFT JOIN lampjack_queue q ON q.key = $1 AND q.name = s.name ORDER BY s.name"};
+constexpr Statement kDeadOf{"lampjack_dead_of",
+                            "SELECT name, seq, attempt, reason FROM lampjack_dead_item "
+                            "WHERE key = $1 ORDER BY name, seq"};
 constexpr Statement kDropSubscription{"lampjack_drop_subscription",
                                       "DELETE FROM lampjack_subscription WHERE name = $1 "
                                       "RETURNING 1"};
@@ -69,6 +79,17 @@ std::vector<std::string> words_of(std::string_view text) {
         text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
     }
     return words;
+}
+
+/// Kinds, accounts, recipient, include_bot: four columns from `first` on.
+SubscriptionFilter read_filter(const Rows& rows, int row, int first) {
+    SubscriptionFilter filter;
+    filter.kinds = words_of(rows.bytes(row, first));
+    filter.accounts = words_of(rows.bytes(row, first + 1));
+    if (!rows.is_null(row, first + 2))
+        filter.to = static_cast<conversation::To>(rows.integer(row, first + 2));
+    filter.include_bot = rows.boolean(row, first + 3);
+    return filter;
 }
 
 Params filter_params(std::string_view name, const SubscriptionFilter& filter) {
@@ -124,17 +145,41 @@ Result<std::vector<SubscriptionState>> PostgresStore::subscriptions(Millis now) 
     for (int row = 0; row < rows.size(); ++row) {
         SubscriptionState state;
         state.name = rows.text(row, 0);
-        state.filter.kinds = words_of(rows.bytes(row, 1));
-        state.filter.accounts = words_of(rows.bytes(row, 2));
-        if (!rows.is_null(row, 3))
-            state.filter.to = static_cast<conversation::To>(rows.integer(row, 3));
-        state.filter.include_bot = rows.boolean(row, 4);
+        state.filter = read_filter(rows, row, 1);
         const Millis served = rows.integer(row, 5);
         state.served = served == 0 ? 0 : process().clock.to_caller(served);
         state.waiting = static_cast<std::size_t>(rows.number(row, 6));
         state.oldest = rows.integer(row, 7);
         state.holders = labels_of(all_holders, state.name, now);
         all.push_back(std::move(state));
+    }
+    return all;
+}
+
+Result<std::vector<Standing>> PostgresStore::standings(const ConversationKey& key, Millis now) {
+    const Call calls[] = {{&kStandings, Params().key(key)}, {&kDeadOf, Params().key(key)}};
+    LJK_TRY(answers, ask(calls));
+    const Rows& rows = answers[0];
+    const Rows& dead = answers[1];
+    std::vector<Standing> all;
+    for (int row = 0; row < rows.size(); ++row) {
+        Standing& one = all.emplace_back(Standing{rows.text(row, 0), read_filter(rows, row, 1)});
+        one.next = rows.number(row, 5);
+        one.attempts = static_cast<std::uint32_t>(rows.number(row, 6));
+        const Millis ready_at = rows.integer(row, 7);
+        one.ready_at = ready_at == 0 ? 0 : process().clock.to_caller(ready_at);
+        one.is_leased = rows.number(row, 8) != 0 && one.ready_at > now;
+        for (int i = 0; i < dead.size(); ++i)
+            if (dead.bytes(i, 0) == one.subscription)
+                one.aside.push_back({dead.number(i, 1), true,
+                                     static_cast<std::uint32_t>(dead.number(i, 2)),
+                                     dead.text(i, 3)});
+        // Each is the seq times 65536 and the attempts made.
+        for (const std::string& word : words_of(rows.bytes(row, 9))) {
+            const std::uint64_t again = std::stoull(word);
+            one.aside.push_back(
+                {again >> 16, false, static_cast<std::uint32_t>(again & 65535), {}});
+        }
     }
     return all;
 }

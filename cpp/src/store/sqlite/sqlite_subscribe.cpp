@@ -62,6 +62,33 @@ Result<void> count_waiting(Connection& db, std::int64_t subscription, Subscripti
     return {};
 }
 
+Result<void> read_lane(Connection& db, const ConversationKey& key, std::int64_t subscription,
+                       Millis now, Standing& standing) {
+    LJK_TRY(found, db.query("SELECT next_seq, attempts, ready_at, token FROM item_lane "
+                            "WHERE conversation = ? AND subscription = ?"));
+    LJK_TRY(exists, found.blob(key).integer(subscription).next());
+    if (!exists) return {};
+    standing.next = found.number_at(0);
+    standing.attempts = static_cast<std::uint32_t>(found.integer_at(1));
+    standing.ready_at = found.integer_at(2);
+    standing.is_leased = found.number_at(3) != 0 && standing.ready_at > now;
+    return {};
+}
+
+Result<void> read_asides(Connection& db, const ConversationKey& key, std::int64_t subscription,
+                         Standing& standing) {
+    LJK_TRY(found, db.query("SELECT seq, is_dead, attempts, reason FROM item_aside "
+                            "WHERE conversation = ? AND subscription = ? ORDER BY seq"));
+    found.blob(key).integer(subscription);
+    for (;;) {
+        LJK_TRY(more, found.next());
+        if (!more) return {};
+        standing.aside.push_back({found.number_at(0), found.boolean_at(1),
+                                  static_cast<std::uint32_t>(found.integer_at(2)),
+                                  found.string_at(3)});
+    }
+}
+
 }  // namespace
 
 Result<bool> SqliteStore::subscribe(std::string_view name, const SubscriptionFilter& filter,
@@ -114,6 +141,23 @@ Result<std::vector<SubscriptionState>> SqliteStore::subscriptions(Millis now) {
         state.holders = labels_of(all_holders, state.name, now);
         LJK_CHECK(count_waiting(*db, one.id, state));
         all.push_back(std::move(state));
+    }
+}
+
+Result<std::vector<Standing>> SqliteStore::standings(const ConversationKey& key, Millis now) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT name FROM subscription ORDER BY name"));
+    std::vector<Standing> all;
+    for (;;) {
+        LJK_TRY(more, found.next());
+        if (!more) return all;
+        Standing& one = all.emplace_back();
+        one.subscription = found.string_at(0);
+        LJK_TRY(subscription, find_subscription(*db, one.subscription));
+        one.filter = std::move(subscription.filter);
+        LJK_CHECK(read_lane(*db, key, subscription.id, now, one));
+        LJK_CHECK(read_asides(*db, key, subscription.id, one));
     }
 }
 

@@ -78,6 +78,7 @@ void use(Store& store) {
     must(store.reclaim(90'000'000, 1));
     must(store.give_back("desk", must(store.lease_items("desk", 90'000'000, 99'000'000, 1))));
     must(store.subscriptions(1));
+    must(store.standings(key_of("shop:live:u1"), 1));
     must(store.drop_subscription("bot", 1));
 }
 

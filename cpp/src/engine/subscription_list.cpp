@@ -1,0 +1,76 @@
+#include "engine/subscription_list.h"
+
+#include "base/timestamp.h"
+#include "conversation/effects.h"
+#include "json/writer.h"
+
+#include <algorithm>
+
+namespace lampjack::engine {
+namespace {
+
+constexpr Millis kLookEvery = conversation::kHour;
+constexpr Millis kLeftAfter = conversation::kDay;
+
+/// Items wait, and for that long no process has leased any.
+bool is_left_behind(const store::SubscriptionState& state, Millis now) noexcept {
+    return state.waiting != 0 && std::max(state.oldest, state.served) <= now - kLeftAfter;
+}
+
+void texts(json::Writer& out, std::string_view key, const std::vector<std::string>& values) {
+    out.key(key).begin_array();
+    for (const std::string& value : values) out.string(value);
+    out.end_array();
+}
+
+void write(json::Writer& out, const store::SubscriptionState& state, Millis now) {
+    const store::SubscriptionFilter& filter = state.filter;
+    out.begin_object().key("name").string(state.name);
+    texts(out, "kinds", filter.kinds);
+    if (filter.to) out.key("to").string(conversation::name_of(*filter.to));
+    if (filter.include_bot) out.key("include_bot").boolean(true);
+    if (!filter.accounts.empty()) texts(out, "accounts", filter.accounts);
+    out.key("waiting").integer(static_cast<std::int64_t>(state.waiting));
+    if (state.oldest != 0) out.key("oldest_at").string(format_time(state.oldest).view());
+    if (state.served != 0) out.key("served_at").string(format_time(state.served).view());
+    texts(out, "holders", state.holders);
+    out.key("left_behind").boolean(is_left_behind(state, now)).end_object();
+}
+
+}  // namespace
+
+Result<std::string> subscriptions_view(Core& core) {
+    const Millis now = core.clock->now();
+    LJK_TRY(all, core.store->subscriptions(now));
+    std::string text;
+    json::Writer out(text);
+    out.begin_array();
+    for (const store::SubscriptionState& state : all) write(out, state, now);
+    out.end_array();
+    return text;
+}
+
+Result<void> drop_subscription(Core& core, std::string_view name) {
+    LJK_CHECK(
+        core.lane->repeat([&] { return core.store->drop_subscription(name, core.clock->now()); }));
+    core.changed.notify();
+    return {};
+}
+
+void LeftBehind::look() {
+    const Millis now = core_.clock->now();
+    if (looked_ != 0 && now >= looked_ && now - looked_ < kLookEvery) return;
+    looked_ = now;
+    const auto all = core_.store->subscriptions(now);
+    if (!all) return core_.say(store_failed("list_subscriptions", all.error()));
+    for (const store::SubscriptionState& state : *all) {
+        if (!is_left_behind(state, now)) continue;
+        LogLine line(LogEvent::subscription_left_behind);
+        line.add("subscription", state.name).add("waiting", state.waiting);
+        line.add("oldest_at", format_time(state.oldest).view());
+        if (state.served != 0) line.add("served_at", format_time(state.served).view());
+        core_.say(line);
+    }
+}
+
+}  // namespace lampjack::engine
