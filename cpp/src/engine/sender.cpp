@@ -3,6 +3,7 @@
 #include "engine/attempt.h"
 #include "engine/record.h"
 #include "engine/remembered.h"
+#include "engine/return_facts.h"
 #include "model/canonical.h"
 
 #include <algorithm>
@@ -15,6 +16,11 @@ using store::DeliveryStatus;
 using store::LeasedDelivery;
 
 namespace {
+
+bool tells_return(const platforms::Account& account) {
+    const std::string_view setting = account.adapter->handover.told_by;
+    return !setting.empty() && !account.text(setting).empty();
+}
 
 /// A lease outlives the longest request by a margin, so that nobody else sends the same row meanwhile.
 constexpr Millis kLeaseMargin = 45'000;
@@ -244,6 +250,12 @@ Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
     out.key = lease.row.id;
     out.agent = lease.row.agent;
     out.now = core_.clock->now();
+    std::string handover;
+    if (out.action == platforms::Action::give_back && tells_return(*account)) {
+        LJK_TRY(facts, return_facts(core_, row));
+        handover = std::move(facts);
+    }
+    out.handover = handover;
     LJK_TRY(request, account->adapter->render(*account, out));
     // The same id each time, for platforms and proxies that drop what they have seen; the others ignore the header.
     if (model::header(request.headers, "idempotency-key").empty())

@@ -99,6 +99,7 @@ struct Outgoing {
     std::string_view key;              ///< idempotency key
     std::string_view agent = {};
     Millis now = 0;
+    std::string_view handover = {};  ///< give_back: what the handover was, see Handover::told_by
 };
 
 /// What the body of a 2xx answer says where the status alone proves nothing.
@@ -130,6 +131,8 @@ struct Handover {
     bool mute_by_answer = false;   ///< the answer to a handover request mutes (Chatlayer pauseBot)
     bool mute_by_request = false;  ///< a request of ours mutes (Certainly GET handover)
     bool mute_by_gate = false;     ///< we mute by not forwarding (Omnichannel)
+    /// The setting that has return calls say what the handover was. Empty: the vendor documents no place for it.
+    std::string_view told_by = {};
     bool confirms_return =
         false;  ///< it tells when the bot is back; else the return call's success and bot messages count
 

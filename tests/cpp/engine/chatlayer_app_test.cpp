@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kApp = R"("platform":"chatlayer_app","relay_token":"rt-made-up")";
 
 struct App : TestHub {
-    App() : TestHub(kApp) {
+    explicit App(const std::string& more = {}) : TestHub(kApp + more) {
         EXPECT_EQ(relay("/subscribe", R"({"targetUrl":"https://hook.example/1"})").body, "{}");
     }
 
@@ -124,6 +124,40 @@ TEST(ChatlayerApp, is_told_of_a_take_and_of_the_return) {
     app.answer_next(200);
     EXPECT_NE(app.relay("/receive", app.returned(1)).body.find(R"("handover":{"to":"bot"})"),
               std::string::npos);
+}
+
+/// The item that gives the conversation back to the bot after an agent had it from 10:00 to 10:12.
+std::string given_back(App& app) {
+    app.say("hello", "k-1");
+    app.command("take", "dana");
+    app.clock->advance(720'000);
+    app.command("release", "dana");
+    for (int i = 0; i < 10 && app.state() != "returning"; ++i) app.answer_next(200);
+    while (app.http->calls().empty() ||
+           app.http->calls().back().request.body.find(R"("to":"bot")") == std::string::npos) {
+        const auto before = app.http->calls().size();
+        app.hub->step();
+        if (app.http->calls().size() == before && app.http->in_flight().empty()) break;
+        if (!app.http->in_flight().empty()) app.answer_next(200);
+    }
+    return app.http->calls().back().request.body;
+}
+
+TEST(ChatlayerApp, tells_the_bot_what_the_handover_was_where_the_account_asks_for_it) {
+    App app(R"(,"return_session":"handover")");
+    const std::string body = given_back(app);
+    EXPECT_NE(
+        body.find(R"("session":{"handover":{"agent":"dana","from":"2026-01-05T10:00:00.000Z",)"
+                  R"("to":"2026-01-05T10:12:00.000Z","reason":"released"}})"),
+        std::string::npos)
+        << body;
+}
+
+TEST(ChatlayerApp, tells_the_bot_nothing_of_a_handover_unless_it_is_asked_for) {
+    App app;
+    const std::string body = given_back(app);
+    EXPECT_NE(body.find(R"("to":"bot")"), std::string::npos) << body;
+    EXPECT_EQ(body.find("session"), std::string::npos) << body;
 }
 
 }  // namespace

@@ -24,6 +24,10 @@ constexpr std::array kSettings{
     Setting{.name = "target_url",
             .kind = Setting::Kind::url,
             .meaning = "the app's webhook address, until performSubscribe tells it"},
+    Setting{.name = kReturnSession,
+            .meaning =
+                "the session object in which the return tells the bot what the handover was: "
+                "agent, from, to, reason; empty: nothing is told"},
 };
 
 constexpr std::array kSides{Side::channel};
@@ -107,7 +111,7 @@ const Adapter kAdapter{
                .options = bit(model::OptionKind::reply) | bit(model::OptionKind::postback) |
                           bit(model::OptionKind::url) | bit(model::OptionKind::phone) |
                           bit(model::OptionKind::location)},
-    .handover = {.mute_by_request = true},
+    .handover = {.mute_by_request = true, .told_by = kReturnSession},
     .configure = configure,
     .verify = verify,
     .read = read,

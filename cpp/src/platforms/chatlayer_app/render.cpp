@@ -7,8 +7,11 @@
 namespace lampjack::platforms::chatlayer_app {
 namespace {
 
-Result<void> write_events(const Outgoing& outgoing, json::Writer& out) {
-    const ItemContext context{.id = outgoing.id, .now = outgoing.now};
+Result<void> write_events(const Account& account, const Outgoing& outgoing, json::Writer& out) {
+    const ItemContext context{.id = outgoing.id,
+                              .now = outgoing.now,
+                              .session_key = account.text(kReturnSession),
+                              .session = outgoing.handover};
     switch (outgoing.action) {
         case Action::message: break;
         case Action::mute:
@@ -54,7 +57,7 @@ Result<model::HttpRequest> render(const Account& account, const Outgoing& outgoi
     if (const auto tokens = account.secrets("relay_token"); !tokens.empty())
         out.key("mac").string(command_mac(tokens.front(), outgoing.key));
     out.key("events").begin_array();
-    LJK_CHECK(write_events(outgoing, out));
+    LJK_CHECK(write_events(account, outgoing, out));
     out.end_array().end_object().end_object();
     request.headers.emplace_back("content-type", "application/json");
     return request;

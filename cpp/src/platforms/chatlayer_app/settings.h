@@ -11,6 +11,9 @@ namespace lampjack::platforms::chatlayer_app {
 inline constexpr std::string_view kUserPaths =
     "inputData.user.id inputData.userId inputData.conversationId user.id";
 
+/// The vendor's page, "Altering the session": an item may bring session data, which the bot can read.
+inline constexpr std::string_view kReturnSession = "return_session";
+
 /// The text that proves that a command was made by this account: nobody else can put words into the bot's mouth by calling
 /// the app's public address. Empty without a token.
 std::string command_mac(const Secret& token, std::string_view key);

@@ -14,6 +14,9 @@ namespace lampjack::platforms::chatlayer_app {
 struct ItemContext {
     std::string_view id;          ///< the user
     Millis now = model::kNoTime;  ///< for events without a time
+    std::string_view session_key =
+        {};                         ///< of a handover: the session object it brings; empty: none
+    std::string_view session = {};  ///< its JSON
 };
 
 /// The elements that performReceive returns for this event, into the open array.

@@ -44,6 +44,8 @@ public:
         auto item = begin(true);
         item.literal("type", "action");
         if (item.member("action")) action(to);
+        if (!context_.session.empty() && item.member("session"))
+            out_.begin_object().any_key(context_.session_key).raw(context_.session).end_object();
         finish(item, true);
     }
 
