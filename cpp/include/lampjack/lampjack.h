@@ -63,7 +63,7 @@ enum {
     LJK_E_NETWORK = 14,      /**< the other side could not be reached or did not answer */
     LJK_E_CONFLICT = 15,     /**< somebody else changed it at the same time: run the change again */
     LJK_E_LIMIT = 16,        /**< more than a limit allows for now: try again later, answer 429 */
-    LJK_E_KEY_CONFLICT = 17, /**< the key was given before with another command: answer 409 */
+    LJK_E_KEY_CONFLICT = 18, /**< the key was given before with another command: answer 409 */
     LJK_E_INTERNAL = 99      /**< out of memory, or a bug in this library */
 };
 
