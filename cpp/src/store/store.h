@@ -10,6 +10,7 @@
 #include "store/tx.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,10 @@ public:
     virtual Result<std::vector<LeasedDelivery>>
     lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
                      std::size_t limit, std::uint64_t holder = 0) = 0;
+    /// The head of this conversation's lane of rows for HTTP, when its time has come and nobody holds it; else nothing.
+    virtual Result<std::optional<LeasedDelivery>> lease_delivery(const ConversationKey& key,
+                                                                 Millis now, Millis until,
+                                                                 std::uint64_t holder = 0) = 0;
     virtual Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) = 0;
     /// When the next lane becomes ready; a time far ahead when there is none.
     virtual Result<Millis> next_delivery_at(bool sinks) = 0;

@@ -147,6 +147,12 @@ public:
                 static_cast<void>(truth_->release_delivery(lease.conversation.key, lease.token));
         return leased;
     }
+    Result<std::optional<store::LeasedDelivery>> lease_delivery(const ConversationKey& key,
+                                                                Millis now, Millis until,
+                                                                std::uint64_t holder) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->lease_delivery(key, now, until, holder);
+    }
     Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override {
         if (faults_->strikes(40)) return broken();
         return truth_->release_delivery(key, token);

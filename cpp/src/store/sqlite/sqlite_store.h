@@ -47,6 +47,9 @@ public:
                                                          bool sinks, Millis now, Millis until,
                                                          std::size_t limit,
                                                          std::uint64_t holder) override;
+    Result<std::optional<LeasedDelivery>> lease_delivery(const ConversationKey& key, Millis now,
+                                                         Millis until,
+                                                         std::uint64_t holder) override;
     Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override;
     Result<Millis> next_delivery_at(bool sinks) override;
 
