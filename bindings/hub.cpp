@@ -310,6 +310,12 @@ void register_dead_letters(py::class_<Hub>& hub) {
             unlocked([&] { return self.discard_delivery(id); });
         },
         py::arg("id"));
+    hub.def(
+        "resume",
+        [](Hub& self, const std::string& account) {
+            unlocked([&] { return self.resume(account); });
+        },
+        py::arg("account"));
 }
 
 void register_reads(py::class_<Hub>& hub) {

@@ -209,7 +209,7 @@ class Hub:
 
         `return_fails`: the bot is not taken back; `mute_refused`: it cannot be silenced; `diverged`: it speaks, or is
         silent, against what was decided; `overdue`: a timer should have fired (does any process run timers?); `unsent`: a
-        message should have left (does any process send?). `last_error` and `last_code` tell of its mute or return.
+        message should have left (does any process send?); `credentials`: the platform refuses them. `last_error` and `last_code` tell of its mute or return.
         """
         return results_from_json(StuckConversation, self._runtime.native.stuck())
 
@@ -225,12 +225,20 @@ class Hub:
         return self._runtime.native.export_dead_letters(limit)
 
     def retry(self, delivery: str) -> None:
-        """Send a dead or held delivery again. `StaleOwnerError` when it may not leave any more. Blocks."""
+        """Send a dead or held delivery again; try a paused one now. `StaleOwnerError` when it may not leave any more. Blocks."""
         self._runtime.native.retry_delivery(delivery)
 
     def discard(self, delivery: str) -> None:
-        """Never send a dead or held delivery: it is `refused` from now on. Blocks."""
+        """Never send a dead, held or paused delivery: it is `refused` from now on. Blocks."""
         self._runtime.native.discard_delivery(delivery)
+
+    def resume(self, account: str) -> None:
+        """Try now what is `paused` because the platform refuses the account's credentials. Blocks.
+
+        Call it after the credentials are corrected at the platform. Lampjack also tries by itself, every 30 seconds to
+        5 minutes; a hub that is opened with other credentials sends at once.
+        """
+        self._runtime.native.resume(account)
 
     def dead_items(self, subscription: str, *, limit: int = 100) -> list[DeadItem]:
         """Return what a subscription has given up after its last try, oldest first. Blocks for a read."""

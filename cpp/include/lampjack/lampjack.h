@@ -486,10 +486,12 @@ LJK_API ljk_status ljk_hub_transcript(ljk_hub* hub, ljk_str ref, uint64_t after,
 LJK_API ljk_status ljk_hub_explain(ljk_hub* hub, ljk_str ref, ljk_str command, ljk_str agent,
                                    ljk_text** out, ljk_error* err);
 /** Conversations that need a person, each with "why": return_fails (the bot is not taken back), mute_refused (it cannot be
- *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired) or unsent (a
- *  message should have left); and with the "last_error" and "last_code" of its mute or return. */
+ *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired), unsent (a
+ *  message should have left) or credentials (the platform refuses the account's); and with the "last_error" and "last_code" of its mute or return. */
 LJK_API ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err);
 LJK_API ljk_status ljk_hub_delivery(ljk_hub* hub, ljk_str delivery, ljk_text** out, ljk_error* err);
+/** An array of the conversation's deliveries. "status" is pending, paused (as pending, while the platform refuses the
+ *  account's credentials), sent, dead, refused or held; "vendor_answer" is what the platform said to a refused one. */
 LJK_API ljk_status ljk_hub_deliveries(ljk_hub* hub, ljk_str ref, ljk_text** out, ljk_error* err);
 /** Waits until the delivery is no longer pending: {"id","status":"sent"|"refused"|"dead"|"held",…}.
  *  @return LJK_OK, LJK_E_TIMEOUT, LJK_E_CLOSED, LJK_E_NOT_FOUND */
@@ -524,19 +526,24 @@ LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);
 /* ---- Hub: dead letters --------------------------------------------------------------------------------------------- */
 
 /** Deliveries that were given up ("dead") or wait for a person's word ("held"), oldest first: [{"id","ref","action",
- *  "status","attempts","last_code","last_error","created_at","ended_at",…}] */
+ *  "status","attempts","last_code","last_error","vendor_answer","created_at","ended_at",…}] */
 LJK_API ljk_status ljk_hub_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out, ljk_error* err);
 /** The same with what they carry as "event", one JSON object a line. It holds what people said: keep it accordingly.
  *  Where there are more than `limit`, the last line is {"truncated":true}. */
 LJK_API ljk_status ljk_hub_export_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out,
                                                ljk_error* err);
-/** Sends a dead or held delivery again, with its tries counted anew.
- *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held), LJK_E_STALE_OWNER (the conversation
- *  changed hands: it never leaves) */
+/** Sends a dead or held delivery again, with its tries counted anew. A paused one is tried now.
+ *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held nor paused), LJK_E_STALE_OWNER (the
+ *  conversation changed hands: it never leaves) */
 LJK_API ljk_status ljk_hub_retry_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err);
 /** Never sends it: it is "refused" from now on.
- *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held) */
+ *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held nor paused) */
 LJK_API ljk_status ljk_hub_discard_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err);
+/** Tries now what is "paused" because the platform refuses the account's credentials: one delivery as a probe where the
+ *  whole account is paused, else the next one of each conversation that is. Call it after the credentials are corrected
+ *  at the platform; Lampjack also tries by itself, every 30 seconds to 5 minutes.
+ *  @return LJK_OK (also when nothing is paused), LJK_E_NOT_FOUND (no such account), LJK_E_STORE */
+LJK_API ljk_status ljk_hub_resume(ljk_hub* hub, ljk_str account, ljk_error* err);
 
 /* ---- Hub: what was given up ---------------------------------------------------------------------------------------- */
 

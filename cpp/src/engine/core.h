@@ -73,6 +73,8 @@ struct Core {
     Seldom refusals;   ///< of requests, by account and status
     Notifier changed;  ///< after each commit, completion, drain and close
     Counters counters;
+    std::atomic<std::uint64_t> asked_now{
+        0};  ///< how often somebody wanted to know at once: see engine/pauses.h
     std::atomic<bool> draining{false};
     std::atomic<bool> closed{false};
     std::int64_t process;  ///< that made it

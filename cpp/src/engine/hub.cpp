@@ -8,6 +8,8 @@
 #include "engine/dead_letters.h"
 #include "engine/erase.h"
 #include "engine/one_line.h"
+#include "engine/paused_rows.h"
+#include "engine/pauses.h"
 #include "engine/policy.h"
 #include "engine/queries.h"
 #include "engine/reception.h"
@@ -176,7 +178,8 @@ public:
         LJK_CHECK(core_.usable());
         std::string ref;
         LJK_TRY(row, core_.store->delivery(id, ref));
-        return delivery_json(row, ref);
+        const bool pending = row.status == store::DeliveryStatus::pending;
+        return delivery_json(row, ref, pending && waits_for_credentials(core_, ref));
     }
     Result<std::string> deliveries(std::string_view ref) override {
         LJK_CHECK(core_.usable());
@@ -252,6 +255,13 @@ public:
     Result<void> discard_delivery(std::string_view id) override {
         LJK_CHECK(core_.usable());
         return engine::discard(core_, id);
+    }
+
+    Result<void> resume(std::string_view name) override {
+        LJK_CHECK(core_.usable());
+        LJK_TRY(account, core_.account_named(name));
+        LJK_CHECK(ask_now(core_, *account, {}));
+        return wake_refused(core_, *account);
     }
 
     std::string urls(std::string_view base) override { return urls_view(core_, base); }

@@ -162,11 +162,15 @@ public:
     /// The same with what they carry, one JSON object a line, for tools. Where there are more than `limit` a last line
     /// says so: {"truncated":true}.
     virtual Result<std::string> export_dead_letters(std::size_t limit) = 0;
-    /// Sends a dead or held delivery again, in its old place, its tries and its hour counted anew. Code::stale_owner when
-    /// it may not leave any more, Code::unsupported when it is neither dead nor held.
+    /// Sends a dead or held delivery again, in its old place, its tries and its hour counted anew; one that is paused is
+    /// tried now, as a probe. Code::stale_owner when it may not leave any more, Code::unsupported when it is neither.
     virtual Result<void> retry_delivery(std::string_view id) = 0;
     /// Never sends it: it is `refused` from now on, and words held behind it may leave.
     virtual Result<void> discard_delivery(std::string_view id) = 0;
+
+    /// Sends at once what waits because the platform refused the account's credentials: one probe where all of the account
+    /// waits, else each conversation that alone is refused. For those who have corrected something at the platform.
+    virtual Result<void> resume(std::string_view account) = 0;
 
     // ---- Life ----
 

@@ -1,6 +1,7 @@
 #include "engine/stuck.h"
 
 #include "engine/attempt.h"
+#include "engine/pauses.h"
 #include "engine/views.h"
 #include "json/writer.h"
 
@@ -79,10 +80,26 @@ private:
 
     Result<void> look_at_messages() {
         LJK_TRY(rows, core_.store->deliveries_by(store::DeliveryStatus::pending, kLookedAt));
-        for (const store::Delivery& one : rows)
-            if (one.row.ready_at < late_ && one.row.created < late_)
-                LJK_CHECK(add_ref(one.ref, "unsent"));
+        for (const store::Delivery& one : rows) {
+            const bool waiting = !one.row.to_sink && waits(one);
+            const bool late = one.row.ready_at < late_ && one.row.created < late_;
+            if (waiting || late) LJK_CHECK(add_ref(one.ref, waiting ? "credentials" : "unsent"));
+        }
         return {};
+    }
+
+    /// For credentials, its own or those of all of its account.
+    bool waits(const store::Delivery& one) {
+        if (is_refused(one.row)) return true;
+        const auto found = paused_.find(one.account);
+        if (found != paused_.end()) return found->second;
+        const platforms::Account* account = core_.account(one.account);
+        bool paused = false;
+        if (account != nullptr) {
+            const auto pause = shared_pause(core_, *account);
+            paused = pause && pause->is_paused();
+        }
+        return paused_.emplace(one.account, paused).first->second;
     }
 
     Result<std::string> report() {
@@ -125,6 +142,7 @@ private:
     Core& core_;
     Millis late_;
     std::map<std::string, Found> found_;
+    std::map<std::string, bool> paused_;  ///< accounts whose credentials are refused
 };
 
 }  // namespace

@@ -59,9 +59,10 @@ std::string object(Fill fill) {
     return text;
 }
 
-void delivery_members(Writer& out, const store::OutboxRow& row) {
+void delivery_members(Writer& out, const store::OutboxRow& row, bool waits = false) {
     out.key("id").string(row.id).key("action").string(conversation::name_of(row.action));
-    out.key("status").string(store::name_of(row.status));
+    const bool paused = waits && !row.to_sink && row.status == store::DeliveryStatus::pending;
+    out.key("status").string(paused ? std::string_view("paused") : store::name_of(row.status));
     out.key("epoch").integer(static_cast<std::int64_t>(row.epoch));
     if (!row.agent.empty()) out.key("agent").string(row.agent);
     out.key("attempts").integer(row.attempts);
@@ -72,6 +73,10 @@ void delivery_members(Writer& out, const store::OutboxRow& row) {
         out.key("next_at").string(format_time(row.ready_at).view());
     if (row.status == store::DeliveryStatus::dead || row.status == store::DeliveryStatus::held)
         out.key("ended_at").string(format_time(row.ready_at).view());
+}
+
+void vendor_answer(Writer& out, const store::OutboxRow& row) {
+    if (!row.vendor_answer.empty()) out.key("vendor_answer").string(row.vendor_answer);
 }
 
 }  // namespace
@@ -155,9 +160,10 @@ std::string conversation_json(const store::ConversationRow& row, std::string_vie
     });
 }
 
-std::string delivery_json(const store::OutboxRow& row, std::string_view ref) {
+std::string delivery_json(const store::OutboxRow& row, std::string_view ref, bool waits) {
     return object([&](Writer& out) {
-        delivery_members(out, row);
+        delivery_members(out, row, waits);
+        vendor_answer(out, row);
         out.key("ref").string(ref);
     });
 }
@@ -165,6 +171,7 @@ std::string delivery_json(const store::OutboxRow& row, std::string_view ref) {
 std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref) {
     return object([&](Writer& out) {
         delivery_members(out, row);
+        vendor_answer(out, row);
         out.key("ref").string(ref);
         if (!row.content.empty()) out.key("event").raw(row.content);
     });

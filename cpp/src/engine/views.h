@@ -24,7 +24,8 @@ std::string notice_json(const conversation::Notice& notice);
 std::string item_json(const store::LeasedItem& leased);
 std::string item_json(std::string_view ref, std::string_view account, const store::ItemRow& item);
 std::string conversation_json(const store::ConversationRow& row, std::string_view tag);
-std::string delivery_json(const store::OutboxRow& row, std::string_view ref);
+/// `waits`: for credentials; what is pending is then called paused.
+std::string delivery_json(const store::OutboxRow& row, std::string_view ref, bool waits = false);
 /// The same with what it carries.
 std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref);
 std::string sink_json(const store::LeasedDelivery& leased);

@@ -45,6 +45,13 @@ public:
         if (strikes(Sabotage::forgets_wakeups, 5)) kept.ready_at += Millis{365} * 86'400'000;
         return ForwardTx::enqueue(key, kept);
     }
+    Result<void> record(const ConversationKey& key, const OutboxRow& row,
+                        std::uint64_t token) override {
+        OutboxRow kept = row;
+        if (sabotage_ == Sabotage::gives_up_refused && row.last_error.starts_with("credentials"))
+            kept.status = store::DeliveryStatus::dead;
+        return ForwardTx::record(key, kept, token);
+    }
     Result<void> put(const ConversationRow& row) override {
         ConversationRow kept = row;
         conversation::Conversation& state = kept.state;
