@@ -230,6 +230,10 @@ void register_subscriptions(py::class_<Hub>& hub) {
         },
         py::arg("item"), py::arg("success"), py::arg("reason") = "");
     hub.def(
+        "give_back",
+        [](Hub& self, const engine::Item& item) { unlocked([&] { return self.give_back(item); }); },
+        py::arg("item"));
+    hub.def(
         "dead_items",
         [](Hub& self, const std::string& name, std::size_t limit) {
             return unlocked([&] { return self.dead_items(name, limit); });
@@ -259,6 +263,12 @@ void register_subscriptions(py::class_<Hub>& hub) {
             unlocked([&] { return self.sink_done(delivery, success, error); });
         },
         py::arg("delivery"), py::arg("success"), py::arg("error"));
+    hub.def(
+        "give_back_sink",
+        [](Hub& self, const engine::SinkDelivery& delivery) {
+            unlocked([&] { return self.give_back(delivery); });
+        },
+        py::arg("delivery"));
 }
 
 void register_commands(py::class_<Hub>& hub) {

@@ -123,6 +123,10 @@ public:
         LJK_CHECK(core_.usable());
         return finish_item(core_, item, success, reason);
     }
+    Result<void> give_back(const Item& item) override {
+        LJK_CHECK(core_.usable());
+        return give_back_item(core_, item);
+    }
     Result<std::string> dead_items(std::string_view subscription, std::size_t limit) override {
         LJK_CHECK(core_.usable());
         return dead_items_view(core_, subscription, limit);
@@ -232,6 +236,14 @@ public:
             row = after_failure(core_, std::move(row), {});
         }
         LJK_CHECK(record_attempt(core_, delivery.lease, row));
+        delivery.shown.end();
+        core_.changed.notify();
+        return {};
+    }
+    Result<void> give_back(const SinkDelivery& delivery) override {
+        LJK_CHECK(core_.usable());
+        const auto& lease = delivery.lease;
+        LJK_CHECK(core_.store->release_delivery(lease.conversation.key, lease.token));
         delivery.shown.end();
         core_.changed.notify();
         return {};

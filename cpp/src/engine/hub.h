@@ -116,6 +116,8 @@ public:
     /// Done, or handed out again after a growing wait; after the last try (item_tries) it is set aside. `reason` is kept
     /// then: one line without a person's data.
     virtual Result<void> done(const Item& item, bool success, std::string_view reason = {}) = 0;
+    /// Not handled: due again at once, for any process. No failure is counted.
+    virtual Result<void> give_back(const Item& item) = 0;
     /// What the subscription has given up, oldest first: [{"subscription","reason","died_at","item":{…}}].
     virtual Result<std::string> dead_items(std::string_view subscription, std::size_t limit) = 0;
     /// Hands one of them out again as if it were new, or forgets it; not_found when it is not there.
@@ -156,6 +158,8 @@ public:
     virtual Result<bool> may_leave(const SinkDelivery& delivery) = 0;
     virtual Result<void> sink_done(const SinkDelivery& delivery, bool success,
                                    std::string_view error) = 0;
+    /// Not shown: due again at once, for any process. No attempt is counted.
+    virtual Result<void> give_back(const SinkDelivery& delivery) = 0;
 
     /// Deliveries that were given up (dead) or wait for a person's word (held), oldest first, as a JSON array.
     virtual Result<std::string> dead_letters(std::size_t limit) = 0;

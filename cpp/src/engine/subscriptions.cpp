@@ -125,6 +125,15 @@ Result<void> finish_item(Core& core, const Item& item, bool success, std::string
     return {};
 }
 
+Result<void> give_back_item(Core& core, const Item& item) {
+    const Millis now = core.clock->now();
+    LJK_CHECK(core.lane->repeat([&] {
+        return core.store->finish_item(item.subscription, item.lease, ItemOutcome::retry, now, {});
+    }));
+    core.changed.notify();
+    return {};
+}
+
 Result<std::string> dead_items_view(Core& core, std::string_view subscription, std::size_t limit) {
     LJK_TRY(dead, core.store->dead_items(subscription, limit));
     std::string text;

@@ -10,6 +10,9 @@ Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscripti
 /// Handled, or to be tried again; after the last try it is set aside, with a fact in its conversation and an alarm.
 Result<void> finish_item(Core& core, const Item& item, bool success, std::string_view reason);
 
+/// Ends the lease of an item that no handler has begun, or whose handler was cancelled: due at once, and no failure.
+Result<void> give_back_item(Core& core, const Item& item);
+
 /// What a subscription has given up: [{"subscription","reason","died_at","item":{…}}].
 Result<std::string> dead_items_view(Core& core, std::string_view subscription, std::size_t limit);
 /// Hands a dead item out again, or forgets it.
