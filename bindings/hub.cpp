@@ -177,26 +177,6 @@ std::unique_ptr<Hub> open(const std::string& config, bool background, const py::
     raise(hub.error());
 }
 
-void register_items(py::module_& m) {
-    py::class_<Pending>(m, "Pending", "A request that waits for a decision or a translation.")
-        .def_property_readonly("untranslated",
-                               [](const Pending& pending) { return pending.untranslated; });
-    py::class_<engine::Item, std::shared_ptr<engine::Item>>(m, "Item",
-                                                            "A leased item of a subscription.")
-        .def_readonly("subscription", &engine::Item::subscription)
-        .def_readonly("json", &engine::Item::json);
-    py::class_<engine::SinkDelivery, std::shared_ptr<engine::SinkDelivery>>(
-        m, "SinkDelivery", "A message the host shows itself.")
-        .def_readonly("account", &engine::SinkDelivery::account)
-        .def_readonly("json", &engine::SinkDelivery::json);
-    py::class_<ManualClock, std::shared_ptr<ManualClock>>(m, "ManualClock",
-                                                          "A clock that moves only when told to.")
-        .def(py::init<Millis>(), py::arg("start"))
-        .def("now", &ManualClock::now)
-        .def("advance", &ManualClock::advance, py::arg("milliseconds"))
-        .def("set", &ManualClock::set, py::arg("milliseconds"));
-}
-
 void register_requests(py::class_<Hub>& hub) {
     hub.def("receive", receive, py::arg("account"), py::arg("method"), py::arg("path"),
             py::arg("query"), py::arg("headers"), py::arg("body"));
@@ -367,7 +347,9 @@ void register_reads(py::class_<Hub>& hub) {
 }  // namespace
 
 void register_hub(py::module_& m) {
-    register_items(m);
+    py::class_<Pending>(m, "Pending", "A request that waits for a decision or a translation.")
+        .def_property_readonly("untranslated",
+                               [](const Pending& pending) { return pending.untranslated; });
     // The destructor joins threads that may be waiting for the GIL to log.
     py::class_<Hub> hub(m, "Hub", "The engine.", py::release_gil_before_calling_cpp_dtor());
     hub.def(py::init(&open), py::arg("config"), py::arg("background"), py::arg("log"),

@@ -315,7 +315,7 @@ class SubscriptionConsumer(Consumer):
 
     def _work(self, leased: Any) -> "Work | None":
         native = self._runtime.native
-        item = Item.from_json(leased.json)
+        item = Item.from_core(leased)
         if not isinstance(item.event, self.types):
             native.done(leased, True)
             return None

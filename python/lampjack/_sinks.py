@@ -33,12 +33,18 @@ class SinkMessage:
         return f"<SinkMessage with {len(self.content)} parts>"
 
     @classmethod
-    def from_json(cls, text: str) -> "SinkMessage":
-        """Read what the engine hands out."""
-        head, _, event = text.partition(',"event":')
-        data = json.loads(head + "}")
-        return cls(data["id"], data["ref"], data["account"], data["epoch"], data.get("agent", ""), data["attempt"],
-                   _core.Event.from_json(event[:-1]))  # fmt: skip
+    def from_core(cls, leased: _core.SinkDelivery) -> "SinkMessage":
+        """Return the message that the core hands out."""
+        data = json.loads(leased.head)
+        return cls(
+            id=data["id"],
+            ref=data["ref"],
+            account=data["account"],
+            epoch=data["epoch"],
+            agent=data.get("agent", ""),
+            attempt=data["attempt"],
+            event=_core.Event.from_json(leased.event),
+        )
 
 
 class SinkConsumer(Consumer):
@@ -59,7 +65,7 @@ class SinkConsumer(Consumer):
 
     def _work(self, leased: Any) -> "Work | None":
         native = self._runtime.native
-        message = SinkMessage.from_json(leased.json)
+        message = SinkMessage.from_core(leased)
         # The fence, immediately before the host shows it: whoever spoke may not own the conversation any more.
         if not native.may_leave(leased):
             native.sink_done(leased, False, "stale_owner")

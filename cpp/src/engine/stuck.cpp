@@ -98,10 +98,11 @@ private:
     }
 
     Result<std::string> view_of(const Found& found) {
-        const std::string whole = conversation_json(found.row, core_.tag(found.row.ref));
-        std::string more;
-        json::Writer out(more);
-        out.begin_object().key("why").begin_array();
+        std::string text;
+        json::Writer out(text);
+        out.begin_object();
+        conversation_members(out, found.row, core_.tag(found.row.ref));
+        out.key("why").begin_array();
         for (const std::string_view why : found.why) out.string(why);
         out.end_array();
         LJK_TRY(rows, core_.store->deliveries(found.row.key));
@@ -119,7 +120,7 @@ private:
             out.key("last_code").integer(failed->last_code);
         }
         out.end_object();
-        return whole.substr(0, whole.size() - 1) + "," + more.substr(1);
+        return text;
     }
 
     Core& core_;
