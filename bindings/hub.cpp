@@ -108,7 +108,7 @@ std::string command(Hub& hub, const std::string& ref, const std::string& name,
                     const std::string& content, const std::string& agent,
                     std::optional<std::uint64_t> epoch, const std::string& key, bool force,
                     bool supervisor, const std::string& by, const std::string& target_kind,
-                    const std::string& target, std::int64_t number) {
+                    const std::string& target, std::int64_t number, const engine::Item* item) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
@@ -122,17 +122,18 @@ std::string command(Hub& hub, const std::string& ref, const std::string& name,
                                    .by = by,
                                    .target_kind = target_kind,
                                    .target = target,
-                                   .number = number});
+                                   .number = number,
+                                   .item = item});
     }
     return checked(result);
 }
 
 std::string say(Hub& hub, const std::string& account, const std::string& user,
-                const std::string& content, const std::string& key) {
+                const std::string& content, const std::string& key, const engine::Item* item) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
-        result = hub.say(account, user, content, key);
+        result = hub.say(account, user, content, key, item);
     }
     return checked(result);
 }
@@ -200,9 +201,12 @@ void register_subscriptions(py::class_<Hub>& hub) {
     hub.def(
         "next",
         [](Hub& self, const std::string& name, std::int64_t timeout_ms) {
-            return waited([&] { return self.next(name, milliseconds(timeout_ms)); });
+            return waited([&] {
+                return self.next(name, milliseconds(timeout_ms), engine::Keeper::handler);
+            });
         },
         py::arg("subscription"), py::arg("timeout_ms"));
+    hub.def("wait_for_change", &Hub::wait_for_change, py::arg("seen"), Release());
     hub.def(
         "done",
         [](Hub& self, const engine::Item& item, bool success, const std::string& reason) {
@@ -227,7 +231,9 @@ void register_subscriptions(py::class_<Hub>& hub) {
     hub.def(
         "next_sink",
         [](Hub& self, const std::string& account, std::int64_t timeout_ms) {
-            return waited([&] { return self.next_sink(account, milliseconds(timeout_ms)); });
+            return waited([&] {
+                return self.next_sink(account, milliseconds(timeout_ms), engine::Keeper::handler);
+            });
         },
         py::arg("account"), py::arg("timeout_ms"));
     hub.def(
@@ -255,8 +261,9 @@ void register_commands(py::class_<Hub>& hub) {
     hub.def("command", command, py::arg("ref"), py::arg("name"), py::arg("content"),
             py::arg("agent"), py::arg("epoch"), py::arg("key"), py::arg("force"),
             py::arg("supervisor"), py::arg("by"), py::arg("target_kind"), py::arg("target"),
-            py::arg("number"));
-    hub.def("say", say, py::arg("account"), py::arg("user"), py::arg("content"), py::arg("key"));
+            py::arg("number"), py::arg("item") = nullptr);
+    hub.def("say", say, py::arg("account"), py::arg("user"), py::arg("content"), py::arg("key"),
+            py::arg("item") = nullptr);
     hub.def(
         "delivery",
         [](Hub& self, const std::string& id) {

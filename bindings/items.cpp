@@ -10,6 +10,8 @@ void register_items(py::module_& m) {
     py::class_<engine::Item, std::shared_ptr<engine::Item>>(m, "Item",
                                                             "A leased item of a subscription.")
         .def_readonly("subscription", &engine::Item::subscription)
+        .def_property_readonly("is_lost",
+                               [](const engine::Item& item) { return item.hold.is_lost(); })
         .def_property_readonly(
             "head", [](const engine::Item& item) { return engine::item_head_json(item.lease); })
         .def_property_readonly("is_fact",
@@ -19,6 +21,9 @@ void register_items(py::module_& m) {
     py::class_<engine::SinkDelivery, std::shared_ptr<engine::SinkDelivery>>(
         m, "SinkDelivery", "A message the host shows itself.")
         .def_readonly("account", &engine::SinkDelivery::account)
+        .def_property_readonly(
+            "is_lost",
+            [](const engine::SinkDelivery& delivery) { return delivery.hold.is_lost(); })
         .def_property_readonly("head",
                                [](const engine::SinkDelivery& delivery) {
                                    return engine::sink_head_json(delivery.lease);

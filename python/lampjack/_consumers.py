@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lampjack import _core
 from lampjack._conversation import Conversation
-from lampjack._errors import HubClosedError, LampjackError
+from lampjack._errors import HubClosedError, LampjackError, LeaseLostError
 from lampjack._handler_context import handling
 from lampjack._items import Fact, Item
 from lampjack._log import log_event, place_of
@@ -21,9 +21,9 @@ from lampjack._runtime import Runtime
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-__all__ = ["POLL_MS", "Consumer", "Handler", "SubscriptionConsumer", "Work", "kinds_of"]
+__all__ = ["Consumer", "Handler", "SubscriptionConsumer", "Work", "kinds_of"]
 
-POLL_MS = 250
+_POLL_MS = 250
 _PAUSE_AFTER_ERROR = 1.0
 # A store that is away for a moment must not cost the item its lease's five minutes.
 _WAITS_TO_RECORD = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
@@ -46,10 +46,11 @@ class Work:
 class _Run:
     """One leased item or message whose coroutine runs on the loop, and how far it has come."""
 
-    __slots__ = ("is_recording", "leased")
+    __slots__ = ("is_cancelled", "is_recording", "leased")
 
     def __init__(self, leased: Any) -> None:
         self.leased = leased
+        self.is_cancelled = False
         self.is_recording = False  # the handler has ended: what it led to must not be lost
 
 
@@ -57,12 +58,14 @@ class Consumer:
     """One thread that leases, and what its functions run on: worker threads, or the hub's loop for coroutines."""
 
     failed_event: str
-    log_keys: dict[str, str]
+    log_keys: dict[str, Any]
 
     def __init__(self, runtime: Runtime, function: Handler, label: str) -> None:
         self._runtime = runtime
         self.function = function
         self.label = label
+        self._is_async = inspect.iscoroutinefunction(function)
+        self._seen = 0  # of the core's changes
         self._stop = threading.Event()
         self._cancelled = False
         self._free = threading.Semaphore(_AT_ONCE)
@@ -107,7 +110,7 @@ class Consumer:
         with self._idle:
             return self._idle.wait_for(over, timeout)
 
-    def _lease(self) -> Any:
+    def _lease(self, timeout_ms: int) -> Any:
         raise NotImplementedError
 
     def _work(self, leased: Any) -> "Work | None":
@@ -120,11 +123,12 @@ class Consumer:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            if not self._free.acquire(timeout=POLL_MS / 1000):
+            self._cancel_hung()
+            if not self._free.acquire(timeout=_POLL_MS / 1000):
                 continue
             leased = None
             try:
-                leased = self._lease()
+                leased = self._lease_with_place()
             except HubClosedError:
                 return
             except LampjackError as error:
@@ -136,13 +140,39 @@ class Consumer:
             if leased is not None:
                 self._begin(leased)
 
+    def _lease_with_place(self) -> Any:
+        """Lease what can begin at once: a handler on a thread needs one of the places that all of them share."""
+        if self._is_async:
+            return self._lease(_POLL_MS)
+        if not self._runtime.places.acquire(timeout=_POLL_MS / 1000):
+            return None
+        leased = None
+        try:
+            leased = self._lease(0)
+        finally:
+            if leased is None:
+                self._runtime.places.release()
+        if leased is None:  # wait without a place
+            self._seen = self._runtime.native.wait_for_change(self._seen)
+        return leased
+
+    def _cancel_hung(self) -> None:
+        """Cancel coroutines whose lease has ended. A thread cannot be: it keeps its place until it ends."""
+        with self._idle:
+            hung = [one for one in self._on_loop.items() if one[1].leased.is_lost]
+        for task, run in hung:
+            if not run.is_cancelled:
+                run.is_cancelled = True
+                with suppress(RuntimeError):
+                    task.get_loop().call_soon_threadsafe(_cancel, task, run)
+
     def _begin(self, leased: Any) -> None:
         with self._idle:
             self._busy += 1
         try:
             if self._cancelled:
                 self._return(leased)
-            elif inspect.iscoroutinefunction(self.function):
+            elif self._is_async:
                 loop = self._runtime.loop()
                 loop.call_soon_threadsafe(self._begin_task, loop, _Run(leased))
             else:
@@ -153,7 +183,7 @@ class Consumer:
 
     def _begin_on_thread(self, leased: Any) -> None:
         with self._idle:
-            running = self._runtime.workers.submit(self._handle, leased)
+            running = self._runtime.handlers.submit(self._handle, leased)
             self._on_threads[running] = leased
         running.add_done_callback(self._thread_ended)
 
@@ -173,13 +203,12 @@ class Consumer:
 
     def _cancel_tasks(self) -> None:
         for task, run in list(self._on_loop.items()):
-            if not run.is_recording:
-                task.cancel()
+            _cancel(task, run)
 
     def _task_ended(self, task: "asyncio.Task[None]") -> None:
         with self._idle:
             run = self._on_loop.pop(task)
-        if not task.cancelled() or run.is_recording:
+        if not task.cancelled() or run.is_recording or run.leased.is_lost:
             self._end()
             return
         log_event("handler.cancelled", **self.log_keys)
@@ -198,6 +227,8 @@ class Consumer:
 
     def _end(self) -> None:
         self._free.release()
+        if not self._is_async:
+            self._runtime.places.release()
         with self._idle:
             self._busy -= 1
             self._idle.notify_all()
@@ -208,7 +239,7 @@ class Consumer:
             return
         failure: BaseException | None = None
         try:
-            with handling(work.item, work.label):
+            with handling(work.item, work.label, leased):
                 work.call()
         except Exception as error:  # noqa: BLE001  it is the host's code: whatever it raises is a retry
             failure = error
@@ -223,7 +254,7 @@ class Consumer:
             return
         failure: BaseException | None = None
         try:
-            with handling(work.item, work.label):
+            with handling(work.item, work.label, run.leased):
                 await work.call()
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
@@ -248,7 +279,10 @@ class Consumer:
         for wait in (*_WAITS_TO_RECORD, None):
             try:
                 work.finish(failure)
-            except HubClosedError:  # close() does not wait for handlers on threads
+            except (
+                HubClosedError,
+                LeaseLostError,
+            ):  # close() does not wait for handlers on threads
                 log_event("handler.late", **self.log_keys)
                 return
             except LampjackError as error:
@@ -279,6 +313,11 @@ class Consumer:
         log_event("lease.failed", **self.log_keys, work=work, reason=error, trace=error)
 
 
+def _cancel(task: "asyncio.Task[None]", run: _Run) -> None:
+    if not run.is_recording:
+        task.cancel()
+
+
 class SubscriptionConsumer(Consumer):
     """Hands the items of one subscription to its function, in order within each conversation."""
 
@@ -307,8 +346,8 @@ class SubscriptionConsumer(Consumer):
     def declare(self) -> None:
         self._runtime.native.subscribe(self.name, json.dumps(self.filter))
 
-    def _lease(self) -> Any:
-        return self._runtime.native.next(self.name, POLL_MS)
+    def _lease(self, timeout_ms: int) -> Any:
+        return self._runtime.native.next(self.name, timeout_ms)
 
     def _give_back(self, leased: Any) -> None:
         self._runtime.native.give_back(leased)

@@ -212,7 +212,8 @@ class Hub:
 
         `return_fails`: the bot is not taken back; `mute_refused`: it cannot be silenced; `diverged`: it speaks, or is
         silent, against what was decided; `overdue`: a timer should have fired (does any process run timers?); `unsent`: a
-        message should have left (does any process send?). `last_error` and `last_code` tell of its mute or return.
+        message should have left (does any process send?); `handler`: a handler of this process has worked on it for a minute
+        or more (`subscription`, `since`). `last_error` and `last_code` tell of its mute or return.
         """
         return results_from_json(StuckConversation, self._runtime.native.stuck())
 
@@ -299,7 +300,8 @@ class Hub:
         """End everything; what was stored is sent by whoever opens the store next. Twice is a no-op.
 
         Coroutines of handlers are cancelled and get up to 5 s to end; handlers on threads run on. Items that no handler
-        has begun, or whose handler was cancelled, are handed out again at once, by whoever opens the store next.
+        has begun, or whose handler was cancelled, are handed out again at once, by whoever opens the store next; what runs
+        on is handed out again after 15 s. Call `drain()` first to let handlers and deliveries end.
         """
         if self._runtime.closed:
             return

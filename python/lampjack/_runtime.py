@@ -17,6 +17,7 @@ __all__ = ["Runtime"]
 T = TypeVar("T")
 
 _LOOP_ENDS_WITHIN = 1.0  # seconds; a coroutine that suppresses its cancellation is left behind
+_HANDLERS = 16  # synchronous handlers and sinks that run at one time
 _LANES = 4  # commands of one conversation keep their order, others run beside them
 
 
@@ -26,7 +27,9 @@ class Runtime:
     def __init__(self, hub: _core.Hub) -> None:
         self._hub = hub
         self._pid = os.getpid()
-        self.workers = ThreadPoolExecutor(16, "lampjack worker")  # the host's synchronous functions
+        self.handlers = ThreadPoolExecutor(_HANDLERS, "lampjack handler")
+        self.places = threading.Semaphore(_HANDLERS)  # an item is leased when one is free for it
+        self.workers = ThreadPoolExecutor(16, "lampjack worker")  # decisions, outcomes of handlers
         self.calls = ThreadPoolExecutor(8, "lampjack call")  # reads, and requests of `submit()`
         self._waits = ThreadPoolExecutor(32, "lampjack wait")
         self._lanes = [ThreadPoolExecutor(1, "lampjack lane") for _ in range(_LANES)]
@@ -109,7 +112,7 @@ class Runtime:
         """Close the core's hub, then end the threads and the own loop. Twice is a no-op."""
         self.closed = True
         self._finalizer()
-        for pool in (self.workers, self.calls, self._waits, *self._lanes):
+        for pool in (self.handlers, self.workers, self.calls, self._waits, *self._lanes):
             pool.shutdown(wait=False, cancel_futures=True)
         if self._own_loop is None or self._loop_thread is None:
             return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lampjack import _core
-from lampjack._consumers import POLL_MS, Consumer, Handler, Work
+from lampjack._consumers import Consumer, Handler, Work
 from lampjack._conversation import Conversation
 from lampjack._runtime import Runtime
 
@@ -57,8 +57,8 @@ class SinkConsumer(Consumer):
         self.account = account
         self.log_keys = {"account": account}
 
-    def _lease(self) -> Any:
-        return self._runtime.native.next_sink(self.account, POLL_MS)
+    def _lease(self, timeout_ms: int) -> Any:
+        return self._runtime.native.next_sink(self.account, timeout_ms)
 
     def _give_back(self, leased: Any) -> None:
         self._runtime.native.give_back_sink(leased)

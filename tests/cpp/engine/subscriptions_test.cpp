@@ -87,7 +87,7 @@ TEST(Subscriptions, hands_an_item_that_was_given_back_out_at_once) {
         ASSERT_NE(item, nullptr) << time;
         EXPECT_EQ(text_of(*item), "one");
         EXPECT_TRUE(t.hub->give_back(*item));
-        EXPECT_EQ(t.hub->give_back(*item).error().code, Code::unsupported) << "its lease is over";
+        EXPECT_EQ(t.hub->give_back(*item).error().code, Code::lease_lost) << "its lease is over";
     }
     EXPECT_TRUE(dead(t).empty()) << "no handler failed";
 }
