@@ -223,6 +223,7 @@ class Conversation:
         if not key and frame is not None:
             key = frame.key()
         given = epoch is not None
+        leased = None if frame is None else frame.leased
 
         def run() -> Delivery:
             # Looked up late: an earlier command of the same handler may have changed the epoch.
@@ -240,6 +241,7 @@ class Conversation:
                     by,
                     *target,
                     number,
+                    leased,
                 )
             except TypeError:  # its text quotes what was given, and that may be what somebody wrote
                 raise ArgumentError(
@@ -284,11 +286,11 @@ class User:
             key = frame.key()
         words = content_json(content)
         user = json.dumps(self._fields, ensure_ascii=False)
+        leased = None if frame is None else frame.leased
 
         def run() -> Delivery:
-            return Delivery(
-                self._runtime, json.loads(self._runtime.native.say(self.account, user, words, key))
-            )
+            text = self._runtime.native.say(self.account, user, words, key, leased)
+            return Delivery(self._runtime, json.loads(text))
 
         future: Future[Delivery] = self._runtime.command(
             f"{self.account}:{self._fields['id']}", lambda: explained(run)

@@ -54,7 +54,7 @@ class Result:
 
     @classmethod
     def _read(cls, name: str, value: Any) -> Any:
-        if name.endswith("_at"):
+        if name.endswith("_at") or name == "since":
             return datetime.fromisoformat(value)
         if name == "owner":
             return Owner.from_dict(value)
@@ -171,8 +171,8 @@ class ConversationState(Result):
 class StuckConversation(ConversationState):
     """A conversation that needs a person.
 
-    `why` holds one or more of `return_fails`, `mute_refused`, `diverged`, `overdue`, `unsent`,
-    `credentials`: see `Hub.stuck()`.
+    `why` holds one or more of `return_fails`, `mute_refused`, `diverged`, `overdue`, `unsent`, `credentials`, `handler`:
+    see `Hub.stuck()`. With `handler`, `subscription` is the handler's ("" for a sink) and `since` when it began.
     `last_error` and `last_code` are those of its last failed mute or return: a short text, and the HTTP status (0
     where the platform gave no answer, None where no call failed).
     """
@@ -180,8 +180,10 @@ class StuckConversation(ConversationState):
     why: tuple[str, ...]
     last_error: str = ""
     last_code: int | None = None
+    subscription: str = ""
+    since: datetime | None = None
 
-    _shown: ClassVar[tuple[str, ...]] = ("why", "state", "epoch")
+    _shown: ClassVar[tuple[str, ...]] = ("why", "state", "epoch", "subscription")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

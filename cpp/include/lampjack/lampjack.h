@@ -63,6 +63,7 @@ enum {
     LJK_E_NETWORK = 14,     /**< the other side could not be reached or did not answer */
     LJK_E_CONFLICT = 15,    /**< somebody else changed it at the same time: run the change again */
     LJK_E_LIMIT = 16,       /**< more than a limit allows for now: try again later, answer 429 */
+    LJK_E_LEASE_LOST = 17, /**< the lease of an item or message has ended: it may be in other hands by now */
     LJK_E_INTERNAL = 99     /**< out of memory, or a bug in this library */
 };
 
@@ -364,7 +365,9 @@ enum { LJK_DONE = 1, LJK_RETRY = 2 };
 LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str filter_json,
                                      ljk_error* err);
 /** Waits for the next item: in order within a conversation, one at a time there. A name that was never declared is
- *  subscribed to everything. An item that is neither done nor retried comes again after five minutes.
+ *  subscribed to everything. An item that is neither done nor retried within `item_hold_ms` (five minutes)
+ *  comes again: the try counts, and LJK_E_LEASE_LOST meets who is done with it later. Where the process dies it comes again
+ *  within 15 seconds, in any hub that uses the store. While this hub cannot write its heartbeat no item comes.
  *  @param timeout_ms 0 only looks
  *  @return LJK_OK, LJK_E_TIMEOUT (no item came), LJK_E_CLOSED */
 LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t timeout_ms,
@@ -372,7 +375,8 @@ LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t tim
 /** {"id","seq","epoch","episode","state","to","flags","ref","account","received_at","attempt","event" or "fact"} */
 LJK_API ljk_str ljk_item_json(const ljk_item* item);
 /** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
- *  @param outcome LJK_DONE or LJK_RETRY */
+ *  @param outcome LJK_DONE or LJK_RETRY
+ *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; releases before 2 said LJK_E_UNSUPPORTED) */
 LJK_API ljk_status ljk_item_done(ljk_item* item, int32_t outcome, ljk_error* err);
 LJK_API void ljk_item_free(ljk_item* item);
 
@@ -516,9 +520,11 @@ LJK_API ljk_str ljk_sink_delivery_json(const ljk_sink_delivery* delivery);
 /** Whether it may still be shown; ask immediately before.
  *  @return LJK_OK, LJK_E_STALE_OWNER (the conversation changed hands: do not show it, and say LJK_RETRY) */
 LJK_API ljk_status ljk_sink_delivery_may_leave(const ljk_sink_delivery* delivery, ljk_error* err);
-/** Shown, or to be tried again. The handle is still to be freed.
+/** Shown, or to be tried again. The handle is still to be freed. A message that is not answered within `item_hold_ms` comes
+ *  again.
  *  @param outcome LJK_DONE or LJK_RETRY
- *  @param why one line for the records when it failed; may be empty */
+ *  @param why one line for the records when it failed; may be empty
+ *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; releases before 2 said LJK_E_UNSUPPORTED) */
 LJK_API ljk_status ljk_sink_delivery_done(ljk_sink_delivery* delivery, int32_t outcome, ljk_str why,
                                           ljk_error* err);
 LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);

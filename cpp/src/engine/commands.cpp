@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "engine/change_conversation.h"
+#include "engine/leases.h"
 #include "engine/shorten.h"
 #include "engine/views.h"
 #include "model/canonical.h"
@@ -250,8 +251,14 @@ std::string key_of_change(const Core& core, std::string_view key) {
                                                         : std::string(key);
 }
 
+/// A handler that lost its item must not act on it: another may be at work by now.
+Result<void> check_lease(Core& core, const Item* item) {
+    return item == nullptr ? Result<void>{} : core.leases->holds().check(*item);
+}
+
 Result<CommandResult> execute(Core& core, std::string_view ref, const CommandRequest& request) {
     LJK_CHECK(core.usable());
+    LJK_CHECK(check_lease(core, request.item));
     LJK_TRY(account, core.account_of_ref(ref));
     LJK_TRY(command, command_of(request));
     if (command.kind == CommandKind::say)
@@ -273,8 +280,9 @@ bool is_plain_number(std::string_view id) noexcept {
 
 Result<CommandResult> execute_say(Core& core, std::string_view account_name,
                                   std::string_view user_json, std::string_view content,
-                                  std::string_view key) {
+                                  std::string_view key, const Item* item) {
     LJK_CHECK(core.usable());
+    LJK_CHECK(check_lease(core, item));
     LJK_TRY(account, core.account_named(account_name));
     if (account->side != platforms::Side::channel)
         return fail(Code::unsupported, "users speak through us only where we play the channel");
@@ -311,8 +319,8 @@ CommandResult run_command(Core& core, std::string_view ref, const CommandRequest
 }
 
 CommandResult run_say(Core& core, std::string_view account, std::string_view user_json,
-                      std::string_view content, std::string_view key) {
-    return unwrap(execute_say(core, account, user_json, content, key));
+                      std::string_view content, std::string_view key, const Item* item) {
+    return unwrap(execute_say(core, account, user_json, content, key, item));
 }
 
 }  // namespace lampjack::engine

@@ -60,6 +60,8 @@ struct Report {
     void add(Report other);
 };
 
+class Leases;
+
 struct Core {
     Config config;
     std::map<std::string, conversation::Policy, std::less<>> policies;  ///< by account
@@ -67,6 +69,7 @@ struct Core {
     std::shared_ptr<Random> random;
     std::shared_ptr<store::Store> store;
     std::unique_ptr<CommitLane> lane;  ///< every change of a conversation goes through it
+    Leases* leases = nullptr;          ///< the hub's
     std::shared_ptr<transport::HttpClient> http;
     std::function<void(std::string_view, std::string_view)> log;
     Limits limits;

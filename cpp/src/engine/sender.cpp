@@ -1,6 +1,7 @@
 #include "engine/sender.h"
 
 #include "engine/attempt.h"
+#include "engine/leases.h"
 #include "engine/record.h"
 #include "engine/remembered.h"
 #include "model/canonical.h"
@@ -147,14 +148,21 @@ void Sender::take_new() {
     more_to_put_off_ = serve_asked(kClosedLooks) == Served::some;
 }
 
+/// Nothing while this hub cannot write its heartbeat.
+Result<std::vector<LeasedDelivery>> Sender::lease(const Bulkhead::Group& group, Millis until) {
+    LJK_TRY(holder, core_.leases->holder());
+    if (!holder) return std::vector<LeasedDelivery>{};
+    return core_.store->lease_deliveries(group.accounts, false, looked_at_, until, group.limit,
+                                         *holder);
+}
+
 /// Leases and begins what is due: `some` when that took all the looks it may take, `stopped` when store or memory fail.
 Sender::Served Sender::serve_asked(int looks) {
     const Millis until = lease_end();
     while (looks > 0) {
         const auto group = bulkhead_.next(asked_, unsettled_.size());
         if (group.accounts.empty()) return Served::all;
-        auto leases =
-            core_.store->lease_deliveries(group.accounts, false, looked_at_, until, group.limit);
+        auto leases = lease(group, until);
         if (!leases) {
             core_.say(store_failed("lease_deliveries", leases.error()));
             return Served::stopped;

@@ -44,6 +44,7 @@ private:
     Millis lease_end() const;
     enum class Served { all, some, stopped };
     Served serve_asked(int looks);
+    Result<std::vector<store::LeasedDelivery>> lease(const Bulkhead::Group& group, Millis until);
     /// False when the store fails: no use to take more now.
     bool begin(const store::LeasedDelivery& lease);
     bool begin_or_give_back(const store::LeasedDelivery& lease);

@@ -75,6 +75,9 @@ public:
     /// were lost are passed over.
     virtual Result<void> give_back(std::string_view subscription,
                                    std::span<const LeasedItem> items) = 0;
+    /// The lease ends at `until` instead, and names that holder. False when it was lost.
+    virtual Result<bool> extend_item(std::string_view subscription, const LeasedItem& item,
+                                     Millis until, std::uint64_t holder) = 0;
     /// Ends the lease of an item; `unsupported` when it was lost. `at`: for `retry` when to hand it out again, for `dead`
     /// the present time. `reason` is one line, kept with a dead item.
     virtual Result<void> finish_item(std::string_view subscription, const LeasedItem& item,

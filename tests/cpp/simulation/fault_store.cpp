@@ -187,6 +187,11 @@ public:
         if (faults_->strikes(40)) return broken();
         return truth_->give_back(subscription, items);
     }
+    Result<bool> extend_item(std::string_view subscription, const store::LeasedItem& item,
+                             Millis until, std::uint64_t holder) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->extend_item(subscription, item, until, holder);
+    }
     Result<void> finish_item(std::string_view subscription, const store::LeasedItem& item,
                              store::ItemOutcome outcome, Millis at,
                              std::string_view reason) override {
@@ -211,7 +216,10 @@ public:
         if (faults_->strikes(40)) return broken();
         return truth_->reclaim(now, call_time);
     }
-    Result<void> leave(std::uint64_t holder) override { return truth_->leave(holder); }
+    Result<void> leave(std::uint64_t holder) override {
+        if (faults_->cut_off) return broken();
+        return truth_->leave(holder);
+    }
 
     Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit) override {
         if (faults_->strikes(40)) return broken();

@@ -73,6 +73,10 @@ public:
     Result<void> give_back(Text subscription, std::span<const store::LeasedItem> items) override {
         return to_->give_back(subscription, items);
     }
+    Result<bool> extend_item(Text subscription, const store::LeasedItem& item, Millis until,
+                             std::uint64_t holder) override {
+        return to_->extend_item(subscription, item, until, holder);
+    }
     Result<void> finish_item(Text subscription, const store::LeasedItem& item,
                              store::ItemOutcome outcome, Millis at, Text reason) override {
         return to_->finish_item(subscription, item, outcome, at, reason);

@@ -62,6 +62,8 @@ public:
                                                 const Lessee& who) override;
     Result<void> give_back(std::string_view subscription,
                            std::span<const LeasedItem> items) override;
+    Result<bool> extend_item(std::string_view subscription, const LeasedItem& item, Millis until,
+                             std::uint64_t holder) override;
     Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
                              ItemOutcome outcome, Millis at, std::string_view reason) override;
     Result<std::vector<DeadItem>> dead_items(std::string_view subscription,
