@@ -1,4 +1,5 @@
 // The engine's Hub. Every call that may block or take a lock releases the GIL first; the one callback, the log, takes it.
+// size: every call of the hub in one place; each is a few lines of conversion.
 
 #include "engine/hub.h"
 #include "errors.h"
@@ -108,7 +109,8 @@ std::string command(Hub& hub, const std::string& ref, const std::string& name,
                     const std::string& content, const std::string& agent,
                     std::optional<std::uint64_t> epoch, const std::string& key, bool force,
                     bool supervisor, const std::string& by, const std::string& target_kind,
-                    const std::string& target, std::int64_t number, const std::string& handler) {
+                    const std::string& target, std::int64_t number, const engine::Item* item,
+                    const std::string& handler) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
@@ -123,17 +125,19 @@ std::string command(Hub& hub, const std::string& ref, const std::string& name,
                                    .by = by,
                                    .target_kind = target_kind,
                                    .target = target,
-                                   .number = number});
+                                   .number = number,
+                                   .item = item});
     }
     return checked(result);
 }
 
 std::string say(Hub& hub, const std::string& account, const std::string& user,
-                const std::string& content, const std::string& key, const std::string& handler) {
+                const std::string& content, const std::string& key, const engine::Item* item,
+                const std::string& handler) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
-        result = hub.say(account, user, content, key, handler);
+        result = hub.say(account, user, content, key, item, handler);
     }
     return checked(result);
 }
@@ -178,26 +182,6 @@ std::unique_ptr<Hub> open(const std::string& config, bool background, const py::
     raise(hub.error());
 }
 
-void register_items(py::module_& m) {
-    py::class_<Pending>(m, "Pending", "A request that waits for a decision or a translation.")
-        .def_property_readonly("untranslated",
-                               [](const Pending& pending) { return pending.untranslated; });
-    py::class_<engine::Item, std::shared_ptr<engine::Item>>(m, "Item",
-                                                            "A leased item of a subscription.")
-        .def_readonly("subscription", &engine::Item::subscription)
-        .def_readonly("json", &engine::Item::json);
-    py::class_<engine::SinkDelivery, std::shared_ptr<engine::SinkDelivery>>(
-        m, "SinkDelivery", "A message the host shows itself.")
-        .def_readonly("account", &engine::SinkDelivery::account)
-        .def_readonly("json", &engine::SinkDelivery::json);
-    py::class_<ManualClock, std::shared_ptr<ManualClock>>(m, "ManualClock",
-                                                          "A clock that moves only when told to.")
-        .def(py::init<Millis>(), py::arg("start"))
-        .def("now", &ManualClock::now)
-        .def("advance", &ManualClock::advance, py::arg("milliseconds"))
-        .def("set", &ManualClock::set, py::arg("milliseconds"));
-}
-
 void register_requests(py::class_<Hub>& hub) {
     hub.def("receive", receive, py::arg("account"), py::arg("method"), py::arg("path"),
             py::arg("query"), py::arg("headers"), py::arg("body"));
@@ -221,9 +205,11 @@ void register_subscriptions(py::class_<Hub>& hub) {
     hub.def(
         "next",
         [](Hub& self, const std::string& name, std::int64_t timeout_ms) {
-            return waited([&] { return self.next(name, milliseconds(timeout_ms)); });
+            return waited(
+                [&] { return self.next(name, milliseconds(timeout_ms), engine::Keeper::handler); });
         },
         py::arg("subscription"), py::arg("timeout_ms"));
+    hub.def("wait_for_change", &Hub::wait_for_change, py::arg("seen"), Release());
     hub.def(
         "done",
         [](Hub& self, const engine::Item& item, bool success, const std::string& reason) {
@@ -239,6 +225,10 @@ void register_subscriptions(py::class_<Hub>& hub) {
         },
         py::arg("name"));
     hub.def(
+        "give_back",
+        [](Hub& self, const engine::Item& item) { unlocked([&] { return self.give_back(item); }); },
+        py::arg("item"));
+    hub.def(
         "dead_items",
         [](Hub& self, const std::string& name, std::size_t limit) {
             return unlocked([&] { return self.dead_items(name, limit); });
@@ -252,7 +242,9 @@ void register_subscriptions(py::class_<Hub>& hub) {
     hub.def(
         "next_sink",
         [](Hub& self, const std::string& account, std::int64_t timeout_ms) {
-            return waited([&] { return self.next_sink(account, milliseconds(timeout_ms)); });
+            return waited([&] {
+                return self.next_sink(account, milliseconds(timeout_ms), engine::Keeper::handler);
+            });
         },
         py::arg("account"), py::arg("timeout_ms"));
     hub.def(
@@ -268,15 +260,21 @@ void register_subscriptions(py::class_<Hub>& hub) {
             unlocked([&] { return self.sink_done(delivery, success, error); });
         },
         py::arg("delivery"), py::arg("success"), py::arg("error"));
+    hub.def(
+        "give_back_sink",
+        [](Hub& self, const engine::SinkDelivery& delivery) {
+            unlocked([&] { return self.give_back(delivery); });
+        },
+        py::arg("delivery"));
 }
 
 void register_commands(py::class_<Hub>& hub) {
     hub.def("command", command, py::arg("ref"), py::arg("name"), py::arg("content"),
             py::arg("agent"), py::arg("epoch"), py::arg("key"), py::arg("force"),
             py::arg("supervisor"), py::arg("by"), py::arg("target_kind"), py::arg("target"),
-            py::arg("number"), py::arg("handler") = "");
+            py::arg("number"), py::arg("item") = nullptr, py::arg("handler") = "");
     hub.def("say", say, py::arg("account"), py::arg("user"), py::arg("content"), py::arg("key"),
-            py::arg("handler") = "");
+            py::arg("item") = nullptr, py::arg("handler") = "");
     hub.def(
         "delivery",
         [](Hub& self, const std::string& id) {
@@ -320,6 +318,12 @@ void register_dead_letters(py::class_<Hub>& hub) {
             unlocked([&] { return self.discard_delivery(id); });
         },
         py::arg("id"));
+    hub.def(
+        "resume",
+        [](Hub& self, const std::string& account) {
+            unlocked([&] { return self.resume(account); });
+        },
+        py::arg("account"));
 }
 
 void register_reads(py::class_<Hub>& hub) {
@@ -375,7 +379,9 @@ void register_reads(py::class_<Hub>& hub) {
 }  // namespace
 
 void register_hub(py::module_& m) {
-    register_items(m);
+    py::class_<Pending>(m, "Pending", "A request that waits for a decision or a translation.")
+        .def_property_readonly("untranslated",
+                               [](const Pending& pending) { return pending.untranslated; });
     // The destructor joins threads that may be waiting for the GIL to log.
     py::class_<Hub> hub(m, "Hub", "The engine.", py::release_gil_before_calling_cpp_dtor());
     hub.def(py::init(&open), py::arg("config"), py::arg("background"), py::arg("log"),

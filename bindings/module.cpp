@@ -9,6 +9,7 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
     lampjack::bindings::register_errors(m);
     lampjack::bindings::register_batch(m);
     lampjack::bindings::register_functions(m);
+    lampjack::bindings::register_items(m);
     lampjack::bindings::register_hub(m);
     lampjack::bindings::register_upkeep(m);
     lampjack::bindings::register_log(m);

@@ -8,6 +8,7 @@ namespace lampjack::bindings {
 void register_errors(py::module_& m);
 void register_batch(py::module_& m);
 void register_functions(py::module_& m);
+void register_items(py::module_& m);
 void register_hub(py::module_& m);
 void register_upkeep(py::module_& m);
 void register_log(py::module_& m);

@@ -4,7 +4,6 @@ It receives the handover webhooks of chatbot platforms, turns them into one even
 conversation, and sends the agents' replies and handover actions back.
 """
 
-from lampjack._consumers import SinkMessage
 from lampjack._conversation import Conversation, User
 from lampjack._convert import convert, verify, write
 from lampjack._core import (
@@ -28,6 +27,7 @@ from lampjack._errors import (
     HubTimeoutError,
     InternalError,
     LampjackError,
+    LeaseLostError,
     LimitError,
     NetworkError,
     NotFoundError,
@@ -78,6 +78,7 @@ from lampjack._results import (
     StuckConversation,
 )
 from lampjack._settings import Setting, settings
+from lampjack._sinks import SinkMessage
 from lampjack._traces import Offer, Subscription, Trace, TracedDelivery, TraceLine
 from lampjack._upkeep import backup, export, migrate
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
@@ -123,6 +124,7 @@ __all__ = [
     "InternalError",
     "Item",
     "LampjackError",
+    "LeaseLostError",
     "LimitError",
     "Location",
     "Loss",

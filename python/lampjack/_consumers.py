@@ -6,12 +6,13 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lampjack import _core
 from lampjack._conversation import Conversation
-from lampjack._errors import HubClosedError, LampjackError
+from lampjack._errors import HubClosedError, LampjackError, LeaseLostError
 from lampjack._handler_context import handling
 from lampjack._items import Fact, Item
 from lampjack._log import log_event, place_of
@@ -20,7 +21,7 @@ from lampjack._runtime import Runtime
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-__all__ = ["Consumer", "SinkConsumer", "SinkMessage", "SubscriptionConsumer"]
+__all__ = ["Consumer", "Handler", "SubscriptionConsumer", "Work", "kinds_of"]
 
 _POLL_MS = 250
 _PAUSE_AFTER_ERROR = 1.0
@@ -31,37 +32,8 @@ _AT_ONCE = 16  # items of one subscription under way, each of another conversati
 Handler = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SinkMessage:
-    """A message the host shows the end user itself. `id` stays the same when it is handed out again."""
-
-    id: str
-    ref: str
-    account: str
-    epoch: int
-    agent: str
-    attempt: int
-    event: _core.Event
-
-    @property
-    def content(self) -> tuple[Any, ...]:
-        """The parts to show."""
-        return self.event.content
-
-    def __repr__(self) -> str:
-        return f"<SinkMessage with {len(self.content)} parts>"
-
-    @classmethod
-    def from_json(cls, text: str) -> "SinkMessage":
-        """Read what the engine hands out."""
-        head, _, event = text.partition(',"event":')
-        data = json.loads(head + "}")
-        return cls(data["id"], data["ref"], data["account"], data["epoch"], data.get("agent", ""), data["attempt"],
-                   _core.Event.from_json(event[:-1]))  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
-class _Work:
+class Work:
     """What to call, what to tell the engine afterwards, and what commands given meanwhile refer to."""
 
     call: Callable[[], Any]
@@ -71,20 +43,36 @@ class _Work:
     conversation: Conversation
 
 
+class _Run:
+    """One leased item or message whose coroutine runs on the loop, and how far it has come."""
+
+    __slots__ = ("is_cancelled", "is_recording", "leased")
+
+    def __init__(self, leased: Any) -> None:
+        self.leased = leased
+        self.is_cancelled = False
+        self.is_recording = False  # the handler has ended: what it led to must not be lost
+
+
 class Consumer:
     """One thread that leases, and what its functions run on: worker threads, or the hub's loop for coroutines."""
 
     failed_event: str
-    log_keys: dict[str, str]
+    log_keys: dict[str, Any]
 
     def __init__(self, runtime: Runtime, function: Handler, label: str) -> None:
         self._runtime = runtime
         self.function = function
         self.label = label
+        self._is_async = inspect.iscoroutinefunction(function)
+        self._seen = 0  # of the core's changes
         self._stop = threading.Event()
+        self._cancelled = False
         self._free = threading.Semaphore(_AT_ONCE)
-        self._busy = 0
         self._idle = threading.Condition()
+        self._busy = 0
+        self._on_threads: dict[Future[None], Any] = {}
+        self._on_loop: dict[asyncio.Task[None], _Run] = {}
         self._thread = threading.Thread(target=self._run, name=f"lampjack {label}", daemon=True)
 
     def start(self) -> None:
@@ -95,26 +83,52 @@ class Consumer:
         self._stop.set()
 
     def join(self, timeout: float) -> bool:
-        """Wait for what is under way; False when some of it is left."""
+        """Wait until all handlers have ended; False when some run on."""
+        return self._wait(lambda: self._busy == 0, timeout)
+
+    def cancel(self) -> None:
+        """Give back what no handler has begun, and cancel the coroutines."""
+        self._stop.set()
+        self._cancelled = True
+        with self._idle:
+            waiting = list(self._on_threads.items())
+            loops = {task.get_loop() for task in self._on_loop}
+        for future, leased in waiting:
+            if future.cancel():
+                self._return(leased)
+        for loop in loops:
+            with suppress(RuntimeError):  # a closed loop has cancelled them itself
+                loop.call_soon_threadsafe(self._cancel_tasks)
+
+    def join_cancelled(self, timeout: float) -> bool:
+        """Wait for what `cancel()` began; False when some is left. Handlers on threads may run on."""
+        return self._wait(lambda: self._busy == len(self._on_threads), timeout)
+
+    def _wait(self, over: Callable[[], bool], timeout: float) -> bool:
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(timeout)
         with self._idle:
-            return self._idle.wait_for(lambda: self._busy == 0, timeout)
+            return self._idle.wait_for(over, timeout)
 
-    def _lease(self) -> Any:
+    def _lease(self, timeout_ms: int) -> Any:
         raise NotImplementedError
 
-    def _work(self, leased: Any) -> "_Work | None":
+    def _work(self, leased: Any) -> "Work | None":
         """Return what is to be done; None when there is nothing."""
+        raise NotImplementedError
+
+    def _give_back(self, leased: Any) -> None:
+        """End the lease; it is due at once."""
         raise NotImplementedError
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            self._cancel_hung()
             if not self._free.acquire(timeout=_POLL_MS / 1000):
                 continue
             leased = None
             try:
-                leased = self._lease()
+                leased = self._lease_with_place()
             except HubClosedError:
                 return
             except LampjackError as error:
@@ -126,23 +140,95 @@ class Consumer:
             if leased is not None:
                 self._begin(leased)
 
+    def _lease_with_place(self) -> Any:
+        """Lease what can begin at once: a handler on a thread needs one of the places that all of them share."""
+        if self._is_async:
+            return self._lease(_POLL_MS)
+        if not self._runtime.places.acquire(timeout=_POLL_MS / 1000):
+            return None
+        leased = None
+        try:
+            leased = self._lease(0)
+        finally:
+            if leased is None:
+                self._runtime.places.release()
+        if leased is None:  # wait without a place
+            self._seen = self._runtime.native.wait_for_change(self._seen)
+        return leased
+
+    def _cancel_hung(self) -> None:
+        """Cancel coroutines whose lease has ended. A thread cannot be: it keeps its place until it ends."""
+        with self._idle:
+            hung = [one for one in self._on_loop.items() if one[1].leased.is_lost]
+        for task, run in hung:
+            if not run.is_cancelled:
+                run.is_cancelled = True
+                with suppress(RuntimeError):
+                    task.get_loop().call_soon_threadsafe(_cancel, task, run)
+
     def _begin(self, leased: Any) -> None:
         with self._idle:
             self._busy += 1
         try:
-            if inspect.iscoroutinefunction(self.function):
-                running: Future[None] = asyncio.run_coroutine_threadsafe(
-                    self._handle_async(leased), self._runtime.loop()
-                )
+            if self._cancelled:
+                self._return(leased)
+            elif self._is_async:
+                loop = self._runtime.loop()
+                loop.call_soon_threadsafe(self._begin_task, loop, _Run(leased))
             else:
-                running = self._runtime.workers.submit(self._handle, leased)
-        except RuntimeError:  # the loop or the workers are gone: the lease ends by itself
+                self._begin_on_thread(leased)
+        except RuntimeError:  # the loop or the workers are gone
+            self._return(leased)
+            self._stop.wait(_PAUSE_AFTER_ERROR)
+
+    def _begin_on_thread(self, leased: Any) -> None:
+        with self._idle:
+            running = self._runtime.handlers.submit(self._handle, leased)
+            self._on_threads[running] = leased
+        running.add_done_callback(self._thread_ended)
+
+    def _thread_ended(self, running: "Future[None]") -> None:
+        with self._idle:
+            self._on_threads.pop(running, None)
+        if not running.cancelled():  # else cancel() gives the lease back
+            self._end()
+
+    def _begin_task(self, loop: asyncio.AbstractEventLoop, run: _Run) -> None:
+        task = loop.create_task(self._handle_async(run))
+        with self._idle:
+            self._on_loop[task] = run
+        task.add_done_callback(self._task_ended)
+        if self._cancelled:
+            task.cancel()
+
+    def _cancel_tasks(self) -> None:
+        for task, run in list(self._on_loop.items()):
+            _cancel(task, run)
+
+    def _task_ended(self, task: "asyncio.Task[None]") -> None:
+        with self._idle:
+            run = self._on_loop.pop(task)
+        if not task.cancelled() or run.is_recording or run.leased.is_lost:
             self._end()
             return
-        running.add_done_callback(lambda _: self._end())
+        log_event("handler.cancelled", **self.log_keys)
+        try:
+            self._runtime.workers.submit(self._return, run.leased)
+        except RuntimeError:  # closed from the loop itself: the lease ends by itself
+            self._end()
+
+    def _return(self, leased: Any) -> None:
+        try:
+            self._give_back(leased)
+        except LampjackError as error:  # the lease ends by itself
+            self._log_lease("release", error)
+        finally:
+            self._end()
 
     def _end(self) -> None:
         self._free.release()
+        if not self._is_async:
+            self._runtime.places.release()
         with self._idle:
             self._busy -= 1
             self._idle.notify_all()
@@ -153,39 +239,52 @@ class Consumer:
             return
         failure: BaseException | None = None
         try:
-            with handling(work.item, work.label):
+            with handling(work.item, work.label, leased):
                 work.call()
         except Exception as error:  # noqa: BLE001  it is the host's code: whatever it raises is a retry
             failure = error
         self._told(work, failure)
 
-    async def _handle_async(self, leased: Any) -> None:
+    async def _handle_async(self, run: _Run) -> None:
         loop = asyncio.get_running_loop()
         pool: ThreadPoolExecutor = self._runtime.workers
-        work = await loop.run_in_executor(pool, self._prepared, leased)
+        work = await loop.run_in_executor(pool, self._prepared, run.leased)
         if work is None:
+            run.is_recording = True  # it is settled already
             return
         failure: BaseException | None = None
         try:
-            with handling(work.item, work.label):
+            with handling(work.item, work.label, run.leased):
                 await work.call()
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            failure = error  # something that the handler waited for was cancelled
         except Exception as error:  # noqa: BLE001  see above
             failure = error
+        run.is_recording = True
         await loop.run_in_executor(pool, self._told, work, failure)
 
-    def _prepared(self, leased: Any) -> "_Work | None":
+    def _prepared(self, leased: Any) -> "Work | None":
         try:
             return self._work(leased)
         except LampjackError as error:  # the lease ends by itself, and somebody tries again
             self._log_lease("prepare", error)
             return None
 
-    def _told(self, work: _Work, failure: BaseException | None) -> None:
+    def _told(self, work: Work, failure: BaseException | None) -> None:
         if failure is not None:
             self._log_failure(work, failure)
         for wait in (*_WAITS_TO_RECORD, None):
             try:
                 work.finish(failure)
+            except (
+                HubClosedError,
+                LeaseLostError,
+            ):  # close() does not wait for handlers on threads
+                log_event("handler.late", **self.log_keys)
+                return
             except LampjackError as error:
                 if wait is None or not error.retryable:
                     self._log_lease("record", error)
@@ -194,7 +293,7 @@ class Consumer:
             else:
                 return
 
-    def _log_failure(self, work: _Work, failure: BaseException) -> None:
+    def _log_failure(self, work: Work, failure: BaseException) -> None:
         # Neither message nor traceback text: both may quote what a person wrote.
         try:
             tag = work.conversation.tag
@@ -212,6 +311,11 @@ class Consumer:
 
     def _log_lease(self, work: str, error: LampjackError) -> None:
         log_event("lease.failed", **self.log_keys, work=work, reason=error, trace=error)
+
+
+def _cancel(task: "asyncio.Task[None]", run: _Run) -> None:
+    if not run.is_recording:
+        task.cancel()
 
 
 class SubscriptionConsumer(Consumer):
@@ -248,12 +352,15 @@ class SubscriptionConsumer(Consumer):
     def declare(self) -> None:
         self._runtime.native.subscribe(self.name, json.dumps(self.filter))
 
-    def _lease(self) -> Any:
-        return self._runtime.native.next(self.name, _POLL_MS)
+    def _lease(self, timeout_ms: int) -> Any:
+        return self._runtime.native.next(self.name, timeout_ms)
 
-    def _work(self, leased: Any) -> "_Work | None":
+    def _give_back(self, leased: Any) -> None:
+        self._runtime.native.give_back(leased)
+
+    def _work(self, leased: Any) -> "Work | None":
         native = self._runtime.native
-        item = Item.from_json(leased.json)
+        item = Item.from_core(leased)
         if not isinstance(item.event, self.types):
             native.done(leased, True)
             return None
@@ -263,40 +370,8 @@ class SubscriptionConsumer(Consumer):
             # The name alone: a message may quote what a person wrote.
             native.done(leased, failure is None, "" if failure is None else type(failure).__name__)
 
-        return _Work(
+        return Work(
             lambda: self.function(item, conversation), finish, item, self.name, conversation
-        )
-
-
-class SinkConsumer(Consumer):
-    """Hands messages for the end users of one account to the host. Return: shown. Exception: tried again."""
-
-    failed_event = "sink.failed"
-
-    def __init__(self, runtime: Runtime, function: Handler, account: str) -> None:
-        super().__init__(runtime, function, f"sink {account}")
-        self.account = account
-        self.log_keys = {"account": account}
-
-    def _lease(self) -> Any:
-        return self._runtime.native.next_sink(self.account, _POLL_MS)
-
-    def _work(self, leased: Any) -> "_Work | None":
-        native = self._runtime.native
-        message = SinkMessage.from_json(leased.json)
-        # The fence, immediately before the host shows it: whoever spoke may not own the conversation any more.
-        if not native.may_leave(leased):
-            native.sink_done(leased, False, "stale_owner")
-            return None
-        conversation = Conversation(self._runtime, message.ref)
-
-        def finish(failure: BaseException | None) -> None:
-            native.sink_done(
-                leased, failure is None, "" if failure is None else type(failure).__name__
-            )
-
-        return _Work(
-            lambda: self.function(message, conversation), finish, None, self.label, conversation
         )
 
 
@@ -318,6 +393,3 @@ def kinds_of(cls: type) -> tuple[str, ...]:
         raise TypeError(
             "subscribe to classes of events or facts, such as lampjack.Message"
         ) from None
-
-
-SinkMessage.__module__ = "lampjack"

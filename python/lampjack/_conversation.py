@@ -232,6 +232,7 @@ class Conversation:
         frame = current_frame.get()
         key, handler = _key_of(key, frame)
         given = epoch is not None
+        leased = None if frame is None else frame.leased
 
         def run() -> Delivery:
             # Looked up late: an earlier command of the same handler may have changed the epoch.
@@ -249,6 +250,7 @@ class Conversation:
                     by,
                     *target,
                     number,
+                    leased,
                     handler,
                 )
             except TypeError:  # its text quotes what was given, and that may be what somebody wrote
@@ -297,12 +299,14 @@ class User:
 
         `key` makes it happen once: see `Conversation`.
         """
-        key, handler = _key_of(key, current_frame.get())
+        frame = current_frame.get()
+        key, handler = _key_of(key, frame)
         words = content_json(content)
         user = json.dumps(self._fields, ensure_ascii=False)
+        leased = None if frame is None else frame.leased
 
         def run() -> Delivery:
-            text = self._runtime.native.say(self.account, user, words, key, handler)
+            text = self._runtime.native.say(self.account, user, words, key, leased, handler)
             return Delivery(self._runtime, json.loads(text))
 
         future: Future[Delivery] = self._runtime.command(

@@ -15,6 +15,7 @@ LampjackError
 ├── HubClosedError       the hub was closed, or belongs to another process
 ├── NetworkError         the other side could not be reached or did not answer
 ├── ConflictError        the key was given before with another command; or a change at the same time: run it again
+├── LeaseLostError       the lease of an item or message has ended: it may be in other hands by now
 ├── LimitError           more than a limit allows for now: try again later
 └── InternalError        a bug in this library
 
@@ -32,6 +33,7 @@ __all__ = [
     "HubTimeoutError",
     "InternalError",
     "LampjackError",
+    "LeaseLostError",
     "LimitError",
     "NetworkError",
     "NotFoundError",
@@ -171,6 +173,15 @@ class LimitError(LampjackError):
 
     code = "limit"
     retryable = True
+
+
+class LeaseLostError(LampjackError):
+    """The lease of an item or message has ended: it may be in other hands by now.
+
+    A handler that ran longer than `handler_timeout_ms`, or whose process stood still for 15 s, gets it at its next command.
+    """
+
+    code = "lease_lost"
 
 
 class InternalError(LampjackError):

@@ -5,19 +5,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from lampjack import _core
 from lampjack._items import Item
 
 __all__ = ["Frame", "current_frame", "handling"]
 
 
 class Frame:
-    """The item a subscriber is handling: commands given meanwhile default to its epoch and get repeatable keys."""
+    """The item a subscriber is handling: commands given meanwhile default to its epoch and get repeatable keys.
 
-    __slots__ = ("_ordinals", "epochs", "item", "subscription")
+    They are refused when `leased`, the core's item, is no longer this handler's.
+    """
 
-    def __init__(self, item: Item, subscription: str) -> None:
+    __slots__ = ("_ordinals", "epochs", "item", "leased", "subscription")
+
+    def __init__(self, item: Item, subscription: str, leased: _core.Item | None = None) -> None:
         self.item = item
         self.subscription = subscription
+        self.leased = leased
         self.epochs = {item.ref: item.epoch}
         self._ordinals = itertools.count()
 
@@ -30,9 +35,11 @@ current_frame: ContextVar[Frame | None] = ContextVar("lampjack_frame", default=N
 
 
 @contextmanager
-def handling(item: Item | None, subscription: str) -> Iterator[None]:
+def handling(
+    item: Item | None, subscription: str, leased: _core.Item | None = None
+) -> Iterator[None]:
     """Set the defaults for commands given inside."""
-    token = current_frame.set(Frame(item, subscription) if item else None)
+    token = current_frame.set(Frame(item, subscription, leased) if item else None)
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from typing import Any, Literal, NoReturn, Self, TypeVar
 
 from lampjack import _config, _core
 from lampjack._clock import ManualClock
-from lampjack._consumers import Consumer, SinkConsumer, SubscriptionConsumer
+from lampjack._consumers import Consumer, SubscriptionConsumer
 from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
 from lampjack._items import DeadItem, dead_items_from_json
@@ -26,11 +26,14 @@ from lampjack._results import (
     results_from_json,
 )
 from lampjack._runtime import Runtime
+from lampjack._sinks import SinkConsumer
 from lampjack._traces import Subscription, Trace
 
 __all__ = ["Hub"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_CANCELLED_END_WITHIN = 5.0  # seconds
 
 
 class Hub:
@@ -226,7 +229,9 @@ class Hub:
 
         `return_fails`: the bot is not taken back; `mute_refused`: it cannot be silenced; `diverged`: it speaks, or is
         silent, against what was decided; `overdue`: a timer should have fired (does any process run timers?); `unsent`: a
-        message should have left (does any process send?). `last_error` and `last_code` tell of its mute or return.
+        message should have left (does any process send?); `credentials`: the platform refuses them; `handler`: a handler of
+        this process has worked on it for a minute or more (`subscription`, `since`). `last_error` and `last_code` tell of
+        its mute or return.
         """
         return results_from_json(StuckConversation, self._runtime.native.stuck())
 
@@ -258,12 +263,20 @@ class Hub:
         return self._runtime.native.export_dead_letters(limit)
 
     def retry(self, delivery: str) -> None:
-        """Send a dead or held delivery again. `StaleOwnerError` when it may not leave any more. Blocks."""
+        """Send a dead or held delivery again; try a paused one now. `StaleOwnerError` when it may not leave any more. Blocks."""
         self._runtime.native.retry_delivery(delivery)
 
     def discard(self, delivery: str) -> None:
-        """Never send a dead or held delivery: it is `refused` from now on. Blocks."""
+        """Never send a dead, held or paused delivery: it is `refused` from now on. Blocks."""
         self._runtime.native.discard_delivery(delivery)
+
+    def resume(self, account: str) -> None:
+        """Try now what is `paused` because the platform refuses the account's credentials. Blocks.
+
+        Call it after the credentials are corrected at the platform. Lampjack also tries by itself, every 30 seconds to
+        5 minutes; a hub that is opened with other credentials sends at once.
+        """
+        self._runtime.native.resume(account)
 
     def dead_items(self, subscription: str, *, limit: int = 100) -> list[DeadItem]:
         """Return what a subscription has given up after its last try, oldest first. Blocks for a read."""
@@ -326,12 +339,25 @@ class Hub:
             raise HubTimeoutError("some subscribers are still at work")
 
     def close(self) -> None:
-        """End everything; what was stored is sent by whoever opens the store next. Twice is a no-op."""
+        """End everything; what was stored is sent by whoever opens the store next. Twice is a no-op.
+
+        Coroutines of handlers are cancelled and get up to 5 s to end; handlers on threads run on. Items that no handler
+        has begun, or whose handler was cancelled, are handed out again at once, by whoever opens the store next; what runs
+        on is handed out again after 15 s. Call `drain()` first to let handlers and deliveries end.
+        """
         if self._runtime.closed:
             return
-        for consumer in self._consumers.values():
-            consumer.stop()
+        if self._started and self._runtime.is_here():
+            self._cancel_handlers()
         self._runtime.close()
+
+    def _cancel_handlers(self) -> None:
+        consumers = list(self._consumers.values())
+        for consumer in consumers:
+            consumer.cancel()
+        deadline = time.monotonic() + (0.0 if self._runtime.is_on_loop() else _CANCELLED_END_WITHIN)
+        for consumer in consumers:
+            consumer.join_cancelled(max(0.0, deadline - time.monotonic()))
 
     def __enter__(self) -> Self:
         self.start()

@@ -1,7 +1,6 @@
 """Items: the lines of a conversation's log, as subscribers and transcripts see them; and the engine's facts."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,8 +22,6 @@ __all__ = [
     "dead_items_from_json",
     "items_from_json",
 ]
-
-_TAIL = re.compile(r',"attempt":\d+\}\Z')
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -190,17 +187,18 @@ class Item:
         return f"<Item {self.seq} for {self.to}: {self.event!r}>"
 
     @classmethod
+    def from_core(cls, leased: _core.Item) -> "Item":
+        """Return the item that the core hands out."""
+        read = _fact if leased.is_fact else _core.Event.from_json
+        return cls._make(json.loads(leased.head), read(leased.body))
+
+    @classmethod
     def from_json(cls, text: str) -> "Item":
         """Read the JSON form of one item."""
-        head, _, rest = text.partition(',"event":')
-        if not rest:
-            data = json.loads(text)
-            fact = data.pop("fact")
-            return cls._make(data, _FACTS.get(fact["type"], Fact)(fact["type"], FrozenDict(fact)))
-        tail = _TAIL.search(rest)
-        body = rest[: tail.start()] if tail else rest[:-1]
-        data = json.loads(head + (tail[0] if tail else "}"))
-        return cls._make(data, _core.Event.from_json(body))
+        members = dict(_members(text))
+        fact, event = members.pop("fact", None), members.pop("event", "")
+        data = {name: json.loads(value) for name, value in members.items()}
+        return cls._make(data, _core.Event.from_json(event) if fact is None else _fact(fact))
 
     @classmethod
     def _make(cls, data: dict[str, Any], event: "_core.Event | Fact") -> "Item":
@@ -233,10 +231,11 @@ class DeadItem:
     @classmethod
     def from_json(cls, text: str) -> "DeadItem":
         """Read what the engine tells."""
-        head, _, item = text.partition(',"item":')
-        data = json.loads(head + "}")
+        members = dict(_members(text))
+        item = Item.from_json(members.pop("item"))
+        data = {name: json.loads(value) for name, value in members.items()}
         died_at = datetime.fromisoformat(data["died_at"])
-        return cls(data["subscription"], data["reason"], died_at, Item.from_json(item[:-1]))
+        return cls(data["subscription"], data["reason"], died_at, item)
 
 
 def dead_items_from_json(text: str) -> list[DeadItem]:
@@ -252,13 +251,31 @@ def items_from_json(text: str) -> list[Item]:
     return [Item.from_json(element) for element in _elements(text)]
 
 
+_DECODER = json.JSONDecoder()
+
+
 def _elements(text: str) -> Iterator[str]:
-    decoder = json.JSONDecoder()
+    """Yield the elements of a JSON array that the core wrote, each as its own text."""
     at = 1
     while at < len(text) and text[at] != "]":
-        _, end = decoder.raw_decode(text, at)
+        _, end = _DECODER.raw_decode(text, at)
         yield text[at:end]
         at = end + (text[end] == ",")
+
+
+def _members(text: str) -> Iterator[tuple[str, str]]:
+    """Yield names and values of a JSON object that the core wrote, each value as its own text."""
+    at = 1
+    while at < len(text) and text[at] != "}":
+        name, colon = _DECODER.raw_decode(text, at)
+        _, end = _DECODER.raw_decode(text, colon + 1)
+        yield name, text[colon + 1 : end]
+        at = end + (text[end] == ",")
+
+
+def _fact(text: str) -> Fact:
+    data = json.loads(text)
+    return _FACTS.get(data["type"], Fact)(data["type"], FrozenDict(data))
 
 
 for _class in (Fact, OwnerChanged, HandoverEnded, DeliveryChanged, Erased, Item, DeadItem):

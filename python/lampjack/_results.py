@@ -54,7 +54,7 @@ class Result:
 
     @classmethod
     def _read(cls, name: str, value: Any) -> Any:
-        if name.endswith("_at"):
+        if name.endswith("_at") or name == "since":
             return datetime.fromisoformat(value)
         if name == "owner":
             return Owner.from_dict(value)
@@ -171,7 +171,8 @@ class ConversationState(Result):
 class StuckConversation(ConversationState):
     """A conversation that needs a person.
 
-    `why` holds one or more of `return_fails`, `mute_refused`, `diverged`, `overdue`, `unsent`: see `Hub.stuck()`.
+    `why` holds one or more of `return_fails`, `mute_refused`, `diverged`, `overdue`, `unsent`, `credentials`, `handler`:
+    see `Hub.stuck()`. With `handler`, `subscription` is the handler's ("" for a sink) and `since` when it began.
     `last_error` and `last_code` are those of its last failed mute or return: a short text, and the HTTP status (0
     where the platform gave no answer, None where no call failed).
     """
@@ -179,8 +180,10 @@ class StuckConversation(ConversationState):
     why: tuple[str, ...]
     last_error: str = ""
     last_code: int | None = None
+    subscription: str = ""
+    since: datetime | None = None
 
-    _shown: ClassVar[tuple[str, ...]] = ("why", "state", "epoch")
+    _shown: ClassVar[tuple[str, ...]] = ("why", "state", "epoch", "subscription")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -189,12 +192,14 @@ class DeliveryState(Result):
 
     - `id`: the delivery's id. `ref`: its conversation, "" within a fact of that conversation.
     - `action`: `reply`, `notify`, `forward`, `request`, `mute` or `unmute`.
-    - `status`: `pending`, `sent`, `refused` (its owner changed before it could leave), `dead` or `held` (for review).
+    - `status`: `pending`, `paused` (as `pending`, while the platform refuses the account's credentials), `sent`,
+      `refused` (its owner changed before it could leave), `dead` or `held` (for review).
     - `epoch`: the epoch it was decided under. `agent`: who said it, else "".
     - `seq`: the item of the transcript whose words it carries, None for a mute or a return.
     - `attempts`: the calls that ended. `last_code`: the HTTP status of the last one, None where there was no answer.
-    - `last_error`: why it has not been sent, else "".
-    - `created_at`; `next_at`: the next attempt while `pending`, else None; `ended_at`: when it became `dead` or `held`.
+    - `last_error`: why it has not been sent, else "". `vendor_answer`: the platform's words about a refusal, else "".
+    - `created_at`; `next_at`: the next attempt while `pending` or `paused`, else None.
+    - `ended_at`: when it became `dead` or `held`.
     """
 
     id: str
@@ -205,6 +210,7 @@ class DeliveryState(Result):
     attempts: int
     last_code: int | None = None
     last_error: str = ""
+    vendor_answer: str = ""
     created_at: datetime
     next_at: datetime | None = None
     ended_at: datetime | None = None

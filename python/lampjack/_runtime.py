@@ -16,6 +16,8 @@ __all__ = ["Runtime"]
 
 T = TypeVar("T")
 
+_LOOP_ENDS_WITHIN = 1.0  # seconds; a coroutine that suppresses its cancellation is left behind
+_HANDLERS = 16  # synchronous handlers and sinks that run at one time
 _LANES = 4  # commands of one conversation keep their order, others run beside them
 
 
@@ -25,12 +27,15 @@ class Runtime:
     def __init__(self, hub: _core.Hub) -> None:
         self._hub = hub
         self._pid = os.getpid()
-        self.workers = ThreadPoolExecutor(16, "lampjack worker")  # the host's synchronous functions
+        self.handlers = ThreadPoolExecutor(_HANDLERS, "lampjack handler")
+        self.places = threading.Semaphore(_HANDLERS)  # an item is leased when one is free for it
+        self.workers = ThreadPoolExecutor(16, "lampjack worker")  # decisions, outcomes of handlers
         self.calls = ThreadPoolExecutor(8, "lampjack call")  # reads, and requests of `submit()`
         self._waits = ThreadPoolExecutor(32, "lampjack wait")
         self._lanes = [ThreadPoolExecutor(1, "lampjack lane") for _ in range(_LANES)]
         self._given_loop: asyncio.AbstractEventLoop | None = None
         self._own_loop: asyncio.AbstractEventLoop | None = None
+        self._loop_thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self.closed = False
         self._finalizer = weakref.finalize(self, _close, hub, self._pid)
@@ -50,6 +55,10 @@ class Runtime:
             )
         if self.closed:
             raise HubClosedError("the hub was closed")
+
+    def is_here(self) -> bool:
+        """Whether this is the process that opened the hub."""
+        return self._pid == os.getpid()
 
     # ---- Threads ----
 
@@ -83,10 +92,19 @@ class Runtime:
                 return self._given_loop
             if self._own_loop is None:
                 self._own_loop = asyncio.new_event_loop()
-                threading.Thread(
+                self._loop_thread = threading.Thread(
                     target=_run_loop, args=(self._own_loop,), name="lampjack loop", daemon=True
-                ).start()
+                )
+                self._loop_thread.start()
             return self._own_loop
+
+    def is_on_loop(self) -> bool:
+        """Whether the calling thread runs the loop that coroutines run on, so that it must not wait for them."""
+        try:
+            running = asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return running in (self._given_loop, self._own_loop)
 
     # ---- Life ----
 
@@ -94,15 +112,25 @@ class Runtime:
         """Close the core's hub, then end the threads and the own loop. Twice is a no-op."""
         self.closed = True
         self._finalizer()
-        for pool in (self.workers, self.calls, self._waits, *self._lanes):
+        for pool in (self.handlers, self.workers, self.calls, self._waits, *self._lanes):
             pool.shutdown(wait=False, cancel_futures=True)
-        if self._own_loop is not None:
-            self._own_loop.call_soon_threadsafe(self._own_loop.stop)
+        if self._own_loop is None or self._loop_thread is None:
+            return
+        self._own_loop.call_soon_threadsafe(self._own_loop.stop)
+        if self._loop_thread is not threading.current_thread():
+            self._loop_thread.join(_LOOP_ENDS_WITHIN)
 
 
 def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     loop.run_forever()
+    # What handlers have started and left, and a handler that closed the hub itself.
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
 
 

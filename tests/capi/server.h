@@ -1,4 +1,4 @@
-/* A platform on loopback: an HTTP server of one thread that answers every request with 200 and remembers it. */
+/* A platform on loopback: an HTTP server of one thread that answers every request alike and remembers it. */
 #ifndef SERVER_H
 #define SERVER_H
 
@@ -23,6 +23,7 @@ typedef struct server {
     pthread_cond_t came;
     char requests[SERVER_REQUESTS][SERVER_ROOM]; /* head and body, NUL-terminated */
     size_t count;
+    int status; /* of every answer; 200 unless somebody sets another */
 } server;
 
 static inline size_t server_content_length(const char* head) {
@@ -54,18 +55,21 @@ static inline int server_read(int connection, char* request) {
 }
 
 static inline void server_answer(server* self, int connection) {
-    static const char kAnswer[] =
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: "
-        "close\r\n\r\n{}";
     static char request[SERVER_ROOM];
+    char answer[128];
+    size_t size;
     if (!server_read(connection, request)) return;
     pthread_mutex_lock(&self->mutex);
     CHECK(self->count < SERVER_REQUESTS);
     memcpy(self->requests[self->count++], request, SERVER_ROOM);
+    size = (size_t)snprintf(answer, sizeof answer,
+                            "HTTP/1.1 %d Said\r\nContent-Type: application/json\r\n"
+                            "Content-Length: 2\r\nConnection: close\r\n\r\n{}",
+                            self->status);
     pthread_cond_broadcast(&self->came);
     pthread_mutex_unlock(&self->mutex);
-    CHECK(send(connection, kAnswer, sizeof kAnswer - 1, MSG_NOSIGNAL) ==
-          (ssize_t)sizeof kAnswer - 1);
+    CHECK(size < sizeof answer);
+    CHECK(send(connection, answer, size, MSG_NOSIGNAL) == (ssize_t)size);
 }
 
 static inline void* server_run(void* argument) {
@@ -86,6 +90,7 @@ static inline void server_start(server* self) {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     self->count = 0;
+    self->status = 200;
     self->listener = socket(AF_INET, SOCK_STREAM, 0);
     CHECK(self->listener >= 0);
     CHECK(bind(self->listener, (struct sockaddr*)&address, sizeof address) == 0);
@@ -95,6 +100,12 @@ static inline void server_start(server* self) {
     CHECK(pthread_mutex_init(&self->mutex, NULL) == 0);
     CHECK(pthread_cond_init(&self->came, NULL) == 0);
     CHECK(pthread_create(&self->thread, NULL, server_run, self) == 0);
+}
+
+static inline void server_answers(server* self, int status) {
+    pthread_mutex_lock(&self->mutex);
+    self->status = status;
+    pthread_mutex_unlock(&self->mutex);
 }
 
 /* Waits until so many requests came; the number that came within the time. */

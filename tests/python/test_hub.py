@@ -414,7 +414,7 @@ def test_plain_functions_get_items_in_order_on_worker_threads(hub: lj.Hub):
         values = seen.wait(lambda v: len(v) == 10)
     assert [v[1] for v in values] == [f"m{n}" for n in range(10)]
     assert [v[0] for v in values] == sorted(v[0] for v in values)
-    assert all(v[2] == REF and v[3].startswith("lampjack worker") for v in values)
+    assert all(v[2] == REF and v[3].startswith("lampjack handler") for v in values)
 
 
 def test_coroutines_run_on_a_loop_of_the_hub(hub: lj.Hub):

@@ -32,12 +32,13 @@ enum {
     LJK_HTTP_REFUSED_BY_POLICY =
         0,                /**< never sent: address, scheme, method or header not allowed */
     LJK_HTTP_CONNECT = 1, /**< no connection, or lost before the whole request was written */
-    LJK_HTTP_TLS = 2,     /**< the handshake or the certificate check failed; nothing was sent */
+    LJK_HTTP_TLS = 2,     /**< the handshake failed; nothing was sent */
     LJK_HTTP_TIMEOUT_BEFORE_SENT = 3, /**< time ran out before the whole request was written */
     LJK_HTTP_UNKNOWN_AFTER_SENT = 4,  /**< written and not answered: it may have taken effect */
     LJK_HTTP_CUT_BODY = 5,            /**< an answer began and did not end */
     LJK_HTTP_TOO_LARGE = 6,           /**< the answer exceeds the client's limit */
-    LJK_HTTP_CANCELLED = 7            /**< cancel or close came first */
+    LJK_HTTP_CANCELLED = 7,           /**< cancel or close came first */
+    LJK_HTTP_TLS_VERIFICATION = 8     /**< the certificate is not trusted; nothing was sent */
 };
 
 /** Ends a call with a complete answer, whatever its status. The call is gone afterwards; inputs are copied.

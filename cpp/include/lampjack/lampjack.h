@@ -63,6 +63,7 @@ enum {
     LJK_E_NETWORK = 14,      /**< the other side could not be reached or did not answer */
     LJK_E_CONFLICT = 15,     /**< somebody else changed it at the same time: run the change again */
     LJK_E_LIMIT = 16,        /**< more than a limit allows for now: try again later, answer 429 */
+    LJK_E_LEASE_LOST = 17,   /**< the lease of an item or message has ended */
     LJK_E_KEY_CONFLICT = 18, /**< the key was given before with another command: answer 409 */
     LJK_E_INTERNAL = 99      /**< out of memory, or a bug in this library */
 };
@@ -370,7 +371,9 @@ enum { LJK_DONE = 1, LJK_RETRY = 2 };
 LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str filter_json,
                                      ljk_error* err);
 /** Waits for the next item: in order within a conversation, one at a time there. A name that was never declared is
- *  subscribed to everything. An item that is neither done nor retried comes again after five minutes.
+ *  subscribed to everything. An item that is neither done nor retried within `item_hold_ms` (five minutes)
+ *  comes again: the try counts, and LJK_E_LEASE_LOST meets who is done with it later. Where the process dies it comes again
+ *  within 15 seconds, in any hub that uses the store. While this hub cannot write its heartbeat no item comes.
  *  @param timeout_ms 0 only looks
  *  @return LJK_OK, LJK_E_TIMEOUT (no item came), LJK_E_CLOSED */
 LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t timeout_ms,
@@ -380,7 +383,8 @@ LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t tim
  *  "delivery_changed" holds the delivery as ljk_hub_delivery gives it, without "ref". */
 LJK_API ljk_str ljk_item_json(const ljk_item* item);
 /** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
- *  @param outcome LJK_DONE or LJK_RETRY */
+ *  @param outcome LJK_DONE or LJK_RETRY
+ *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; releases before 2 said LJK_E_UNSUPPORTED) */
 LJK_API ljk_status ljk_item_done(ljk_item* item, int32_t outcome, ljk_error* err);
 LJK_API void ljk_item_free(ljk_item* item);
 
@@ -521,13 +525,14 @@ LJK_API ljk_status ljk_hub_explain(ljk_hub* hub, ljk_str ref, ljk_str command, l
 LJK_API ljk_status ljk_hub_why(ljk_hub* hub, ljk_str ref, uint64_t seq, size_t limit,
                                ljk_text** out, ljk_error* err);
 /** Conversations that need a person, each with "why": return_fails (the bot is not taken back), mute_refused (it cannot be
- *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired) or unsent (a
- *  message should have left); and with the "last_error" and "last_code" of its mute or return. */
+ *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired), unsent (a
+ *  message should have left) or credentials (the platform refuses the account's); and with the "last_error" and "last_code" of its mute or return. */
 LJK_API ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err);
 /** One delivery: {"id","action","status","epoch","seq","agent","attempts","last_code","last_error","created_at","next_at",
  *  "ended_at","ref"}. "seq" is the transcript item whose words it carries; keys without a value are absent. */
 LJK_API ljk_status ljk_hub_delivery(ljk_hub* hub, ljk_str delivery, ljk_text** out, ljk_error* err);
-/** All deliveries of a conversation, in order. */
+/** An array of the conversation's deliveries, in order. "status" is pending, paused (as pending, while the platform refuses the
+ *  account's credentials), sent, dead, refused or held; "vendor_answer" is what the platform said to a refused one. */
 LJK_API ljk_status ljk_hub_deliveries(ljk_hub* hub, ljk_str ref, ljk_text** out, ljk_error* err);
 /** Waits until the delivery is no longer pending: {"id","status":"sent"|"refused"|"dead"|"held",…}.
  *  @return LJK_OK, LJK_E_TIMEOUT, LJK_E_CLOSED, LJK_E_NOT_FOUND */
@@ -552,9 +557,11 @@ LJK_API ljk_str ljk_sink_delivery_json(const ljk_sink_delivery* delivery);
 /** Whether it may still be shown; ask immediately before.
  *  @return LJK_OK, LJK_E_STALE_OWNER (the conversation changed hands: do not show it, and say LJK_RETRY) */
 LJK_API ljk_status ljk_sink_delivery_may_leave(const ljk_sink_delivery* delivery, ljk_error* err);
-/** Shown, or to be tried again. The handle is still to be freed.
+/** Shown, or to be tried again. The handle is still to be freed. A message that is not answered within `item_hold_ms` comes
+ *  again.
  *  @param outcome LJK_DONE or LJK_RETRY
- *  @param why one line for the records when it failed; may be empty */
+ *  @param why one line for the records when it failed; may be empty
+ *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; releases before 2 said LJK_E_UNSUPPORTED) */
 LJK_API ljk_status ljk_sink_delivery_done(ljk_sink_delivery* delivery, int32_t outcome, ljk_str why,
                                           ljk_error* err);
 LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);
@@ -562,19 +569,24 @@ LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);
 /* ---- Hub: dead letters --------------------------------------------------------------------------------------------- */
 
 /** Deliveries that were given up ("dead") or wait for a person's word ("held"), oldest first: [{"id","ref","action",
- *  "status","attempts","last_code","last_error","created_at","ended_at",…}] */
+ *  "status","attempts","last_code","last_error","vendor_answer","created_at","ended_at",…}] */
 LJK_API ljk_status ljk_hub_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out, ljk_error* err);
 /** The same with what they carry as "event", one JSON object a line. It holds what people said: keep it accordingly.
  *  Where there are more than `limit`, the last line is {"truncated":true}. */
 LJK_API ljk_status ljk_hub_export_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out,
                                                ljk_error* err);
-/** Sends a dead or held delivery again, with its tries counted anew.
- *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held), LJK_E_STALE_OWNER (the conversation
- *  changed hands: it never leaves) */
+/** Sends a dead or held delivery again, with its tries counted anew. A paused one is tried now.
+ *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held nor paused), LJK_E_STALE_OWNER (the
+ *  conversation changed hands: it never leaves) */
 LJK_API ljk_status ljk_hub_retry_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err);
 /** Never sends it: it is "refused" from now on.
- *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held) */
+ *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held nor paused) */
 LJK_API ljk_status ljk_hub_discard_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err);
+/** Tries now what is "paused" because the platform refuses the account's credentials: one delivery as a probe where the
+ *  whole account is paused, else the next one of each conversation that is. Call it after the credentials are corrected
+ *  at the platform; Lampjack also tries by itself, every 30 seconds to 5 minutes.
+ *  @return LJK_OK (also when nothing is paused), LJK_E_NOT_FOUND (no such account), LJK_E_STORE */
+LJK_API ljk_status ljk_hub_resume(ljk_hub* hub, ljk_str account, ljk_error* err);
 
 /* ---- Hub: what was given up ---------------------------------------------------------------------------------------- */
 

@@ -21,6 +21,13 @@ ljk_status ljk_hub_retry_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err
     });
 }
 
+ljk_status ljk_hub_resume(ljk_hub* hub, ljk_str account, ljk_error* err) {
+    return guard(err, [&]() -> Result<void> {
+        LJK_CHECK(need(hub, "hub"));
+        return hub->shared->engine().resume(view(account));
+    });
+}
+
 ljk_status ljk_hub_discard_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err) {
     return guard(err, [&]() -> Result<void> {
         LJK_CHECK(need(hub, "hub"));

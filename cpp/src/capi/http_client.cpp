@@ -26,6 +26,7 @@ static_assert(LJK_HTTP_UNKNOWN_AFTER_SENT == static_cast<int>(FailureKind::unkno
 static_assert(LJK_HTTP_CUT_BODY == static_cast<int>(FailureKind::cut_body));
 static_assert(LJK_HTTP_TOO_LARGE == static_cast<int>(FailureKind::too_large));
 static_assert(LJK_HTTP_CANCELLED == static_cast<int>(FailureKind::cancelled));
+static_assert(LJK_HTTP_TLS_VERIFICATION == static_cast<int>(FailureKind::tls_verification));
 
 class TableClient final : public transport::HttpClient {
 public:
@@ -142,7 +143,7 @@ void ljk_http_call_answer(ljk_http_call* call, int32_t status, const ljk_header*
 
 void ljk_http_call_fail(ljk_http_call* call, int32_t kind, int32_t written, ljk_str message) {
     finish(call, [&]() -> transport::HttpOutcome {
-        const bool known = kind >= LJK_HTTP_REFUSED_BY_POLICY && kind <= LJK_HTTP_CANCELLED;
+        const bool known = kind >= LJK_HTTP_REFUSED_BY_POLICY && kind <= LJK_HTTP_TLS_VERIFICATION;
         transport::Failure failure;
         failure.kind = known ? static_cast<FailureKind>(kind) : FailureKind::unknown_after_sent;
         failure.message = view(message);

@@ -24,8 +24,9 @@ static_assert(LJK_E_UNSUPPORTED == static_cast<int>(Code::unsupported) &&
 static_assert(LJK_E_STORE == static_cast<int>(Code::store) &&
               LJK_E_CLOSED == static_cast<int>(Code::closed));
 static_assert(LJK_E_CONFLICT == static_cast<int>(Code::conflict) &&
-              LJK_E_LIMIT == static_cast<int>(Code::limit) &&
-              LJK_E_KEY_CONFLICT == static_cast<int>(Code::key_conflict));
+              LJK_E_LIMIT == static_cast<int>(Code::limit));
+static_assert(LJK_E_LEASE_LOST == static_cast<int>(Code::lease_lost));
+static_assert(LJK_E_KEY_CONFLICT == static_cast<int>(Code::key_conflict));
 static_assert(LJK_E_NETWORK == static_cast<int>(Code::network) &&
               LJK_E_INTERNAL == static_cast<int>(Code::internal));
 

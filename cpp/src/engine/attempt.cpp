@@ -1,5 +1,7 @@
 #include "engine/attempt.h"
 
+#include "base/utf8.h"
+
 namespace lampjack::engine {
 
 using store::DeliveryStatus;
@@ -11,11 +13,8 @@ namespace {
 /// For mutes and returns, which are repeated as long as the state wants them.
 constexpr Millis kLongestCallWait = 60'000;
 
-/// The status of the answer, also of one that was cut.
-std::int32_t status_of(const transport::HttpOutcome& outcome) noexcept {
-    if (const auto* response = std::get_if<model::HttpResponse>(&outcome)) return response->status;
-    return std::get_if<transport::Failure>(&outcome)->partial.status;
-}
+/// So many bytes of what the vendor said are kept.
+constexpr std::size_t kVendorAnswer = 300;
 
 /// What to look at when the reason is our own configuration.
 const char* hint(transport::FailureKind kind) noexcept {
@@ -31,13 +30,28 @@ std::string error_of(const transport::HttpOutcome& outcome, OutcomeClass judged)
     return "status " + std::to_string(status);
 }
 
-BodyVerdict verdict_of(platforms::BodyVerdict verdict) noexcept {
-    switch (verdict) {
-        case platforms::BodyVerdict::accepted: return BodyVerdict::accepted;
-        case platforms::BodyVerdict::refused: return BodyVerdict::refused;
-        case platforms::BodyVerdict::unreadable: return BodyVerdict::unreadable;
-    }
-    return BodyVerdict::unreadable;
+platforms::Verdict judge(const platforms::Adapter& adapter, const model::HttpResponse& response) {
+    return adapter.judge != nullptr ? adapter.judge(response)
+                                    : platforms::verdict_of_status(response.status);
+}
+
+/// Of an answer that was cut the status stands, the body proves nothing.
+OutcomeClass classify_cut(const platforms::Adapter& adapter, const transport::Failure& failure) {
+    const std::int32_t status = failure.partial.status;
+    const bool is_refusal =
+        status >= 300 && judge(adapter, {status, {}, {}}) == platforms::Verdict::credentials;
+    if (is_refusal) return OutcomeClass::credentials;
+    return transport::classify(failure, adapter.judge != nullptr ? BodyVerdict::unreadable
+                                                                 : BodyVerdict::not_needed);
+}
+
+/// The vendor's own words about what it did not take: text for people, short and valid.
+std::string vendor_answer(const transport::HttpOutcome& outcome) {
+    const auto* response = std::get_if<model::HttpResponse>(&outcome);
+    const std::string& body = response != nullptr
+                                  ? response->body
+                                  : std::get_if<transport::Failure>(&outcome)->partial.body;
+    return readable_utf8(body, kVendorAnswer);
 }
 
 bool is_given_up(const platforms::Adapter& adapter, const store::OutboxRow& row) noexcept {
@@ -47,12 +61,47 @@ bool is_given_up(const platforms::Adapter& adapter, const store::OutboxRow& row)
 
 }  // namespace
 
+std::int32_t status_of(const transport::HttpOutcome& outcome) noexcept {
+    if (const auto* response = std::get_if<model::HttpResponse>(&outcome)) return response->status;
+    return std::get_if<transport::Failure>(&outcome)->partial.status;
+}
+
+bool is_refused(const store::OutboxRow& row) noexcept {
+    return std::string_view(row.last_error).substr(0, kCredentials.size()) == kCredentials;
+}
+
+bool is_too_old(const Core& core, const platforms::Account& account, const store::OutboxRow& row) {
+    return !is_call(row.action) &&
+           core.clock->now() - row.created >= account.integer("credentials_wait_ms");
+}
+
 OutcomeClass classify_for(const platforms::Adapter& adapter,
                           const transport::HttpOutcome& outcome) {
-    if (adapter.judge == nullptr) return transport::classify(outcome);
     const auto* response = std::get_if<model::HttpResponse>(&outcome);
-    if (response == nullptr) return transport::classify(outcome, BodyVerdict::unreadable);
-    return transport::classify(outcome, verdict_of(adapter.judge(*response)));
+    if (response == nullptr)
+        return classify_cut(adapter, *std::get_if<transport::Failure>(&outcome));
+    switch (judge(adapter, *response)) {
+        case platforms::Verdict::credentials: return OutcomeClass::credentials;
+        case platforms::Verdict::refused: return transport::classify(outcome, BodyVerdict::refused);
+        case platforms::Verdict::unreadable:
+            return transport::classify(outcome, BodyVerdict::unreadable);
+        case platforms::Verdict::accepted:
+        case platforms::Verdict::by_status: break;
+    }
+    return transport::classify(outcome);
+}
+
+store::OutboxRow after_refusal(const Core& core, const platforms::Account& account,
+                               const store::OutboxRow& before,
+                               const transport::HttpOutcome& outcome) {
+    store::OutboxRow row = before;
+    row.last_code = status_of(outcome);
+    row.last_error =
+        std::string(kCredentials) + ": " + error_of(outcome, OutcomeClass::credentials);
+    row.vendor_answer = vendor_answer(outcome);
+    row.ready_at = core.clock->now();
+    if (is_too_old(core, account, row)) row.status = DeliveryStatus::dead;
+    return row;
 }
 
 store::OutboxRow after_failure(const Core& core, store::OutboxRow row,
@@ -69,8 +118,13 @@ store::OutboxRow after_attempt(const Core& core, const platforms::Account& accou
                                const store::OutboxRow& before,
                                const transport::HttpOutcome& outcome, OutcomeClass judged) {
     store::OutboxRow row = before;
+    if (is_refused(before)) {  // its tries and its hour begin anew
+        row.attempts = 0;
+        row.created = core.clock->now();
+    }
     ++row.attempts;
     row.last_code = status_of(outcome);
+    row.vendor_answer = judged == OutcomeClass::done ? std::string{} : vendor_answer(outcome);
     row.ready_at = core.clock->now();
     row.last_error = judged == OutcomeClass::done ? std::string{} : error_of(outcome, judged);
     const bool may_hold = !is_call(row.action) && account.text("on_unknown") == "hold";

@@ -223,7 +223,8 @@ Result<std::string> Change::last_error_of_return() {
     for (std::uint64_t oseq = end - 1; oseq > 0 && end - oseq <= kLookedThrough; --oseq) {
         const auto row = tx_.delivery(row_.key, oseq);
         if (!row && row.error().code != Code::not_found) return row.error();
-        if (!row || row->action != Action::unmute || row->attempts == 0) continue;
+        if (!row || row->action != Action::unmute || (row->attempts == 0 && !is_refused(*row)))
+            continue;
         return row->last_error;
     }
     return std::string();
@@ -351,6 +352,7 @@ Result<void> Change::finish() {
             LJK_CHECK(take(conversation::DrainDone{row_.state.draining->epoch}));
         }
     }
+    LJK_CHECK(resume_when_empty());
     if (erased_) {
         LJK_TRY(open, has_open_call());
         if (!open) return erase();
@@ -360,6 +362,20 @@ Result<void> Change::finish() {
     }
     row_.touched = now_;
     return tx_.put(row_);
+}
+
+/// What waited for credentials is gone, by whatever way: nothing holds the agent's timers up any more.
+Result<void> Change::resume_when_empty() {
+    if (!is_sending_paused(row_.state)) return {};
+    LJK_TRY(waits, has_lane());
+    if (!waits) LJK_CHECK(take(conversation::SendingResumed{}));
+    return {};
+}
+
+Result<bool> Change::has_lane() {
+    LJK_TRY(pending, tx_.pending(row_.key));
+    return std::any_of(pending.begin(), pending.end(),
+                       [](const store::OutboxRow& row) { return !row.to_sink; });
 }
 
 Result<bool> Change::has_open_call() {

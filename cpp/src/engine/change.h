@@ -81,6 +81,9 @@ public:
     /// Whether a mute or a return is still to be made, or its outcome to be heard: what would end it must not be removed.
     Result<bool> has_open_call();
 
+    /// Whether something is to be sent by HTTP.
+    Result<bool> has_lane();
+
     /// Ends a drain when nothing of the leaving owner is left to send, then stores the conversation, once.
     Result<void> finish();
     /// Nothing happened: finish() stores nothing.
@@ -114,6 +117,7 @@ private:
     Result<void> enqueue(store::OutboxRow row);
     Result<void> refuse_below(std::uint64_t epoch);
     Result<bool> drained();
+    Result<void> resume_when_empty();
     Result<void> note(const conversation::Effects& effects);
     Result<void> raise_alarm(conversation::Alarm alarm);
     Result<std::string> last_error_of_return();

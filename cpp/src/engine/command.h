@@ -10,6 +10,8 @@
 
 namespace lampjack::engine {
 
+class Item;
+
 struct CommandRequest {
     /// take reply notify say release pass extend close reopen request decline cancel queue
     std::string_view name = {};
@@ -26,6 +28,8 @@ struct CommandRequest {
     std::string_view target_kind = {};  ///< pass, request, decline: anyone agent team
     std::string_view target = {};
     std::int64_t number = 0;  ///< queue: position; extend: milliseconds
+    /// Whose handler commands; Code::lease_lost when it lost the item's lease.
+    const Item* item = nullptr;
 };
 
 /// The refusal of a command: the error's code is not_owner, stale_owner or unsupported, and this says who owns now.

@@ -4,6 +4,7 @@
 #include "base/timestamp.h"
 #include "engine/change_conversation.h"
 #include "engine/command_keys.h"
+#include "engine/leases.h"
 #include "engine/shorten.h"
 #include "engine/views.h"
 #include "model/canonical.h"
@@ -257,8 +258,14 @@ Result<void> check_queue(Core& core, const platforms::Account& account) {
     return {};
 }
 
+/// A handler that lost its item must not act on it: another may be at work by now.
+Result<void> check_lease(Core& core, const Item* item) {
+    return item == nullptr ? Result<void>{} : core.leases->holds().check(*item);
+}
+
 Result<CommandResult> execute(Core& core, std::string_view ref, const CommandRequest& request) {
     LJK_CHECK(core.usable());
+    LJK_CHECK(check_lease(core, request.item));
     LJK_TRY(account, core.account_of_ref(ref));
     LJK_TRY(command, command_of(request));
     if (command.kind == CommandKind::say)
@@ -281,6 +288,7 @@ bool is_plain_number(std::string_view id) noexcept {
 Result<CommandResult> execute_say(Core& core, std::string_view account_name,
                                   std::string_view user_json, const CommandRequest& request) {
     LJK_CHECK(core.usable());
+    LJK_CHECK(check_lease(core, request.item));
     LJK_TRY(account, core.account_named(account_name));
     if (account->side != platforms::Side::channel)
         return fail(Code::unsupported, "users speak through us only where we play the channel");

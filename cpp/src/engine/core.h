@@ -61,6 +61,8 @@ struct Report {
     void add(Report other);
 };
 
+class Leases;
+
 struct Core {
     Config config;
     std::map<std::string, conversation::Policy, std::less<>> policies;  ///< by account
@@ -68,14 +70,16 @@ struct Core {
     std::shared_ptr<Random> random;
     std::shared_ptr<store::Store> store;
     std::unique_ptr<CommitLane> lane;  ///< every change of a conversation goes through it
+    Leases* leases = nullptr;          ///< the hub's
     std::shared_ptr<transport::HttpClient> http;
     std::function<void(std::string_view, std::string_view)> log;
     Limits limits;
-    Declared declared;       ///< subscriptions of this process, and its name among holders
-    std::uint32_t runs = 0;  ///< which threads it runs
-    Seldom refusals;         ///< of requests, by account and status
-    Notifier changed;        ///< after each commit, completion, drain and close
+    Declared declared;  ///< subscriptions of this process
+    Seldom refusals;    ///< of requests, by account and status
+    Notifier changed;   ///< after each commit, completion, drain and close
     Counters counters;
+    std::atomic<std::uint64_t> asked_now{
+        0};  ///< how often somebody wanted to know at once: see engine/pauses.h
     std::atomic<bool> draining{false};
     std::atomic<bool> closed{false};
     std::int64_t process;  ///< that made it

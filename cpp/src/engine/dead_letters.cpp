@@ -3,6 +3,7 @@
 #include "conversation/fence.h"
 #include "engine/attempt.h"
 #include "engine/change_conversation.h"
+#include "engine/pauses.h"
 #include "engine/record.h"
 #include "engine/views.h"
 #include "json/writer.h"
@@ -41,8 +42,12 @@ public:
         LJK_TRY(seen, core_.store->delivery(id_, ref_));
         LJK_TRY(account, core_.account_of_ref(ref_));
         LJK_TRY(all, core_.store->deliveries(store::key_of(ref_)));
-        return change_conversation(core_, *account, ref_,
-                                   [&](Change& change) { return decide(change, seen.oseq, all); });
+        waits_ = !seen.to_sink && waits_for_credentials(core_, ref_);
+        LJK_CHECK(change_conversation(
+            core_, *account, ref_, [&](Change& change) { return decide(change, seen.oseq, all); }));
+        return waits_ && status_ == DeliveryStatus::pending
+                   ? ask_now(core_, *account, core_.tag(ref_))
+                   : Result<void>{};
     }
 
 private:
@@ -51,27 +56,49 @@ private:
         LJK_TRY(row, change.tx().delivery(change.row().key, oseq));
         if (row.id != id_) return fail(Code::not_found, "no such delivery");
         LJK_CHECK(check(row, change.row().state));
+        const bool paused = row.status == DeliveryStatus::pending;
         row.status = status_;
-        row.last_error = why_;
+        if (!paused || status_ != DeliveryStatus::pending) row.last_error = why_;
         row.ready_at = change.now();
         if (status_ == DeliveryStatus::pending) {
             row.attempts = 0;
             row.created = change.now();  // its tries and its hour begin anew
         }
         LJK_CHECK(change.tx().record(change.row().key, row, 0));
+        if (paused && status_ == DeliveryStatus::pending) LJK_CHECK(make_head_due(change));
         LJK_CHECK(change.append_fact(delivery_fact_json(row), "delivery_changed",
                                      conversation::To::desk));
-        if (status_ == DeliveryStatus::refused && is_call(row.action))
-            LJK_CHECK(let_go(change, all));
+        if (status_ != DeliveryStatus::refused || !is_call(row.action)) return {};
+        if (paused) LJK_CHECK(end_call(change, row));
+        LJK_CHECK(let_go(change, all));
+        return {};
+    }
+
+    /// What is behind another delivery leaves after it.
+    static Result<void> make_head_due(Change& change) {
+        LJK_TRY(pending, change.tx().pending(change.row().key));
+        const auto head = std::find_if(pending.begin(), pending.end(),
+                                       [](const OutboxRow& row) { return !row.to_sink; });
+        if (head == pending.end() || head->ready_at <= change.now()) return {};
+        head->ready_at = change.now();
+        return change.tx().record(change.row().key, *head, 0);
+    }
+
+    /// A call that a person ended is refused for good, as the state machine sees it.
+    static Result<void> end_call(Change& change, const OutboxRow& row) {
+        const bool mutes = row.action == conversation::Action::mute;
+        LJK_CHECK(mutes ? change.take(conversation::MuteFailed{.permanent = true})
+                        : change.take(conversation::ReturnFailed{.permanent = true}));
         return {};
     }
 
     /// Nothing may leave that was decided under an epoch that is over, whoever asks.
     Result<void> check(const OutboxRow& row, const conversation::Conversation& state) const {
-        if (row.status != DeliveryStatus::dead && row.status != DeliveryStatus::held)
+        const bool paused = row.status == DeliveryStatus::pending && waits_;
+        if (!paused && row.status != DeliveryStatus::dead && row.status != DeliveryStatus::held)
             return fail(Code::unsupported, "the delivery is " +
                                                std::string(store::name_of(row.status)) +
-                                               ", neither dead nor held");
+                                               ", neither dead nor held nor paused");
         if (status_ != DeliveryStatus::pending ||
             conversation::may_leave(state, row.action, row.epoch))
             return {};
@@ -87,6 +114,7 @@ private:
     DeliveryStatus status_;  ///< what it is to become
     std::string_view why_;
     std::string ref_;
+    bool waits_ = false;  ///< for credentials: what is pending may be decided about, too
 };
 
 }  // namespace

@@ -1,13 +1,14 @@
 #pragma once
-// The subscriptions this process has declared, and what it tells of itself in its holder's row.
+// The subscriptions this process has declared, and of which accounts it gets their items.
 
-#include "base/random.h"
-#include "store/holders.h"
+#include "base/result.h"
+#include "store/rows.h"
 
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lampjack::engine {
@@ -24,24 +25,16 @@ struct Declaration {
 /// Called from any thread.
 class Declared {
 public:
-    /// `accounts` are all that the hub has.
-    void init(Random& random, std::vector<std::string> accounts);
+    /// All that the hub has.
+    void init(std::vector<std::string> accounts) { accounts_ = std::move(accounts); }
 
-    std::uint64_t id() const noexcept { return id_; }  ///< names this process among holders
-    const std::string& label() const noexcept { return label_; }  ///< host:pid, for people
-    /// The row of this process, alive until then.
-    store::Holder holder(Millis until, std::uint32_t runs) const;
     /// Of which accounts it leases items: the subscription's own among the hub's, else all of the hub's.
     std::vector<std::string> accounts_of(std::string_view name) const;
     bool has(std::string_view name) const;
-    bool is_empty() const;
-
     void put(std::string_view name, const store::SubscriptionFilter& filter);
     void remove(std::string_view name);
 
 private:
-    std::uint64_t id_ = 0;
-    std::string label_;
     std::vector<std::string> accounts_;
     mutable std::mutex mutex_;
     std::map<std::string, store::SubscriptionFilter, std::less<>> filters_;

@@ -75,7 +75,8 @@ Destinations::Answer Destinations::ask(std::string_view account, std::string_vie
     Answer yes{Wait::none, 0, {}};
     if (!parts) return yes;  // to be refused
     const std::string host = parts->host + ":" + std::to_string(parts->port);
-    yes.ticket = {"breaker:" + std::string(account) + ":" + host, retry, false};
+    yes.ticket.name = "breaker:" + std::string(account) + ":" + host;
+    yes.ticket.retry = retry;
     Destination& destination = find(yes.ticket.name, account, host);
     const Millis now = core_.clock->now();
     look(yes.ticket.name, destination, now);
@@ -122,17 +123,14 @@ void Destinations::note(const Ticket& ticket, const transport::HttpOutcome& outc
     const auto next =
         destination.breaker.note(signal, ticket.probe, core_.clock->now(), *core_.random);
     if (!next || !share(ticket.name, destination, *next)) return;
-    tell(destination, before, signal == Signal::denied);
+    tell(destination, before);
 }
 
-void Destinations::tell(const Destination& destination, const BreakerState& before, bool denied) {
+void Destinations::tell(const Destination& destination, const BreakerState& before) {
     const BreakerState& after = destination.breaker.state();
     if (after.opens > before.opens) {
         ++core_.counters.breaker_opened;
-        LogLine line =
-            destination.line(denied ? LogEvent::credentials_refused : LogEvent::breaker_open);
-        if (denied) line.add("hint", "check the account's tokens and addresses");
-        return core_.say(line);
+        return core_.say(destination.line(LogEvent::breaker_open));
     }
     if (after.is_closed() && !before.is_closed())
         core_.say(destination.line(LogEvent::breaker_closed));

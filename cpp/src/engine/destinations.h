@@ -22,6 +22,8 @@ public:
         std::string name;  ///< empty: no destination, nothing is counted
         bool retry = false;
         bool probe = false;
+        bool asks_credentials = false;  ///< it is the one request of an account that is paused
+        Millis sent_at = 0;
     };
     enum class Wait {
         none,
@@ -57,7 +59,7 @@ private:
     bool share(std::string_view name, Destination& destination,
                const transport::BreakerState& next);
     Answer later(Wait wait, Millis at, Millis spread) const;
-    void tell(const Destination& destination, const transport::BreakerState& before, bool denied);
+    void tell(const Destination& destination, const transport::BreakerState& before);
 
     Core& core_;
     std::map<std::string, Destination, std::less<>> known_;

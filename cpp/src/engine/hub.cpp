@@ -1,18 +1,20 @@
 #include "engine/hub.h"
 
 #include "base/timestamp.h"
-#include "engine/attempt.h"
 #include "engine/client_options.h"
 #include "engine/commands.h"
 #include "engine/core.h"
 #include "engine/dead_letters.h"
 #include "engine/erase.h"
-#include "engine/one_line.h"
+#include "engine/leases.h"
+#include "engine/paused_rows.h"
+#include "engine/pauses.h"
 #include "engine/policy.h"
 #include "engine/queries.h"
 #include "engine/reception.h"
 #include "engine/record.h"
 #include "engine/sender.h"
+#include "engine/sinks.h"
 #include "engine/stuck.h"
 #include "engine/subscription_list.h"
 #include "engine/subscriptions.h"
@@ -29,7 +31,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr Millis kSinkLease = 60'000;
+/// A clock that nobody sets.
+Millis steady_now() {
+    return std::chrono::duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+/// What other processes do tells nobody here.
+constexpr milliseconds kLookAgain(100);
 
 /// When a wait of that length ends; a length without sense does not overflow.
 steady_clock::time_point end_of(milliseconds timeout) noexcept {
@@ -46,20 +54,20 @@ class Engine final : public Hub {
 public:
     Engine(Config config, unsigned run, World world) : run_(run) {
         core_.config = std::move(config);
+        const bool own_clock = world.clock != nullptr;
+        if (!own_clock) world.steady = steady_now;
+        core_.leases = &parts_->leases;
+        core_.leases->set_up(std::move(world.steady), run, !own_clock || run != run_nothing);
         core_.clock = world.clock ? std::move(world.clock) : std::make_shared<SystemClock>();
         core_.random = world.random ? std::move(world.random) : std::make_shared<SystemRandom>();
         core_.store = std::move(world.store);
         core_.lane = std::make_unique<CommitLane>(core_.store, core_.random);
         core_.http = std::move(world.http);
         core_.log = std::move(world.log);
-        core_.runs = run;
         if (core_.config.log_key.empty()) core_.config.log_key = core_.kept_log_key();
-        std::vector<std::string> accounts;
-        for (const auto& [name, account] : core_.config.accounts) {
+        for (const auto& [name, account] : core_.config.accounts)
             core_.policies.emplace(name, policy_of(account));
-            accounts.push_back(name);
-        }
-        core_.declared.init(*core_.random, std::move(accounts));
+        core_.declared.init(core_.config.account_names());
     }
     ~Engine() override {
         Engine::close();
@@ -107,14 +115,23 @@ public:
         return declare(core_, name, given);
     }
 
-    Result<std::shared_ptr<Item>> next(std::string_view subscription,
-                                       milliseconds timeout) override {
-        return wait_for<std::shared_ptr<Item>>(timeout,
-                                               [&] { return lease_item(core_, subscription); });
+    Result<std::shared_ptr<Item>> next(std::string_view subscription, milliseconds timeout,
+                                       Keeper keeper) override {
+        return wait_for<std::shared_ptr<Item>>(
+            timeout, [&] { return lease_item(core_, subscription, keeper); });
+    }
+    std::uint64_t wait_for_change(std::uint64_t seen) override {
+        if (!core_.usable()) return seen;
+        core_.changed.wait(seen, steady_clock::now() + kLookAgain);
+        return core_.changed.generation();
     }
     Result<void> done(const Item& item, bool success, std::string_view reason) override {
         LJK_CHECK(core_.usable());
         return finish_item(core_, item, success, reason);
+    }
+    Result<void> give_back(const Item& item) override {
+        LJK_CHECK(core_.usable());
+        return give_back_item(core_, item);
     }
     Result<std::string> dead_items(std::string_view subscription, std::size_t limit) override {
         LJK_CHECK(core_.usable());
@@ -138,8 +155,9 @@ public:
         return run_command(core_, ref, request);
     }
     CommandResult say(std::string_view account, std::string_view user, std::string_view content,
-                      std::string_view key, std::string_view handler) override {
-        return run_say(core_, account, user, {.content = content, .key = key, .handler = handler});
+                      std::string_view key, const Item* item, std::string_view handler) override {
+        return run_say(core_, account, user,
+                       {.content = content, .key = key, .handler = handler, .item = item});
     }
     Result<std::string> conversation(std::string_view ref) override {
         LJK_CHECK(core_.usable());
@@ -181,7 +199,8 @@ public:
         LJK_CHECK(core_.usable());
         std::string ref;
         LJK_TRY(row, core_.store->delivery(id, ref));
-        return delivery_json(row, ref);
+        const bool pending = row.status == store::DeliveryStatus::pending;
+        return delivery_json(row, ref, pending && waits_for_credentials(core_, ref));
     }
     Result<std::string> deliveries(std::string_view ref) override {
         LJK_CHECK(core_.usable());
@@ -197,25 +216,11 @@ public:
         });
     }
 
-    Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account,
-                                                    milliseconds timeout) override {
+    Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account, milliseconds timeout,
+                                                    Keeper keeper) override {
         LJK_CHECK(core_.account_named(account));
-        const std::array names{std::string(account)};
         return wait_for<std::shared_ptr<SinkDelivery>>(
-            timeout, [&]() -> Result<std::shared_ptr<SinkDelivery>> {
-                const Millis now = core_.clock->now();
-                auto shown = sinks_out_.begin();  // before the look at `draining`: see drain()
-                if (core_.draining) return std::shared_ptr<SinkDelivery>{};
-                LJK_TRY(leased,
-                        core_.store->lease_deliveries(names, true, now, now + kSinkLease, 1));
-                if (leased.empty()) return std::shared_ptr<SinkDelivery>{};
-                auto delivery = std::make_shared<SinkDelivery>();
-                delivery->account = names.front();
-                delivery->lease = std::move(leased.front());
-                delivery->json = sink_json(delivery->lease);
-                delivery->shown = std::move(shown);
-                return delivery;
-            });
+            timeout, [&] { return lease_sink(core_, account, keeper, sinks_out_); });
     }
     Result<bool> may_leave(const SinkDelivery& delivery) override {
         LJK_CHECK(core_.usable());
@@ -224,22 +229,11 @@ public:
     Result<void> sink_done(const SinkDelivery& delivery, bool success,
                            std::string_view error) override {
         LJK_CHECK(core_.usable());
-        LJK_TRY(allowed, engine::may_leave(core_, delivery.lease));
-        store::OutboxRow row = delivery.lease.row;
-        ++row.attempts;
-        row.last_error = one_line(error);
-        if (success) {
-            row.status = store::DeliveryStatus::sent;
-        } else if (!allowed) {
-            row.status = store::DeliveryStatus::refused;
-            row.last_error = "stale_owner";
-        } else {
-            row = after_failure(core_, std::move(row), {});
-        }
-        LJK_CHECK(record_attempt(core_, delivery.lease, row));
-        delivery.shown.end();
-        core_.changed.notify();
-        return {};
+        return finish_sink(core_, delivery, success, error);
+    }
+    Result<void> give_back(const SinkDelivery& delivery) override {
+        LJK_CHECK(core_.usable());
+        return give_back_sink(core_, delivery);
     }
 
     Result<std::string> dead_letters(std::size_t limit) override {
@@ -259,12 +253,20 @@ public:
         return engine::discard(core_, id);
     }
 
+    Result<void> resume(std::string_view name) override {
+        LJK_CHECK(core_.usable());
+        LJK_TRY(account, core_.account_named(name));
+        LJK_CHECK(ask_now(core_, *account, {}));
+        return wake_refused(core_, *account);
+    }
+
     std::string urls(std::string_view base) override { return urls_view(core_, base); }
     std::string stats() override { return stats_view(core_, sender_.in_flight()); }
 
     void step() override {
         if (!core_.usable()) return;
         if (!core_.http) make_own_client();
+        parts_->leases.step();
         sender_.step();
         timers_.look();
     }
@@ -292,7 +294,7 @@ public:
         timers_.stop();
         if (core_.http && own_client_) core_.http->close();
         sender_.stop();
-        if (!core_.declared.is_empty()) (void)core_.store->leave(core_.declared.id());
+        parts_->leases.stop(sender_.is_busy());
         if (own_store_) core_.store->close();
     }
     bool is_here() const override { return core_.is_here(); }
@@ -327,7 +329,7 @@ private:
             if (!found || !is_empty(*found)) return found;
             const auto now = steady_clock::now();
             if (now >= deadline) return fail(Code::timeout, "nothing came within the given time");
-            core_.changed.wait(seen, std::min(deadline, now + milliseconds(100)));
+            core_.changed.wait(seen, std::min(deadline, now + kLookAgain));
         }
     }
     static bool is_empty(const std::string& text) noexcept { return text.empty(); }
@@ -338,6 +340,7 @@ private:
 
     struct Parts {
         Core core;
+        Leases leases{core};
         Sender sender{core};
         Timers timers{core};
     };

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "engine/command.h"
-#include "engine/in_flight.h"
+#include "engine/leased.h"
 #include "engine/world.h"
 #include "model/http_message.h"
 #include "platforms/adapter.h"
@@ -34,24 +34,6 @@ using Decide = std::function<std::optional<Decision>(const Question&)>;
 
 /// A request between begin() and finish(): verified and parsed, not stored.
 class Reception;
-
-class Item {
-public:
-    std::string subscription;
-    std::string
-        json;  ///< {"id","seq","epoch","episode","state","to","flags":[…],"ref","account","received_at","delivery"?,"attempt","event":{…}|"fact":{…}}
-    store::LeasedItem lease;
-};
-
-/// A message for the end user that the host delivers itself (side channel).
-class SinkDelivery {
-public:
-    std::string account;
-    std::string
-        json;  ///< {"id","ref","account","conversation":{…},"epoch","agent","attempt","event":{…}}
-    store::LeasedDelivery lease;
-    mutable InFlight::Guard shown;  ///< until its outcome is recorded: drain() waits for it
-};
 
 class Hub {
 public:
@@ -83,11 +65,17 @@ public:
 
     virtual Result<void> subscribe(std::string_view name, std::string_view filter_json) = 0;
     /// Waits for the next item; Code::timeout when none came, Code::closed after close(). An unknown name is subscribed to all.
+    /// Empty-handed, too, while this hub cannot write its heartbeat. Its lease ends at handler_timeout or item_hold.
     virtual Result<std::shared_ptr<Item>> next(std::string_view subscription,
-                                               std::chrono::milliseconds timeout) = 0;
-    /// Done, or handed out again after a growing wait; after the last try (item_tries) it is set aside. `reason` is kept
+                                               std::chrono::milliseconds timeout,
+                                               Keeper keeper = Keeper::host) = 0;
+    /// Waits until something may have changed: returns the newer number than `seen`, or after a tenth of a second.
+    virtual std::uint64_t wait_for_change(std::uint64_t seen) = 0;
+    /// Code::lease_lost when the lease ended before. Done, or handed out again after a growing wait; after the last try (item_tries) it is set aside. `reason` is kept
     /// then: one line without a person's data.
     virtual Result<void> done(const Item& item, bool success, std::string_view reason = {}) = 0;
+    /// Not handled: due again at once, for any process. No failure is counted.
+    virtual Result<void> give_back(const Item& item) = 0;
     /// What the subscription has given up, oldest first: [{"subscription","reason","died_at","item":{…}}].
     virtual Result<std::string> dead_items(std::string_view subscription, std::size_t limit) = 0;
     /// Hands one of them out again as if it were new, or forgets it; not_found when it is not there.
@@ -116,7 +104,7 @@ public:
     /// A user's message on a channel account; opens the conversation when it is new. `user` is a canonical actor.
     virtual CommandResult say(std::string_view account, std::string_view user_json,
                               std::string_view content, std::string_view key,
-                              std::string_view handler = {}) = 0;
+                              const Item* item = nullptr, std::string_view handler = {}) = 0;
 
     /// Removes all that is kept of an end user, live and test, after the conversation went back to its bot; counters stay,
     /// so that a later conversation goes on above them. {"account","conversations":[{"ref","items","deliveries",
@@ -132,26 +120,33 @@ public:
     virtual Result<std::string> wait_delivery(std::string_view id,
                                               std::chrono::milliseconds timeout) = 0;
     virtual Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account,
-                                                            std::chrono::milliseconds timeout) = 0;
+                                                            std::chrono::milliseconds timeout,
+                                                            Keeper keeper = Keeper::host) = 0;
     /// Whether the delivery may still go: checked immediately before the host shows it.
     virtual Result<bool> may_leave(const SinkDelivery& delivery) = 0;
     virtual Result<void> sink_done(const SinkDelivery& delivery, bool success,
                                    std::string_view error) = 0;
+    /// Not shown: due again at once, for any process. No attempt is counted.
+    virtual Result<void> give_back(const SinkDelivery& delivery) = 0;
 
     /// Deliveries that were given up (dead) or wait for a person's word (held), oldest first, as a JSON array.
     virtual Result<std::string> dead_letters(std::size_t limit) = 0;
     /// The same with what they carry, one JSON object a line, for tools. Where there are more than `limit` a last line
     /// says so: {"truncated":true}.
     virtual Result<std::string> export_dead_letters(std::size_t limit) = 0;
-    /// Sends a dead or held delivery again, in its old place, its tries and its hour counted anew. Code::stale_owner when
-    /// it may not leave any more, Code::unsupported when it is neither dead nor held.
+    /// Sends a dead or held delivery again, in its old place, its tries and its hour counted anew; one that is paused is
+    /// tried now, as a probe. Code::stale_owner when it may not leave any more, Code::unsupported when it is neither.
     virtual Result<void> retry_delivery(std::string_view id) = 0;
     /// Never sends it: it is `refused` from now on, and words held behind it may leave.
     virtual Result<void> discard_delivery(std::string_view id) = 0;
 
+    /// Sends at once what waits because the platform refused the account's credentials: one probe where all of the account
+    /// waits, else each conversation that alone is refused. For those who have corrected something at the platform.
+    virtual Result<void> resume(std::string_view account) = 0;
+
     // ---- Life ----
 
-    /// Does once, on this thread, what the sender and the timers would do now. For hosts that run neither thread and
+    /// Does once, on this thread, what the sender, the timers and the threads of leases would do now. For hosts that run neither thread and
     /// drive the clock themselves, such as simulations.
     virtual void step() = 0;
 
@@ -160,7 +155,7 @@ public:
     virtual std::string stats() = 0;
     /// Stops leasing and waits for what is in flight; Code::timeout when some is left.
     virtual Result<void> drain(std::chrono::milliseconds timeout) = 0;
-    /// Wakes every waiter with Code::closed, ends the threads and closes a store of its own. Twice is a no-op; so it is in a
+    /// What was leased and is not answered stays leased for 15 s at most. Wakes every waiter with Code::closed, ends the threads and closes a store of its own. Twice is a no-op; so it is in a
     /// process forked from this one, where every other call gives Code::closed.
     virtual void close() = 0;
     /// Whether this process opened it.

@@ -1,6 +1,7 @@
 #include "engine/queries.h"
 
 #include "conversation/explain.h"
+#include "engine/pauses.h"
 #include "engine/views.h"
 #include "platforms/registry.h"
 #include "json/value.h"
@@ -116,7 +117,8 @@ Result<std::string> explain_view(Core& core, std::string_view ref, std::string_v
 
 Result<std::string> deliveries_view(Core& core, std::string_view ref) {
     LJK_TRY(rows, core.store->deliveries(store::key_of(ref)));
-    return array_of(rows, [&](const auto& row) { return delivery_json(row, ref); });
+    const bool waits = waits_for_credentials(core, ref);
+    return array_of(rows, [&](const auto& row) { return delivery_json(row, ref, waits); });
 }
 
 std::string urls_view(const Core& core, std::string_view base) {

@@ -99,6 +99,18 @@ Result<void> follow_up(Change& change, const OutboxRow& after, const std::vector
     return after.status == DeliveryStatus::sent ? let_go(change, rows) : Result<void>{};
 }
 
+/// The lane moves again: the tries and the hour of what waited behind begin now, and so do the agent's timers.
+Result<void> move_on(Change& change, const OutboxRow& head, std::vector<OutboxRow>& pending) {
+    for (OutboxRow& row : pending) {
+        if (row.oseq == head.oseq || row.to_sink) continue;
+        row.attempts = 0;
+        row.created = change.now();
+        LJK_CHECK(change.tx().record(change.row().key, row, 0));
+    }
+    LJK_CHECK(change.take(conversation::SendingResumed{}));
+    return {};
+}
+
 Result<void> record_in(Change& change, const LeasedDelivery& lease, const OutboxRow& after,
                        const std::vector<OutboxRow>& rows) {
     LJK_CHECK(change.must_exist());
@@ -107,6 +119,13 @@ Result<void> record_in(Change& change, const LeasedDelivery& lease, const Outbox
     if (fenced && after.status != DeliveryStatus::sent && after.status != DeliveryStatus::held)
         return record_fenced(change, lease, after);
     LJK_CHECK(change.tx().record(change.row().key, after, lease.token));
+    const bool refused = is_refused(after);
+    if (refused && after.status == DeliveryStatus::pending) {
+        LJK_CHECK(change.take(conversation::SendingPaused{}));
+        return {};
+    }
+    const bool waited = is_refused(lease.row) || is_sending_paused(change.row().state);
+    if (waited && !refused && !after.to_sink) LJK_CHECK(move_on(change, after, pending));
     count(change.report(), after.status);
     if (after.status != DeliveryStatus::pending) return follow_up(change, after, rows);
     tell_of_retry(change, after);
@@ -175,6 +194,24 @@ Result<void> postpone(Core& core, const LeasedDelivery& lease, Millis at, std::s
 Result<bool> may_leave(Core& core, const LeasedDelivery& lease) {
     LJK_TRY(row, core.store->conversation(lease.conversation.key));
     return conversation::may_leave(row.state, lease.row.action, lease.row.epoch);
+}
+
+Result<void> give_up_waiting(Core& core, const store::Delivery& one) {
+    LJK_TRY(account, core.account_of_ref(one.ref));
+    return change_conversation(core, *account, one.ref, [&](Change& change) -> Result<void> {
+        LJK_CHECK(change.must_exist());
+        LJK_TRY(row, change.tx().delivery(change.row().key, one.row.oseq));
+        if (row.status != DeliveryStatus::pending || row.created != one.row.created) {
+            change.leave();
+            return {};
+        }
+        row.status = DeliveryStatus::dead;
+        if (!is_refused(row)) row.last_error = std::string(kCredentials) + ": not sent in time";
+        row.ready_at = change.now();
+        LJK_CHECK(change.tx().record(change.row().key, row, 0));
+        count(change.report(), row.status);
+        return tell(change, row);
+    });
 }
 
 bool is_behind_failed_call(const LeasedDelivery& lease) noexcept {

@@ -15,6 +15,8 @@ Result<void> record_attempt(Core& core, const store::LeasedDelivery& lease,
 /// Gives the lane back until `at`, the row unchanged but for that and `why`.
 Result<void> postpone(Core& core, const store::LeasedDelivery& lease, Millis at,
                       std::string_view why);
+/// A delivery that has waited too long for credentials becomes a dead letter.
+Result<void> give_up_waiting(Core& core, const store::Delivery& one);
 /// Whether the row may leave now: the state is read again.
 Result<bool> may_leave(Core& core, const store::LeasedDelivery& lease);
 

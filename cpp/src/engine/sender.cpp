@@ -1,6 +1,7 @@
 #include "engine/sender.h"
 
 #include "engine/attempt.h"
+#include "engine/leases.h"
 #include "engine/record.h"
 #include "engine/remembered.h"
 #include "engine/return_facts.h"
@@ -22,8 +23,6 @@ bool tells_return(const platforms::Account& account) {
     return !setting.empty() && !account.text(setting).empty();
 }
 
-/// A lease outlives the longest request by a margin, so that nobody else sends the same row meanwhile.
-constexpr Millis kLeaseMargin = 45'000;
 constexpr auto kLongestLook = std::chrono::milliseconds(500);
 constexpr auto kLookWhileUnsettled = std::chrono::milliseconds(100);
 constexpr auto kBetweenPutOffs = std::chrono::milliseconds(10);
@@ -136,26 +135,40 @@ void Sender::set_up() {
 }
 
 void Sender::take_new() {
-    if (!addresses_) set_up();
-    looked_at_ = core_.clock->now();
+    const bool first = !addresses_;
+    if (first) set_up();
+    const Millis now = core_.clock->now();
+    if (first || now < looked_at_) look_for_woken(first);
+    looked_at_ = now;
+    probe_paused();
     asked_ = core_.config.account_names();
-    std::erase_if(asked_, [&](const std::string& name) { return closed_.contains(name); });
+    std::erase_if(asked_, [&](const std::string& name) {
+        return closed_.contains(name) || paused_.contains(name);
+    });
     more_to_put_off_ = false;
     if (serve_asked(kLooks) == Served::stopped) return;
     // Thousands may wait behind breakers, and to put one off is a write: some at a time, after all others. Enough to
     // outrun those that come, because what is due and not wanted slows each look.
     asked_.assign(closed_.begin(), closed_.end());
+    std::erase_if(asked_, [&](const std::string& name) { return paused_.contains(name); });
     more_to_put_off_ = serve_asked(kClosedLooks) == Served::some;
+}
+
+/// Nothing while this hub cannot write its heartbeat.
+Result<std::vector<LeasedDelivery>> Sender::lease(const Bulkhead::Group& group, Millis until) {
+    LJK_TRY(holder, core_.leases->holder());
+    if (!holder) return std::vector<LeasedDelivery>{};
+    return core_.store->lease_deliveries(group.accounts, false, looked_at_, until, group.limit,
+                                         *holder);
 }
 
 /// Leases and begins what is due: `some` when that took all the looks it may take, `stopped` when store or memory fail.
 Sender::Served Sender::serve_asked(int looks) {
-    const Millis until = looked_at_ + core_.config.timeouts.total.count() + kLeaseMargin;
+    const Millis until = lease_end();
     while (looks > 0) {
         const auto group = bulkhead_.next(asked_, unsettled_.size());
         if (group.accounts.empty()) return Served::all;
-        auto leases =
-            core_.store->lease_deliveries(group.accounts, false, looked_at_, until, group.limit);
+        auto leases = lease(group, until);
         if (!leases) {
             core_.say(store_failed("lease_deliveries", leases.error()));
             return Served::stopped;
@@ -200,7 +213,8 @@ bool Sender::begin(const LeasedDelivery& lease) {
 }
 
 bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest request) {
-    const auto answer =
+    if (!probing_ && waits_for_credentials(lease)) return true;
+    auto answer =
         destinations_.ask(lease.conversation.account, request.url, lease.row.attempts > 0);
     if (!answer.may_go()) {
         // In the first pass its turn is over; in the second it is there to be put off.
@@ -214,6 +228,8 @@ bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest requ
     // Nothing comes between this look at the owner and the call.
     const auto allowed = may_leave(core_, lease);
     if (allowed && *allowed) {
+        answer.ticket.asks_credentials = probing_;
+        answer.ticket.sent_at = core_.clock->now();
         send(lease, answer.ticket, std::move(request));
         return true;
     }
@@ -309,7 +325,15 @@ void Sender::record(const Mailbox::Letter& letter) {
     if (account == nullptr) return;  // it was leased for an account of ours
     const auto judged = classify_for(*account->adapter, letter.outcome);
     destinations_.note(letter.ticket, letter.outcome, judged);
-    unsettled_.record(lease, after_attempt(core_, *account, lease.row, letter.outcome, judged));
+    if (judged == transport::OutcomeClass::credentials) return record_refusal(*account, letter);
+    note_credentials(*account, letter);
+    if (!pauses_.has_waited(*account, lease.row.created))
+        return unsettled_.record(lease,
+                                 after_attempt(core_, *account, lease.row, letter.outcome, judged));
+    // It waited behind others: its tries and its hour begin now, like theirs.
+    LeasedDelivery waited = lease;
+    waited.row.last_error = kCredentials;
+    unsettled_.record(waited, after_attempt(core_, *account, waited.row, letter.outcome, judged));
 }
 
 void Sender::give_up(const LeasedDelivery& lease, const Error& error) {

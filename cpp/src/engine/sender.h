@@ -5,6 +5,7 @@
 #include "engine/bulkhead.h"
 #include "engine/destinations.h"
 #include "engine/mailbox.h"
+#include "engine/pauses.h"
 #include "engine/unsettled.h"
 
 #include <memory>
@@ -20,6 +21,7 @@ public:
     explicit Sender(Core& core)
         : core_(core),
           destinations_(core),
+          pauses_(core),
           unsettled_(core),
           mailbox_(std::make_shared<Mailbox>(core.changed)) {}
     ~Sender();
@@ -39,8 +41,10 @@ private:
     void settle_the_rest();
     void take_new();
     void set_up();
+    Millis lease_end() const;
     enum class Served { all, some, stopped };
     Served serve_asked(int looks);
+    Result<std::vector<store::LeasedDelivery>> lease(const Bulkhead::Group& group, Millis until);
     /// False when the store fails: no use to take more now.
     bool begin(const store::LeasedDelivery& lease);
     bool begin_or_give_back(const store::LeasedDelivery& lease);
@@ -51,16 +55,25 @@ private:
     Result<model::HttpRequest> render(const store::LeasedDelivery& lease);
     void record_all();
     void record(const Mailbox::Letter& letter);
+    void record_refusal(const platforms::Account& account, const Mailbox::Letter& letter);
+    void note_credentials(const platforms::Account& account, const Mailbox::Letter& letter);
+    void look_for_woken(bool adopt);
+    void probe_paused();
+    void probe(const platforms::Account& account);
+    bool waits_for_credentials(const store::LeasedDelivery& lease);
     void give_up(const store::LeasedDelivery& lease, const Error& error);
     std::chrono::steady_clock::time_point next_look() const;
 
     Core& core_;
     Destinations destinations_;
+    Pauses pauses_;
     Unsettled unsettled_;
     std::shared_ptr<const transport::AddressPolicy> addresses_;
     Bulkhead bulkhead_;  ///< without places until the first look, when the configuration is there
     std::vector<std::string> asked_;  ///< accounts that may have more to send in this look
     std::set<std::string> closed_;    ///< accounts whose breaker was open when last asked
+    std::set<std::string> paused_;    ///< accounts whose credentials were refused when last asked
+    bool probing_ = false;            ///< what is begun now is the probe of a paused account
     bool more_to_put_off_ = false;
     std::thread thread_;
     std::atomic<bool> stopping_{false};

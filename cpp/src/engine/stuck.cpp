@@ -1,6 +1,9 @@
 #include "engine/stuck.h"
 
+#include "base/timestamp.h"
 #include "engine/attempt.h"
+#include "engine/leases.h"
+#include "engine/pauses.h"
 #include "engine/views.h"
 #include "json/writer.h"
 
@@ -26,6 +29,7 @@ public:
         LJK_CHECK(look_at_states());
         LJK_CHECK(look_at_timers());
         LJK_CHECK(look_at_messages());
+        LJK_CHECK(look_at_handlers());
         return report();
     }
 
@@ -33,10 +37,11 @@ private:
     struct Found {
         store::ConversationRow row;
         std::vector<std::string_view> why;
+        std::optional<Holds::Late> handler;
     };
 
     void add(const store::ConversationRow& row, std::string_view why) {
-        Found& found = found_.try_emplace(row.ref, Found{row, {}}).first->second;
+        Found& found = found_.try_emplace(row.ref, Found{row, {}, {}}).first->second;
         if (std::find(found.why.begin(), found.why.end(), why) == found.why.end())
             found.why.push_back(why);
     }
@@ -79,9 +84,37 @@ private:
 
     Result<void> look_at_messages() {
         LJK_TRY(rows, core_.store->deliveries_by(store::DeliveryStatus::pending, kLookedAt));
-        for (const store::Delivery& one : rows)
-            if (one.row.ready_at < late_ && one.row.created < late_)
-                LJK_CHECK(add_ref(one.ref, "unsent"));
+        for (const store::Delivery& one : rows) {
+            const bool waiting = !one.row.to_sink && waits(one);
+            const bool late = one.row.ready_at < late_ && one.row.created < late_;
+            if (waiting || late) LJK_CHECK(add_ref(one.ref, waiting ? "credentials" : "unsent"));
+        }
+        return {};
+    }
+
+    /// For credentials, its own or those of all of its account.
+    bool waits(const store::Delivery& one) {
+        if (is_refused(one.row)) return true;
+        const auto found = paused_.find(one.account);
+        if (found != paused_.end()) return found->second;
+        const platforms::Account* account = core_.account(one.account);
+        bool paused = false;
+        if (account != nullptr) {
+            const auto pause = shared_pause(core_, *account);
+            paused = pause && pause->is_paused();
+        }
+        return paused_.emplace(one.account, paused).first->second;
+    }
+
+    /// The one that began first, of each conversation.
+    Result<void> look_at_handlers() {
+        for (const Holds::Late& late : core_.leases->holds().late(kGrace)) {
+            LJK_CHECK(add_ref(late.ref, "handler"));
+            const auto found = found_.find(late.ref);
+            if (found == found_.end()) continue;  // erased meanwhile
+            auto& first = found->second.handler;
+            if (!first || late.since < first->since) first = late;
+        }
         return {};
     }
 
@@ -98,12 +131,17 @@ private:
     }
 
     Result<std::string> view_of(const Found& found) {
-        const std::string whole = conversation_json(found.row, core_.tag(found.row.ref));
-        std::string more;
-        json::Writer out(more);
-        out.begin_object().key("why").begin_array();
+        std::string text;
+        json::Writer out(text);
+        out.begin_object();
+        conversation_members(out, found.row, core_.tag(found.row.ref));
+        out.key("why").begin_array();
         for (const std::string_view why : found.why) out.string(why);
         out.end_array();
+        if (found.handler) {
+            out.key("subscription").string(found.handler->subscription);
+            out.key("since").string(format_time(found.handler->since).view());
+        }
         LJK_TRY(rows, core_.store->deliveries(found.row.key));
         // What the platform said tells more than that a later call had to wait.
         const auto last = [&rows](bool answered) {
@@ -119,12 +157,13 @@ private:
             out.key("last_code").integer(failed->last_code);
         }
         out.end_object();
-        return whole.substr(0, whole.size() - 1) + "," + more.substr(1);
+        return text;
     }
 
     Core& core_;
     Millis late_;
     std::map<std::string, Found> found_;
+    std::map<std::string, bool> paused_;  ///< accounts whose credentials are refused
 };
 
 }  // namespace

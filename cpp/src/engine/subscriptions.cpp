@@ -2,6 +2,7 @@
 
 #include "base/timestamp.h"
 #include "engine/change_conversation.h"
+#include "engine/leases.h"
 #include "engine/one_line.h"
 #include "engine/views.h"
 #include "json/writer.h"
@@ -15,7 +16,6 @@ using store::LeasedItem;
 
 namespace {
 
-constexpr Millis kItemLease = 300'000;
 constexpr std::string_view kDeadFact = "item_dead";
 
 /// Doubling, up to the cap; the second half is left to chance, so that many do not come back at once.
@@ -80,24 +80,26 @@ Result<void> bury(Core& core, std::string_view subscription, const LeasedItem& i
     return {};
 }
 
-Result<std::vector<LeasedItem>> lease_one(Core& core, std::string_view subscription) {
+Result<std::vector<LeasedItem>> lease_one(Core& core, std::string_view subscription,
+                                          std::uint64_t holder) {
     const std::vector<std::string> accounts = core.declared.accounts_of(subscription);
     if (accounts.empty()) return std::vector<LeasedItem>{};  // none of this hub's
     return core.lane->repeat([&] {
         const Millis now = core.clock->now();
-        return core.store->lease_items(subscription, now, now + kItemLease, 1,
-                                       {.accounts = accounts});
+        return core.store->lease_items(subscription, now, now + kHostLease, 1, {holder, accounts});
     });
 }
 
 }  // namespace
 
-Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscription) {
+Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscription, Keeper keeper) {
     for (;;) {
-        auto leased = lease_one(core, subscription);
+        LJK_TRY(holder, core.leases->holder());
+        if (!holder) return std::shared_ptr<Item>{};
+        auto leased = lease_one(core, subscription, *holder);
         if (!leased && leased.error().code == Code::not_found) {
             LJK_CHECK(declare(core, subscription, {}));
-            leased = lease_one(core, subscription);
+            leased = lease_one(core, subscription, *holder);
         }
         if (!leased) return leased.error();
         if (leased->empty()) return std::shared_ptr<Item>{};
@@ -111,11 +113,12 @@ Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscripti
         item->subscription = std::string(subscription);
         item->lease = std::move(first);
         item->json = item_json(item->lease);
+        core.leases->holds().add(item, keeper);
         return item;
     }
 }
 
-Result<void> finish_item(Core& core, const Item& item, bool success, std::string_view reason) {
+Result<void> end_item_lease(Core& core, const Item& item, bool success, std::string_view reason) {
     const std::string why = one_line(reason);
     if (!success && was_last_try(core, item.lease))
         return bury(core, item.subscription, item.lease, why);
@@ -124,6 +127,26 @@ Result<void> finish_item(Core& core, const Item& item, bool success, std::string
     LJK_CHECK(core.lane->repeat([&] {
         return core.store->finish_item(item.subscription, item.lease, outcome, again, why);
     }));
+    core.changed.notify();
+    return {};
+}
+
+Result<void> finish_item(Core& core, const Item& item, bool success, std::string_view reason) {
+    if (!item.hold.is_held()) return lease_lost();
+    const auto ended = end_item_lease(core, item, success, reason);
+    if (!ended && ended.error().code == Code::unsupported) {
+        core.leases->holds().lost(item);
+        return lease_lost();
+    }
+    if (ended) item.hold.end();
+    return ended;
+}
+
+Result<void> give_back_item(Core& core, const Item& item) {
+    if (!item.hold.is_held()) return lease_lost();
+    LJK_CHECK(core.lane->repeat(
+        [&] { return core.store->give_back(item.subscription, std::span(&item.lease, 1)); }));
+    item.hold.end();
     core.changed.notify();
     return {};
 }

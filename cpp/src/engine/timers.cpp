@@ -1,6 +1,7 @@
 #include "engine/timers.h"
 
 #include "engine/change_conversation.h"
+#include "engine/pauses.h"
 
 #include <algorithm>
 
@@ -95,8 +96,19 @@ std::size_t Timers::fire_due() {
 
 Result<void> Timers::fire(const store::DueTimer& due) {
     LJK_TRY(account, core_.account_of_ref(due.ref));
-    return change_conversation(core_, *account, due.ref,
-                               [&](Change& change) { return fire_in(change, due); });
+    const bool may_wait = due.kind == conversation::TimerKind::first ||
+                          due.kind == conversation::TimerKind::idle_agent;
+    const bool waits = may_wait && waits_for_credentials(core_, due.ref);
+    return change_conversation(core_, *account, due.ref, [&](Change& change) -> Result<void> {
+        if (!waits || change.row().state.state != conversation::State::agent)
+            return fire_in(change, due);
+        LJK_CHECK(change.must_exist());
+        LJK_TRY(lane, change.has_lane());
+        if (!lane) return fire_in(change, due);
+        // What the agent said has not reached the user: the agent is not the one who is idle.
+        LJK_CHECK(change.take(conversation::SendingPaused{}));
+        return {};
+    });
 }
 
 Result<void> Timers::fire_in(Change& change, const store::DueTimer& due) {

@@ -32,8 +32,8 @@ void flags(Writer& out, std::string_view words) {
     out.end_array();
 }
 
-void item_members(Writer& out, std::string_view ref, std::string_view account,
-                  const store::ItemRow& item) {
+void item_head(Writer& out, std::string_view ref, std::string_view account,
+               const store::ItemRow& item) {
     const auto key = store::key_of(ref);
     out.key("id").string(hex({reinterpret_cast<const char*>(key.data()), key.size()}) + "-" +
                          std::to_string(item.seq));
@@ -47,7 +47,24 @@ void item_members(Writer& out, std::string_view ref, std::string_view account,
     out.key("ref").string(ref).key("account").string(account);
     out.key("received_at").string(format_time(item.received).view());
     if (!item.delivery.empty()) out.key("delivery").string(item.delivery);
+}
+
+void item_members(Writer& out, std::string_view ref, std::string_view account,
+                  const store::ItemRow& item) {
+    item_head(out, ref, account, item);
     out.key(item.is_fact ? "fact" : "event").raw(item.body);
+}
+
+void sink_head(Writer& out, const store::LeasedDelivery& leased) {
+    const store::ConversationRow& row = leased.conversation;
+    out.key("id").string(leased.row.id).key("ref").string(row.ref);
+    out.key("account").string(row.account);
+    out.key("conversation").begin_object();
+    if (!row.bot.empty()) out.key("bot").string(row.bot);
+    out.key("mode").string(word(row.mode)).key("id").string(row.id).end_object();
+    out.key("epoch").integer(static_cast<std::int64_t>(leased.row.epoch));
+    if (!leased.row.agent.empty()) out.key("agent").string(leased.row.agent);
+    out.key("attempt").integer(leased.row.attempts + 1);
 }
 
 template <class Fill>
@@ -60,11 +77,16 @@ std::string object(Fill fill) {
     return text;
 }
 
+void vendor_answer(Writer& out, const store::OutboxRow& row) {
+    if (!row.vendor_answer.empty()) out.key("vendor_answer").string(row.vendor_answer);
+}
+
 }  // namespace
 
-void delivery_members(Writer& out, const store::OutboxRow& row) {
+void delivery_members(Writer& out, const store::OutboxRow& row, bool waits) {
     out.key("id").string(row.id).key("action").string(conversation::name_of(row.action));
-    out.key("status").string(store::name_of(row.status));
+    const bool paused = waits && !row.to_sink && row.status == store::DeliveryStatus::pending;
+    out.key("status").string(paused ? std::string_view("paused") : store::name_of(row.status));
     out.key("epoch").integer(static_cast<std::int64_t>(row.epoch));
     if (row.item_seq != 0) out.key("seq").integer(static_cast<std::int64_t>(row.item_seq));
     if (!row.agent.empty()) out.key("agent").string(row.agent);
@@ -132,34 +154,43 @@ std::string item_json(const store::LeasedItem& leased) {
     });
 }
 
-std::string conversation_json(const store::ConversationRow& row, std::string_view tag) {
+std::string item_head_json(const store::LeasedItem& leased) {
     return object([&](Writer& out) {
-        const conversation::Conversation& state = row.state;
-        out.key("ref").string(row.ref).key("tag").string(tag).key("account").string(row.account);
-        if (!row.bot.empty()) out.key("bot").string(row.bot);
-        out.key("mode").string(word(row.mode)).key("id").string(row.id);
-        out.key("state").string(conversation::name_of(state.state));
-        out.key("epoch").integer(static_cast<std::int64_t>(state.epoch));
-        out.key("episode").integer(static_cast<std::int64_t>(state.episode));
-        out.key("owner");
-        owner(out, owner_of(state));
-        out.key("muted")
-            .string(conversation::name_of(state.muted))
-            .key("sync")
-            .string(conversation::name_of(state.sync));
-        if (state.draining)
-            out.key("draining").string(conversation::name_of(state.draining->command));
-        if (state.end_reason != conversation::Reason::none)
-            out.key("end_reason").string(conversation::name_of(state.end_reason));
-        if (!row.user.empty()) out.key("user").raw(row.user);
-        out.key("items").integer(static_cast<std::int64_t>(row.next_seq) - 1);
-        out.key("touched_at").string(format_time(row.touched).view());
+        item_head(out, leased.ref, leased.account, leased.item);
+        out.key("attempt").integer(leased.attempt);
     });
 }
 
-std::string delivery_json(const store::OutboxRow& row, std::string_view ref) {
+void conversation_members(Writer& out, const store::ConversationRow& row, std::string_view tag) {
+    const conversation::Conversation& state = row.state;
+    out.key("ref").string(row.ref).key("tag").string(tag).key("account").string(row.account);
+    if (!row.bot.empty()) out.key("bot").string(row.bot);
+    out.key("mode").string(word(row.mode)).key("id").string(row.id);
+    out.key("state").string(conversation::name_of(state.state));
+    out.key("epoch").integer(static_cast<std::int64_t>(state.epoch));
+    out.key("episode").integer(static_cast<std::int64_t>(state.episode));
+    out.key("owner");
+    owner(out, owner_of(state));
+    out.key("muted")
+        .string(conversation::name_of(state.muted))
+        .key("sync")
+        .string(conversation::name_of(state.sync));
+    if (state.draining) out.key("draining").string(conversation::name_of(state.draining->command));
+    if (state.end_reason != conversation::Reason::none)
+        out.key("end_reason").string(conversation::name_of(state.end_reason));
+    if (!row.user.empty()) out.key("user").raw(row.user);
+    out.key("items").integer(static_cast<std::int64_t>(row.next_seq) - 1);
+    out.key("touched_at").string(format_time(row.touched).view());
+}
+
+std::string conversation_json(const store::ConversationRow& row, std::string_view tag) {
+    return object([&](Writer& out) { conversation_members(out, row, tag); });
+}
+
+std::string delivery_json(const store::OutboxRow& row, std::string_view ref, bool waits) {
     return object([&](Writer& out) {
-        delivery_members(out, row);
+        delivery_members(out, row, waits);
+        vendor_answer(out, row);
         out.key("ref").string(ref);
     });
 }
@@ -167,6 +198,7 @@ std::string delivery_json(const store::OutboxRow& row, std::string_view ref) {
 std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref) {
     return object([&](Writer& out) {
         delivery_members(out, row);
+        vendor_answer(out, row);
         out.key("ref").string(ref);
         if (!row.content.empty()) out.key("event").raw(row.content);
     });
@@ -174,21 +206,13 @@ std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref) 
 
 std::string sink_json(const store::LeasedDelivery& leased) {
     return object([&](Writer& out) {
-        const store::ConversationRow& row = leased.conversation;
-        out.key("id")
-            .string(leased.row.id)
-            .key("ref")
-            .string(row.ref)
-            .key("account")
-            .string(row.account);
-        out.key("conversation").begin_object();
-        if (!row.bot.empty()) out.key("bot").string(row.bot);
-        out.key("mode").string(word(row.mode)).key("id").string(row.id).end_object();
-        out.key("epoch").integer(static_cast<std::int64_t>(leased.row.epoch));
-        if (!leased.row.agent.empty()) out.key("agent").string(leased.row.agent);
-        out.key("attempt").integer(leased.row.attempts + 1);
+        sink_head(out, leased);
         out.key("event").raw(leased.row.content);
     });
+}
+
+std::string sink_head_json(const store::LeasedDelivery& leased) {
+    return object([&](Writer& out) { sink_head(out, leased); });
 }
 
 std::string explanation_json(const conversation::Explanation& explanation) {

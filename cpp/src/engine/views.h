@@ -12,6 +12,10 @@
 #include <string>
 #include <string_view>
 
+namespace lampjack::json {
+class Writer;
+}
+
 namespace lampjack::engine {
 
 std::string event_json(const model::Batch& batch, std::uint32_t index, std::string_view account,
@@ -24,12 +28,19 @@ std::string notice_json(const conversation::Notice& notice);
 
 std::string item_json(const store::LeasedItem& leased);
 std::string item_json(std::string_view ref, std::string_view account, const store::ItemRow& item);
+/// The members besides "event" or "fact", which is `leased.item.body`.
+std::string item_head_json(const store::LeasedItem& leased);
+void conversation_members(json::Writer& out, const store::ConversationRow& row,
+                          std::string_view tag);
 std::string conversation_json(const store::ConversationRow& row, std::string_view tag);
-void delivery_members(json::Writer& out, const store::OutboxRow& row);
-std::string delivery_json(const store::OutboxRow& row, std::string_view ref);
+/// `waits`: for credentials; what is pending is then called paused.
+void delivery_members(json::Writer& out, const store::OutboxRow& row, bool waits = false);
+std::string delivery_json(const store::OutboxRow& row, std::string_view ref, bool waits = false);
 /// The same with what it carries.
 std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref);
 std::string sink_json(const store::LeasedDelivery& leased);
+/// The members besides "event", which is `leased.row.content`.
+std::string sink_head_json(const store::LeasedDelivery& leased);
 std::string explanation_json(const conversation::Explanation& explanation);
 std::string refusal_json(const conversation::Refusal& refusal);
 

@@ -18,6 +18,8 @@ enum Run : unsigned { run_nothing = 0, run_sender = 1, run_timers = 2 };
 /// The parts of the outside world a hub uses. Null members are the real ones.
 struct World {
     std::shared_ptr<Clock> clock;
+    /// Milliseconds of a clock that nobody sets. Without one of its own, `clock` is taken for that.
+    std::function<Millis()> steady;
     std::shared_ptr<Random> random;
     std::shared_ptr<store::Store> store;
     std::shared_ptr<transport::HttpClient> http;

@@ -6,6 +6,7 @@
 #include "model/batch_builder.h"
 #include "model/http_message.h"
 #include "platforms/account.h"
+#include "platforms/verdict.h"
 #include "json/limits.h"
 
 #include <optional>
@@ -102,13 +103,6 @@ struct Outgoing {
     std::string_view handover = {};  ///< give_back: what the handover was, see Handover::told_by
 };
 
-/// What the body of a 2xx answer says where the status alone proves nothing.
-enum class BodyVerdict : std::uint8_t {
-    accepted,
-    refused,     ///< it says that it did not take the request
-    unreadable,  ///< it comes from something else than the platform, a proxy's page for instance
-};
-
 /// Which parts a platform carries as they are; the rest is downgraded by fixed rules with a loss report.
 struct Capabilities {
     unsigned parts = 0;                 ///< bits by PartType
@@ -184,8 +178,11 @@ struct Adapter {
     /// The HTTP request for an outgoing action; `unsupported` where the platform has none.
     Result<model::HttpRequest> (*render)(const Account&, const Outgoing&);
 
-    /// Reads the body of a 2xx answer to a request of ours. Null: the status decides.
-    BodyVerdict (*judge)(const model::HttpResponse&) = nullptr;
+    /// Reads an answer to a request of ours, whatever its status. Null: verdict_of_status().
+    Verdict (*judge)(const model::HttpResponse&) = nullptr;
+    /// The settings that decide whether the platform lets our requests in: with another value of one of them what was
+    /// refused may be accepted.
+    std::span<const std::string_view> credentials = {};
     Remembered remembered = {};
     /// The delivery of ours that a request to a `translate` endpoint brings back; nullopt when the body is the host's to
     /// translate. Null: none comes back.

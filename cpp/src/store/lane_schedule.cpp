@@ -70,6 +70,10 @@ void LaneSchedule::cut_short(const ConversationKey& key, std::uint64_t token, Mi
     if (entry.at > at) move(key, entry, at);
 }
 
+void LaneSchedule::extend(const ConversationKey& key, std::uint64_t token, Millis until) {
+    if (holds(key, token)) move(key, lanes_.at(key), until);
+}
+
 bool LaneSchedule::release(const ConversationKey& key, std::uint64_t token,
                            std::optional<Millis> at) {
     if (!holds(key, token)) return false;

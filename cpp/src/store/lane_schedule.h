@@ -41,6 +41,8 @@ public:
     Millis at(const ConversationKey& key) const;
     /// A lease ends at that time, if that is earlier; its token still counts until another has the lane.
     void cut_short(const ConversationKey& key, std::uint64_t token, Millis at);
+    /// A lease ends at that time instead.
+    void extend(const ConversationKey& key, std::uint64_t token, Millis until);
     /// Gives the lane back: due again at `at`, or idle when that is absent. False when the lease was lost.
     bool release(const ConversationKey& key, std::uint64_t token, std::optional<Millis> at);
     void erase(const ConversationKey& key);

@@ -83,6 +83,18 @@ Result<void> MemoryStore::give_back(std::string_view name, std::span<const Lease
     return {};
 }
 
+Result<bool> MemoryStore::extend_item(std::string_view name, const LeasedItem& item, Millis until,
+                                      std::uint64_t holder) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(usable());
+    LJK_TRY(found, subscription(name));
+    const ConversationKey key = key_of(item.ref);
+    if (!found->lanes.holds(key, item.token)) return false;
+    found->lanes.extend(key, item.token, until);
+    found->held[key] = {holder, item.token, until};
+    return true;
+}
+
 Result<std::vector<SubscriptionState>> MemoryStore::subscriptions(Millis now) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());

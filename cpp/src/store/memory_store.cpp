@@ -187,6 +187,21 @@ MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks,
     return leased;
 }
 
+Result<std::optional<LeasedDelivery>> MemoryStore::lease_delivery(const ConversationKey& key,
+                                                                  Millis now, Millis until,
+                                                                  std::uint64_t holder) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(usable());
+    const auto found = records_.find(key);
+    const OutboxRow* row = found == records_.end() ? nullptr : head(found->second, false);
+    if (row == nullptr) return std::optional<LeasedDelivery>{};
+    const auto wanted = [&](const ConversationKey& other) { return other == key; };
+    const auto leases = lanes(false).lease(now, until, 1, wanted);
+    if (leases.empty()) return std::optional<LeasedDelivery>{};
+    held_http_[key] = {holder, leases.front().token, now};
+    return std::optional(LeasedDelivery{found->second.row, *row, leases.front().token});
+}
+
 Result<void> MemoryStore::release_delivery(const ConversationKey& key, std::uint64_t token) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());

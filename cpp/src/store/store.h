@@ -10,6 +10,7 @@
 #include "store/tx.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,10 @@ public:
     virtual Result<std::vector<LeasedDelivery>>
     lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
                      std::size_t limit, std::uint64_t holder = 0) = 0;
+    /// The head of this conversation's lane of rows for HTTP, when its time has come and nobody holds it; else nothing.
+    virtual Result<std::optional<LeasedDelivery>> lease_delivery(const ConversationKey& key,
+                                                                 Millis now, Millis until,
+                                                                 std::uint64_t holder = 0) = 0;
     virtual Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) = 0;
     /// When the next lane becomes ready; a time far ahead when there is none.
     virtual Result<Millis> next_delivery_at(bool sinks) = 0;
@@ -72,6 +77,9 @@ public:
     /// were lost are passed over.
     virtual Result<void> give_back(std::string_view subscription,
                                    std::span<const LeasedItem> items) = 0;
+    /// The lease ends at `until` instead, and names that holder. False when it was lost.
+    virtual Result<bool> extend_item(std::string_view subscription, const LeasedItem& item,
+                                     Millis until, std::uint64_t holder) = 0;
     /// Ends the lease of an item; `unsupported` when it was lost. `at`: for `retry` when to hand it out again, for `dead`
     /// the present time. `reason` is one line, kept with a dead item.
     virtual Result<void> finish_item(std::string_view subscription, const LeasedItem& item,

@@ -10,14 +10,10 @@ namespace {
 /// More than this within a window changes no share that matters.
 constexpr std::size_t kMostSeen = 4096;
 
-std::int32_t status_of(const HttpOutcome& outcome) noexcept {
-    if (const auto* response = std::get_if<model::HttpResponse>(&outcome)) return response->status;
-    return std::get_if<Failure>(&outcome)->partial.status;
-}
-
 bool never_left(const HttpOutcome& outcome) noexcept {
     const auto* failure = std::get_if<Failure>(&outcome);
     return failure != nullptr && (failure->kind == FailureKind::refused_by_policy ||
+                                  failure->kind == FailureKind::tls_verification ||
                                   failure->kind == FailureKind::cancelled);
 }
 
@@ -37,10 +33,10 @@ Signal signal_of(const HttpOutcome& outcome, OutcomeClass judged) noexcept {
         case OutcomeClass::throttled: return Signal::throttled;
         case OutcomeClass::transient:
         case OutcomeClass::unknown: return Signal::failed;
-        case OutcomeClass::permanent: break;
+        case OutcomeClass::permanent:
+        case OutcomeClass::credentials: break;
     }
-    const std::int32_t status = status_of(outcome);
-    return status == 401 || status == 403 || status == 410 ? Signal::denied : Signal::good;
+    return Signal::good;
 }
 
 std::string to_text(const BreakerState& state) {
@@ -114,7 +110,7 @@ bool Breaker::opens_by(Signal signal, Millis now) {
     forget_before(now);
     seen_.push_back({now, bad});
     failed_ += bad ? 1U : 0U;
-    if (signal == Signal::denied || in_a_row_ >= limits_.failures) return true;
+    if (in_a_row_ >= limits_.failures) return true;
     if (seen_.size() < limits_.sample) return false;
     return failed_ * 100 > seen_.size() * limits_.percent;
 }

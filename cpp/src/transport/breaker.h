@@ -31,7 +31,6 @@ enum class Signal : std::uint8_t {
     good,       ///< it answers, whatever it thinks of the request
     throttled,  ///< it asks for patience: counts in the share, breaks no row
     failed,
-    denied,  ///< 401, 403, 410: it will take nothing from us before a person looks
 };
 Signal signal_of(const HttpOutcome& outcome, OutcomeClass judged) noexcept;
 

@@ -265,14 +265,15 @@ bool is_written(const Impl& transfer) noexcept {
 }
 
 bool is_tls_failure(CURLcode code) noexcept {
-    constexpr std::array kCodes{CURLE_SSL_CONNECT_ERROR,
-                                CURLE_PEER_FAILED_VERIFICATION,
-                                CURLE_SSL_CACERT_BADFILE,
-                                CURLE_SSL_CERTPROBLEM,
-                                CURLE_SSL_CIPHER,
-                                CURLE_SSL_ISSUER_ERROR,
-                                CURLE_SSL_ENGINE_INITFAILED,
-                                CURLE_USE_SSL_FAILED};
+    constexpr std::array kCodes{CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER,
+                                CURLE_SSL_ENGINE_INITFAILED, CURLE_USE_SSL_FAILED};
+    return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
+}
+
+/// A certificate of theirs or ours that will be no better next time.
+bool is_untrusted(CURLcode code) noexcept {
+    constexpr std::array kCodes{CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
+                                CURLE_SSL_CERTPROBLEM, CURLE_SSL_ISSUER_ERROR};
     return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
 }
 
@@ -284,6 +285,7 @@ FailureKind kind_of(const Impl& transfer, CURLcode code, std::int32_t status,
     if (status != 0) return FailureKind::cut_body;
     if (written) return FailureKind::unknown_after_sent;
     if (code == CURLE_OPERATION_TIMEDOUT) return FailureKind::timeout_before_sent;
+    if (is_untrusted(code)) return FailureKind::tls_verification;
     return is_tls_failure(code) ? FailureKind::tls : FailureKind::connect;
 }
 

@@ -22,13 +22,14 @@ namespace lampjack::transport {
 enum class FailureKind : std::uint8_t {
     refused_by_policy,    ///< never sent: the address, scheme, method or a header is not allowed
     connect,              ///< no connection, or it was lost before the whole request was written
-    tls,                  ///< the TLS handshake or the certificate check failed; nothing was sent
+    tls,                  ///< the TLS handshake failed; nothing was sent
     timeout_before_sent,  ///< time ran out before the whole request was written
     unknown_after_sent,   ///< the whole request was written and no answer came: it may have taken
                           ///< effect
     cut_body,   ///< an answer began and did not end; `partial` holds its status and headers
     too_large,  ///< the answer exceeds the size limit; `partial` holds its status and headers
     cancelled,  ///< cancel() or close() came first; `written` says whether it may have taken effect
+    tls_verification,  ///< the certificate is not trusted, or ours cannot be used; nothing was sent
 };
 
 struct Failure {
@@ -110,6 +111,7 @@ constexpr std::string_view name_of(FailureKind kind) noexcept {
         case FailureKind::cut_body: return "cut_body";
         case FailureKind::too_large: return "too_large";
         case FailureKind::cancelled: return "cancelled";
+        case FailureKind::tls_verification: return "tls_verification";
     }
     return "unknown";
 }

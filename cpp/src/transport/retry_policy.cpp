@@ -27,7 +27,8 @@ OutcomeClass classify_partial(const model::HttpResponse& partial, BodyVerdict ve
 
 OutcomeClass classify_failure(const Failure& failure, BodyVerdict verdict) noexcept {
     switch (failure.kind) {
-        case FailureKind::refused_by_policy: return OutcomeClass::permanent;
+        case FailureKind::refused_by_policy:
+        case FailureKind::tls_verification: return OutcomeClass::credentials;
         case FailureKind::connect:
         case FailureKind::tls:
         case FailureKind::timeout_before_sent: return OutcomeClass::transient;

@@ -19,6 +19,7 @@ enum class OutcomeClass : std::uint8_t {
     throttled,  ///< the platform asks for patience
     transient,  ///< it had no effect, and may have one later
     unknown,    ///< it may have had its effect: the account's `on_unknown` decides
+    credentials,  ///< our credentials or our configuration are refused: a person has to act, the delivery waits
 };
 
 /// What the platform's own reading of the answer's body says, for platforms where a 2xx status
@@ -30,6 +31,9 @@ enum class BodyVerdict : std::uint8_t {
     unreadable,  ///< absent, cut, or not what the platform documents
 };
 
+/// The status of an answer says `credentials` to no class: what refuses them is the platform's adapter's word. Here only
+/// failures do that are our configuration's whatever the platform: an address that is not allowed, a certificate that is
+/// not trusted.
 OutcomeClass classify(const HttpOutcome& outcome,
                       BodyVerdict verdict = BodyVerdict::not_needed) noexcept;
 OutcomeClass classify_status(std::int32_t status, const model::Headers& headers,

@@ -123,24 +123,6 @@ TEST(Destinations, a_probe_whose_process_died_is_followed_by_another) {
     EXPECT_EQ(world.pass_time(90'000, 500, 200), 10U);
 }
 
-TEST(Destinations, refused_credentials_stop_all_and_raise_an_alarm) {
-    for (const int status : {401, 403, 410}) {
-        SenderWorld world;
-        const auto ids = replies(world, 0, 1);
-        EXPECT_EQ(world.answer_all(status), 1U);
-        EXPECT_EQ(world.status(ids[0]), "dead");
-        const auto later = replies(world, 1, 5);
-        EXPECT_EQ(world.answer_all(200), 0U) << "their turn comes when it may work";
-        EXPECT_EQ(support::lines_of(world.log, "error credentials.refused", "account=shop",
-                                    "host=api.example:443"),
-                  1U)
-            << world.log;
-        EXPECT_EQ(world.log.find("made-up"), std::string::npos) << "no token in a log";
-        EXPECT_EQ(world.pass_time(45'000, 500, 200), 4U);
-        for (const auto& id : later) EXPECT_EQ(world.status(id), "sent");
-    }
-}
-
 TEST(Destinations, a_fenced_delivery_does_not_use_up_the_probe) {
     SenderWorld world;
     replies(world, 0, 8);

@@ -157,7 +157,7 @@ private:
         stand_still();
         const auto done = own.hub().done(**item, true);
         if (done) return kAccepted;
-        return done.error().code == Code::unsupported ? kRefused : kOdd;
+        return done.error().code == Code::lease_lost ? kRefused : kOdd;
     }
 
     // ---- in this process

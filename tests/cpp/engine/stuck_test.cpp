@@ -37,9 +37,9 @@ TEST(Stuck, tells_of_a_return_that_the_platform_refuses) {
     TestHub t;
     hand_back(t);
     EXPECT_EQ(why(t), "");
-    t.answer_next(403);
+    t.answer_next(422);
     EXPECT_EQ(why(t), "return_fails");
-    EXPECT_NE(t.hub->stuck()->find(R"("last_error":"status 403","last_code":403)"),
+    EXPECT_NE(t.hub->stuck()->find(R"("last_error":"status 422","last_code":422)"),
               std::string::npos);
     EXPECT_TRUE(has_alarm(t, "diverged"));
 }
@@ -64,12 +64,12 @@ TEST(Stuck, tells_of_a_return_that_is_never_confirmed_until_it_is) {
 TEST(Stuck, says_in_each_alarm_what_the_platform_said_to_the_call_before) {
     TestHub t;
     hand_back(t);
-    t.answer_next(403);  // refused for good: what follows is a call of its own
+    t.answer_next(422);  // refused for good: what follows is a call of its own
     for (int alarms = 1; alarms <= 2; ++alarms) {
         t.clock->advance(60'000);
         t.hub->step();
         EXPECT_EQ(support::lines_of(t.log, "warning return.stuck",
-                                    "alarms=" + std::to_string(alarms), "reason=status_403"),
+                                    "alarms=" + std::to_string(alarms), "reason=status_422"),
                   1U)
             << t.log;
     }
@@ -93,10 +93,10 @@ TEST(Stuck, tells_of_a_bot_that_cannot_be_silenced) {
     TestHub t(std::string(T::kFull) + R"(,"mute":"on_take")");
     t.post(T::messages(T::user_item("hi", 1, "m1"), 1));
     t.command("take", "dana");
-    t.answer_next(403);
+    t.answer_next(422);
     EXPECT_EQ(t.state(), "bot");
     EXPECT_EQ(why(t), "mute_refused");
-    EXPECT_NE(t.hub->stuck()->find("\"last_code\":403"), std::string::npos);
+    EXPECT_NE(t.hub->stuck()->find("\"last_code\":422"), std::string::npos);
 }
 
 }  // namespace

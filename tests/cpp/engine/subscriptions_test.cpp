@@ -79,6 +79,19 @@ TEST(Subscriptions, sets_an_item_aside_after_its_last_try_and_goes_on) {
         << fact->json;
 }
 
+TEST(Subscriptions, hands_an_item_that_was_given_back_out_at_once) {
+    TestHub t(T::kFull, kThreeTries);
+    receive_two(t);
+    for (int time = 0; time < 3; ++time) {
+        const auto item = lease(t);
+        ASSERT_NE(item, nullptr) << time;
+        EXPECT_EQ(text_of(*item), "one");
+        EXPECT_TRUE(t.hub->give_back(*item));
+        EXPECT_EQ(t.hub->give_back(*item).error().code, Code::lease_lost) << "its lease is over";
+    }
+    EXPECT_TRUE(dead(t).empty()) << "no handler failed";
+}
+
 TEST(Subscriptions, makes_no_fact_about_a_dead_fact) {
     TestHub t(T::kFull, kThreeTries);
     receive_two(t);

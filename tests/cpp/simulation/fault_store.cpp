@@ -45,6 +45,13 @@ public:
         if (strikes(Sabotage::forgets_wakeups, 5)) kept.ready_at += Millis{365} * 86'400'000;
         return ForwardTx::enqueue(key, kept);
     }
+    Result<void> record(const ConversationKey& key, const OutboxRow& row,
+                        std::uint64_t token) override {
+        OutboxRow kept = row;
+        if (sabotage_ == Sabotage::gives_up_refused && row.last_error.starts_with("credentials"))
+            kept.status = store::DeliveryStatus::dead;
+        return ForwardTx::record(key, kept, token);
+    }
     Result<void> put(const ConversationRow& row) override {
         ConversationRow kept = row;
         conversation::Conversation& state = kept.state;
@@ -147,6 +154,12 @@ public:
                 static_cast<void>(truth_->release_delivery(lease.conversation.key, lease.token));
         return leased;
     }
+    Result<std::optional<store::LeasedDelivery>> lease_delivery(const ConversationKey& key,
+                                                                Millis now, Millis until,
+                                                                std::uint64_t holder) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->lease_delivery(key, now, until, holder);
+    }
     Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override {
         if (faults_->strikes(40)) return broken();
         return truth_->release_delivery(key, token);
@@ -178,6 +191,11 @@ public:
         if (faults_->strikes(40)) return broken();
         return truth_->give_back(subscription, items);
     }
+    Result<bool> extend_item(std::string_view subscription, const store::LeasedItem& item,
+                             Millis until, std::uint64_t holder) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->extend_item(subscription, item, until, holder);
+    }
     Result<void> finish_item(std::string_view subscription, const store::LeasedItem& item,
                              store::ItemOutcome outcome, Millis at,
                              std::string_view reason) override {
@@ -202,7 +220,10 @@ public:
         if (faults_->strikes(40)) return broken();
         return truth_->reclaim(now, call_time);
     }
-    Result<void> leave(std::uint64_t holder) override { return truth_->leave(holder); }
+    Result<void> leave(std::uint64_t holder) override {
+        if (faults_->cut_off) return broken();
+        return truth_->leave(holder);
+    }
 
     Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit) override {
         if (faults_->strikes(40)) return broken();

@@ -203,6 +203,9 @@ void Observer::at_rest(const std::vector<const Vendor*>& vendors) {
         for (const store::OutboxRow& row : *rows)
             if (row.status == store::DeliveryStatus::pending)
                 broken("I9: a row still waits at rest in " + ref);
+            else if (row.status == store::DeliveryStatus::dead &&
+                     row.last_error.starts_with("credentials"))
+                broken("I13: a row died of refused credentials in " + ref);
         if (seen.handled != seen.last_seq) broken("a subscriber never got an item of " + ref);
         const auto row = truth_.conversation(store::key_of(ref));
         if (row && row->state.state != State::bot && row->state.state != State::closed)

@@ -119,7 +119,7 @@ private:
     void step() {
         const auto faults = options_.store_faults ? 1U : 0U;
         switch (dice_.pick({18, 22, 16, 20, 20, 8, 10, options_.crashes ? 2U : 0U, 4 * faults,
-                            2 * faults, 3, 1})) {
+                            2 * faults, 3, 1, 2})) {
             case 0:
                 clock_->advance(static_cast<Millis>(dice_.below(3)));
                 posts_.push_back(some_vendor().speak(dice_, clock_->now()));
@@ -136,7 +136,8 @@ private:
             case 8: toggle_faults(); break;
             case 9: toggle_partition(); break;
             case 10: operate(); break;
-            default: erase();
+            case 11: erase(); break;
+            default: toggle_credentials();
         }
         for (const Vendor& vendor : vendors_)
             for (const std::string& session : vendor.sessions())
@@ -230,6 +231,8 @@ private:
         const auto id = waiting[dice_.below(waiting.size())];
         if (hubs_[network_.at(id).hub].faults->cut_off)
             return break_call(id, transport::FailureKind::connect, false);
+        if (const auto status = vendor_for(network_.at(id).request).refuses_credentials())
+            return answer(id, status, false);
         const bool is_message = !Vendor::text_of(network_.at(id).request).empty();
         switch (dice_.pick({20, 3, 2, 2, 2, 2, is_message ? 6U : 0U})) {
             case 0: return answer(id, 200, true);
@@ -260,8 +263,23 @@ private:
     }
     void take_effect(const model::HttpRequest& request) {
         ++out_.effects;
-        const bool ours = request.url.find("://shop.") != std::string::npos;
-        static_cast<void>(vendors_[ours ? 0 : 1].carry_out(request));
+        static_cast<void>(vendor_for(request).carry_out(request));
+    }
+    Vendor& vendor_for(const model::HttpRequest& request) {
+        return vendors_[request.url.find("://shop.") != std::string::npos ? 0 : 1];
+    }
+
+    /// Somebody revokes our token at a platform, or makes it good again; now and then only some customers are blocked.
+    void toggle_credentials() {
+        Vendor& vendor = some_vendor();
+        const std::int32_t status = vendor.refuses_credentials() != 0 ? 0
+                                    : dice_.one_in(3)                 ? 403
+                                                                      : 401;
+        vendor.refuse_credentials(status);
+        out_.refusals += status != 0 ? 1U : 0U;
+        say("credentials", vendor.account() + " " + std::to_string(status));
+        if (status == 0 && dice_.one_in(2))
+            static_cast<void>(some_hub().hub->resume(vendor.account()));
     }
 
     // ---- operators
@@ -379,6 +397,7 @@ private:
             life.faults->on = life.faults->cut_off = false;
             life.item.reset();
         }
+        for (Vendor& vendor : vendors_) vendor.refuse_credentials(0);
         for (std::size_t i = 0; i < 10'000 && !posts_.empty(); ++i) deliver_post();
         while (!wishes_.empty()) {
             Wish wish = std::move(wishes_.front());

@@ -26,7 +26,8 @@ Vendor::Vendor(std::string account, std::size_t sessions) : account_(std::move(a
 std::string Vendor::settings() const {
     return "\"" + account_ + R"(":{"platform":"chatlayer_offloading","verify_token":")" + token() +
            R"(","api_token":"at-)" + account_ + R"(-made-up","api_base":"https://)" + account_ +
-           R"(.example","pause_action":{"pause":true},"resume_action":{"resume":true}})";
+           R"(.example","pause_action":{"pause":true},"resume_action":{"resume":true},)"
+           R"("credentials_wait_ms":2592000000})";  // longer than any run
 }
 
 const std::vector<Effect>& Vendor::effects(const std::string& session) const {

@@ -46,6 +46,10 @@ public:
     /// What a request of ours does when it gets through. The session it was for; empty when it cannot be told.
     std::string carry_out(const model::HttpRequest& request);
 
+    /// The status with which it refuses our token; 0: it does not.
+    std::int32_t refuses_credentials() const noexcept { return refuses_; }
+    void refuse_credentials(std::int32_t status) noexcept { refuses_ = status; }
+
     const std::string& account() const noexcept { return account_; }
     std::string token() const { return "vt-" + account_ + "-made-up"; }
     std::string settings() const;
@@ -76,6 +80,7 @@ private:
     std::map<std::string, std::vector<Effect>> effects_;
     std::set<std::string> paused_;
     std::uint64_t last_ = 0;
+    std::int32_t refuses_ = 0;
 };
 
 }  // namespace lampjack::simulation

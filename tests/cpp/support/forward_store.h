@@ -46,6 +46,10 @@ public:
                      std::size_t limit, std::uint64_t holder) override {
         return to_->lease_deliveries(accounts, sinks, now, until, limit, holder);
     }
+    Result<std::optional<store::LeasedDelivery>>
+    lease_delivery(const Key& key, Millis now, Millis until, std::uint64_t holder) override {
+        return to_->lease_delivery(key, now, until, holder);
+    }
     Result<void> release_delivery(const Key& key, std::uint64_t token) override {
         return to_->release_delivery(key, token);
     }
@@ -71,6 +75,10 @@ public:
     }
     Result<void> give_back(Text subscription, std::span<const store::LeasedItem> items) override {
         return to_->give_back(subscription, items);
+    }
+    Result<bool> extend_item(Text subscription, const store::LeasedItem& item, Millis until,
+                             std::uint64_t holder) override {
+        return to_->extend_item(subscription, item, until, holder);
     }
     Result<void> finish_item(Text subscription, const store::LeasedItem& item,
                              store::ItemOutcome outcome, Millis at, Text reason) override {

@@ -59,12 +59,6 @@ TEST(Breaker, stays_closed_at_half_and_for_refusals_of_single_requests) {
     EXPECT_FALSE(one.is_open());
 }
 
-TEST(Breaker, opens_at_once_when_our_credentials_are_refused) {
-    Lonely one;
-    one.note(Signal::denied);
-    EXPECT_TRUE(one.is_open());
-}
-
 TEST(Breaker, opens_for_thirty_seconds_then_doubles_up_to_five_minutes) {
     Lonely one;
     for (int i = 0; i < 5; ++i) one.note(Signal::failed);
@@ -89,8 +83,7 @@ TEST(Breaker, ignores_what_was_sent_before_it_opened) {
     Lonely one;
     for (int i = 0; i < 5; ++i) one.note(Signal::failed);
     const BreakerState state = one.breaker.state();
-    for (const Signal signal : {Signal::good, Signal::failed, Signal::denied, Signal::throttled})
-        one.note(signal);
+    for (const Signal signal : {Signal::good, Signal::failed, Signal::throttled}) one.note(signal);
     EXPECT_EQ(one.breaker.state(), state);
 }
 
@@ -129,7 +122,9 @@ TEST(SignalOf, tells_what_an_outcome_says_about_its_destination) {
     EXPECT_EQ(status(302), Signal::good);
     EXPECT_EQ(status(404), Signal::good);
     EXPECT_EQ(status(422), Signal::good);
-    for (const int code : {401, 403, 410}) EXPECT_EQ(status(code), Signal::denied) << code;
+    for (const int code : {401, 403, 410})
+        EXPECT_EQ(status(code), Signal::good)
+            << code << ": it answers; who lets us in is another question";
     EXPECT_EQ(status(429), Signal::throttled);
     for (const int code : {408, 500, 502, 503}) EXPECT_EQ(status(code), Signal::failed) << code;
     for (const auto kind :
@@ -137,6 +132,7 @@ TEST(SignalOf, tells_what_an_outcome_says_about_its_destination) {
         EXPECT_EQ(failure(kind), Signal::failed);
     EXPECT_EQ(failure(FailureKind::cancelled), Signal::none);
     EXPECT_EQ(failure(FailureKind::refused_by_policy), Signal::none);
+    EXPECT_EQ(failure(FailureKind::tls_verification), Signal::none);
 }
 
 /// Several processes with their own breakers, one shared state: at any time at most one probe is under way, nothing

@@ -37,7 +37,7 @@ protected:
         auto call = call_to(std::move(url));
         call.policy = std::move(policy);
         const auto outcome = send_and_wait(std::move(call));
-        EXPECT_EQ(classify(outcome), OutcomeClass::permanent);
+        EXPECT_EQ(classify(outcome), OutcomeClass::credentials);
         const auto found = failure(outcome);
         EXPECT_FALSE(found.written);
         EXPECT_EQ(found.message.find("s3cret"), std::string::npos) << found.message;

@@ -36,7 +36,8 @@ TEST(Classify, judges_each_status) {
 }
 
 TEST(Classify, judges_each_failure) {
-    EXPECT_EQ(classify(failed(FailureKind::refused_by_policy)), permanent);
+    EXPECT_EQ(classify(failed(FailureKind::refused_by_policy)), OutcomeClass::credentials);
+    EXPECT_EQ(classify(failed(FailureKind::tls_verification)), OutcomeClass::credentials);
     EXPECT_EQ(classify(failed(FailureKind::connect)), transient);
     EXPECT_EQ(classify(failed(FailureKind::tls)), transient);
     EXPECT_EQ(classify(failed(FailureKind::timeout_before_sent)), transient);

@@ -13,6 +13,10 @@ using Kind = Setting::Kind;
 
 constexpr std::array kSides{Side::desk};
 
+/// What our requests are let in by.
+constexpr std::array<std::string_view, 6> kCredentials{"api_token", "api_user", "api_password",
+                                                       "api_auth",  "api_base", "deployment_id"};
+
 constexpr std::array kSettings{
     Setting{.name = kWebhookToken,
             .kind = Kind::secret,
@@ -97,6 +101,7 @@ const Adapter kAdapter{
     .write = write,
     .direction_of = direction_of,
     .render = render,
+    .credentials = kCredentials,
     .coarse_times = true,  // whole seconds
 };
 

@@ -32,6 +32,9 @@ constexpr std::array kSettings{
 
 constexpr std::array kSides{Side::channel};
 
+/// What our requests are let in by.
+constexpr std::array<std::string_view, 2> kCredentials{"relay_token", "target_url"};
+
 constexpr std::array kEndpoints{
     Endpoint{.method = "POST",
              .path = "/receive",
@@ -120,6 +123,7 @@ const Adapter kAdapter{
     .write = write,
     .direction_of = direction_of,
     .render = render,
+    .credentials = kCredentials,
     // The name is that of earlier releases.
     .remembered = {.name = "target_url",
                    .example = R"("https://platform.invalid/")",

@@ -16,6 +16,9 @@ using model::PartType;
 
 constexpr std::array kSides{Side::desk};
 
+/// What our requests are let in by.
+constexpr std::array<std::string_view, 3> kCredentials{"api_token", "api_base", "actions_path"};
+
 constexpr std::array kSettings{
     Setting{.name = "verify_token",
             .kind = Kind::secret,
@@ -130,6 +133,7 @@ const Adapter kAdapter{
     .write = write,
     .direction_of = direction_of,
     .render = render,
+    .credentials = kCredentials,
 };
 
 }  // namespace lampjack::platforms::chatlayer_offloading

@@ -11,6 +11,10 @@ using Kind = Setting::Kind;
 
 constexpr std::array kSides{Side::channel, Side::peer};
 
+/// What our requests are let in by.
+constexpr std::array<std::string_view, 5> kCredentials{"webhook_token", "platform_base",
+                                                       "channel_token", "channel_url", "auth_in"};
+
 constexpr std::array kSettings{
     Setting{.name = "platform_base",
             .kind = Kind::url,
@@ -135,6 +139,7 @@ const Adapter kAdapter{
     .direction_of = direction_of,
     .render = render,
     .judge = judge,
+    .credentials = kCredentials,
     .tries_of_500 = 3,  // "any other JSON problem, or internal error"
 };
 

@@ -17,7 +17,7 @@ Result<Trust> verify(const Account& account, const Endpoint& endpoint,
                      const model::Request& request);
 Result<void> read(const ReadInput& input, model::BatchBuilder& build);
 Result<std::string> write(const model::Batch& batch, Direction direction);
-BodyVerdict judge(const model::HttpResponse& response);
+Verdict judge(const model::HttpResponse& response);
 Result<model::HttpRequest> render(const Account& account, const Outgoing& outgoing);
 Direction direction_of(model::Role role);
 

@@ -38,6 +38,10 @@ constexpr Statement kGiveBack{
     "attempt = CASE WHEN q.seq = $4 THEN GREATEST(q.attempt - 1, 0) ELSE q.attempt END, "
     "again = ARRAY(SELECT CASE WHEN a >> 16 = $4 AND a & 65535 > 0 THEN a - 1 ELSE a END "
     "FROM unnest(q.again) AS a ORDER BY a) WHERE q.key = $1 AND q.name = $2 AND q.token = $3"};
+constexpr Statement kExtend{"lampjack_extend",
+                            "UPDATE lampjack_queue SET ready_at = $4, holder = $5, "
+                            "held_token = token WHERE key = $1 AND name = $2 AND token = $3 "
+                            "RETURNING 1"};
 
 }  // namespace
 
@@ -102,6 +106,15 @@ Result<void> PostgresStore::give_back(std::string_view name, std::span<const Lea
     LJK_TRY(answers, ask(calls));
     if (answers[1].empty()) return fail(Code::not_found, "no such subscription");
     return {};
+}
+
+Result<bool> PostgresStore::extend_item(std::string_view name, const LeasedItem& item,
+                                        Millis until, std::uint64_t holder) {
+    Params lease;
+    lease.key(key_of(item.ref)).bytes(name).number(item.token);
+    lease.integer(process().clock.to_database(until)).number(holder);
+    LJK_TRY(rows, ask(kExtend, std::move(lease)));
+    return !rows.empty();
 }
 
 }  // namespace lampjack::store::postgres

@@ -25,6 +25,14 @@ constexpr Statement kClaim{
     "UPDATE lampjack_lane l SET ready_at = $4, token = $6, held_token = $6, holder = $7, "
     "leased_at = $2, turn = " LJK_PG_TURN " FROM due "
     "WHERE l.key = due.key AND l.sink = $1 RETURNING l.key, due.ready_at, due.turn"};
+constexpr Statement kClaimOne{
+    "lampjack_claim_lane",
+    "WITH due AS (SELECT l.key, l.ready_at, l.turn FROM lampjack_lane l WHERE l.sink = $1 "
+    "AND l.ready_at <= $2 AND l.key = $3 AND " LJK_PG_HAS_HEAD
+    " LIMIT $5 FOR UPDATE OF l SKIP LOCKED) "
+    "UPDATE lampjack_lane l SET ready_at = $4, token = $6, held_token = $6, holder = $7, "
+    "leased_at = $2, turn = " LJK_PG_TURN " FROM due "
+    "WHERE l.key = due.key AND l.sink = $1 RETURNING l.key, due.ready_at, due.turn"};
 /// In a snapshot of its own: what was recorded until the claim held the lane is seen.
 constexpr Statement kHeads{
     "lampjack_heads",
@@ -60,12 +68,16 @@ Result<PostgresStore::LeasedLanes> PostgresStore::lease_lanes(std::span<const st
     Process& mine = process();
     const Millis now = mine.clock.to_database(window.now);
     Params claim;
-    claim.boolean(sinks).integer(now).texts(accounts);
+    claim.boolean(sinks).integer(now);
+    if (window.only != nullptr)
+        claim.key(*window.only);
+    else
+        claim.texts(accounts);
     claim.integer(mine.clock.to_database(window.until)).limit(window.limit).number(token);
     claim.number(window.holder);
     std::vector<Call> calls{{&kNow}};
     if (lost != 0) calls.push_back({&kReturn, Params().number(lost).integer(now)});
-    calls.push_back({&kClaim, std::move(claim)});
+    calls.push_back({window.only != nullptr ? &kClaimOne : &kClaim, std::move(claim)});
     LJK_TRY(connection, mine.pool.take());
     const auto asked = mine.clock.read();
     LJK_TRY(answers, connection->run(calls));
@@ -98,10 +110,8 @@ Result<PostgresStore::LeasedLanes> PostgresStore::lease_lanes(std::span<const st
     return lanes;
 }
 
-Result<std::vector<LeasedDelivery>>
-PostgresStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
-                                Millis until, std::size_t limit, std::uint64_t holder) {
-    const Window window{now, until, limit, holder, {}};
+Result<std::vector<LeasedDelivery>> PostgresStore::lease(std::span<const std::string> accounts,
+                                                         bool sinks, const Window& window) {
     std::uint64_t token = new_token();
     auto lanes = lease_lanes(accounts, sinks, window, token, 0);
     if (!lanes && lanes.error().code == Code::conflict) {
@@ -112,6 +122,21 @@ PostgresStore::lease_deliveries(std::span<const std::string> accounts, bool sink
     // Rows that were refused or erased in this very moment leave their lane without a head.
     for (const ConversationKey& key : lanes->empty) LJK_CHECK(release_delivery(key, token));
     return std::move(lanes->heads);
+}
+
+Result<std::vector<LeasedDelivery>>
+PostgresStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
+                                Millis until, std::size_t limit, std::uint64_t holder) {
+    return lease(accounts, sinks, {.now = now, .until = until, .limit = limit, .holder = holder});
+}
+
+Result<std::optional<LeasedDelivery>> PostgresStore::lease_delivery(const ConversationKey& key,
+                                                                    Millis now, Millis until,
+                                                                    std::uint64_t holder) {
+    const Window window{.now = now, .until = until, .limit = 1, .holder = holder, .only = &key};
+    LJK_TRY(heads, lease({}, false, window));
+    if (heads.empty()) return std::optional<LeasedDelivery>{};
+    return std::optional(std::move(heads.front()));
 }
 
 Result<void> PostgresStore::release_delivery(const ConversationKey& key, std::uint64_t token) {

@@ -37,6 +37,9 @@ public:
                                                          bool sinks, Millis now, Millis until,
                                                          std::size_t limit,
                                                          std::uint64_t holder) override;
+    Result<std::optional<LeasedDelivery>> lease_delivery(const ConversationKey& key, Millis now,
+                                                         Millis until,
+                                                         std::uint64_t holder) override;
     Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override;
     Result<Millis> next_delivery_at(bool sinks) override;
 
@@ -50,6 +53,8 @@ public:
                                                 const Lessee& who) override;
     Result<void> give_back(std::string_view subscription,
                            std::span<const LeasedItem> items) override;
+    Result<bool> extend_item(std::string_view subscription, const LeasedItem& item, Millis until,
+                             std::uint64_t holder) override;
     Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
                              ItemOutcome outcome, Millis at, std::string_view reason) override;
     Result<std::vector<DeadItem>> dead_items(std::string_view subscription,
@@ -89,6 +94,7 @@ private:
         std::size_t limit = 0;
         std::uint64_t holder = 0;
         std::span<const std::string> accounts = {};
+        const ConversationKey* only = nullptr;  ///< a lane by its key, whatever its account
     };
     struct LeasedLanes {
         std::vector<LeasedDelivery> heads;
@@ -122,6 +128,8 @@ private:
     /// A token that no other lease has.
     std::uint64_t new_token();
     /// `lost` is the token of a lease whose answer never came, or 0.
+    Result<std::vector<LeasedDelivery>> lease(std::span<const std::string> accounts, bool sinks,
+                                              const Window& window);
     Result<LeasedLanes> lease_lanes(std::span<const std::string> accounts, bool sinks,
                                     const Window& window, std::uint64_t token, std::uint64_t lost);
     Result<LeasedQueues> lease_queues(std::string_view subscription, const Window& window,

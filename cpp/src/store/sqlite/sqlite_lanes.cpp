@@ -85,6 +85,23 @@ SqliteStore::lease_deliveries(std::span<const std::string> accounts, bool sinks,
     return leased;
 }
 
+Result<std::optional<LeasedDelivery>> SqliteStore::lease_delivery(const ConversationKey& key,
+                                                                  Millis now, Millis until,
+                                                                  std::uint64_t holder) {
+    LJK_TRY(access, session_.write());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT 1 FROM lane WHERE conversation = ? AND to_sink = 0 "
+                             "AND is_empty = 0 AND ready_at <= ?"));
+    LJK_TRY(due, found.blob(key).integer(now).next());
+    if (!due) return std::optional<LeasedDelivery>{};
+    LJK_TRY(head, head_of(*db, key, false));
+    head.token = new_token();
+    LJK_TRY(turn, next_turn(*db));
+    LJK_CHECK(take_lane(*db, key, false, {head.token, holder, now, until, turn}));
+    LJK_CHECK(access.commit());
+    return std::optional(std::move(head));
+}
+
 Result<void> SqliteStore::release_delivery(const ConversationKey& key, std::uint64_t token) {
     LJK_TRY(access, session_.write());
     LJK_TRY(db, access.connection());

@@ -47,6 +47,9 @@ public:
                                                          bool sinks, Millis now, Millis until,
                                                          std::size_t limit,
                                                          std::uint64_t holder) override;
+    Result<std::optional<LeasedDelivery>> lease_delivery(const ConversationKey& key, Millis now,
+                                                         Millis until,
+                                                         std::uint64_t holder) override;
     Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override;
     Result<Millis> next_delivery_at(bool sinks) override;
 
@@ -60,6 +63,8 @@ public:
                                                 const Lessee& who) override;
     Result<void> give_back(std::string_view subscription,
                            std::span<const LeasedItem> items) override;
+    Result<bool> extend_item(std::string_view subscription, const LeasedItem& item, Millis until,
+                             std::uint64_t holder) override;
     Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
                              ItemOutcome outcome, Millis at, std::string_view reason) override;
     Result<std::vector<DeadItem>> dead_items(std::string_view subscription,

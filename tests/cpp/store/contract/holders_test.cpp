@@ -109,6 +109,30 @@ TEST_P(Holders, a_lane_that_another_took_since_is_not_the_dead_ones) {
     EXPECT_TRUE(items(8, 2000).empty());
 }
 
+TEST_P(Holders, a_lease_that_is_extended_ends_later_and_is_the_new_holders) {
+    say(kRef);
+    beat(7, 16'000);
+    const auto held = items(7, 1000);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_TRUE(must(store().extend_item("desk", held[0], 900'000, 8)));
+    EXPECT_EQ(must(store().reclaim(16'000, kCall)).items, 0U) << "it is 8's";
+    EXPECT_TRUE(items(9, 899'999).empty());
+    EXPECT_EQ(items(9, 900'000).size(), 1U);
+    EXPECT_FALSE(must(store().extend_item("desk", held[0], 2'000'000, 7))) << "it is lost";
+}
+
+TEST_P(Holders, a_lease_that_was_reclaimed_is_extended_while_nobody_took_it) {
+    say(kRef);
+    beat(7, 2000);
+    const auto held = items(7, 1000);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_EQ(must(store().reclaim(2000, kCall)).items, 1U);
+    EXPECT_TRUE(must(store().extend_item("desk", held[0], 2000 + kLong, 7)));
+    EXPECT_TRUE(items(8, 2000).empty());
+    beat(7, 9000);
+    EXPECT_EQ(must(store().reclaim(9000, kCall)).items, 1U) << "and it names its holder again";
+}
+
 TEST_P(Holders, a_retry_that_waits_keeps_its_time) {
     say(kRef);
     beat(7, 2000);

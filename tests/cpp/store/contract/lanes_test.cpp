@@ -125,6 +125,28 @@ TEST_P(Lanes, only_the_accounts_asked_for_are_leased) {
     EXPECT_EQ(must(store().pending_count("other")), 0U);
 }
 
+TEST_P(Lanes, one_lane_is_leased_by_its_conversation_when_it_is_due_and_free) {
+    const auto one = [&](const std::string& user, Millis now) {
+        return must(store().lease_delivery(key_of(ref_of(user)), now, now + 1000));
+    };
+    send(ref_of("u1"), 1000);
+    send(ref_of("u2"), 1001);
+    send(ref_of("u2"), 1002);
+    send(ref_of("u3"), 1000, true);
+    EXPECT_FALSE(one("u2", 1000)) << "not due yet";
+    const auto head = one("u2", 2000);
+    ASSERT_TRUE(head);
+    EXPECT_EQ(head->conversation.ref, ref_of("u2"));
+    EXPECT_EQ(head->row.oseq, 1U);
+    EXPECT_FALSE(one("u2", 2500)) << "somebody holds it";
+    EXPECT_EQ(refs(lease(2500)), std::vector{ref_of("u1")});
+    must(record(*head, DeliveryStatus::sent, 2600));
+    EXPECT_EQ(one("u2", 2700)->row.oseq, 2U);
+    EXPECT_EQ(one("u2", 4000)->row.oseq, 2U) << "a lease that ran out";
+    EXPECT_FALSE(one("u3", 4000)) << "rows for sinks have a lane of their own";
+    EXPECT_FALSE(one("nobody", 4000));
+}
+
 TEST_P(Lanes, rows_for_sinks_have_a_lane_of_their_own) {
     Edit edit(store(), kRef);
     edit.send(Action::reply, true);

@@ -1,0 +1,44 @@
+#include "base/utf8.h"
+
+#include <cstdint>
+
+namespace lampjack {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+/// The length of the character at the beginning, 0 when there is none.
+std::size_t character_at(std::string_view bytes) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
+    const std::uint8_t first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4 || bytes.size() < length) return 0;
+    // No surrogates, no longer form than needed, nothing above U+10FFFF.
+    const std::uint8_t low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    const std::uint8_t high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    if (byte(1) < low || byte(1) > high) return 0;
+    for (std::size_t i = 2; i < length; ++i)
+        if ((byte(i) & 0xC0U) != 0x80U) return 0;
+    return length;
+}
+
+}  // namespace
+
+std::string readable_utf8(std::string_view bytes, std::size_t limit) {
+    std::string text;
+    while (!bytes.empty()) {
+        const std::size_t length = character_at(bytes);
+        const bool is_control =
+            length == 1 && (static_cast<std::uint8_t>(bytes[0]) < 0x20 || bytes[0] == 0x7F);
+        const std::string_view next = length == 0  ? kReplacement
+                                      : is_control ? std::string_view(" ")
+                                                   : bytes.substr(0, length);
+        if (text.size() + next.size() > limit) break;
+        text.append(next);
+        bytes.remove_prefix(length == 0 ? 1 : length);
+    }
+    return text;
+}
+
+}  // namespace lampjack

@@ -1,0 +1,14 @@
+#pragma once
+// UTF-8 out of bytes that may be anything.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace lampjack {
+
+/// At most `limit` bytes of valid UTF-8 on one line: what is not UTF-8 becomes U+FFFD, a control character a space, and a
+/// character that does not fit is left out.
+std::string readable_utf8(std::string_view bytes, std::size_t limit);
+
+}  // namespace lampjack

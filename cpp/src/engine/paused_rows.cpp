@@ -1,0 +1,83 @@
+#include "engine/paused_rows.h"
+
+#include "engine/attempt.h"
+#include "engine/record.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace lampjack::engine {
+namespace {
+
+using store::Delivery;
+using store::OutboxRow;
+
+/// How many deliveries that wait are looked at.
+constexpr std::size_t kLookedAt = 10'000;
+
+/// What waits to be sent by HTTP for that account, oldest first.
+Result<std::vector<Delivery>> waiting(const Core& core, const platforms::Account& account) {
+    LJK_TRY(rows, core.store->deliveries_by(store::DeliveryStatus::pending, kLookedAt));
+    std::erase_if(
+        rows, [&](const Delivery& one) { return one.account != account.name || one.row.to_sink; });
+    return std::move(rows);
+}
+
+Result<void> wake(Core& core, const Delivery& one) {
+    return core.lane->run([&](store::Tx& tx) -> Result<void> {
+        const auto key = store::key_of(one.ref);
+        store::ConversationRow conversation;
+        LJK_TRY(exists, tx.lock(key, conversation));
+        if (!exists) return {};
+        LJK_TRY(row, tx.delivery(key, one.row.oseq));
+        if (row.status != store::DeliveryStatus::pending || !is_refused(row)) return {};
+        row.ready_at = core.clock->now();
+        return tx.record(key, row, 0);
+    });
+}
+
+}  // namespace
+
+Result<std::vector<store::ConversationKey>>
+probe_order(const Core& core, const platforms::Account& account, std::string_view wanted) {
+    LJK_TRY(count, core.store->pending_count(account.name));
+    if (count == 0) return std::vector<store::ConversationKey>{};
+    LJK_TRY(rows, waiting(core, account));
+    std::map<std::string_view, const OutboxRow*> heads;
+    for (const Delivery& one : rows) {
+        const auto head = heads.try_emplace(one.ref, &one.row).first;
+        if (one.row.oseq < head->second->oseq) head->second = &one.row;
+    }
+    using Rank = std::tuple<bool, bool, bool, Millis, std::string_view>;
+    std::vector<Rank> order;
+    for (const auto& [ref, head] : heads) {
+        if (head->ready_at > core.clock->now()) continue;
+        const bool is_other = wanted.empty() || core.tag(ref) != wanted;
+        const bool refused = is_refused(*head);
+        order.emplace_back(is_other, refused, !refused && !is_call(head->action), head->ready_at,
+                           ref);
+    }
+    std::sort(order.begin(), order.end());
+    std::vector<store::ConversationKey> keys;
+    for (const Rank& one : order) keys.push_back(store::key_of(std::get<4>(one)));
+    return keys;
+}
+
+Result<void> wake_refused(Core& core, const platforms::Account& account) {
+    LJK_TRY(rows, waiting(core, account));
+    for (const Delivery& one : rows)
+        if (is_refused(one.row) && one.row.ready_at > core.clock->now()) LJK_CHECK(wake(core, one));
+    core.changed.notify();
+    return {};
+}
+
+Result<void> give_up_old(Core& core, const platforms::Account& account, std::string_view ref) {
+    LJK_TRY(rows, waiting(core, account));
+    for (const Delivery& one : rows)
+        if ((ref.empty() || one.ref == ref) && is_too_old(core, account, one.row))
+            LJK_CHECK(give_up_waiting(core, one));
+    return {};
+}
+
+}  // namespace lampjack::engine

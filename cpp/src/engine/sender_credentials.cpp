@@ -1,0 +1,103 @@
+// What the sender does while a platform refuses our credentials.
+#include "engine/attempt.h"
+#include "engine/paused_rows.h"
+#include "engine/sender.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace lampjack::engine {
+
+using store::LeasedDelivery;
+
+namespace {
+
+/// A lease outlives the longest request by a margin, so that nobody else sends the same row meanwhile.
+constexpr Millis kLeaseMargin = 45'000;
+/// So many conversations are asked for a probe: others may hold the first ones.
+constexpr std::size_t kProbesTried = 8;
+
+}  // namespace
+
+Millis Sender::lease_end() const {
+    return looked_at_ + core_.config.timeouts.total.count() + kLeaseMargin;
+}
+
+/// What waits for credentials that were changed meanwhile, or by a clock that was set back.
+void Sender::look_for_woken(bool adopt) {
+    for (const auto& [name, account] : core_.config.accounts) {
+        const bool woken = adopt ? pauses_.adopt(account) : pauses_.is_ahead(account);
+        if (woken && !wake_refused(core_, account)) return;  // when they are due they go anyhow
+    }
+}
+
+/// Accounts whose credentials are refused send one request now and then, or all again when another process had success.
+void Sender::probe_paused() {
+    for (const std::string& name : std::vector<std::string>(paused_.begin(), paused_.end())) {
+        const platforms::Account& account = *core_.account(name);
+        if (!pauses_.is_paused(account))
+            paused_.erase(name);
+        else if (pauses_.may_probe(account))
+            probe(account);
+    }
+}
+
+void Sender::probe(const platforms::Account& account) {
+    const auto order = probe_order(core_, account, pauses_.wanted(account));
+    if (!order || order->empty() || !pauses_.begin_probe(account)) return;
+    const std::size_t before = in_flight_;
+    for (std::size_t i = 0; i < std::min(order->size(), kProbesTried); ++i) {
+        const auto lease = core_.store->lease_delivery((*order)[i], looked_at_, lease_end());
+        if (!lease) break;
+        if (!*lease) continue;  // somebody has it
+        probing_ = true;
+        begin_or_give_back(**lease);
+        probing_ = false;
+        break;
+    }
+    if (in_flight_ == before) pauses_.probe_not_sent(account);
+}
+
+/// Whether it has to wait; then it has been given back.
+bool Sender::waits_for_credentials(const LeasedDelivery& lease) {
+    const platforms::Account& account = *core_.account(lease.conversation.account);
+    if (pauses_.is_paused(account)) {
+        paused_.insert(account.name);
+        std::erase(asked_, account.name);
+        unsettled_.release(lease);
+        return true;
+    }
+    const Millis at = pauses_.lane_at(account, lease.conversation.ref);
+    if (at > core_.clock->now()) unsettled_.postpone(lease, at, kCredentials);
+    return at > core_.clock->now();
+}
+
+void Sender::record_refusal(const platforms::Account& account, const Mailbox::Letter& letter) {
+    const LeasedDelivery& lease = letter.lease;
+    store::OutboxRow row = after_refusal(core_, account, lease.row, letter.outcome);
+    const std::string_view why = std::string_view(row.last_error).substr(kCredentials.size() + 2);
+    const Millis again_at =
+        pauses_.refused(account, {lease.conversation.ref, why, row.last_code,
+                                  letter.ticket.asks_credentials, is_refused(lease.row)});
+    if (row.status == store::DeliveryStatus::pending) row.ready_at = again_at;
+    const bool paused = pauses_.is_paused(account);
+    if (paused) paused_.insert(account.name);
+    unsettled_.record(lease, row);
+    const bool all = paused && letter.ticket.asks_credentials;
+    if (!all && row.status == store::DeliveryStatus::pending) return;
+    const std::string_view whose = all ? std::string_view{} : lease.conversation.ref;
+    if (const auto done = give_up_old(core_, account, whose); !done)
+        core_.say(store_failed("give_up_old", done.error(), account.name));
+}
+
+/// What the answer says about our credentials: whatever it says, it let us in.
+void Sender::note_credentials(const platforms::Account& account, const Mailbox::Letter& letter) {
+    const std::int32_t status = status_of(letter.outcome);
+    if (status != 0)
+        return pauses_.answered(account,
+                                {letter.lease.conversation.ref, status >= 200 && status < 300,
+                                 letter.ticket.asks_credentials, letter.ticket.sent_at});
+    if (letter.ticket.asks_credentials) pauses_.probe_not_sent(account);
+}
+
+}  // namespace lampjack::engine

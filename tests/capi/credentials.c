@@ -1,0 +1,84 @@
+/* The platform refuses our token for a while: nothing is lost, and whoever corrected it says so. */
+#include "check.h"
+#include "server.h"
+
+static const char kRef[] = "shop:live:s-1";
+static ljk_error err;
+static server platform;
+
+static ljk_hub* open_hub(void) {
+    char config[512];
+    ljk_hub* hub = NULL;
+    CHECK(snprintf(config, sizeof config,
+                   "{\"store\":\"memory:\",\"allow_networks\":[\"127.0.0.0/8\"],\"account\":{\"shop\":{"
+                   "\"platform\":\"chatlayer_offloading\",\"verify_token\":\"vt-made-up\","
+                   "\"api_token\":\"at-made-up\",\"api_base\":\"http://127.0.0.1:%u\"}}}",
+                   platform.port) < (int)sizeof config);
+    GIVES(LJK_OK, ljk_hub_open(text(config), LJK_RUN_SENDER, &hub, &err));
+    return hub;
+}
+
+static void meet(ljk_hub* hub) {
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_answer* answer = NULL;
+    request.method = LJK_S("POST");
+    request.query = LJK_S("challenge.verifyToken=vt-made-up");
+    request.body =
+        LJK_S("{\"event\":\"messages\",\"botId\":\"b1\",\"version\":\"LIVE\",\"sessionId\":\"s-1\","
+              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"messages\":[{\"actor\":\"bot\","
+              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"message\":{\"text\":\"hi\"}}]}");
+    GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));
+    CHECK(ljk_answer_status(answer) == 200);
+    ljk_answer_free(answer);
+}
+
+static ljk_receipt* notify(ljk_hub* hub, const char* words) {
+    ljk_receipt* receipt = NULL;
+    GIVES(LJK_OK, ljk_hub_notify(hub, text(kRef), text(words), NULL, &receipt, &err));
+    return receipt;
+}
+
+static int list_holds(ljk_hub* hub, const char* part) {
+    ljk_text* out = NULL;
+    int found;
+    GIVES(LJK_OK, ljk_hub_deliveries(hub, text(kRef), &out, &err));
+    found = holds(ljk_text_str(out), part);
+    ljk_text_free(out);
+    return found;
+}
+
+int main(void) {
+    ljk_hub* hub;
+    ljk_receipt *first, *second;
+    ljk_text* out = NULL;
+    server_start(&platform);
+    server_answers(&platform, 401);
+    hub = open_hub();
+    meet(hub);
+    first = notify(hub, "one");
+    CHECK(server_wait(&platform, 1, 10000) == 1);
+    second = notify(hub, "two");
+    GIVES(LJK_E_TIMEOUT, ljk_hub_wait(hub, ljk_receipt_delivery(first), 200, &out, &err));
+    CHECK(list_holds(hub, "\"status\":\"paused\""));
+    CHECK(list_holds(hub, "\"last_error\":\"credentials: status 401\""));
+    CHECK(list_holds(hub, "\"vendor_answer\":\"{}\""));
+    CHECK(!list_holds(hub, "\"status\":\"dead\""));
+    GIVES(LJK_OK, ljk_hub_stuck(hub, &out, &err));
+    CHECK(holds(ljk_text_str(out), "\"why\":[\"credentials\"]"));
+    ljk_text_free(out);
+    server_answers(&platform, 200);
+    GIVES(LJK_OK, ljk_hub_resume(hub, LJK_S("shop"), &err));
+    GIVES(LJK_OK, ljk_hub_wait(hub, ljk_receipt_delivery(second), 20000, &out, &err));
+    CHECK(holds(ljk_text_str(out), "\"status\":\"sent\""));
+    ljk_text_free(out);
+    CHECK(!list_holds(hub, "paused"));
+    CHECK(strstr(platform.requests[1], "one") != NULL && strstr(platform.requests[2], "two") != NULL);
+    GIVES(LJK_OK, ljk_hub_resume(hub, LJK_S("shop"), &err));
+    GIVES(LJK_E_NOT_FOUND, ljk_hub_resume(hub, LJK_S("nobody"), &err));
+    GIVES(LJK_E_ARGUMENT, ljk_hub_resume(NULL, LJK_S("shop"), &err));
+    ljk_receipt_free(first);
+    ljk_receipt_free(second);
+    ljk_hub_free(hub);
+    server_stop(&platform);
+    return 0;
+}

@@ -1,0 +1,34 @@
+#include "base/utf8.h"
+
+#include <gtest/gtest.h>
+
+namespace lampjack {
+namespace {
+
+TEST(ReadableUtf8, keeps_what_is_valid_and_marks_what_is_not) {
+    EXPECT_EQ(readable_utf8("grüß \xF0\x9F\x98\x80 你", 300), "grüß \xF0\x9F\x98\x80 你");
+    EXPECT_EQ(readable_utf8("a\xFF"
+                            "b\xC3",
+                            300),
+              "a\xEF\xBF\xBD"
+              "b\xEF\xBF\xBD");
+    EXPECT_EQ(readable_utf8("\xED\xA0\x80", 300), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD")
+        << "a surrogate";
+    EXPECT_EQ(readable_utf8("\xC0\xAF", 300), "\xEF\xBF\xBD\xEF\xBF\xBD") << "longer than needed";
+    EXPECT_EQ(readable_utf8("\xF4\x90\x80\x80", 3), "\xEF\xBF\xBD") << "above the last character";
+}
+
+TEST(ReadableUtf8, is_one_line_without_nul) {
+    EXPECT_EQ(readable_utf8(std::string_view("a\0b\r\nc\x7F", 7), 300), "a b  c ");
+}
+
+TEST(ReadableUtf8, ends_between_characters) {
+    EXPECT_EQ(readable_utf8("abcé", 5), "abcé");
+    EXPECT_EQ(readable_utf8("abcé", 4), "abc");
+    EXPECT_EQ(readable_utf8(std::string(400, 'x'), 300).size(), 300U);
+    EXPECT_LE(readable_utf8(std::string(400, '\xFF'), 300).size(), 300U);
+    EXPECT_EQ(readable_utf8("", 300), "");
+}
+
+}  // namespace
+}  // namespace lampjack

@@ -1,0 +1,203 @@
+"""Leases: handlers that hang, that lose their item, and that need a place before an item is leased for them."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import lampjack as lj
+from lampjack.testing import ManualClock, sample, sample_settings
+
+
+def wait_until(condition: Callable[[], object], what: str, timeout: float = 20.0) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.01)
+
+
+def opened(
+    clock: ManualClock | None, store: str = "memory:", *, background: bool = True, **options: object
+) -> lj.Hub:
+    """A hub with threads of its own, also where the clock is the test's."""
+    config = {"store": store, "account": {"shop": sample_settings("certainly")}, **options}
+    return lj.Hub(config, clock=clock, background=background)
+
+
+def receive(hub: lj.Hub, *users: str) -> None:
+    for number, user in enumerate(users):
+        request = sample("certainly", user=user, number=number)
+        assert hub.receive("shop", **request.arguments()).status == 200
+
+
+def events(caplog: pytest.LogCaptureFixture, name: str) -> list[str]:
+    return [text for text in caplog.messages if text.startswith(f"{name} ")]
+
+
+@pytest.fixture(autouse=True)
+def _log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "lampjack")
+
+
+def test_a_coroutine_that_hangs_is_cancelled_and_its_item_is_handed_out_again(
+    caplog: pytest.LogCaptureFixture,
+):
+    clock, tries, told = ManualClock(), [], []
+    begun = threading.Event()
+
+    with opened(clock) as hub:
+
+        @hub.on(lj.Message, name="desk")
+        async def handle(item: lj.Item, conv: lj.Conversation) -> None:
+            tries.append(item.attempt)
+            if item.attempt > 1:
+                return
+            begun.set()
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                try:
+                    await conv.notify("too late")
+                except lj.LampjackError as error:
+                    told.append((type(error), error.code))
+                    raise
+
+        receive(hub, "user-1")
+        assert begun.wait(10)
+        clock.advance(299)
+        assert hub.stuck()[0].why == ("handler",)
+        assert hub.stuck()[0].subscription == "desk"
+        assert hub.stuck()[0].since is not None
+        assert tries == [1]
+        clock.advance(2)
+        wait_until(lambda: told, "its command is refused")
+        clock.advance(2)
+        wait_until(lambda: tries == [1, 2], "it is handed out again")
+        wait_until(lambda: not hub.stuck(), "nothing hangs any more")
+    assert told == [(lj.LeaseLostError, "lease_lost")]
+    (line,) = events(caplog, "handler.hung")
+    assert "account=shop" in line
+    assert "subscription=desk" in line
+    assert "seconds=301" in line
+
+
+def test_without_a_limit_a_coroutine_may_work_for_an_hour(caplog: pytest.LogCaptureFixture):
+    """The control of the test before."""
+    clock, tries = ManualClock(), []
+    begun, go_on = threading.Event(), threading.Event()
+
+    with opened(clock, background=False, handler_timeout_ms=0) as hub:
+
+        @hub.on(lj.Message, name="desk")
+        async def handle(item: lj.Item, conv: lj.Conversation) -> None:
+            tries.append(item.attempt)
+            begun.set()
+            await asyncio.get_running_loop().run_in_executor(None, go_on.wait)
+            await conv.notify("in time")
+
+        receive(hub, "user-1")
+        assert begun.wait(10)
+        for _ in range(30):
+            clock.advance(120)
+            hub.step()
+        go_on.set()
+        hub.drain()
+    assert tries == [1]
+    assert not events(caplog, "handler.hung")
+    assert not events(caplog, "lease.lost")
+
+
+def test_a_thread_that_hangs_is_abandoned_and_its_outcome_does_not_count(
+    caplog: pytest.LogCaptureFixture,
+):
+    clock, tries, told = ManualClock(), [], []
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    with opened(clock, handler_timeout_ms=1000) as hub:
+
+        @hub.on(lj.Message, name="desk")
+        def handle(item: lj.Item, conv: lj.Conversation) -> None:
+            tries.append(item.attempt)
+            if item.attempt > 1:
+                return
+            begun.set()
+            go_on.wait(20)
+            try:
+                conv.notify("too late").result(5)
+            except lj.LeaseLostError as error:
+                told.append(error)
+            ended.set()
+
+        receive(hub, "user-1")
+        assert begun.wait(10)
+        clock.advance(2)
+        wait_until(lambda: events(caplog, "handler.hung"), "it is noticed")
+        clock.advance(2)
+        wait_until(lambda: tries == [1, 2], "it is handed out again")
+        go_on.set()
+        assert ended.wait(10)
+        wait_until(lambda: events(caplog, "handler.late"), "it is told")
+        transcript = hub["shop:live:user-1"].transcript().result(5)
+    assert len(told) == 1
+    assert "too late" not in str([lj.as_text(one.event.content) for one in transcript
+                                  if isinstance(one.event, lj.Message)])  # fmt: skip
+
+
+def test_no_more_is_leased_than_threads_can_begin_at_once(tmp_path: Path):
+    url = f"sqlite:{tmp_path / 'store.db'}"
+    hub, release, begun = opened(None, url), threading.Event(), threading.Semaphore(0)
+    seen: list[str] = []
+
+    @hub.on(lj.Message, name="slow")
+    def slow(item: lj.Item, conv: lj.Conversation) -> None:
+        begun.release()
+        release.wait(20)
+
+    @hub.on(lj.Message, name="other")
+    def other(item: lj.Item, conv: lj.Conversation) -> None:
+        begun.release()
+        release.wait(20)
+
+    users = [f"user-{number:02}" for number in range(24)]
+    with hub:
+        receive(hub, *users)
+        assert all(begun.acquire(timeout=10) for _ in range(16)), "every place is taken"
+        elsewhere = opened(None, url)
+        for name in ("slow", "other"):
+            while leased := elsewhere._runtime.native.next(name, 300):
+                seen.append(name)
+                elsewhere._runtime.native.done(leased, True)
+        release.set()
+        elsewhere.close()
+    assert len(seen) == 2 * len(users) - 16, "what had no place was there for others"
+
+
+def test_a_blocked_loop_keeps_its_items(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    clock = ManualClock()
+    url = f"sqlite:{tmp_path / 'store.db'}"
+    hub, other = opened(clock, url), opened(clock, url)
+    tries: list[int] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    @hub.on(lj.Message, name="desk")
+    async def handle(item: lj.Item, conv: lj.Conversation) -> None:
+        tries.append(item.attempt)
+        begun.set()
+        go_on.wait(20)  # it blocks the loop on purpose
+        await conv.notify("in time")
+
+    with hub:
+        receive(hub, "user-1")
+        assert begun.wait(10)
+        for _ in range(20):
+            clock.advance(1)
+            assert other._runtime.native.next("desk", 200) is None
+        go_on.set()
+        hub.drain()
+    other.close()
+    assert tries == [1]
+    assert not events(caplog, "holder.dead")
