@@ -26,6 +26,8 @@ enum class Sabotage : std::uint8_t {
     forgets_wakeups,  ///< a message now and then is never due
     mixes_accounts,   ///< an item now and then is another account's
     hides_words,      ///< an item now and then is for nobody
+    keeps_words,      ///< what is taken back from the bot is not offered to the desk
+    leaves_the_gate_open,  ///< nothing that waits for the bot is found when it is to be taken back
     tells_refs,       ///< its errors quote what they were about
 };
 
