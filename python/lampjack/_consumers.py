@@ -331,6 +331,7 @@ class SubscriptionConsumer(Consumer):
         types: tuple[type, ...],
         accounts: tuple[str, ...],
         to: str | None,
+        include_bot: bool,
     ) -> None:
         super().__init__(runtime, function, f"subscription {name}")
         self.name = name
@@ -339,7 +340,12 @@ class SubscriptionConsumer(Consumer):
         kinds = sorted({kind for cls in types for kind in kinds_of(cls)})
         self.filter = {
             key: value
-            for key, value in (("kinds", kinds), ("accounts", accounts), ("to", to))
+            for key, value in (
+                ("kinds", kinds),
+                ("accounts", accounts),
+                ("to", to),
+                ("include_bot", include_bot),
+            )
             if value
         }
 

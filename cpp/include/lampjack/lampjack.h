@@ -338,7 +338,10 @@ LJK_API ljk_status ljk_hub_begin(ljk_hub* hub, ljk_str account, const ljk_reques
 LJK_API const ljk_question* ljk_reception_question(const ljk_reception* reception);
 /** The raw body that only the host understands (relays of a Chatlayer app); empty when there is none. */
 LJK_API ljk_str ljk_reception_untranslated(const ljk_reception* reception);
-/** Tells what such a body means, as canonical events.
+/** Tells what such a body means, as canonical events. They have the effects they would have from the platform; where one
+ *  names no conversation its actor's id does, and those without either are refused, with a line in the log. A handover request
+ *  among them makes a question: ask ljk_reception_question again, with what is left of the deadline. The answer holds what the
+ *  platform's bot is to get, in the order of the events. Without this call the body is kept as an unknown event.
  *  @return LJK_OK, LJK_E_ARGUMENT (nothing to translate), LJK_E_JSON, LJK_E_PAYLOAD */
 LJK_API ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json,
                                            ljk_error* err);
@@ -360,7 +363,9 @@ enum { LJK_DONE = 1, LJK_RETRY = 2 };
 
 /** Declares a subscription. A new one starts with the oldest item kept. The name is permanent; processes that use the
  *  same one compete for its items.
- *  @param filter_json {"to":"desk"|"bot"|"nobody","kinds":[…],"accounts":[…]}, each key optional; empty for all
+ *  @param filter_json {"to":"desk"|"bot"|"nobody","kinds":[…],"accounts":[…],"include_bot":bool}, each key optional; empty
+ *  for all. What is for both is for the desk and for the bot; "include_bot", with "to":"desk", adds what the bot says while a
+ *  human is wanted (flag "bot_line")
  *  @return LJK_OK, LJK_E_JSON */
 LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str filter_json,
                                      ljk_error* err);
@@ -372,7 +377,9 @@ LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str
  *  @return LJK_OK, LJK_E_TIMEOUT (no item came), LJK_E_CLOSED */
 LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t timeout_ms,
                                 ljk_item** out, ljk_error* err);
-/** {"id","seq","epoch","episode","state","to","flags","ref","account","received_at","attempt","event" or "fact"} */
+/** {"id","seq","epoch","episode","state","to","flags","ref","account","received_at","attempt","event" or "fact"}; "to" is
+ *  desk, bot, both or nobody. The flag "rerouted": the user's words were for the bot and a human reads them instead, with
+ *  "maybe_forwarded" when the bot may have had them. */
 LJK_API ljk_str ljk_item_json(const ljk_item* item);
 /** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
  *  @param outcome LJK_DONE or LJK_RETRY
