@@ -331,6 +331,7 @@ class SubscriptionConsumer(Consumer):
         types: tuple[type, ...],
         accounts: tuple[str, ...],
         to: str | None,
+        include_bot: bool = False,
         start_now: bool = False,
     ) -> None:
         super().__init__(runtime, function, f"subscription {name}")
@@ -344,6 +345,7 @@ class SubscriptionConsumer(Consumer):
                 ("kinds", kinds),
                 ("accounts", accounts),
                 ("to", to),
+                ("include_bot", include_bot),
                 ("start", "now" if start_now else ""),
             )
             if value

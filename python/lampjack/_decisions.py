@@ -27,7 +27,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Yes, a human will come. `mute`: the bot falls silent now, not when an agent takes the conversation."""
+    """Accept the request: an agent will come.
+
+    `mute` mutes the bot now, not when an agent takes the conversation. An account that cannot mute accepts unmuted and logs
+    `mute.unsupported` once; the account's `mute = "on_take"` or `"never"` wins.
+    """
 
     mute: bool = False
 
@@ -142,7 +146,8 @@ def bundle_request(raw: str) -> Any:
 def translated(made: Iterable[_core.Event | dict[str, Any]] | None) -> str:
     """Return what a translate function made as canonical events.
 
-    A dict may leave out what is usual: `kind` message, `actor` user, `mode` live; `content` may be what replies take.
+    A dict may leave out what is usual: `kind` message, `actor` user, `mode` live; `content` may be what replies take. Without
+    a `conversation` the actor's id names it.
     """
     events = []
     for event in made or ():

@@ -124,11 +124,13 @@ class Hub:
         to: str | None = None,
         name: str | None = None,
         accounts: Iterable[str] = (),
+        include_bot: bool = False,
         start: Literal["oldest", "now"] = "oldest",
     ) -> Callable[[F], F]:
         """Register a subscriber `function(item, conversation)` for events and facts of these classes.
 
-        `to` is `desk`, `bot` or `nobody`. The name is permanent: the store remembers under it what was handled, and
+        `to` is `desk`, `bot` or `nobody`; `desk` and `bot` each get what is for `both`. With `to="desk"`, `include_bot` adds
+        what the bot says while a human is wanted (flag `bot_line`). The name is permanent: the store remembers under it what was handled, and
         processes that share it share the work. Without one it is derived from the function's qualified name.
         `accounts` narrows what this process gets; without it that is the items of all accounts of its hub.
 
@@ -155,12 +157,9 @@ class Hub:
                 raise ArgumentError(
                     "a lambda or inner function has no stable name: give on(…, name=…)"
                 )
-            self._add(
-                SubscriptionConsumer(
-                    self._runtime, function, stable, types, tuple(accounts), to, start == "now"
-                ),
-                f"on {stable}",
-            )
+            filtered = (types, tuple(accounts), to, include_bot, start == "now")
+            consumer = SubscriptionConsumer(self._runtime, function, stable, *filtered)
+            self._add(consumer, f"on {stable}")
             return function
 
         return register
@@ -181,7 +180,10 @@ class Hub:
         """Register the function that makes events of an account's free-form requests (Chatlayer app).
 
         It gets the app's `bundle.request` and returns events, or dicts of the canonical form that may leave out what is
-        usual: kind `message`, actor role `user`, mode `live`; `content` may be what replies take.
+        usual: kind `message`, actor role `user`, mode `live`; `content` may be what replies take; the actor's id names the
+        conversation. The events have the effects they would have from the platform, and the answer holds what its bot is to
+        get, in their order: a user's words, a `handover` as returned, and for an accepted and muted `handover_requested` (the
+        decide function is asked) a handover to an agent. A function that raises leaves the request in the log as `unknown`.
         """
 
         def register(function: F) -> F:

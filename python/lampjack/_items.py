@@ -162,8 +162,9 @@ def _owner(data: Any) -> Owner:
 class Item:
     """One line of a conversation's log: `event` is what happened, the rest how it stood when it was committed.
 
-    `to` says who it was for: `desk`, `bot` or `nobody`. `flags` may hold `talk_over`, `maybe_duplicate`, `late`, `echo`,
-    `bot_too` (a user's words for the desk that the bot gets as well), `bot_line` (the bot's words while a human is wanted).
+    `to` says who it is for: `desk`, `bot`, `both` or `nobody`. `flags` may hold `talk_over`, `maybe_duplicate`, `late`, `echo`,
+    `transcript`, `hole`, `bot_line` (the bot's words while a human is wanted), `rerouted` (the user's words were for the bot,
+    and an agent reads them instead) and, with it, `maybe_forwarded` (the bot may have had them).
     `delivery` is the id of the delivery that carries its words, None when none does.
     """
 

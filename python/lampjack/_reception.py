@@ -81,8 +81,8 @@ class Reception:
             try:
                 made = await run.translate(translate, bundle_request(result.untranslated))
                 await run.core(native.translate, result, translated(made))
-            except Exception as error:  # noqa: BLE001  the host's code failed; the platform gets an answer all the same
-                return _untranslated(account, error)
+            except Exception as error:  # noqa: BLE001  the host's code failed: the request is kept as it came
+                _log_untranslated(account, error)
         decision = None
         question = native.question(result)
         if question and (decide := self._decide.get(account) or self._decide.get("")):
@@ -132,11 +132,9 @@ def _answer(native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:
     return Answer(status, tuple(headers), body)
 
 
-def _untranslated(account: str, error: Exception) -> Answer:
+def _log_untranslated(account: str, error: Exception) -> None:
     reason = error.code if isinstance(error, LampjackError) else type(error).__name__
     log_event("translate.failed", account=account, reason=reason, at=place_of(error), trace=error)
-    body = b'{"title":"Internal Server Error","status":500,"code":"internal","detail":"the request could not be translated"}'
-    return Answer(500, (("content-type", "application/problem+json"),), body)
 
 
 Answer.__module__ = "lampjack"

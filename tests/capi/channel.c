@@ -142,6 +142,38 @@ static void the_host_translates(void) {
     ljk_reception_free(reception); /* in any order */
 }
 
+/* A request for a human in what the host translates: decided like any other, and the answer mutes the bot. */
+static void the_host_translates_a_request(void) {
+    const ljk_header header = {LJK_S("Authorization"), LJK_S("Bearer rt-made-up")};
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_hub* hub = NULL;
+    ljk_reception* reception = NULL;
+    ljk_answer* answer = NULL;
+    GIVES(LJK_OK, ljk_hub_open(LJK_S("{\"store\":\"memory:\",\"account\":{\"app\":{\"platform\":"
+                                     "\"chatlayer_app\",\"relay_token\":\"rt-made-up\"}}}"),
+                               LJK_RUN_NOTHING, &hub, &err));
+    request.path = LJK_S("/receive");
+    request.headers = &header;
+    request.header_count = 1;
+    request.body = LJK_S("{\"request\":{\"content\":{}}}");
+    GIVES(LJK_OK, ljk_hub_begin(hub, LJK_S("app"), &request, &reception, &err));
+    CHECK(ljk_reception_question(reception) == NULL);
+    GIVES(LJK_OK, ljk_reception_translate(reception,
+                                          LJK_S("[{\"v\":1,\"kind\":\"handover_requested\","
+                                                "\"actor\":{\"role\":\"user\",\"id\":\"u-1\"}}]"),
+                                          &err));
+    CHECK(is(ljk_question_ref(ljk_reception_question(reception)), "app:live:u-1"));
+    CHECK(ljk_question_deadline_ms(ljk_reception_question(reception)) > 0);
+    GIVES(LJK_OK, ljk_reception_finish(reception, LJK_ACCEPT_MUTED, LJK_S(""), &answer, &err));
+    CHECK(holds(ljk_answer_body(answer), "\"handover\":{\"to\":\"agent\"}"));
+    ljk_answer_free(answer);
+    ljk_reception_free(reception);
+    GIVES(LJK_E_ARGUMENT, ljk_hub_subscribe(hub, LJK_S("s"), LJK_S("{\"to\":\"both\"}"), &err));
+    GIVES(LJK_OK, ljk_hub_subscribe(hub, LJK_S("s"),
+                                    LJK_S("{\"to\":\"desk\",\"include_bot\":true}"), &err));
+    ljk_hub_free(hub);
+}
+
 int main(void) {
     ljk_hub* hub = NULL;
     GIVES(
@@ -157,5 +189,6 @@ int main(void) {
     a_stale_message_is_not_shown(hub);
     ljk_hub_free(hub);
     the_host_translates();
+    the_host_translates_a_request();
     return 0;
 }

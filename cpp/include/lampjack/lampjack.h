@@ -339,7 +339,10 @@ LJK_API ljk_status ljk_hub_begin(ljk_hub* hub, ljk_str account, const ljk_reques
 LJK_API const ljk_question* ljk_reception_question(const ljk_reception* reception);
 /** The raw body that only the host understands (relays of a Chatlayer app); empty when there is none. */
 LJK_API ljk_str ljk_reception_untranslated(const ljk_reception* reception);
-/** Tells what such a body means, as canonical events.
+/** Tells what such a body means, as canonical events. They have the effects they would have from the platform; where one
+ *  names no conversation its actor's id does, and those without either are refused, with a line in the log. A handover request
+ *  among them makes a question: ask ljk_reception_question again, with what is left of the deadline. The answer holds what the
+ *  platform's bot is to get, in the order of the events. Without this call the body is kept as an unknown event.
  *  @return LJK_OK, LJK_E_ARGUMENT (nothing to translate), LJK_E_JSON, LJK_E_PAYLOAD */
 LJK_API ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json,
                                            ljk_error* err);
@@ -362,12 +365,13 @@ enum { LJK_DONE = 1, LJK_RETRY = 2 };
 /** Declares a subscription. A new one starts with the oldest item kept. The name is permanent; processes that use the
  *  same one compete for its items. Items come in order within one subscription and conversation; two subscriptions do not
  *  wait for each other.
- *  @param filter_json {"to":"desk"|"bot"|"nobody","kinds":[…],"accounts":[…],"start":"now"}, each key optional; empty for
- *  all. "accounts" are those of this process; without them it gets items of all accounts of its hub. "start":"now" lets a
- *  new subscription begin with what comes from now on, else with the oldest item kept; for a known one it has no effect,
- *  and the log says so
- *  @return LJK_OK, LJK_E_JSON, LJK_E_CONFIG (another live process has it with other "kinds" or "to": the message names
- *  both; or an account is not configured) */
+ *  @param filter_json {"to":"desk"|"bot"|"nobody","kinds":[…],"accounts":[…],"include_bot":bool,"start":"now"}, each key
+ *  optional; empty for all. What is for both is for the desk and for the bot; "include_bot", with "to":"desk", adds what the
+ *  bot says while a human is wanted (flag "bot_line"). "accounts" are those of this process; without them it gets items of
+ *  all accounts of its hub. "start":"now" lets a new subscription begin with what comes from now on, else with the oldest
+ *  item kept; for a known one it has no effect, and the log says so
+ *  @return LJK_OK, LJK_E_JSON, LJK_E_CONFIG (another live process has it with other "kinds", "to" or "include_bot": the
+ *  message names both; or an account is not configured) */
 LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str filter_json,
                                      ljk_error* err);
 /** Waits for the next item: in order within a conversation, one at a time there. A name that was never declared is
@@ -379,8 +383,10 @@ LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str
 LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t timeout_ms,
                                 ljk_item** out, ljk_error* err);
 /** {"id","seq","epoch","episode","state","to","flags","ref","account","received_at","delivery","attempt","event" or
- *  "fact"}. "delivery" is the id of the delivery that carries the item's words, absent where none does. The fact
- *  "delivery_changed" holds the delivery as ljk_hub_delivery gives it, without "ref". */
+ *  "fact"}; "to" is desk, bot, both or nobody. The flag "rerouted": the user's words were for the bot and a human reads them
+ *  instead, with "maybe_forwarded" when the bot may have had them. "delivery" is the id of the delivery that carries the
+ *  item's words, absent where none does. The fact "delivery_changed" holds the delivery as ljk_hub_delivery gives it, without
+ *  "ref". */
 LJK_API ljk_str ljk_item_json(const ljk_item* item);
 /** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
  *  @param outcome LJK_DONE or LJK_RETRY

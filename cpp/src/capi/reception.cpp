@@ -60,7 +60,11 @@ ljk_str ljk_reception_untranslated(const ljk_reception* reception) {
 ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json, ljk_error* err) {
     return guard(err, [&]() -> Result<void> {
         LJK_CHECK(need(reception, "reception"));
-        return reception->hub->engine().translate(*reception->value, view(events_json));
+        engine::Hub& hub = reception->hub->engine();
+        LJK_CHECK(hub.translate(*reception->value, view(events_json)));
+        const auto* question = hub.question(*reception->value);
+        reception->question = question ? std::optional(ljk_question{question}) : std::nullopt;
+        return {};
     });
 }
 

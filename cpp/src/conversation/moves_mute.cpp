@@ -39,8 +39,9 @@ void repeat_mute(Step& step) {
 void mute_again(Step& step) {
     count_talk_over(step);
     step.next.talk_overs = 0;
-    step.next.muted = Muted::unknown;
     mark_diverged(step);
+    if (step.policy.mute_by == MuteBy::gate) return;  // it is closed; no call can do more
+    step.next.muted = Muted::unknown;
     act(step, Action::mute);
 }
 

@@ -3,6 +3,7 @@
 #include "engine/attempt.h"
 #include "engine/handover_log.h"
 #include "engine/policy.h"
+#include "engine/user_words.h"
 #include "engine/views.h"
 #include "model/canonical.h"
 #include "model/graft.h"
@@ -18,20 +19,11 @@ using conversation::To;
 
 namespace {
 
-/// How far back the user's last words are looked for: an agent rarely says more in a row.
+/// How far back the last return call is looked for.
 constexpr std::size_t kLookedThrough = 100;
 
 bool is_words(Action action) noexcept {
     return action == Action::reply || action == Action::notify || action == Action::forward;
-}
-
-bool has_word(std::string_view words, std::string_view word) {
-    for (;;) {
-        const auto end = words.find(' ');
-        if (words.substr(0, end) == word) return true;
-        if (end == std::string_view::npos) return false;
-        words.remove_prefix(end + 1);
-    }
 }
 
 /// One batch for each part of the event, for platforms that take one at a time.
@@ -74,12 +66,19 @@ Result<void> Change::must_exist(std::string_view what) const {
 }
 
 Outcome Change::apply(const conversation::Input& input) {
-    const conversation::Policy& policy = core_.policy(account_);
+    const conversation::Policy& policy = this->policy();
     const bool again = !row_.state.seen() && row_.retired_epoch != 0;
     before_ = row_.state.state;
+    epoch_before_ = row_.state.epoch;
     return conversation::apply(again ? conversation::begin_again(row_.retired_epoch, policy, now_)
                                      : row_.state,
                                input, policy, now_);
+}
+
+void Change::mute_by_answer() {
+    policy_ = core_.policy(account_);
+    if (policy_->mute_by == conversation::MuteBy::call)
+        policy_->mute_by = conversation::MuteBy::answer;
 }
 
 Result<void> Change::append(store::ItemRow item, std::span<const model::ItemKey> keys) {
@@ -98,9 +97,8 @@ Result<void> Change::append_event(std::string body, std::string_view kind, To to
     item.flags = std::move(flags);
     item.kind = std::string(kind);
     item.body = std::move(body);
-    item.delivery = link_.delivery;
+    item.delivery = expected_;
     item_seq_ = row_.next_seq;
-    if (!link_.delivery.empty()) link_.item = item_seq_;
     return append(std::move(item), keys);
 }
 
@@ -143,6 +141,7 @@ bool Change::carries_words(const Effects& effects, const Words& words) noexcept 
 Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
     const Effects& effects = outcome.effects;
     if (core_.log) log_handover(*this, before_, outcome);
+    LJK_CHECK(move_user_words(effects));
     if (effects.fence_below) LJK_CHECK(refuse_below(*effects.fence_below));
     for (const conversation::Fact& fact : effects.facts)
         LJK_CHECK(append_fact(fact_json(fact, row_.state.epoch), conversation::name_of(fact.kind),
@@ -151,30 +150,33 @@ Result<void> Change::carry_out(const Outcome& outcome, const Words& words) {
         LJK_CHECK(append_fact(notice_json(notice), "notice", To::desk));
     for (const Action action : effects.actions) LJK_CHECK(act(action, words));
     LJK_CHECK(note(effects));
-    LJK_CHECK(replay_last(effects));
+    LJK_CHECK(replay(effects));
     erased_ = erased_ || effects.erase;
     return {};
 }
 
-// Whom a user's words were for says whether the bot has had them. A replay that cannot be sent must not hold the return up.
-Result<void> Change::replay_last(const Effects& effects) {
-    if (!effects.returned || account_.text("replay") != "last") return {};
-    LJK_TRY(items, tx_.newest(row_.key, kLookedThrough));
-    for (auto item = items.rbegin(); item != items.rend(); ++item) {
-        if (item->is_fact || item->kind != word(model::EventKind::message)) continue;
-        LJK_TRY(batch, model::read_events(item->body));
-        if (batch->root(0).role != model::Role::user) continue;
-        if (item->to != To::desk || has_word(item->flags, "bot_too")) return {};
-        const std::string told = delivery_id_;  // of the command, not of what follows from it
-        const auto sent = send_words(
-            Action::forward,
-            {.batch = batch.get(), .event = batch->roots.front(), .item = item->seq}, false);
-        delivery_id_ = told;
-        const bool unsaid =
-            !sent && (sent.error().code == Code::limit || sent.error().code == Code::unsupported);
-        return unsaid ? Result<void>{} : sent;
-    }
-    return {};
+Result<void> Change::move_user_words(const Effects& effects) {
+    if (!policy().words_through_us) return {};
+    if (effects.take_back) return take_back(*this, *effects.take_back);
+    const bool raised = epoch_before_ != 0 && row_.state.epoch != epoch_before_;
+    return raised ? carry_over(*this) : Result<void>{};
+}
+
+Result<void> Change::replay(const Effects& effects) {
+    const std::string_view wanted = account_.text("replay");
+    if (effects.forward_wait)
+        return wanted == "none" ? Result<void>{} : forward_wait(*this, epoch_before_);
+    return effects.returned && wanted == "last" ? replay_last(*this) : Result<void>{};
+}
+
+Result<void> Change::forward_again(const store::ItemRow& item, const model::Batch& batch) {
+    const std::string told = delivery_id_;  // of the command, not of what follows from it
+    const Words words{.batch = &batch, .event = batch.roots.front(), .item = item.seq};
+    const auto sent = send_words(Action::forward, words, false);
+    delivery_id_ = told;
+    const bool unsaid =
+        !sent && (sent.error().code == Code::limit || sent.error().code == Code::unsupported);
+    return unsaid ? Result<void>{} : sent;
 }
 
 LogLine& Change::say(LogEvent event) {
@@ -200,6 +202,7 @@ void Change::warn_of_refusal(const store::OutboxRow& row) {
 
 Result<void> Change::note(const Effects& effects) {
     if (effects.flags.talk_over) ++report_.talk_overs;
+    if (effects.mute_unsupported) report_.mute_unsupported.insert(account_.name);
     for (const conversation::Alarm alarm : effects.alarms) LJK_CHECK(raise_alarm(alarm));
     return {};
 }
@@ -242,6 +245,10 @@ Result<void> Change::send_call(Action action, std::string_view key) {
     LJK_TRY(pending, tx_.pending(row_.key));
     for (const store::OutboxRow& row : pending)
         if (row.action == action && row.epoch == row_.state.epoch) return {};
+    // A mute that no return follows is still on its way, whoever ordered it.
+    const auto last = std::find_if(pending.rbegin(), pending.rend(),
+                                   [](const store::OutboxRow& row) { return is_call(row.action); });
+    if (action == Action::mute && last != pending.rend() && last->action == action) return {};
     store::OutboxRow row;
     row.action = action;
     row.key = std::string(key);
@@ -299,8 +306,8 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
         row.to_sink = to_sink;
         row.agent = std::string(words.agent);
         row.key = last ? std::string(words.key) : std::string{};
-        row.item_seq = words.item != 0 ? words.item : link_.item;
-        if (last && words.item == 0) row.id = std::exchange(link_.delivery, {});
+        row.item_seq = words.item != 0 ? words.item : item_;
+        if (last && words.item == 0) row.id = std::exchange(expected_, {});
         row.content = event_json(one, index, account_.name, model::identify(one, account_.name));
         return enqueue(std::move(row));
     };

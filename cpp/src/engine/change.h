@@ -7,6 +7,7 @@
 #include "model/batch.h"
 #include "platforms/registry.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -48,9 +49,11 @@ public:
         conversation::Outcome outcome = apply(input);
         if (outcome.refusal) return outcome;
         row_.state = std::move(outcome.next);
-        link_ = {};
+        expected_.clear();
         if (carries_words(outcome.effects, words)) expect_delivery();
+        const std::uint64_t seq = row_.next_seq;
         LJK_CHECK(between(std::as_const(outcome)));
+        item_ = row_.next_seq != seq ? seq : 0;
         LJK_CHECK(carry_out(outcome, words));
         return outcome;
     }
@@ -71,9 +74,17 @@ public:
 
     /// The event that is appended next and the delivery that is queued for it name each other. take() says so by itself
     /// where the effects send the words; `between` says so where the caller sends them afterwards.
-    void expect_delivery() { link_.delivery = core_.new_id(); }
+    void expect_delivery() { expected_ = core_.new_id(); }
     /// Queues words towards the end user or the platform's bot; several rows when the platform takes one part at a time.
     Result<void> send_words(conversation::Action action, const Words& words, bool to_sink);
+
+    /// Queues a user's words of an earlier item for the bot. What cannot be queued or said there must not hold up the rest.
+    Result<void> forward_again(const store::ItemRow& item, const model::Batch& batch);
+    const conversation::Policy& policy() const {
+        return policy_ ? *policy_ : core_.policy(account_);
+    }
+    /// The answer to the platform's request mutes its bot, where the account mutes by a call else.
+    void mute_by_answer();
 
     /// Tells the platform once more that its bot is to speak, unless the bot is to be silent.
     Result<void> wake();
@@ -121,7 +132,8 @@ private:
     Result<void> note(const conversation::Effects& effects);
     Result<void> raise_alarm(conversation::Alarm alarm);
     Result<std::string> last_error_of_return();
-    Result<void> replay_last(const conversation::Effects& effects);
+    Result<void> move_user_words(const conversation::Effects& effects);
+    Result<void> replay(const conversation::Effects& effects);
 
     Core& core_;
     store::Tx& tx_;
@@ -131,14 +143,13 @@ private:
     bool exists_ = false;
     bool stored_ = false;
     conversation::State before_ = conversation::State::bot;  ///< what the last apply() began from
+    std::uint64_t epoch_before_ = 0;                         ///< the same; 0: it was new
+    std::uint64_t item_ = 0;                                 ///< what the last take() appended
+    std::optional<conversation::Policy> policy_;             ///< instead of the account's
     bool erased_ = false;
     std::string delivery_id_;
     std::uint64_t item_seq_ = 0;
-    struct Link {
-        std::string delivery;    ///< the id of the row to come; empty: none, or queued already
-        std::uint64_t item = 0;  ///< the seq of the event it carries
-    };
-    Link link_;
+    std::string expected_;  ///< the id of the delivery to come; empty: none, or queued already
     std::vector<platforms::Loss> losses_;
     Report report_;
     std::string tag_;

@@ -23,6 +23,7 @@ void Report::add(Report other) {
     fenced += other.fenced;
     held += other.held;
     changed = changed || other.changed;
+    mute_unsupported.merge(other.mute_unsupported);
 }
 
 void Core::committed(const Report& report) {
@@ -37,6 +38,10 @@ void Core::committed(const Report& report) {
     counters.held += report.held;
     if (report.changed) changed.notify();
     for (const LogLine& line : report.lines) say(line);
+    for (const std::string& account : report.mute_unsupported) {
+        const LogLine line = LogLine(LogEvent::mute_unsupported).add("account", account);
+        if (told.is_first(line.text())) say(line);
+    }
 }
 
 void Core::write(LogLevel level, std::string_view text) const {

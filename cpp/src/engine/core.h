@@ -13,6 +13,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 
 namespace lampjack::engine {
 
@@ -56,7 +57,8 @@ struct Report {
     std::vector<LogLine> lines;  ///< for an operator
     std::uint64_t events = 0, duplicates = 0, talk_overs = 0, unkept = 0;
     std::uint64_t sent = 0, retries = 0, dead = 0, fenced = 0, held = 0;
-    bool changed = false;  ///< a conversation was stored: waiters look again
+    bool changed = false;                    ///< a conversation was stored: waiters look again
+    std::set<std::string> mute_unsupported;  ///< accounts that were to mute and cannot
 
     void add(Report other);
 };
@@ -76,6 +78,7 @@ struct Core {
     Limits limits;
     Declared declared;  ///< subscriptions of this process
     Seldom refusals;    ///< of requests, by account and status
+    Once told;          ///< what is logged once for an account
     Notifier changed;   ///< after each commit, completion, drain and close
     Counters counters;
     std::atomic<std::uint64_t> asked_now{

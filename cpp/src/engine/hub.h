@@ -58,7 +58,8 @@ public:
     virtual model::Answer finish(Reception& reception, const Decision* decision) = 0;
     /// For a request whose body only the host understands (Chatlayer app): the raw request as JSON, or null.
     virtual const std::string* untranslated(const Reception& reception) const = 0;
-    /// Sets what the host made of it: canonical events as a JSON array.
+    /// Sets what the host made of it: canonical events as a JSON array. They have the effects they would have from the
+    /// platform; afterwards question() may ask for a decision about one of them, within what is left of the deadline.
     virtual Result<void> translate(Reception& reception, std::string_view events_json) = 0;
 
     // ---- Items ----

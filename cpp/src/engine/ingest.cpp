@@ -2,6 +2,7 @@
 
 #include "engine/change_conversation.h"
 #include "engine/ingest_conversation.h"
+#include "engine/translation.h"
 
 #include <utility>
 
@@ -9,8 +10,12 @@ namespace lampjack::engine {
 
 const PreparedEvent* Ingest::kept_request() const {
     const PreparedEvent* request = request_.handover_request();
-    if (request == nullptr || request_.event_of(*request).sent_at == model::kNoTime) return nullptr;
-    return request;
+    if (request == nullptr || is_translation()) return nullptr;
+    return request_.event_of(*request).sent_at == model::kNoTime ? nullptr : request;
+}
+
+bool Ingest::is_translation() const noexcept {
+    return endpoint_.purpose == platforms::Purpose::translate;
 }
 
 Result<std::optional<model::Answer>> Ingest::earlier_answer() {
@@ -46,13 +51,12 @@ bool Ingest::mutes(const model::Answer& answer) const {
            account_.adapter->answer(account_, {endpoint_, &request_.batch(), &muting, nullptr});
 }
 
-Result<Ingested> Ingest::run(const Decision& decision) {
+Result<model::Answer> Ingest::run(const Decision& decision) {
     return commit_and_report(
         core_, [&](store::Tx& tx, Report& report) { return run_in(tx, decision, report); });
 }
 
-Result<Ingested> Ingest::run_in(store::Tx& tx, const Decision& decision, Report& report) {
-    Ingested out;
+Result<model::Answer> Ingest::run_in(store::Tx& tx, const Decision& decision, Report& report) {
     platforms::Decision answered{decision.accepted, decision.mute, decision.reason};
     std::optional<IngestConversation> asking;  // the conversation that asks for a human
     const PreparedEvent* kept = kept_request();
@@ -60,23 +64,32 @@ Result<Ingested> Ingest::run_in(store::Tx& tx, const Decision& decision, Report&
         nullptr) {  // the same request may have been decided about at the same time: the first answer holds
         LJK_CHECK(asking.emplace(core_, tx, account_, request_).open(*kept));
         LJK_TRY(earlier, repeat(tx, *asking, *kept, report));
-        if (earlier) {
-            out.answer = std::move(*earlier);
-            return out;
-        }
+        if (earlier) return std::move(*earlier);
     }
-    LJK_CHECK(walk_all(tx, asking ? &*asking : nullptr, answered, out, report));
-    const bool asked = request_.handover_request() != nullptr;
-    out.answer = account_.adapter->answer(
-        account_, {endpoint_, &request_.batch(), asked ? &answered : nullptr, nullptr});
+    std::vector<std::uint32_t> to_bot;
+    LJK_CHECK(walk_all(tx, asking ? &*asking : nullptr, answered, to_bot, report));
+    model::Answer answered_with = answer(answered, to_bot);
     if (kept != nullptr)
         LJK_CHECK(tx.put_answer(store::key_of(kept->ref), request_.identities()[kept->index].id,
-                                out.answer));
-    return out;
+                                answered_with));
+    return answered_with;
+}
+
+model::Answer Ingest::answer(const platforms::Decision& answered,
+                             const std::vector<std::uint32_t>& to_bot) const {
+    const bool asked = request_.handover_request() != nullptr;
+    const platforms::Decision* decision = asked ? &answered : nullptr;
+    if (!is_translation())
+        return account_.adapter->answer(account_,
+                                        {endpoint_, &request_.batch(), decision, nullptr});
+    const model::BatchPtr array = array_of(account_, request_.batch(), to_bot);
+    return account_.adapter->answer(account_,
+                                    {endpoint_, &request_.batch(), decision, array.get()});
 }
 
 Result<void> Ingest::walk_all(store::Tx& tx, IngestConversation* opened,
-                              platforms::Decision& answered, Ingested& out, Report& report) {
+                              platforms::Decision& answered, std::vector<std::uint32_t>& to_bot,
+                              Report& report) {
     const conversation::Decision wanted{.accept = answered.accepted, .mute = answered.mute};
     std::vector<const PreparedEvent*> left;
     for (const PreparedEvent& event : request_.events()) left.push_back(&event);
@@ -86,13 +99,14 @@ Result<void> Ingest::walk_all(store::Tx& tx, IngestConversation* opened,
         const bool is_opened = opened != nullptr && opened->ref() == ref;
         if (!is_opened) LJK_CHECK(other.emplace(core_, tx, account_, request_).open(*left.front()));
         IngestConversation& walk = is_opened ? *opened : *other;
+        if (is_translation()) walk.answers_the_bot();
         std::vector<const PreparedEvent*> others;
         for (const PreparedEvent* event : left) {
             if (event->ref != ref) {
                 others.push_back(event);
                 continue;
             }
-            LJK_CHECK(walk.event(*event, wanted, out.to_bot));
+            LJK_CHECK(walk.event(*event, wanted, to_bot));
         }
         LJK_CHECK(walk.finish());
         if (walk.answer())

@@ -11,12 +11,6 @@ namespace lampjack::engine {
 
 class IngestConversation;
 
-struct Ingested {
-    model::Answer answer;
-    std::vector<std::uint32_t>
-        to_bot;  ///< events of this request that the bot is to get now (translate)
-};
-
 class Ingest {
 public:
     Ingest(Core& core, const platforms::Account& account, const platforms::Endpoint& endpoint,
@@ -28,11 +22,15 @@ public:
 
     /// The answer given before to this very handover request, if there is one.
     Result<std::optional<model::Answer>> earlier_answer();
-    Result<Ingested> run(const Decision& decision);
+    Result<model::Answer> run(const Decision& decision);
 
 private:
-    Result<Ingested> run_in(store::Tx& tx, const Decision& decision, Report& report);
-    /// The handover request when its answer is kept: one without a time may be another request with the same words.
+    Result<model::Answer> run_in(store::Tx& tx, const Decision& decision, Report& report);
+    bool is_translation() const noexcept;
+    model::Answer answer(const platforms::Decision& answered,
+                         const std::vector<std::uint32_t>& to_bot) const;
+    /// The handover request when its answer is kept: one without a time may be another request with the same words. The
+    /// answer to a translation tells what holds now, also when it is repeated.
     const PreparedEvent* kept_request() const;
     /// The answer given before to this very request, with what follows from its repetition. `walk` is opened.
     Result<std::optional<model::Answer>> repeat(store::Tx& tx, IngestConversation& walk,
@@ -40,9 +38,9 @@ private:
     /// Whether that answer makes the platform mute its bot.
     bool mutes(const model::Answer& answer) const;
     /// Every conversation of the request, each locked once: `opened` is locked already. `answered` becomes what the state
-    /// machine made of the decision.
+    /// machine made of the decision. `to_bot`: the events that the bot is to get in the answer.
     Result<void> walk_all(store::Tx& tx, IngestConversation* opened, platforms::Decision& answered,
-                          Ingested& out, Report& report);
+                          std::vector<std::uint32_t>& to_bot, Report& report);
 
     Core& core_;
     const platforms::Account& account_;

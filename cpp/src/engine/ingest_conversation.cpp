@@ -1,6 +1,8 @@
 #include "engine/ingest_conversation.h"
 
+#include "conversation/recipients.h"
 #include "engine/event_input.h"
+#include "engine/item_flags.h"
 #include "engine/transcript_merge.h"
 
 #include <algorithm>
@@ -18,11 +20,6 @@ namespace {
 
 /// How far back a transcript is compared with what came live.
 constexpr std::size_t kMergedItems = 5000;
-
-void add_word(std::string& words, std::string_view word) {
-    if (!words.empty()) words += ' ';
-    words += word;
-}
 
 }  // namespace
 
@@ -51,9 +48,22 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
             }));
     const auto& effects = outcome.effects;
     if (effects.answer) answer_ = *effects.answer;
-    if (effects.reaches_bot()) to_bot.push_back(prepared.index);
+    LJK_CHECK(give(prepared.index, effects, to_bot));
     if (!is_passed_on(event, effects)) return {};
     return change_.send_words(conversation::Action::reply, {&batch_, prepared.index}, true);
+}
+
+/// What the platform's bot gets of an event of a translation: in the answer, or behind the return call that is to come first.
+Result<void> IngestConversation::give(std::uint32_t index, const conversation::Effects& effects,
+                                      std::vector<std::uint32_t>& to_bot) {
+    if (!in_answer_ || effects.flags.late) return {};
+    const bool waits = change_.row().state.state == conversation::State::returning;
+    if (effects.reaches_bot() && waits)
+        return change_.send_words(conversation::Action::forward, {&batch_, index}, false);
+    const bool mutes = effects.answer && effects.answer->muted;
+    const bool handover = batch_.events[index].kind == EventKind::handover;
+    if (effects.reaches_bot() || mutes || handover) to_bot.push_back(index);
+    return {};
 }
 
 Result<void> IngestConversation::again(const PreparedEvent& prepared, bool mutes) {
@@ -95,14 +105,26 @@ bool IngestConversation::is_echo(const Event& event) {
     return change_.row().echo.takes(conversation::text_hash(batch_.view(part.text)), change_.now());
 }
 
-/// The answer that carried a user's message to the bot may have been lost: a repetition carries it again while the bot is
-/// the one to answer.
+/// The answer may have been lost: a repetition carries again what still holds, a user's words while the bot gets them.
 void IngestConversation::give_again(const PreparedEvent& prepared,
                                     std::vector<std::uint32_t>& to_bot) {
-    const Event& event = request_.event_of(prepared);
-    if (event.kind != EventKind::message || event.role != Role::user) return;
-    const auto owner = owner_of(change_.row().state);
-    if (owner.kind == conversation::Owner::bot) to_bot.push_back(prepared.index);
+    if (in_answer_ && agrees(request_.event_of(prepared))) to_bot.push_back(prepared.index);
+}
+
+bool IngestConversation::agrees(const Event& event) const {
+    using conversation::State;
+    const conversation::Conversation& now = change_.row().state;
+    const bool human = now.state == State::requested || now.state == State::agent;
+    const bool muted = human && now.muted == conversation::Muted::yes;
+    switch (event.kind) {
+        case EventKind::message:
+            return event.role == Role::user && now.state != State::returning &&
+                   recipients_of_user_words(now, change_.policy()).reaches_bot();
+        case EventKind::handover_requested: return muted;
+        case EventKind::handover:
+            return event.handover_to == model::HandoverTo::agent ? muted : !human;
+        default: return false;
+    }
 }
 
 /// What the platform tells about the conversation, for later.
@@ -122,10 +144,15 @@ void IngestConversation::note_names(const Event& event) {
 Result<void> IngestConversation::merge_transcript(model::Range transcript) {
     LJK_TRY(stored, tx_.newest(change_.row().key, kMergedItems));
     LJK_TRY(news, news_of(batch_, transcript, request_.identities(), stored, account_.name));
+    if (news.empty()) return {};
+    LJK_TRY(since, open_request_since(change_.row().state, stored));
     for (const TranscriptNews& one : news) {
         LJK_TRY(standing, look_up(one.event, request_.keys_of(one.event)));
         if (standing.known) continue;
-        LJK_CHECK(append(one.event, request_.body_of(one.event), To::nobody,
+        const Event& line = batch_.events[one.event];
+        const bool for_desk = since && line.role == Role::user && line.sent_at != model::kNoTime &&
+                              line.sent_at > *since;
+        LJK_CHECK(append(one.event, request_.body_of(one.event), for_desk ? To::desk : To::nobody,
                          one.hole ? "transcript hole" : "transcript", standing));
     }
     return {};
@@ -151,7 +178,7 @@ Result<void> IngestConversation::append(std::uint32_t index, std::string body, T
         ++change_.report().unkept;
         return {};
     }
-    if (standing.doubtful) add_word(flags, "maybe_duplicate");
+    if (standing.doubtful) add_flag(flags, "maybe_duplicate");
     ++change_.report().events;
     return change_.append_event(std::move(body), word(batch_.events[index].kind), to,
                                 std::move(flags), standing.keys);

@@ -30,6 +30,11 @@ public:
     const std::string& ref() const noexcept { return change_.row().ref; }
     bool exists() const noexcept { return change_.exists(); }
 
+    /// The answer to the request goes to the platform's bot: it carries events, mutes and returns.
+    void answers_the_bot() {
+        in_answer_ = true;
+        change_.mute_by_answer();
+    }
     /// `decision` is that of a handover request. An event that the bot is to get now is added to `to_bot`.
     Result<void> event(const PreparedEvent& prepared, const conversation::Decision& decision,
                        std::vector<std::uint32_t>& to_bot);
@@ -55,6 +60,9 @@ private:
     void give_again(const PreparedEvent& prepared, std::vector<std::uint32_t>& to_bot);
     void note_names(const model::Event& event);
     Result<void> merge_transcript(model::Range transcript);
+    Result<void> give(std::uint32_t index, const conversation::Effects& effects,
+                      std::vector<std::uint32_t>& to_bot);
+    bool agrees(const model::Event& event) const;
     Result<bool> is_full();
     Result<void> append(std::uint32_t index, std::string body, conversation::To to,
                         std::string flags, const Standing& standing);
@@ -68,6 +76,7 @@ private:
     const model::Batch& batch_;
     Change change_;
     std::optional<conversation::Answer> answer_;
+    bool in_answer_ = false;  ///< see answers_the_bot()
 };
 
 }  // namespace lampjack::engine

@@ -30,6 +30,9 @@ Result<conversation::To> to_of(const json::Value& value) {
         value.is_string() ? json::view(value.get_string()) : std::string_view{};
     for (const auto to : {conversation::To::nobody, conversation::To::desk, conversation::To::bot})
         if (conversation::name_of(to) == text) return to;
+    if (text == "both")
+        return fail(Code::argument,
+                    "to: \"both\" is not a filter: \"desk\" and \"bot\" each get it");
     return fail(Code::argument, "to must be desk, bot or nobody");
 }
 
@@ -66,10 +69,15 @@ Result<Declaration> read_filter(std::string_view json) {
         } else if (key == "to") {
             LJK_TRY(to, to_of(member));
             filter.to = to;
+        } else if (key == "include_bot") {
+            if (!member.is_bool()) return fail(Code::argument, "include_bot must be a boolean");
+            filter.include_bot = member.get_bool();
         } else {
             return fail(Code::argument, "unknown key of a filter: " + std::string(key));
         }
     }
+    if (filter.include_bot && filter.to != conversation::To::desk)
+        return fail(Code::argument, "include_bot needs \"to\": \"desk\"");
     return given;
 }
 

@@ -7,8 +7,8 @@
 #include "engine/problem.h"
 #include "engine/remembered.h"
 #include "engine/shorten.h"
+#include "engine/translation.h"
 #include "model/canonical.h"
-#include "model/graft.h"
 #include "platforms/registry.h"
 
 #include <algorithm>
@@ -137,6 +137,7 @@ Result<void> Reception::read(const model::Request& request, platforms::Trust tru
         if (returned_delivery != nullptr) returned_ = returned_delivery(*batch_);
         if (!returned_) untranslated_ = std::string(request.body);
     }
+    asked_at_ = std::chrono::steady_clock::now();
     return ask();
 }
 
@@ -175,19 +176,30 @@ Result<void> Reception::ask() {
     question.ref = request.ref;
     question.item_json = request.body;
     question.deadline_ms = account_->integer("t_answer");
-    question_ = std::move(question);
-    asked_at_ = std::chrono::steady_clock::now();
+    if (untranslated_) question.deadline_ms = time_left();
+    if (question.deadline_ms > 0) {
+        question_ = std::move(question);
+        return {};
+    }
+    core_.say(LogLine(LogEvent::translate_late)
+                  .add("account", account_->name)
+                  .add("deadline_ms", account_->integer("t_answer")));
     return {};
 }
 
-bool Reception::is_late() const {
-    return question_ && std::chrono::steady_clock::now() - asked_at_ >
-                            std::chrono::milliseconds(question_->deadline_ms);
+/// Of `t_answer`, which a translation and the decision about it share.
+Millis Reception::time_left() const {
+    const auto used = std::chrono::steady_clock::now() - asked_at_;
+    return account_->integer("t_answer") -
+           std::chrono::duration_cast<std::chrono::milliseconds>(used).count();
 }
+
+bool Reception::is_late() const { return question_ && time_left() < 0; }
 
 /// The decision that holds. A missing or late one is the platform's default: declined where the answer carries the decision,
 /// accepted elsewhere, with the account's `mute`.
 Decision Reception::decision_or_default(const Decision* made, bool late) const {
+    if (!question_) made = nullptr;  // nothing was asked, or the translation left no time for it
     if (made != nullptr && late)
         core_.say(LogLine(LogEvent::decision_late)
                       .add("account", account_->name)
@@ -203,7 +215,17 @@ Decision Reception::decision_or_default(const Decision* made, bool late) const {
 Result<void> Reception::translate(std::string_view events_json) {
     if (!untranslated_) return fail(Code::argument, "this request needs no translation");
     LJK_TRY(batch, model::read_events(events_json, json::Limits{}.values));
-    return hold(std::move(batch));
+    const std::size_t unnamed = name_conversations(batch.mutate());
+    LJK_CHECK(hold(std::move(batch)));
+    if (unnamed != 0) refuse_unattributed(unnamed);
+    question_.reset();
+    return ask();
+}
+
+void Reception::refuse_unattributed(std::size_t count) const {
+    core_.say(LogLine(LogEvent::translate_unattributed)
+                  .add("account", account_->name)
+                  .add("count", count));
 }
 
 model::Answer Reception::finish(const Decision* decision) {
@@ -218,7 +240,6 @@ Result<model::Answer> Reception::complete(const Decision* decision) {
     LJK_CHECK(core_.usable());
     if (endpoint_->purpose == Purpose::subscribe) return subscribe();
     if (returned_) return answer_returned();
-    if (endpoint_->purpose == Purpose::translate) return answer_translation();
     Decision made = decision_or_default(decision, is_late());
     if (account_->text("mute") == "never") made.mute = false;
     return ingest(made);
@@ -227,8 +248,7 @@ Result<model::Answer> Reception::complete(const Decision* decision) {
 Result<model::Answer> Reception::ingest(const Decision& decision) {
     if (question_) ++core_.counters.handovers;
     LJK_CHECK(admit_events());
-    LJK_TRY(done, Ingest(core_, *account_, *endpoint_, prepared()).run(decision));
-    return std::move(done.answer);
+    return Ingest(core_, *account_, *endpoint_, prepared()).run(decision);
 }
 
 // Handovers always pass: whoever asks for a human is heard. So does what belongs to no conversation: it is many users'.
@@ -245,22 +265,6 @@ Result<void> Reception::admit_events() {
         if (!core_.limits.admit(core_.config.limits, store::key_of(ref), count, core_.clock->now()))
             return fail(Code::limit, "too many events of one conversation at a time");
     return {};
-}
-
-// The user's events go to the bot in the answer itself, as far as the bot owns the conversation.
-Result<model::Answer> Reception::answer_translation() {
-    LJK_CHECK(admit_events());
-    LJK_TRY(done, Ingest(core_, *account_, *endpoint_, prepared()).run({}));
-    std::vector<platforms::Loss> losses;
-    model::BatchPtr reply = model::BatchPtr::make();
-    reply.mutate().text.assign({});
-    for (const std::uint32_t index : done.to_bot) {
-        const auto one = platforms::downgrade(*batch_, index, account_->adapter->out, losses);
-        if (!one) continue;  // it is stored; nothing of it can be said to this platform's bot
-        reply.mutate().roots.push_back(
-            model::Graft(reply.mutate(), **one).event((*one)->roots.front()));
-    }
-    return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, reply.get()});
 }
 
 // The fence once more, at the last moment: what was sent has passed it, what is on its way must still pass, and nothing else

@@ -21,6 +21,7 @@ public:
     const std::string* untranslated() const noexcept {
         return untranslated_ ? &*untranslated_ : nullptr;
     }
+    /// Takes what the host made of it; there may be a question then. `t_answer` counts from the request on.
     Result<void> translate(std::string_view events_json);
     /// decide → apply to state → store → answer. Null is no decision.
     model::Answer finish(const Decision* decision);
@@ -39,8 +40,9 @@ private:
     Result<model::Answer> complete(const Decision* decision);
     Result<model::Answer> ingest(const Decision& decision);
     Result<model::Answer> subscribe();
-    Result<model::Answer> answer_translation();
     Result<model::Answer> answer_returned();
+    void refuse_unattributed(std::size_t count) const;
+    Millis time_left() const;
     bool is_late() const;
     Decision decision_or_default(const Decision* made, bool late) const;
     model::Answer refuse(const Error& error);
@@ -53,7 +55,7 @@ private:
     std::optional<model::Answer>
         answer_;  ///< decided already: refused, health check, or given before
     std::optional<Question> question_;
-    std::chrono::steady_clock::time_point asked_at_;  ///< of the question
+    std::chrono::steady_clock::time_point asked_at_;  ///< the host: to translate, or to decide
     std::optional<std::string> untranslated_;
     std::optional<std::string> returned_;  ///< the delivery whose own request came back
     std::string allow_;

@@ -3,6 +3,7 @@
 #include "conversation/fence.h"
 #include "engine/attempt.h"
 #include "engine/change_conversation.h"
+#include "engine/user_words.h"
 #include "engine/views.h"
 
 #include <algorithm>
@@ -132,6 +133,27 @@ Result<void> record_in(Change& change, const LeasedDelivery& lease, const Outbox
     return {};
 }
 
+/// The bot may have stayed the reader while the epoch rose: then the row has the new one. What was taken back stays so,
+/// unless it arrived.
+Result<void> record_forward(Change& change, const LeasedDelivery& lease, const OutboxRow& after,
+                            const std::vector<OutboxRow>& rows) {
+    LJK_CHECK(change.must_exist());
+    LJK_TRY(stored, change.tx().delivery(change.row().key, after.oseq));
+    OutboxRow row = after;
+    row.epoch = stored.epoch;
+    const bool carried_over =
+        stored.status == DeliveryStatus::pending && stored.epoch > after.epoch;
+    if (carried_over && after.status == DeliveryStatus::refused)
+        return change.tx().record(change.row().key, stored, lease.token);
+    const bool taken_back =
+        stored.status == DeliveryStatus::refused && stored.last_error == kRerouted;
+    if (!taken_back || after.status == DeliveryStatus::sent)
+        return record_in(change, lease, row, rows);
+    row.status = DeliveryStatus::refused;
+    row.last_error = kRerouted;
+    return change.tx().record(change.row().key, row, lease.token);
+}
+
 Result<void> hold_in(Change& change, const LeasedDelivery& lease) {
     LJK_CHECK(change.must_exist());
     LJK_TRY(row, change.tx().delivery(change.row().key, lease.row.oseq));
@@ -171,7 +193,9 @@ Result<void> record_attempt(Core& core, const LeasedDelivery& lease, const Outbo
         rows = std::move(all);
     }
     return change_conversation(core, *account, lease.conversation.ref, [&](Change& change) {
-        return record_in(change, lease, after, rows);
+        const bool forward = after.action == Action::forward;
+        return forward ? record_forward(change, lease, after, rows)
+                       : record_in(change, lease, after, rows);
     });
 }
 
@@ -192,6 +216,11 @@ Result<void> postpone(Core& core, const LeasedDelivery& lease, Millis at, std::s
 }
 
 Result<bool> may_leave(Core& core, const LeasedDelivery& lease) {
+    if (lease.row.action == Action::forward) {  // a gate may have closed under the same epoch
+        std::string ref;
+        LJK_TRY(stored, core.store->delivery(lease.row.id, ref));
+        if (stored.status != DeliveryStatus::pending) return false;
+    }
     LJK_TRY(row, core.store->conversation(lease.conversation.key));
     return conversation::may_leave(row.state, lease.row.action, lease.row.epoch);
 }

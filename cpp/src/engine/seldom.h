@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,20 @@ private:
     };
     std::mutex mutex_;
     std::map<std::string, Cause, std::less<>> causes_;
+};
+
+/// Once: what is told one time in the life of a hub. Called from any thread.
+class Once {
+public:
+    /// Whether this is the first call for that cause. The causes are ours, so there are few.
+    bool is_first(std::string_view cause) {
+        std::lock_guard lock(mutex_);
+        return causes_.emplace(cause).second;
+    }
+
+private:
+    std::mutex mutex_;
+    std::set<std::string, std::less<>> causes_;
 };
 
 }  // namespace lampjack::engine

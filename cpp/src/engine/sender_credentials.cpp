@@ -1,5 +1,6 @@
 // What the sender does while a platform refuses our credentials.
 #include "engine/attempt.h"
+#include "engine/leases.h"
 #include "engine/paused_rows.h"
 #include "engine/sender.h"
 
@@ -44,10 +45,12 @@ void Sender::probe_paused() {
 
 void Sender::probe(const platforms::Account& account) {
     const auto order = probe_order(core_, account, pauses_.wanted(account));
-    if (!order || order->empty() || !pauses_.begin_probe(account)) return;
+    if (!order || order->empty()) return;
+    const auto holder = core_.leases->holder();
+    if (!holder || !*holder || !pauses_.begin_probe(account)) return;
     const std::size_t before = in_flight_;
     for (std::size_t i = 0; i < std::min(order->size(), kProbesTried); ++i) {
-        const auto lease = core_.store->lease_delivery((*order)[i], looked_at_, lease_end());
+        const auto lease = core_.store->lease_delivery((*order)[i], looked_at_, lease_end(), **holder);
         if (!lease) break;
         if (!*lease) continue;  // somebody has it
         probing_ = true;

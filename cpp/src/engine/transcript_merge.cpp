@@ -4,6 +4,8 @@
 #include "conversation/merge.h"
 #include "model/canonical.h"
 
+#include <algorithm>
+
 namespace lampjack::engine {
 namespace {
 
@@ -54,6 +56,23 @@ Result<std::vector<TranscriptNews>> news_of(const model::Batch& batch, model::Ra
         news.push_back(one);
     }
     return news;
+}
+
+// The first item of an episode is what began it.
+Result<std::optional<Millis>> open_request_since(const conversation::Conversation& now,
+                                                 std::span<const store::ItemRow> stored) {
+    using conversation::State;
+    std::optional<Millis> since;
+    if (now.state != State::requested && now.state != State::agent) return since;
+    const auto first = std::find_if(stored.begin(), stored.end(), [&](const store::ItemRow& item) {
+        return item.episode == now.episode && item.state != State::bot;
+    });
+    if (first == stored.end()) return since;
+    since = first->received;
+    if (first->is_fact) return since;
+    LJK_TRY(batch, model::read_events(first->body));
+    if (batch->root(0).sent_at != model::kNoTime) since = batch->root(0).sent_at;
+    return since;
 }
 
 }  // namespace lampjack::engine

@@ -7,6 +7,7 @@
 #include "store/rows.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,5 +23,9 @@ Result<std::vector<TranscriptNews>> news_of(const model::Batch& batch, model::Ra
                                             std::span<const model::Identity> identities,
                                             std::span<const store::ItemRow> stored,
                                             std::string_view account);
+
+/// When the handover that is under way was requested, by the clock of who asked; none when no human is wanted or at work.
+Result<std::optional<Millis>> open_request_since(const conversation::Conversation& now,
+                                                 std::span<const store::ItemRow> stored);
 
 }  // namespace lampjack::engine

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/timestamp.h"
+#include "engine/item_flags.h"
 #include "model/canonical.h"
 
 namespace lampjack::engine {
@@ -22,11 +23,17 @@ void commands(Writer& out, const conversation::CommandSet& set) {
     out.end_array();
 }
 
+/// "both" is stored for the desk with a flag, which says nothing more here.
+std::string_view recipient(const store::ItemRow& item) {
+    const bool both = item.to == conversation::To::desk && has_flag(item.flags, store::kBotToo);
+    return both ? "both" : conversation::name_of(item.to);
+}
+
 void flags(Writer& out, std::string_view words) {
     out.begin_array();
     while (!words.empty()) {
         const auto space = words.find(' ');
-        out.string(words.substr(0, space));
+        if (words.substr(0, space) != store::kBotToo) out.string(words.substr(0, space));
         words = space == std::string_view::npos ? std::string_view{} : words.substr(space + 1);
     }
     out.end_array();
@@ -41,7 +48,7 @@ void item_head(Writer& out, std::string_view ref, std::string_view account,
     out.key("epoch").integer(static_cast<std::int64_t>(item.epoch));
     out.key("episode").integer(static_cast<std::int64_t>(item.episode));
     out.key("state").string(conversation::name_of(item.state));
-    out.key("to").string(conversation::name_of(item.to));
+    out.key("to").string(recipient(item));
     out.key("flags");
     flags(out, item.flags);
     out.key("ref").string(ref).key("account").string(account);

@@ -3,6 +3,7 @@
 #include "conversation/fence.h"
 
 #include <algorithm>
+#include <limits>
 #include <list>
 #include <memory>
 #include <new>
@@ -125,6 +126,13 @@ Result<void> MemoryTx::put(const ConversationRow& row) {
     return {};
 }
 
+Result<ItemRow> MemoryTx::item(const ConversationKey& key, std::uint64_t seq) {
+    const Record* record = find(key);
+    const ItemRow* found = record != nullptr ? record->item(seq) : nullptr;
+    if (found == nullptr) return fail(Code::not_found, "no such item");
+    return *found;
+}
+
 Result<std::vector<ItemRow>> MemoryTx::newest(const ConversationKey& key, std::size_t limit) {
     const Record* record = find(key);
     if (record == nullptr) return std::vector<ItemRow>{};
@@ -183,6 +191,22 @@ Result<std::vector<OutboxRow>> MemoryTx::deliveries_of(const ConversationKey& ke
             record->outbox.begin(), record->outbox.end(), std::back_inserter(rows),
             [item_seq](const OutboxRow& row) { return item_seq != 0 && row.item_seq == item_seq; });
     return rows;
+}
+
+Result<std::vector<OutboxRow>> MemoryTx::unsent_forwards(const ConversationKey& key) {
+    std::vector<OutboxRow> rows;
+    if (const Record* record = find(key))
+        std::copy_if(record->outbox.begin(), record->outbox.end(), std::back_inserter(rows),
+                     [](const OutboxRow& row) {
+                         return row.action == conversation::Action::forward &&
+                                row.status != DeliveryStatus::sent &&
+                                row.status != DeliveryStatus::refused;
+                     });
+    return rows;
+}
+
+Result<bool> MemoryTx::is_lane_leased(const ConversationKey& key) {
+    return store_.lanes(false).is_leased(key, std::numeric_limits<Millis>::min());
 }
 
 Result<OutboxRow> MemoryTx::delivery(const ConversationKey& key, std::uint64_t oseq) {

@@ -42,6 +42,8 @@ public:
     virtual Result<void> readdress(const ConversationKey& key, std::uint64_t seq,
                                    conversation::To to, std::string_view flags) = 0;
     virtual Result<void> put(const ConversationRow& row) = 0;
+    /// One item by its seq; not_found.
+    virtual Result<ItemRow> item(const ConversationKey& key, std::uint64_t seq) = 0;
     /// The newest items, oldest first.
     virtual Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) = 0;
 
@@ -57,6 +59,10 @@ public:
     /// The rows that carry one item's words, in order, whatever their status.
     virtual Result<std::vector<OutboxRow>> deliveries_of(const ConversationKey& key,
                                                          std::uint64_t item_seq) = 0;
+    /// The user's words for the bot that are neither sent nor refused: pending, held and dead rows, in order.
+    virtual Result<std::vector<OutboxRow>> unsent_forwards(const ConversationKey& key) = 0;
+    /// Whether a sender has the conversation's HTTP lane: the call of its first pending row may have begun.
+    virtual Result<bool> is_lane_leased(const ConversationKey& key) = 0;
     /// One row by its oseq, whatever its status; not_found.
     virtual Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) = 0;
     /// Replaces a row by its oseq, whatever its status; with the lease's token, or 0 without a lease. `unsupported` when

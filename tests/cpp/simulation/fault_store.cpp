@@ -62,6 +62,15 @@ public:
         }
         return ForwardTx::put(kept);
     }
+    Result<void> readdress(const ConversationKey& key, std::uint64_t seq, conversation::To to,
+                           std::string_view flags) override {
+        if (sabotage_ == Sabotage::keeps_words) return {};
+        return ForwardTx::readdress(key, seq, to, flags);
+    }
+    Result<std::vector<OutboxRow>> unsent_forwards(const ConversationKey& key) override {
+        if (sabotage_ == Sabotage::leaves_the_gate_open) return std::vector<OutboxRow>{};
+        return ForwardTx::unsent_forwards(key);
+    }
     Result<std::vector<OutboxRow>> fence(const ConversationKey& key, std::uint64_t epoch) override {
         if (sabotage_ == Sabotage::reads_stale) return std::vector<OutboxRow>{};
         return ForwardTx::fence(key, epoch);

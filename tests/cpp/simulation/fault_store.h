@@ -19,14 +19,16 @@ enum class Sabotage : std::uint8_t {
     commits_too_late,  ///< a commit now and then says yes and undoes everything
     leases_twice,      ///< a lane is leased to everybody who asks
     reads_stale,  ///< the state read before a send is the first one ever seen, and nothing is fenced
-    leaves_gaps,       ///< a fact now and then is not kept
-    loses_rows,        ///< a message now and then is not queued
-    lowers_epochs,     ///< a conversation now and then comes back with an earlier epoch
-    frees_silently,    ///< an agent now and then loses a conversation, and its epoch stays
-    forgets_wakeups,   ///< a message now and then is never due
-    mixes_accounts,    ///< an item now and then is another account's
-    hides_words,       ///< an item now and then is for nobody
-    tells_refs,        ///< its errors quote what they were about
+    leaves_gaps,      ///< a fact now and then is not kept
+    loses_rows,       ///< a message now and then is not queued
+    lowers_epochs,    ///< a conversation now and then comes back with an earlier epoch
+    frees_silently,   ///< an agent now and then loses a conversation, and its epoch stays
+    forgets_wakeups,  ///< a message now and then is never due
+    mixes_accounts,   ///< an item now and then is another account's
+    hides_words,      ///< an item now and then is for nobody
+    keeps_words,      ///< what is taken back from the bot is not offered to the desk
+    leaves_the_gate_open,  ///< nothing that waits for the bot is found when it is to be taken back
+    tells_refs,       ///< its errors quote what they were about
     gives_up_refused,  ///< a row that is refused for credentials is given up
 };
 

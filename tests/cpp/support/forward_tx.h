@@ -47,6 +47,10 @@ public:
         LJK_CHECK(before());
         return to_->put(row);
     }
+    Result<store::ItemRow> item(const Key& key, std::uint64_t seq) override {
+        LJK_CHECK(before());
+        return to_->item(key, seq);
+    }
     Result<std::vector<store::ItemRow>> newest(const Key& key, std::size_t limit) override {
         LJK_CHECK(before());
         return to_->newest(key, limit);
@@ -71,6 +75,14 @@ public:
                                                         std::uint64_t item_seq) override {
         LJK_CHECK(before());
         return to_->deliveries_of(key, item_seq);
+    }
+    Result<std::vector<store::OutboxRow>> unsent_forwards(const Key& key) override {
+        LJK_CHECK(before());
+        return to_->unsent_forwards(key);
+    }
+    Result<bool> is_lane_leased(const Key& key) override {
+        LJK_CHECK(before());
+        return to_->is_lane_leased(key);
     }
     Result<store::OutboxRow> delivery(const Key& key, std::uint64_t oseq) override {
         LJK_CHECK(before());

@@ -59,6 +59,8 @@ constexpr Statement kRememberCommand{
 constexpr Statement kNewest{"lampjack_newest",
                             "SELECT " LJK_PG_ITEM " FROM lampjack_item i WHERE i.key = $1 "
                             "ORDER BY i.seq DESC LIMIT $2"};
+constexpr Statement kItem{"lampjack_one_item", "SELECT " LJK_PG_ITEM " FROM lampjack_item i "
+                                               "WHERE i.key = $1 AND i.seq = $2"};
 constexpr Statement kAnswerOf{"lampjack_answer_of",
                               "SELECT body FROM lampjack_answer WHERE key = $1 AND request = $2"};
 constexpr Statement kPutAnswer{
@@ -278,6 +280,12 @@ Result<void> PostgresTx::put(const ConversationRow& row) {
     else
         later(kDropTimer, Params().key(row.key));
     return {};
+}
+
+Result<ItemRow> PostgresTx::item(const ConversationKey& key, std::uint64_t seq) {
+    LJK_TRY(rows, ask(kItem, Params().key(key).number(seq)));
+    if (rows.empty()) return fail(Code::not_found, "no such item");
+    return read_item(rows, 0);
 }
 
 Result<std::vector<ItemRow>> PostgresTx::newest(const ConversationKey& key, std::size_t limit) {

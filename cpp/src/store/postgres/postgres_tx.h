@@ -36,6 +36,7 @@ public:
     Result<void> readdress(const ConversationKey& key, std::uint64_t seq, conversation::To to,
                            std::string_view flags) override;
     Result<void> put(const ConversationRow& row) override;
+    Result<ItemRow> item(const ConversationKey& key, std::uint64_t seq) override;
     Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;
     Result<OutboxRow> find_command(const ConversationKey& key,
@@ -44,6 +45,8 @@ public:
     Result<std::vector<OutboxRow>> pending(const ConversationKey& key) override;
     Result<std::vector<OutboxRow>> deliveries_of(const ConversationKey& key,
                                                  std::uint64_t item_seq) override;
+    Result<std::vector<OutboxRow>> unsent_forwards(const ConversationKey& key) override;
+    Result<bool> is_lane_leased(const ConversationKey& key) override;
     Result<OutboxRow> delivery(const ConversationKey& key, std::uint64_t oseq) override;
     Result<void> record(const ConversationKey& key, const OutboxRow& row,
                         std::uint64_t token) override;

@@ -26,6 +26,13 @@ constexpr Statement kPending{"lampjack_pending",
 constexpr Statement kOfItem{"lampjack_deliveries_of_item",
                             "SELECT " LJK_PG_OUTBOX " FROM lampjack_outbox o WHERE o.key = $1 "
                             "AND o.item_seq = $2 AND o.item_seq > 0 ORDER BY o.oseq"};
+constexpr Statement kUnsentForwards{"lampjack_unsent_forwards",
+                                    "SELECT " LJK_PG_OUTBOX " FROM lampjack_outbox o "
+                                    "WHERE o.key = $1 AND o.action = $2 "
+                                    "AND o.status NOT IN ($3, $4) ORDER BY o.oseq"};
+constexpr Statement kIsLeased{"lampjack_is_lane_leased",
+                              "SELECT 1 FROM lampjack_lane WHERE key = $1 AND NOT sink "
+                              "AND token <> 0"};
 /// Until the end of the transaction nobody else leases the lane, even when this lease runs out.
 constexpr Statement kHold{"lampjack_hold",
                           "SELECT 1 FROM lampjack_lane WHERE key = $1 AND sink = $2 "
@@ -114,6 +121,23 @@ Result<std::vector<OutboxRow>> PostgresTx::deliveries_of(const ConversationKey& 
     std::vector<OutboxRow> found;
     for (int row = 0; row < rows.size(); ++row) found.push_back(read_outbox(rows, row));
     return found;
+}
+
+Result<std::vector<OutboxRow>> PostgresTx::unsent_forwards(const ConversationKey& key) {
+    LJK_TRY(rows, ask(kUnsentForwards,
+                      Params()
+                          .key(key)
+                          .integer(static_cast<std::int64_t>(conversation::Action::forward))
+                          .integer(static_cast<std::int64_t>(DeliveryStatus::sent))
+                          .integer(static_cast<std::int64_t>(DeliveryStatus::refused))));
+    std::vector<OutboxRow> found;
+    for (int row = 0; row < rows.size(); ++row) found.push_back(read_outbox(rows, row));
+    return found;
+}
+
+Result<bool> PostgresTx::is_lane_leased(const ConversationKey& key) {
+    LJK_TRY(rows, ask(kIsLeased, Params().key(key)));
+    return !rows.empty();
 }
 
 Result<OutboxRow> PostgresTx::delivery(const ConversationKey& key, std::uint64_t oseq) {

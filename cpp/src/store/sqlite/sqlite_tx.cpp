@@ -183,6 +183,15 @@ Result<void> SqliteTx::put_whole(Connection& db, const ConversationRow& row, con
     return {};
 }
 
+Result<ItemRow> SqliteTx::item(const ConversationKey& key, std::uint64_t seq) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(found,
+            db->query("SELECT " LJK_ITEM_COLUMNS " FROM item WHERE conversation = ? AND seq = ?"));
+    LJK_TRY(exists, found.blob(key).number(seq).next());
+    if (!exists) return fail(Code::not_found, "no such item");
+    return read_item(found);
+}
+
 Result<std::vector<ItemRow>> SqliteTx::newest(const ConversationKey& key, std::size_t limit) {
     LJK_TRY(db, access_.connection());
     LJK_TRY(found, db->query("SELECT " LJK_ITEM_COLUMNS

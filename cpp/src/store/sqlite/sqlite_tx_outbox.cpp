@@ -69,6 +69,24 @@ Result<std::vector<OutboxRow>> SqliteTx::deliveries_of(const ConversationKey& ke
     return read_all(found);
 }
 
+Result<std::vector<OutboxRow>> SqliteTx::unsent_forwards(const ConversationKey& key) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(found, db->query("SELECT " LJK_OUTBOX_COLUMNS
+                             " FROM outbox WHERE conversation = ? AND action = ? "
+                             "AND status NOT IN (?, ?) ORDER BY oseq"));
+    found.blob(key).integer(static_cast<std::int64_t>(conversation::Action::forward));
+    found.integer(static_cast<std::int64_t>(DeliveryStatus::sent))
+        .integer(static_cast<std::int64_t>(DeliveryStatus::refused));
+    return read_all(found);
+}
+
+Result<bool> SqliteTx::is_lane_leased(const ConversationKey& key) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(found, db->query("SELECT 1 FROM lane WHERE conversation = ? AND to_sink = 0 "
+                             "AND token <> 0"));
+    return found.blob(key).next();
+}
+
 Result<OutboxRow> SqliteTx::delivery(const ConversationKey& key, std::uint64_t oseq) {
     LJK_TRY(db, access_.connection());
     LJK_TRY(found, db->query("SELECT " LJK_OUTBOX_COLUMNS

@@ -46,6 +46,51 @@ TEST_P(Links, rows_of_no_item_are_nobodys_deliveries) {
     EXPECT_TRUE(must(edit.tx().deliveries_of(edit.row().key, 0)).empty());
 }
 
+TEST_P(Links, forwards_that_are_not_sent_are_found_whatever_else_became_of_them) {
+    using Status = DeliveryStatus;
+    {
+        Edit edit(store(), kRef);
+        edit.say("message");
+        for (int i = 0; i < 5; ++i) edit.send(Action::forward);
+        edit.send(Action::reply);
+        edit.finish();
+    }
+    Edit edit(store(), kRef);
+    const ConversationKey key = edit.row().key;
+    const std::vector<Status> become{Status::sent, Status::dead, Status::refused, Status::held};
+    for (std::size_t i = 0; i < become.size(); ++i) {
+        OutboxRow row = must(edit.tx().delivery(key, i + 1));
+        row.status = become[i];
+        must(edit.tx().record(key, row, 0));
+    }
+    EXPECT_EQ(oseqs(must(edit.tx().unsent_forwards(key))), (std::vector<std::uint64_t>{2, 4, 5}));
+    EXPECT_TRUE(must(edit.tx().unsent_forwards(key_of("nobody"))).empty());
+}
+
+TEST_P(Links, a_lane_is_leased_until_its_head_is_recorded) {
+    send(kRef);
+    const auto is_leased = [&] {
+        Edit edit(store(), kRef);
+        return must(edit.tx().is_lane_leased(edit.row().key));
+    };
+    EXPECT_FALSE(is_leased());
+    const auto leased = lease(2000);
+    ASSERT_EQ(leased.size(), 1U);
+    EXPECT_TRUE(is_leased());
+    must(record(leased[0], DeliveryStatus::sent));
+    EXPECT_FALSE(is_leased());
+}
+
+TEST_P(Links, one_item_is_read_by_its_seq_inside_the_transaction) {
+    say(kRef);
+    Edit edit(store(), kRef);
+    const std::uint64_t seq = edit.say("note");
+    EXPECT_EQ(must(edit.tx().item(edit.row().key, seq)).kind, "note");
+    EXPECT_EQ(must(edit.tx().item(edit.row().key, 1)).kind, "message");
+    EXPECT_EQ(code_of(edit.tx().item(edit.row().key, seq + 1)), Code::not_found);
+    EXPECT_EQ(code_of(edit.tx().item(key_of("nobody"), 1)), Code::not_found);
+}
+
 TEST_P(Links, a_command_is_known_by_its_key_with_what_it_asked_for) {
     const model::ItemKey command = item_key("k"), content = item_key("Hello");
     {
