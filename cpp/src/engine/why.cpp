@@ -1,6 +1,7 @@
 #include "engine/why.h"
 
 #include "base/timestamp.h"
+#include "engine/pauses.h"
 #include "engine/views.h"
 #include "engine/why_offers.h"
 #include "engine/why_words.h"
@@ -21,6 +22,7 @@ struct Found {
     std::vector<ItemRow> items;
     std::vector<OutboxRow> deliveries;
     std::vector<Offering> offerings;
+    bool waits = false;  ///< for credentials
     Millis now = 0;
 };
 
@@ -45,6 +47,7 @@ Result<Found> look(Core& core, std::string_view ref, std::uint64_t seq, std::siz
     found.items = std::move(items);
     LJK_TRY(deliveries, core.store->deliveries(found.row.key));
     found.deliveries = std::move(deliveries);
+    found.waits = waits_for_credentials(core, ref);
     LJK_TRY(offerings, offerings_of(core, found.row, found.now));
     found.offerings = std::move(offerings);
     return found;
@@ -52,7 +55,7 @@ Result<Found> look(Core& core, std::string_view ref, std::uint64_t seq, std::siz
 
 void write_delivery(json::Writer& out, const Found& found, const OutboxRow& row) {
     out.begin_object();
-    delivery_members(out, row);
+    delivery_members(out, row, found.waits);
     if (!row.vendor_answer.empty()) out.key("vendor_answer").string(row.vendor_answer);
     const std::string why = reason_of(row, found.deliveries, found.now);
     if (!why.empty()) out.key("reason").string(why);
