@@ -6,10 +6,19 @@
 #include "engine/record.h"
 #include "engine/views.h"
 
+#include <algorithm>
 #include <array>
 
 namespace lampjack::engine {
 namespace {
+
+/// Nobody renews the lease of a message: it lasts longer than its handler may take, so that Holds is who ends it.
+Millis lease_time(const Core& core, Keeper keeper) noexcept {
+    constexpr Millis margin = 10'000;
+    const bool handler = keeper == Keeper::handler;
+    const Millis limit = handler ? core.config.handler_timeout : core.config.item_hold;
+    return std::max(kHostLease, limit + margin);
+}
 
 store::OutboxRow after_try(Core& core, const SinkDelivery& delivery, bool success, bool allowed,
                            std::string_view error) {
@@ -36,7 +45,8 @@ Result<std::shared_ptr<SinkDelivery>> lease_sink(Core& core, std::string_view ac
     LJK_TRY(holder, core.leases->holder());
     if (!holder) return std::shared_ptr<SinkDelivery>{};
     const Millis now = core.clock->now();
-    LJK_TRY(leased, core.store->lease_deliveries(names, true, now, now + kHostLease, 1, *holder));
+    const Millis until = now + lease_time(core, keeper);
+    LJK_TRY(leased, core.store->lease_deliveries(names, true, now, until, 1, *holder));
     if (leased.empty()) return std::shared_ptr<SinkDelivery>{};
     auto delivery = std::make_shared<SinkDelivery>();
     delivery->account = names.front();
@@ -51,8 +61,8 @@ Result<void> finish_sink(Core& core, const SinkDelivery& delivery, bool success,
                          std::string_view error) {
     if (!delivery.hold.is_held()) return lease_lost();
     LJK_TRY(allowed, may_leave(core, delivery.lease));
-    const auto recorded = record_attempt(core, delivery.lease,
-                                         after_try(core, delivery, success, allowed, error));
+    const auto recorded =
+        record_attempt(core, delivery.lease, after_try(core, delivery, success, allowed, error));
     if (!recorded && recorded.error().code == Code::unsupported) {
         core.leases->holds().lost(delivery);
         return lease_lost();

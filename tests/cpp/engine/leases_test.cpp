@@ -57,6 +57,12 @@ Code reply_of(TestHub& t, const engine::Item& item) {
     request.item = &item;
     return t.hub->command(T::kRef, request).error.code;
 }
+/// An agent's words wait to be sent to the platform.
+void reply(TestHub& t, int second) {
+    t.post(T::offload("", second), T::accept(true));
+    EXPECT_EQ(t.command("take", "dana").error.code, Code::ok);
+    EXPECT_EQ(t.command("reply", "dana", R"({"type":"text","text":"hello"})").error.code, Code::ok);
+}
 void later(Millis by, std::initializer_list<TestHub*> hubs) {
     for (TestHub* t : hubs) t->clock->advance(by);
 }
@@ -134,7 +140,7 @@ TEST_P(Leases, what_a_living_hub_holds_stays_with_it) {
 }
 
 TEST_P(Leases, a_call_of_a_dead_hub_is_repeated_when_its_time_is_over) {
-    one_->post(T::offload("", 1), T::accept(true));
+    reply(*one_, 1);
     one_->hub->step();
     ASSERT_EQ(one_->http->in_flight().size(), 1U);
     other_->hub->step();
@@ -174,7 +180,7 @@ TEST_P(Leases, a_hub_that_stood_still_goes_on_where_nobody_took_over) {
 
 TEST_P(Leases, nothing_is_leased_while_the_heartbeat_cannot_be_written) {
     receive(*one_);
-    one_->post(T::offload("", 2), T::accept(true));
+    reply(*one_, 2);
     broken_->no_beats = true;
     for (int looks = 0; looks < 3; ++looks) {
         EXPECT_EQ(other_->hub->next("desk", milliseconds(0)).error().code, Code::store);
@@ -274,6 +280,40 @@ TEST_P(Leases, handlers_have_a_limit_of_their_own) {
     EXPECT_TRUE((*hung)->hold.is_lost());
 }
 
+/// Both hubs may show it; the one whose handler hangs is who ends its try.
+TEST_P(Leases, a_message_that_is_held_for_too_long_counts_a_try_before_another_hub_gets_it) {
+    constexpr const char* kChannel =
+        R"("platform":"omnichannel","webhook_token":"wt-made-up","auth":"none")";
+    TestHub one(kChannel, "", kept_.open(), 17), other(kChannel, "", kept_.open(), 18);
+    ASSERT_EQ(one.hub->say("shop", R"({"id":"s-1"})", R"([{"type":"text","text":"hello"}])", {})
+                  .error.code,
+              Code::ok);
+    const model::Request request{
+        "POST",
+        "/send_message",
+        {},
+        {},
+        R"({"chat_id":"s-1","message":{"kind":"operator","text":"hello"}})"};
+    ASSERT_EQ(one.hub->receive("shop", request, {}).status, 200);
+    const auto hung = one.hub->next_sink("shop", milliseconds(0));
+    ASSERT_TRUE(hung) << hung.error().message;
+    for (Millis past = 0; past < 300 * kSecond; past += 5 * kSecond) {
+        EXPECT_FALSE(other.hub->next_sink("shop", milliseconds(0))) << past;
+        later(5 * kSecond, {&one, &other});
+        if (past < 295 * kSecond) one.hub->step();
+        other.hub->step();
+    }
+    EXPECT_FALSE(other.hub->next_sink("shop", milliseconds(0))) << "the other looks first";
+    one.hub->step();
+    EXPECT_EQ(support::lines_of(one.log, "error handler.hung", "account=shop"), 1U) << one.log;
+    later(kMinute, {&one, &other});
+    one.hub->step();
+    other.hub->step();
+    const auto again = other.hub->next_sink("shop", milliseconds(0));
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ((*again)->lease.row.attempts, 1U);
+}
+
 // ---- Clocks that are set
 
 /// A hub whose wall clock may be set, while its steady one goes on.
@@ -305,7 +345,8 @@ struct Set {
 };
 
 /// Whether the second of two hubs takes over from the first, which is alive, when the machine's clock is set.
-bool takes_over(KeptStore& kept, Millis jump, bool knows_steady) {
+bool takes_over(Kind kind, Millis jump, bool knows_steady) {
+    KeptStore kept(kind);
     TestHub source(T::kFull, "", kept.open(), 9);
     receive(source);
     Set one(kept.open(), knows_steady), other(kept.open(), knows_steady);
@@ -329,11 +370,11 @@ bool takes_over(KeptStore& kept, Millis jump, bool knows_steady) {
 
 TEST_P(Leases, a_clock_that_is_set_makes_nobody_dead) {
     for (const Millis jump : {kMinute, kHour, -kMinute, -kHour})
-        EXPECT_FALSE(takes_over(kept_, jump, true)) << jump;
+        EXPECT_FALSE(takes_over(GetParam(), jump, true)) << jump;
 }
 
 TEST_P(Leases, control_without_a_steady_clock_a_lease_is_over_when_the_clock_is_set) {
-    EXPECT_TRUE(takes_over(kept_, kHour, false));
+    EXPECT_TRUE(takes_over(GetParam(), kHour, false));
 }
 
 // ---- The thread
