@@ -99,6 +99,7 @@ Millis CredentialsPause::lane_at(std::string_view tag, Millis now,
 }
 
 bool CredentialsPause::is_ahead(Millis now, const PauseLimits& limits) const noexcept {
+    if (is_paused() && until - now > longest_wait(*this, limits)) return true;
     return std::any_of(lanes.begin(), lanes.end(),
                        [&](const Lane& one) { return one.until - now > lane_wait(one, limits); });
 }
