@@ -13,15 +13,21 @@ namespace {
 using store::Delivery;
 using store::OutboxRow;
 
-/// How many deliveries that wait are looked at.
+/// How many deliveries that wait are looked at; more where those of other accounts stand before.
 constexpr std::size_t kLookedAt = 10'000;
 
 /// What waits to be sent by HTTP for that account, oldest first.
 Result<std::vector<Delivery>> waiting(const Core& core, const platforms::Account& account) {
-    LJK_TRY(rows, core.store->deliveries_by(store::DeliveryStatus::pending, kLookedAt));
-    std::erase_if(
-        rows, [&](const Delivery& one) { return one.account != account.name || one.row.to_sink; });
-    return std::move(rows);
+    LJK_TRY(count, core.store->pending_count(account.name));
+    const std::size_t enough = std::min(count, kLookedAt);
+    for (std::size_t limit = kLookedAt;; limit *= 4) {
+        LJK_TRY(rows, core.store->deliveries_by(store::DeliveryStatus::pending, limit));
+        const bool all = rows.size() < limit;
+        std::erase_if(rows, [&](const Delivery& one) { return one.account != account.name; });
+        if (!all && rows.size() < enough) continue;
+        std::erase_if(rows, [](const Delivery& one) { return one.row.to_sink; });
+        return std::move(rows);
+    }
 }
 
 Result<void> wake(Core& core, const Delivery& one) {

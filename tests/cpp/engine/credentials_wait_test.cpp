@@ -79,8 +79,9 @@ TEST(CredentialsPause, holds_the_agents_timers_up_and_no_others) {
     silent.reply("a", "a");
     silent.answer_all(401);
     silent.pass_time(130 * kMinute, 10 * kSecond, 401);
+    EXPECT_EQ(silent.state("a"), "agent") << "what waits goes first";
     silent.pass_time(6 * kMinute, 10 * kSecond, 200);
-    EXPECT_EQ(silent.state("a"), "bot") << "t_idle_user goes on";
+    EXPECT_EQ(silent.state("a"), "closed") << "t_idle_user goes on";
 }
 
 TEST(CredentialsPause, lets_a_release_wait_for_the_words_before_it) {
@@ -169,6 +170,39 @@ TEST(CredentialsPause, is_never_longer_than_it_lasts_when_the_clock_is_set_back)
         world.pass_time(most, 10 * kSecond, 200);
         EXPECT_EQ(world.status(id), "sent") << status;
     }
+}
+
+/// What waits for the crowd is more than is read at a time, and older.
+TEST(CredentialsPause, ends_also_where_the_queue_of_another_account_stands_before) {
+    SenderWorld world(SenderWorld::account("shop") + "," +
+                      SenderWorld::account("crowd", "", "https://crowd.example"));
+    for (int i = 0; i < 50; ++i) {
+        const std::string session = "c" + std::to_string(i);
+        world.offload(session, "crowd");
+        world.command("take", session, {}, "dana", "crowd");
+        for (int j = 0; j < 201; ++j) world.reply(session, "hello", "crowd");
+    }
+    world.clock->advance(kSecond);
+    world.offload("a");
+    world.command("take", "a");
+    const auto id = world.reply("a", "a");
+    const auto pass = [&](Millis time, std::int32_t status) {
+        for (Millis gone = 0; gone < time; gone += 10 * kSecond) {
+            world.clock->advance(10 * kSecond);
+            world.hub().step();
+            for (const auto call : world.http().in_flight()) {
+                const bool ours =
+                    world.http().call(call).request.url.find("crowd") == std::string::npos;
+                world.http().answer(call, ours ? status : 401, "{}");
+            }
+            world.http().deliver();
+            world.hub().step();
+        }
+    };
+    pass(kMinute, 401);
+    EXPECT_EQ(world.status(id), "paused");
+    pass(6 * kMinute, 200);
+    EXPECT_EQ(world.status(id), "sent");
 }
 
 /// A store whose pauses cannot be read.
