@@ -66,9 +66,27 @@ Result<model::BatchPtr> words_of_user(const ItemRow& item) {
     return std::move(batch);
 }
 
-/// Whether the desk alone was to read it. What came with a transcript was said to the platform's bot.
-bool was_kept_from_bot(const ItemRow& item) {
-    if (item.to != To::desk || has_flag(item.flags, store::kBotToo)) return false;
+/// Whether the way to the bot was closed before any of the words had left.
+Result<bool> was_taken_back(Change& change, const ItemRow& item) {
+    LJK_TRY(rows, change.tx().deliveries_of(change.row().key, item.seq));
+    return !rows.empty() && std::all_of(rows.begin(), rows.end(), [](const OutboxRow& row) {
+        return row.status == DeliveryStatus::refused && row.last_error == kRerouted &&
+               row.attempts == 0;
+    });
+}
+
+/// Whether the bot was to read it, and no gate closed first.
+Result<bool> was_for_bot(Change& change, const ItemRow& item) {
+    if (item.to != To::desk) return true;
+    if (!has_flag(item.flags, store::kBotToo)) return false;
+    LJK_TRY(taken_back, was_taken_back(change, item));
+    return !taken_back;
+}
+
+/// Whether the desk alone read it. What came with a transcript was said to the platform's bot.
+Result<bool> was_kept_from_bot(Change& change, const ItemRow& item) {
+    LJK_TRY(for_bot, was_for_bot(change, item));
+    if (for_bot) return false;
     if (has_flag(item.flags, "transcript") || has_flag(item.flags, kMaybeForwarded)) return false;
     return item.state == conversation::State::requested || has_flag(item.flags, kRerouted);
 }
@@ -104,7 +122,9 @@ Result<void> carry_over(Change& change) {
 Result<void> forward_wait(Change& change, std::uint64_t epoch) {
     LJK_TRY(items, change.tx().newest(change.row().key, kLongestWait));
     for (const ItemRow& item : items) {
-        if (item.epoch != epoch || !was_kept_from_bot(item)) continue;
+        if (item.epoch != epoch) continue;
+        LJK_TRY(kept, was_kept_from_bot(change, item));
+        if (!kept) continue;
         LJK_TRY(words, words_of_user(item));
         if (words) LJK_CHECK(change.forward_again(item, *words));
     }
@@ -117,7 +137,8 @@ Result<void> replay_last(Change& change) {
     for (auto item = items.rbegin(); item != items.rend(); ++item) {
         LJK_TRY(words, words_of_user(*item));
         if (!words) continue;
-        if (item->to != To::desk || has_flag(item->flags, store::kBotToo)) return {};
+        LJK_TRY(for_bot, was_for_bot(change, *item));
+        if (for_bot) return {};
         return change.forward_again(*item, *words);
     }
     return {};

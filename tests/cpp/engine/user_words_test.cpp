@@ -32,7 +32,9 @@ protected:
         EXPECT_EQ(said.error.code, Code::ok) << said.error.message;
         return said.delivery_id;
     }
+    /// Of a conversation that is known: a request for another one is refused.
     void ask(bool mute) {
+        if (!t().hub->conversation(TestHub::kRef)) bot_says("m-first");
         const model::Request request{"POST", "/transfer", {}, {}, R"({"chat_id":"s-1"})"};
         EXPECT_EQ(t().hub->receive("shop", request, TestHub::accept(mute)).status, 200);
         EXPECT_EQ(t().state(), "requested");
@@ -212,6 +214,22 @@ TEST_P(UserWords, of_a_wait_that_nobody_answers_are_forwarded_in_order) {
     EXPECT_EQ(t().state(), "bot");
     say("after");
     EXPECT_EQ(send_all(200), Lines{"after"});
+}
+
+TEST_P(UserWords, that_a_later_gate_kept_from_the_bot_are_forwarded_when_nobody_came) {
+    open();
+    ask(false);
+    say("the bot has had it");
+    EXPECT_EQ(send_all(200), Lines{"the bot has had it"});
+    const std::string said = say("for both");
+    t().clock->advance(1000);
+    ask(true);
+    EXPECT_EQ(standing(said), "refused rerouted");
+    EXPECT_TRUE(send_all(200).empty());
+    t().clock->advance(200'000);
+    t().hub->step();  // T_accept
+    EXPECT_EQ(send_all(200), Lines{"for both"});
+    EXPECT_EQ(t().state(), "bot");
 }
 
 TEST_P(UserWords, of_a_wait_stay_with_the_desk_where_nothing_is_replayed) {
