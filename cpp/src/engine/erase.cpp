@@ -23,6 +23,18 @@ conversation::Command closing() {
     return command;
 }
 
+/// What the user said and the bot has not had leaves no more.
+Result<void> refuse_words(Change& change) {
+    LJK_TRY(rows, change.tx().unsent_forwards(change.row().key));
+    for (store::OutboxRow& row : rows) {
+        if (row.status == store::DeliveryStatus::dead) continue;
+        row.status = store::DeliveryStatus::refused;
+        row.last_error = "erased";
+        LJK_CHECK(change.tx().record(change.row().key, row, 0));
+    }
+    return {};
+}
+
 }  // namespace
 
 Erasure::Erasure(Core& core, std::string_view account, std::string_view user, bool force)
@@ -82,6 +94,7 @@ Result<bool> Erasure::erase_in(Change& change, Erased& erased) const {
     if (is_on_its_way(state) && state.ending && !force_) return leave(false);  // ordered already
     if (state.seen()) {
         LJK_CHECK(change.take(closing()));
+        LJK_CHECK(refuse_words(change));
         LJK_CHECK(change.finish());
     }
     erased.epoch = std::max<std::uint64_t>(change.row().state.epoch, 1);

@@ -213,6 +213,7 @@ Decision Reception::decision_or_default(const Decision* made, bool late) const {
 }
 
 Result<void> Reception::translate(std::string_view events_json) {
+    LJK_CHECK(core_.usable());
     if (!untranslated_) return fail(Code::argument, "this request needs no translation");
     LJK_TRY(batch, model::read_events(events_json, json::Limits{}.values));
     const std::size_t unnamed = name_conversations(batch.mutate());

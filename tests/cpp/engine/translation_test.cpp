@@ -61,7 +61,8 @@ protected:
     }
     static std::string words(const std::string& body) {
         std::string out;
-        for (const auto& one : json::parse_value(body, "the array")->as_array()) {
+        const auto array = json::parse_value(body, "the array");
+        for (const auto& one : array->as_array()) {
             const json::Object& item = one.as_object();
             const bool action = json::text_of(item, "type") == "action";
             const json::Object& inner = item.at(action ? "action" : "message").as_object();
@@ -170,6 +171,27 @@ TEST_F(Translation, that_left_no_time_for_a_decision_is_kept_with_the_default) {
     EXPECT_EQ(t().state(), "requested");
     EXPECT_NE(t().log.find("translate.late account=shop deadline_ms=1"), std::string::npos)
         << t().log;
+}
+
+TEST_F(Translation, that_comes_after_the_hub_was_closed_is_refused) {
+    const auto reception = begin();
+    t().hub->close();
+    EXPECT_EQ(t().hub->translate(*reception, "[" + request() + "]").error().code, Code::closed);
+}
+
+TEST_F(Translation, of_nothing_lets_words_leave_once_the_erasure_is_ordered) {
+    ASSERT_EQ(t().hub->say("shop", R"({"id":"s-1"})", R"([{"type":"text","text":"waiting"}])", {})
+                  .error.code,
+              Code::ok);
+    EXPECT_EQ(receive(request(), Decision{true, true, {}}), "to-agent");
+    EXPECT_EQ(t().hub->erase("shop", "s-1", false, milliseconds(0)).error().code, Code::timeout);
+    EXPECT_EQ(t().state(), "returning");
+    t().answer_next(200);
+    ASSERT_EQ(t().http->count(), 1U);
+    EXPECT_NE(t().http->calls()[0].request.body.find(R"("handover":{"to":"bot"})"),
+              std::string::npos)
+        << "the return alone";
+    EXPECT_TRUE(t().hub->erase("shop", "s-1", false, milliseconds(0)));
 }
 
 TEST_F(Translation, that_is_repeated_tells_what_still_holds) {
