@@ -27,7 +27,8 @@ json::Object listed(const TestHub& t, std::string_view name) {
     const auto text = t.hub->subscriptions();
     EXPECT_TRUE(text) << (text ? "" : text.error().message);
     if (!text) return {};
-    for (const auto& one : json::parse_value(*text, "subscriptions")->as_array())
+    const auto list = json::parse_value(*text, "subscriptions");
+    for (const auto& one : list->as_array())
         if (json::text_of(one.as_object(), "name") == name) return one.as_object();
     return {};
 }
