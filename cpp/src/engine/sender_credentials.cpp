@@ -18,6 +18,18 @@ constexpr Millis kLeaseMargin = 45'000;
 /// So many conversations are asked for a probe: others may hold the first ones.
 constexpr std::size_t kProbesTried = 8;
 
+/// True for as long as it lives, also when something is thrown.
+class Probing {
+public:
+    explicit Probing(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+    ~Probing() { flag_ = false; }
+    Probing(const Probing&) = delete;
+    Probing& operator=(const Probing&) = delete;
+
+private:
+    bool& flag_;
+};
+
 }  // namespace
 
 Millis Sender::lease_end() const {
@@ -50,12 +62,12 @@ void Sender::probe(const platforms::Account& account) {
     if (!holder || !*holder || !pauses_.begin_probe(account)) return;
     const std::size_t before = in_flight_;
     for (std::size_t i = 0; i < std::min(order->size(), kProbesTried); ++i) {
-        const auto lease = core_.store->lease_delivery((*order)[i], looked_at_, lease_end(), **holder);
+        const auto lease =
+            core_.store->lease_delivery((*order)[i], looked_at_, lease_end(), **holder);
         if (!lease) break;
         if (!*lease) continue;  // somebody has it
-        probing_ = true;
+        const Probing probing(probing_);
         begin_or_give_back(**lease);
-        probing_ = false;
         break;
     }
     if (in_flight_ == before) pauses_.probe_not_sent(account);
