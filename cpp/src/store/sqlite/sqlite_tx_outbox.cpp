@@ -170,6 +170,7 @@ Result<void> SqliteTx::feed_subscriptions(Connection& db) {
     std::vector<std::pair<ConversationKey, std::int64_t>> fed;
     for (const auto& [key, seq, to, kind, flags] : appended_) {
         LJK_TRY(account, account_of(db, key));
+        if (account.empty()) continue;  // erased in the same change
         for (const Subscription& one : subscriptions) {
             const std::pair place{key, one.id};
             if (!wants(one.filter, account, kind, to, flags)) continue;

@@ -74,7 +74,8 @@ Result<void> offer_items(Connection& db, const ConversationKey& key, std::int64_
     LJK_TRY(offer,
             db.query("INSERT INTO item_lane (conversation, subscription, next_seq, attempts, "
                      "ready_at, turn, token, account) VALUES (?, ?, ?, 0, 0, ?, 0, ?) "
-                     "ON CONFLICT DO NOTHING"));
+                     // Version 1 left lanes of erased conversations, which have no account.
+                     "ON CONFLICT DO UPDATE SET account = excluded.account WHERE account = ''"));
     offer.blob(key).integer(subscription).number(seq).integer(turn).text(account);
     LJK_CHECK(offer.run());
     return {};
