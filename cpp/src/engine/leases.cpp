@@ -3,6 +3,8 @@
 namespace lampjack::engine {
 namespace {
 
+/// A call begins after its lease (sender.cpp), its timer may be late, and the clocks of two machines differ.
+constexpr Millis kCallMargin = 2'000;
 constexpr std::chrono::milliseconds kBeatLook(500), kLook(250), kRetry(1'000);
 
 std::string labels(const std::vector<store::Holder>& holders) {
@@ -66,7 +68,7 @@ void Leases::reclaim() {
     if (reclaimed_ && now.apart(*reclaimed_) < Heartbeat::kEvery) return;
     if (!heart_.is_fresh() || !heart_.can_judge()) return;
     reclaimed_ = now;
-    const Millis call = core_.config.timeouts.total.count();
+    const Millis call = core_.config.timeouts.total.count() + kCallMargin;
     const auto found = core_.lane->repeat([&] { return core_.store->reclaim(now.wall, call); });
     if (!found) return core_.say(store_failed("reclaim", found.error()));
     if (found->holders.empty()) return;

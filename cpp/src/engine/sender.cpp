@@ -32,6 +32,8 @@ constexpr auto kRest = std::chrono::milliseconds(100);
 constexpr int kLooks = 64;
 constexpr int kClosedLooks = 8;
 constexpr int kLastTries = 3;
+/// So long after its lease a call begins with all its time. Less than what reclaim() adds to the time of a call.
+constexpr Millis kBegins = 1'000;
 
 platforms::Action action_of(Action action) noexcept {
     if (action == Action::mute) return platforms::Action::mute;
@@ -155,20 +157,20 @@ void Sender::take_new() {
 }
 
 /// Nothing while this hub cannot write its heartbeat.
-Result<std::vector<LeasedDelivery>> Sender::lease(const Bulkhead::Group& group, Millis until) {
+Result<std::vector<LeasedDelivery>> Sender::lease(const Bulkhead::Group& group) {
     LJK_TRY(holder, core_.leases->holder());
     if (!holder) return std::vector<LeasedDelivery>{};
-    return core_.store->lease_deliveries(group.accounts, false, looked_at_, until, group.limit,
-                                         *holder);
+    leased_ = core_.leases->heart().now();
+    return core_.store->lease_deliveries(group.accounts, false, leased_.wall, lease_end(),
+                                         group.limit, *holder);
 }
 
 /// Leases and begins what is due: `some` when that took all the looks it may take, `stopped` when store or memory fail.
 Sender::Served Sender::serve_asked(int looks) {
-    const Millis until = lease_end();
     while (looks > 0) {
         const auto group = bulkhead_.next(asked_, unsettled_.size());
         if (group.accounts.empty()) return Served::all;
-        auto leases = lease(group, until);
+        auto leases = lease(group);
         if (!leases) {
             core_.say(store_failed("lease_deliveries", leases.error()));
             return Served::stopped;
@@ -227,14 +229,15 @@ bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest requ
     closed_.erase(lease.conversation.account);
     // Nothing comes between this look at the owner and the call.
     const auto allowed = may_leave(core_, lease);
-    if (allowed && *allowed) {
+    const auto time = call_time();
+    if (allowed && *allowed && time) {
         answer.ticket.asks_credentials = probing_;
         answer.ticket.sent_at = core_.clock->now();
-        send(lease, answer.ticket, std::move(request));
+        send(lease, answer.ticket, std::move(request), *time);
         return true;
     }
     destinations_.not_sent(answer.ticket);
-    if (!allowed) {
+    if (!allowed || !time) {
         unsettled_.release(lease);  // kept, it would stop the lane until the lease ends
         return false;
     }
@@ -279,11 +282,21 @@ Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
     return std::move(request);
 }
 
+/// How long the call may take: it is over before others may send the row, should this hub be taken for dead. Nothing when the
+/// lease is so old, because the store was slow or the process stood still, that others may have the row already.
+std::optional<std::chrono::milliseconds> Sender::call_time() const {
+    const Millis total = core_.config.timeouts.total.count();
+    const Millis late = std::max<Millis>(core_.leases->heart().now().apart(leased_) - kBegins, 0);
+    if (late > total / 2) return std::nullopt;
+    return std::chrono::milliseconds(total - late);
+}
+
 void Sender::send(const LeasedDelivery& lease, const Destinations::Ticket& ticket,
-                  model::HttpRequest request) {
+                  model::HttpRequest request, std::chrono::milliseconds time) {
     transport::Call call;
     call.request = std::move(request);
     call.timeouts = core_.config.timeouts;
+    call.timeouts.total = time;
     call.policy = addresses_;
     call.done = Mailbox::place_for(mailbox_, lease, ticket);
     bulkhead_.take(lease.conversation.account);

@@ -4,11 +4,13 @@
 
 #include "engine/bulkhead.h"
 #include "engine/destinations.h"
+#include "engine/heartbeat.h"
 #include "engine/mailbox.h"
 #include "engine/pauses.h"
 #include "engine/unsettled.h"
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -44,13 +46,14 @@ private:
     Millis lease_end() const;
     enum class Served { all, some, stopped };
     Served serve_asked(int looks);
-    Result<std::vector<store::LeasedDelivery>> lease(const Bulkhead::Group& group, Millis until);
+    Result<std::vector<store::LeasedDelivery>> lease(const Bulkhead::Group& group);
     /// False when the store fails: no use to take more now.
     bool begin(const store::LeasedDelivery& lease);
     bool begin_or_give_back(const store::LeasedDelivery& lease);
     bool check_and_send(const store::LeasedDelivery& lease, model::HttpRequest request);
+    std::optional<std::chrono::milliseconds> call_time() const;
     void send(const store::LeasedDelivery& lease, const Destinations::Ticket& ticket,
-              model::HttpRequest request);
+              model::HttpRequest request, std::chrono::milliseconds time);
     bool hand_over(transport::Call call) noexcept;
     Result<model::HttpRequest> render(const store::LeasedDelivery& lease);
     void record_all();
@@ -79,7 +82,8 @@ private:
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> in_flight_{0};
     std::atomic<bool> looking_{false};
-    Millis looked_at_ = 0;  ///< what was due then and still is there is not for us, or not now
+    Millis looked_at_ = 0;      ///< what was due then and still is there is not for us, or not now
+    Heartbeat::Moment leased_;  ///< just before what is begun now was leased
     std::shared_ptr<Mailbox> mailbox_;
 };
 

@@ -33,7 +33,7 @@ private:
 }  // namespace
 
 Millis Sender::lease_end() const {
-    return looked_at_ + core_.config.timeouts.total.count() + kLeaseMargin;
+    return leased_.wall + core_.config.timeouts.total.count() + kLeaseMargin;
 }
 
 /// What waits for credentials that were changed meanwhile, or by a clock that was set back.
@@ -62,8 +62,9 @@ void Sender::probe(const platforms::Account& account) {
     if (!holder || !*holder || !pauses_.begin_probe(account)) return;
     const std::size_t before = in_flight_;
     for (std::size_t i = 0; i < std::min(order->size(), kProbesTried); ++i) {
+        leased_ = core_.leases->heart().now();
         const auto lease =
-            core_.store->lease_delivery((*order)[i], looked_at_, lease_end(), **holder);
+            core_.store->lease_delivery((*order)[i], leased_.wall, lease_end(), **holder);
         if (!lease) break;
         if (!*lease) continue;  // somebody has it
         const Probing probing(probing_);
