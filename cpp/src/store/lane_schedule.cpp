@@ -67,7 +67,11 @@ bool LaneSchedule::is_leased(const ConversationKey& key, Millis now) const {
 void LaneSchedule::cut_short(const ConversationKey& key, std::uint64_t token, Millis at) {
     if (!holds(key, token)) return;
     Entry& entry = lanes_.at(key);
-    if (entry.at > at) move(key, entry, at);
+    if (entry.at <= at) return;
+    auto place = order_.extract({entry.at, entry.order, key});
+    entry.at = at;
+    place.value() = {entry.at, entry.order, key};  // what was leased first comes first again
+    order_.insert(std::move(place));
 }
 
 void LaneSchedule::extend(const ConversationKey& key, std::uint64_t token, Millis until) {
