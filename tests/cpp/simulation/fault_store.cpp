@@ -161,6 +161,8 @@ public:
         if (leased && sabotage_ == Sabotage::leases_twice)
             for (const store::LeasedDelivery& lease : *leased)
                 static_cast<void>(truth_->release_delivery(lease.conversation.key, lease.token));
+        const bool may_stop = leased && !leased->empty() && faults_->on && faults_->stand_still;
+        if (may_stop && faults_->dice.one_in(4)) faults_->stand_still();
         return leased;
     }
     Result<std::optional<store::LeasedDelivery>> lease_delivery(const ConversationKey& key,
@@ -227,7 +229,7 @@ public:
     Result<std::vector<store::Holder>> holders() override { return truth_->holders(); }
     Result<store::Reclaimed> reclaim(Millis now, Millis call_time) override {
         if (faults_->strikes(40)) return broken();
-        return truth_->reclaim(now, call_time);
+        return truth_->reclaim(now, sabotage_ == Sabotage::reclaims_calls ? 0 : call_time);
     }
     Result<void> leave(std::uint64_t holder) override {
         if (faults_->cut_off) return broken();

@@ -6,6 +6,7 @@
 
 #include "store/store.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,18 +19,19 @@ enum class Sabotage : std::uint8_t {
     loses_items,       ///< an append now and then keeps nothing of the item but its number
     commits_too_late,  ///< a commit now and then says yes and undoes everything
     leases_twice,      ///< a lane is leased to everybody who asks
+    reclaims_calls,    ///< a dead hub's calls count as over at once
     reads_stale,  ///< the state read before a send is the first one ever seen, and nothing is fenced
-    leaves_gaps,      ///< a fact now and then is not kept
-    loses_rows,       ///< a message now and then is not queued
-    lowers_epochs,    ///< a conversation now and then comes back with an earlier epoch
-    frees_silently,   ///< an agent now and then loses a conversation, and its epoch stays
-    forgets_wakeups,  ///< a message now and then is never due
-    mixes_accounts,   ///< an item now and then is another account's
-    hides_words,      ///< an item now and then is for nobody
-    keeps_words,      ///< what is taken back from the bot is not offered to the desk
+    leaves_gaps,           ///< a fact now and then is not kept
+    loses_rows,            ///< a message now and then is not queued
+    lowers_epochs,         ///< a conversation now and then comes back with an earlier epoch
+    frees_silently,        ///< an agent now and then loses a conversation, and its epoch stays
+    forgets_wakeups,       ///< a message now and then is never due
+    mixes_accounts,        ///< an item now and then is another account's
+    hides_words,           ///< an item now and then is for nobody
+    keeps_words,           ///< what is taken back from the bot is not offered to the desk
     leaves_the_gate_open,  ///< nothing that waits for the bot is found when it is to be taken back
-    tells_refs,       ///< its errors quote what they were about
-    gives_up_refused,  ///< a row that is refused for credentials is given up
+    tells_refs,            ///< its errors quote what they were about
+    gives_up_refused,      ///< a row that is refused for credentials is given up
 };
 
 struct Faults {
@@ -37,6 +39,8 @@ struct Faults {
     bool cut_off = false;  ///< nothing reaches the store
     Dice dice{0};
     std::size_t count = 0;
+    std::function<void()>
+        stand_still;  ///< the process is stopped, and goes on much later; may be empty
     std::string
         foreign;  ///< what the other account's users said last, for Sabotage::mixes_accounts
     bool strikes(std::size_t one_in) {

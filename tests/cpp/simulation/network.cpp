@@ -13,8 +13,8 @@ public:
         if (closed_) return fail(Code::closed, "the HTTP client is closed");
         const transport::CallId id = ++network_.last_;
         const auto [at, fresh] = network_.pending_.emplace(
-            id, Pending{hub_, network_.clock->now(), std::move(call.request), std::move(call.done),
-                        false});
+            id, Pending{hub_, network_.clock->now(), call.timeouts.total.count(),
+                        std::move(call.request), std::move(call.done), false});
         if (network_.on_send) network_.on_send(at->second);
         return id;
     }

@@ -17,9 +17,11 @@ public:
     struct Pending {
         std::size_t hub = 0;
         Millis begun = 0;
+        Millis time = 0;  ///< the engine's own limit for it
         model::HttpRequest request;
         std::function<void(transport::HttpOutcome)> done;
         bool is_overtaken = false;  ///< its lease ended early: another may send the same meanwhile
+        Millis ends() const noexcept { return begun + time; }
     };
 
     /// Called for each request the moment it leaves.

@@ -198,7 +198,8 @@ void Observer::handled(const std::string& ref, std::uint64_t seq) {
 void Observer::at_rest(const std::vector<const Vendor*>& vendors) {
     for (const auto& [ref, seen] : seen_) {
         const auto rows = truth_.deliveries(store::key_of(ref));
-        if (!rows && seen.last_seq == 0) continue;  // nobody ever said anything there
+        const bool is_gone = seen.last_seq == 0 || seen.is_anew;
+        if (!rows && is_gone) continue;  // nobody ever said anything there, or since it was erased
         if (!rows) return broken("the store cannot be read at rest");
         for (const store::OutboxRow& row : *rows)
             if (row.status == store::DeliveryStatus::pending)

@@ -16,7 +16,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Millis kStart = 1'767'607'200'000;  // 2026-01-05T10:00:00Z
-constexpr Millis kCallEnds = 15'000;          // the engine's own limit for one request
 constexpr Millis kHour = 3'600'000;
 constexpr std::size_t kTail = 60;
 constexpr const char* kAgents[] = {"dana", "lee", "kim"};
@@ -82,6 +81,7 @@ private:
         Life life;
         life.faults = std::make_shared<Faults>();
         life.faults->dice = Dice(dice_.next());
+        life.faults->stand_still = [this, index] { stand_still(index); };
         engine::World world;
         world.clock = clock_;
         world.random = std::make_shared<SeededRandom>(dice_.next());
@@ -119,7 +119,7 @@ private:
     void step() {
         const auto faults = options_.store_faults ? 1U : 0U;
         switch (dice_.pick({18, 22, 16, 20, 20, 8, 10, options_.crashes ? 2U : 0U, 4 * faults,
-                            2 * faults, 3, 1, 2})) {
+                            2 * faults, 6, 2, 2})) {
             case 0:
                 clock_->advance(static_cast<Millis>(dice_.below(3)));
                 posts_.push_back(some_vendor().speak(dice_, clock_->now()));
@@ -234,7 +234,7 @@ private:
         if (const auto status = vendor_for(network_.at(id).request).refuses_credentials())
             return answer(id, status, false);
         const bool is_message = !Vendor::text_of(network_.at(id).request).empty();
-        switch (dice_.pick({20, 3, 2, 2, 2, 2, is_message ? 6U : 0U})) {
+        switch (dice_.pick({20, 3, 2, 2, 2, 2, is_message ? 10U : 0U})) {
             case 0: return answer(id, 200, true);
             case 1: return answer(id, 500, false);
             case 2: return answer(id, 503, false, {{"Retry-After", "2"}});
@@ -316,15 +316,41 @@ private:
     void pass_time(Millis by) {
         const Millis to =
             clock_->now() + static_cast<Millis>(dice_.below(static_cast<std::size_t>(by)));
-        while (const auto id = next_to_end(to)) {
-            clock_->set(std::max(network_.at(*id).begun + kCallEnds, clock_->now()));
-            break_call(*id, transport::FailureKind::unknown_after_sent, dice_.one_in(2));
-            for (Life& life : hubs_)
-                life.hub->step();  // a living hub looks at its outcomes at once
-        }
+        end_calls(to);
         clock_->set(to);
         if (dice_.one_in(12)) set_clock();
         say("time", std::to_string(to - kStart));
+    }
+
+    /// What the engine's own limit ends by then.
+    void end_calls(Millis by) {
+        while (const auto id = next_to_end(by)) {
+            clock_->set(std::max(network_.at(*id).ends(), clock_->now()));
+            break_call(*id, transport::FailureKind::unknown_after_sent, dice_.one_in(2));
+            step_all();  // a living hub looks at its outcomes at once
+        }
+    }
+
+    void step_all() {
+        for (std::size_t i = 0; i < hubs_.size(); ++i)
+            if (stopped_ != i) hubs_[i].hub->step();
+    }
+
+    /// Just after it leased something a process is stopped, longer than others take it for alive; they go on.
+    void stand_still(std::size_t index) {
+        if (stopped_) return;
+        stopped_ = index;
+        ++out_.stops;
+        say("stop", std::to_string(index));
+        const Millis to = clock_->now() + 20'000 + static_cast<Millis>(dice_.below(20'000));
+        while (clock_->now() < to) {
+            const Millis next = std::min(to, clock_->now() + 1'000);
+            end_calls(next);
+            clock_->set(next);
+            step_all();
+        }
+        stopped_.reset();
+        say("go", std::to_string(index));
     }
 
     /// The operating system's clock is set, back or forward. Forward it ends leases early.
@@ -339,8 +365,8 @@ private:
     std::optional<transport::CallId> next_to_end(Millis by) const {
         std::optional<transport::CallId> first;
         for (const auto id : network_.pending())
-            if (network_.at(id).begun + kCallEnds <= by &&
-                (!first || network_.at(id).begun < network_.at(*first).begun))
+            if (network_.at(id).ends() <= by &&
+                (!first || network_.at(id).ends() < network_.at(*first).ends()))
                 first = id;
         return first;
     }
@@ -447,6 +473,7 @@ private:
     std::map<std::string, std::uint64_t> epochs_;  ///< what an agent's screen last showed
     std::deque<std::string> tail_;
     std::size_t step_ = 0;
+    std::optional<std::size_t> stopped_;  ///< that hub's process
     std::uint64_t last_reply_ = 0, last_key_ = 0;
     Outcome out_;
 };

@@ -36,7 +36,7 @@ struct Outcome {
     std::vector<std::string> tail;  ///< the last lines of what happened
     std::string event_log;          ///< every item of every conversation, for comparing stores
     std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0, partitions = 0,
-                operations = 0, erased = 0, refusals = 0;
+                operations = 0, erased = 0, refusals = 0, stops = 0;
 };
 
 Outcome run(const Options& options);

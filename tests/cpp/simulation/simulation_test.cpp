@@ -35,7 +35,7 @@ TEST(Simulation, keeps_every_invariant) {
     const auto first = support::from_environment<std::uint64_t>("LJK_SIM_FIRST", 1);
     const auto seeds = support::from_environment<std::uint64_t>("LJK_SIM_SEEDS", 150);
     std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0, partitions = 0,
-                operations = 0, erased = 0, refusals = 0;
+                operations = 0, erased = 0, refusals = 0, stops = 0;
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
         Options options;
         options.seed = seed;
@@ -51,6 +51,7 @@ TEST(Simulation, keeps_every_invariant) {
         operations += outcome.operations;
         erased += outcome.erased;
         refusals += outcome.refusals;
+        stops += outcome.stops;
     }
     std::printf("%llu seeds: %zu acknowledged, %zu replies, %zu effects, %zu crashes, %zu faults, "
                 "%zu partitions, %zu deliveries settled, %zu erased\n",
@@ -65,6 +66,7 @@ TEST(Simulation, keeps_every_invariant) {
     EXPECT_GT(operations, seeds / 2);
     EXPECT_GT(erased, seeds / 2);
     EXPECT_GT(refusals, seeds / 2);
+    EXPECT_GT(stops, seeds / 2);
 }
 
 TEST(Simulation, runs_the_same_again_from_the_same_seed) {
@@ -137,11 +139,12 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Control{Sabotage::forgets_keys, "I2"}, Control{Sabotage::loses_items, "I1"},
         Control{Sabotage::commits_too_late, "I1"}, Control{Sabotage::leases_twice, "I5"},
-        Control{Sabotage::reads_stale, "I7"}, Control{Sabotage::leaves_gaps, "I3"},
-        Control{Sabotage::loses_rows, "I4"}, Control{Sabotage::lowers_epochs, "I6"},
-        Control{Sabotage::frees_silently, "I8"}, Control{Sabotage::forgets_wakeups, "I9"},
-        Control{Sabotage::mixes_accounts, "I10"}, Control{Sabotage::tells_refs, "I11"},
-        Control{Sabotage::hides_words, "I12"}, Control{Sabotage::gives_up_refused, "I13"}));
+        Control{Sabotage::reclaims_calls, "I5"}, Control{Sabotage::reads_stale, "I7"},
+        Control{Sabotage::leaves_gaps, "I3"}, Control{Sabotage::loses_rows, "I4"},
+        Control{Sabotage::lowers_epochs, "I6"}, Control{Sabotage::frees_silently, "I8"},
+        Control{Sabotage::forgets_wakeups, "I9"}, Control{Sabotage::mixes_accounts, "I10"},
+        Control{Sabotage::tells_refs, "I11"}, Control{Sabotage::hides_words, "I12"},
+        Control{Sabotage::gives_up_refused, "I13"}));
 
 }  // namespace
 }  // namespace lampjack::simulation
