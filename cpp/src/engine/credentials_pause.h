@@ -51,7 +51,7 @@ public:
     Millis probe_at(Millis now, const PauseLimits& limits) const noexcept;
     /// The same for a conversation; `now` when it is not paused.
     Millis lane_at(std::string_view tag, Millis now, const PauseLimits& limits) const noexcept;
-    /// Whether a lane is paused for longer than a pause lasts: the clock was set back.
+    /// Whether account or lane are paused for longer than a pause lasts: the clock was set back.
     bool is_ahead(Millis now, const PauseLimits& limits) const noexcept;
 
     // ---- What happens
