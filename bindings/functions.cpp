@@ -138,8 +138,7 @@ void register_functions(py::module_& m) {
     m.def("describe_platforms", describe_platforms);
     m.def("settings", settings, py::arg("platform"));
     m.def(
-        "store_of",
-        [](std::string_view config) { return unwrap(engine::read_store(config)); },
+        "store_of", [](std::string_view config) { return unwrap(engine::read_store(config)); },
         py::arg("config"));
     // For what must not be destroyed: a forked child has the hub's memory, but not its threads.
     m.def(

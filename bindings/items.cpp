@@ -22,8 +22,7 @@ void register_items(py::module_& m) {
         m, "SinkDelivery", "A message the host shows itself.")
         .def_readonly("account", &engine::SinkDelivery::account)
         .def_property_readonly(
-            "is_lost",
-            [](const engine::SinkDelivery& delivery) { return delivery.hold.is_lost(); })
+            "is_lost", [](const engine::SinkDelivery& delivery) { return delivery.hold.is_lost(); })
         .def_property_readonly("head",
                                [](const engine::SinkDelivery& delivery) {
                                    return engine::sink_head_json(delivery.lease);

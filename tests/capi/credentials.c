@@ -9,11 +9,12 @@ static server platform;
 static ljk_hub* open_hub(void) {
     char config[512];
     ljk_hub* hub = NULL;
-    CHECK(snprintf(config, sizeof config,
-                   "{\"store\":\"memory:\",\"allow_networks\":[\"127.0.0.0/8\"],\"account\":{\"shop\":{"
-                   "\"platform\":\"chatlayer_offloading\",\"verify_token\":\"vt-made-up\","
-                   "\"api_token\":\"at-made-up\",\"api_base\":\"http://127.0.0.1:%u\"}}}",
-                   platform.port) < (int)sizeof config);
+    CHECK(snprintf(
+              config, sizeof config,
+              "{\"store\":\"memory:\",\"allow_networks\":[\"127.0.0.0/8\"],\"account\":{\"shop\":{"
+              "\"platform\":\"chatlayer_offloading\",\"verify_token\":\"vt-made-up\","
+              "\"api_token\":\"at-made-up\",\"api_base\":\"http://127.0.0.1:%u\"}}}",
+              platform.port) < (int)sizeof config);
     GIVES(LJK_OK, ljk_hub_open(text(config), LJK_RUN_SENDER, &hub, &err));
     return hub;
 }
@@ -72,7 +73,8 @@ int main(void) {
     CHECK(holds(ljk_text_str(out), "\"status\":\"sent\""));
     ljk_text_free(out);
     CHECK(!list_holds(hub, "paused"));
-    CHECK(strstr(platform.requests[1], "one") != NULL && strstr(platform.requests[2], "two") != NULL);
+    CHECK(strstr(platform.requests[1], "one") != NULL &&
+          strstr(platform.requests[2], "two") != NULL);
     GIVES(LJK_OK, ljk_hub_resume(hub, LJK_S("shop"), &err));
     GIVES(LJK_E_NOT_FOUND, ljk_hub_resume(hub, LJK_S("nobody"), &err));
     GIVES(LJK_E_ARGUMENT, ljk_hub_resume(NULL, LJK_S("shop"), &err));

@@ -230,7 +230,8 @@ static void waits_end(ljk_hub* hub) {
     const double begun = seconds();
     ljk_item* item = (ljk_item*)&err;
     ljk_sink_delivery* sink = (ljk_sink_delivery*)&err;
-    GIVES(LJK_E_CONFIG, ljk_hub_subscribe(hub, LJK_S("none"), LJK_S("{\"accounts\":[\"other\"]}"), &err));
+    GIVES(LJK_E_CONFIG,
+          ljk_hub_subscribe(hub, LJK_S("none"), LJK_S("{\"accounts\":[\"other\"]}"), &err));
     GIVES(LJK_OK, ljk_hub_subscribe(hub, LJK_S("none"), LJK_S("{\"kinds\":[\"session\"]}"), &err));
     GIVES(LJK_E_TIMEOUT, ljk_hub_next(hub, LJK_S("none"), 60, &item, &err));
     CHECK(item == NULL && seconds() - begun >= 0.06);

@@ -33,11 +33,11 @@ std::string shown(Number member) {
 /// The member at the end of a path of members.
 template <auto... Path>
 void set_at(Config& config, const json::Value& value) {
-    put((config .* ... .* Path), value);
+    put((config.*....*Path), value);
 }
 template <auto... Path>
 std::string get_at(const Config& config) {
-    return shown((config .* ... .* Path));
+    return shown((config.*....*Path));
 }
 template <auto... Path>
 constexpr HubKey key(platforms::Setting row) {
@@ -122,8 +122,9 @@ constexpr std::array kKeys{
     key<&Config::in_flight>(
         number("in_flight", "16", 1, 10'000, "calls", "calls of one account at the same time")),
     key<&Config::retry, &RetryPolicy::base>(
-        milliseconds("retry_base_ms", "1000", 1, "the longest wait before the second attempt; "
-                                                 "each later one doubles it")),
+        milliseconds("retry_base_ms", "1000", 1,
+                     "the longest wait before the second attempt; "
+                     "each later one doubles it")),
     key<&Config::retry, &RetryPolicy::cap>(
         milliseconds("retry_cap_ms", "300000", 1, "the longest wait between two attempts")),
     key<&Config::retry, &RetryPolicy::max_tries>(
@@ -176,22 +177,22 @@ constexpr std::array kKeys{
         size("max_body", "8388608", &SizeLimits::max_body, "bytes",
              "the largest body of a request, uncompressed; an endpoint's own limit stays where it "
              "is smaller")),
-    key<&Config::sizes, &SizeLimits::max_depth>(size(
-        "max_depth", "64", &SizeLimits::max_depth, "levels", "nesting of the JSON of a request")),
+    key<&Config::sizes, &SizeLimits::max_depth>(size("max_depth", "64", &SizeLimits::max_depth,
+                                                     "levels", "nesting of the JSON of a request")),
     key<&Config::sizes, &SizeLimits::max_members>(
         size("max_members", "256", &SizeLimits::max_members, "members",
              "members of one object in the JSON of a request")),
-    key<&Config::sizes, &SizeLimits::max_values>(
-        size("max_values", "500000", &SizeLimits::max_values, "values",
-             "values in the JSON of a request")),
+    key<&Config::sizes, &SizeLimits::max_values>(size("max_values", "500000",
+                                                      &SizeLimits::max_values, "values",
+                                                      "values in the JSON of a request")),
     key<&Config::sizes, &SizeLimits::max_items>(
         size("max_items", "5000", &SizeLimits::max_items, "items",
              "messages or lines of a transcript in one request; more are kept raw")),
-    key<&Config::sizes, &SizeLimits::max_text>(size("max_text", "65536", &SizeLimits::max_text,
-                                                    "bytes", "the longest text of a message")),
-    key<&Config::sizes, &SizeLimits::max_response>(
-        size("max_response", "262144", &SizeLimits::max_response, "bytes",
-             "how much of a platform's answer is read")),
+    key<&Config::sizes, &SizeLimits::max_text>(
+        size("max_text", "65536", &SizeLimits::max_text, "bytes", "the longest text of a message")),
+    key<&Config::sizes, &SizeLimits::max_response>(size("max_response", "262144",
+                                                        &SizeLimits::max_response, "bytes",
+                                                        "how much of a platform's answer is read")),
     key<&Config::compressed_bodies>(
         {.name = "compressed_bodies",
          .kind = Kind::flag,

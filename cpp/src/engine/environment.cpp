@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <system_error>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace lampjack::engine {
@@ -106,14 +106,15 @@ private:
         std::string place = name;
         if (!name.starts_with('/')) {
             if (how_.folder.empty())
-                return fail(Code::config,
-                            "file " + name + " has a relative path: write the absolute path, or "
-                                             "set config_dir to the folder it is relative to");
+                return fail(Code::config, "file " + name +
+                                              " has a relative path: write the absolute path, or "
+                                              "set config_dir to the folder it is relative to");
             place = std::string(how_.folder) + "/" + name;
         }
         auto content = how_.environment.file(place);
         if (!content)
-            return fail(Code::config, "file " + name + " cannot be read: " + content.error().message);
+            return fail(Code::config,
+                        "file " + name + " cannot be read: " + content.error().message);
         if (content->size() > Environment::kLargestFile)
             return fail(Code::config, "file " + name + " is larger than 64 KiB");
         content->resize(content->find_last_not_of("\r\n") + 1);

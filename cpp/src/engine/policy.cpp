@@ -87,8 +87,7 @@ Result<void> check_policy(const platforms::Account& account) {
     const std::string_view wanted = account.text("mute");
     if ((wanted == "on_accept" || wanted == "on_take") && !can_mute(account))
         return platforms::setting_error(
-            account, "mute",
-            "is set, but the settings to mute and to unmute the bot are missing");
+            account, "mute", "is set, but the settings to mute and to unmute the bot are missing");
     const bool replays = account.has("replay") && account.text("replay") != "none";
     if (replays && account.side != platforms::Side::channel)
         return platforms::setting_error(

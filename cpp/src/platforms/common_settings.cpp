@@ -10,9 +10,8 @@ namespace {
 using Kind = Setting::Kind;
 
 constexpr std::array kCommon{
-    Setting{.name = "platform",
-            .required = true,
-            .meaning = "the vendor contract this account speaks"},
+    Setting{
+        .name = "platform", .required = true, .meaning = "the vendor contract this account speaks"},
     Setting{.name = "side",
             .kind = Kind::choice,
             .choices = "desk channel peer",

@@ -74,8 +74,8 @@ bool is_allowed(const Setting& setting, const json::Value& value) noexcept {
 
 Result<void> check_value(const Setting& setting, std::string_view path, const json::Value& value) {
     if (!has_kind(setting.kind, value))
-        return config_error(
-            path, "must be " + expected(setting) + ", not " + std::string(kind_of(value)));
+        return config_error(path, "must be " + expected(setting) + ", not " +
+                                      std::string(kind_of(value)));
     if (!is_allowed(setting, value)) return config_error(path, "must be " + expected(setting));
     return {};
 }

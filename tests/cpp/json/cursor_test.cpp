@@ -1,7 +1,7 @@
 #include "json/cursor.h"
 
-#include "json/index.h"
 #include "support/paths.h"
+#include "json/index.h"
 
 #include <gtest/gtest.h>
 

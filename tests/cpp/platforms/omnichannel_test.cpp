@@ -47,10 +47,12 @@ std::string verified(const Account& account, std::string_view path,
 }
 
 TEST(OmnichannelSettings, a_channel_needs_its_tokens) {
-    EXPECT_NE(config_error(R"("channel_token":"t")").find("account.golden.webhook_token: is required"),
-              std::string::npos);
-    EXPECT_NE(config_error(R"("webhook_token":"t")").find("account.golden.channel_token: is required"),
-              std::string::npos);
+    EXPECT_NE(
+        config_error(R"("channel_token":"t")").find("account.golden.webhook_token: is required"),
+        std::string::npos);
+    EXPECT_NE(
+        config_error(R"("webhook_token":"t")").find("account.golden.channel_token: is required"),
+        std::string::npos);
     EXPECT_EQ(config_error(R"("webhook_token":"t","channel_token":"t")"), "");
     EXPECT_EQ(config_error(R"("auth":"none")"), "");
 }

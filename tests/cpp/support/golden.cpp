@@ -1,8 +1,8 @@
 #include "golden.h"
 
+#include "support/paths.h"
 #include "json/cursor.h"
 #include "json/index.h"
-#include "support/paths.h"
 
 #include <algorithm>
 #include <filesystem>

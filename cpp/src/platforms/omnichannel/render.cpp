@@ -20,8 +20,7 @@ std::string join(std::string_view base, std::string_view path) {
 
 Result<std::string_view> first_secret(const Account& account, std::string_view setting) {
     const auto secrets = account.secrets(setting);
-    if (secrets.empty())
-        return setting_error(account, setting, "is required to send");
+    if (secrets.empty()) return setting_error(account, setting, "is required to send");
     return secrets.front().reveal();
 }
 

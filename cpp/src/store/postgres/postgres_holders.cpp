@@ -108,8 +108,8 @@ Result<void> PostgresStore::give_back(std::string_view name, std::span<const Lea
     return {};
 }
 
-Result<bool> PostgresStore::extend_item(std::string_view name, const LeasedItem& item,
-                                        Millis until, std::uint64_t holder) {
+Result<bool> PostgresStore::extend_item(std::string_view name, const LeasedItem& item, Millis until,
+                                        std::uint64_t holder) {
     Params lease;
     lease.key(key_of(item.ref)).bytes(name).number(item.token);
     lease.integer(process().clock.to_database(until)).number(holder);
