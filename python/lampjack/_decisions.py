@@ -73,11 +73,15 @@ def _account(request: DecisionRequest) -> str:
 
 
 def _native(request: DecisionRequest, decision: object) -> NativeDecision:
-    if isinstance(decision, Accept):
-        return True, decision.mute, ""
-    if isinstance(decision, Decline):
-        return False, False, decision.reason
-    returned = f"returned {type(decision).__name__} instead of Accept or Decline"
+    match decision:
+        case Accept(mute=bool(mute)):
+            return True, mute, ""
+        case Decline(reason=str(reason)):
+            return False, False, reason.encode("utf-8", "replace").decode()
+        case Accept() | Decline():
+            returned = f"returned {type(decision).__name__} with a field of a wrong type"
+        case _:
+            returned = f"returned {type(decision).__name__} instead of Accept or Decline"
     log_event("decision.failed", account=_account(request), reason=returned)
     return None
 
@@ -105,7 +109,7 @@ def decide_sync(
 
     try:
         return _native(request, pool.submit(run).result(request.seconds))
-    except Exception as error:  # noqa: BLE001  whatever the host's code raises must not cost the platform its answer
+    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  whatever the host's code raises must not cost the platform its answer
         return _failed(request, error)
 
 
@@ -130,6 +134,13 @@ async def decide_async(
             left = request.seconds - (time.monotonic() - started)
             made = await asyncio.wait_for(made, left)
         return _native(request, made)
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        return _failed(
+            request, error
+        )  # what the function waited for was cancelled, not the request
     except Exception as error:  # noqa: BLE001  see decide_sync
         return _failed(request, error)
 
