@@ -239,7 +239,7 @@ class Consumer:
             return
         failure: BaseException | None = None
         try:
-            with handling(work.item, work.label, leased):
+            with handling(work.item, work.label, leased, self._runtime):
                 work.call()
         except Exception as error:  # noqa: BLE001  it is the host's code: whatever it raises is a retry
             failure = error
@@ -254,7 +254,7 @@ class Consumer:
             return
         failure: BaseException | None = None
         try:
-            with handling(work.item, work.label, run.leased):
+            with handling(work.item, work.label, run.leased, self._runtime):
                 await work.call()
         except asyncio.CancelledError as error:
             task = asyncio.current_task()

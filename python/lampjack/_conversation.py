@@ -232,7 +232,7 @@ class Conversation:
         frame = current_frame.get()
         key, handler = _key_of(key, frame)
         given = epoch is not None
-        leased = None if frame is None else frame.leased
+        leased = None if frame is None else frame.leased(self._runtime)
 
         def run() -> Delivery:
             # Looked up late: an earlier command of the same handler may have changed the epoch.
@@ -295,7 +295,7 @@ class User:
     _fields: dict[str, Any]
 
     def say(self, content: Content, *, key: str = "") -> Command:
-        """Bring the user's message in; it goes to the owner of the moment. Opens the conversation when it is new.
+        """Bring the user's message in: to the bot, the desk or both, as `item.to` tells. Opens the conversation when it is new.
 
         `key` makes it happen once: see `Conversation`.
         """
@@ -303,7 +303,7 @@ class User:
         key, handler = _key_of(key, frame)
         words = content_json(content)
         user = json.dumps(self._fields, ensure_ascii=False)
-        leased = None if frame is None else frame.leased
+        leased = None if frame is None else frame.leased(self._runtime)
 
         def run() -> Delivery:
             text = self._runtime.native.say(self.account, user, words, key, leased, handler)

@@ -201,3 +201,20 @@ def test_a_blocked_loop_keeps_its_items(tmp_path: Path, caplog: pytest.LogCaptur
     other.close()
     assert tries == [1]
     assert not events(caplog, "holder.dead")
+
+
+def test_a_handler_may_command_another_hub_of_its_process(caplog: pytest.LogCaptureFixture):
+    clock = ManualClock()
+    with opened(clock) as hub, opened(clock) as other:
+        receive(other, "user-2")
+        done = threading.Event()
+
+        @hub.on(lj.Message, to="bot", name="desk")
+        def handle(item: lj.Item, conv: lj.Conversation) -> None:
+            other["shop:live:user-2"].notify("hello").result(5)
+            done.set()
+
+        receive(hub, "user-1")
+        assert done.wait(10)
+    assert not events(caplog, "handler.failed")
+    assert not events(caplog, "lease.lost")
