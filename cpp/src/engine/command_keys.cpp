@@ -10,7 +10,6 @@
 namespace lampjack::engine {
 
 using conversation::CommandKind;
-using conversation::kCommandCount;
 using model::ItemKey;
 
 namespace {
@@ -25,6 +24,11 @@ ItemKey first_half(const Digest& digest) {
 ItemKey place_of(std::string_view ref, CommandKind kind, std::string_view key) {
     return first_half(
         FieldHash().add("command").add(ref).add(conversation::name_of(kind)).add(key).finish());
+}
+
+/// The place of a key, whatever the command: the releases before know nothing of it.
+ItemKey place_of(std::string_view ref, std::string_view key) {
+    return first_half(FieldHash().add("key").add(ref).add(key).finish());
 }
 
 /// Content that cannot be read is refused later, if the command is not an earlier one.
@@ -64,33 +68,29 @@ CommandKey CommandKey::of(const Core& core, CommandKind kind, const CommandReque
     return key;
 }
 
-// A key stands for one command of its conversation, whatever that command's name. What a release before stored has no hash:
-// then only the same name is the same command.
+// A key stands for one command of its conversation, whatever that command's name. What a release before stored stands under
+// the command's name only and has no hash: it never conflicts.
 Result<std::optional<CommandKey::Earlier>>
 CommandKey::find(store::Tx& tx, const store::ConversationRow& row) const {
     std::optional<Earlier> found;
     if (text_.empty()) return found;
-    std::array<ItemKey, kCommandCount> places;
-    std::size_t count = 0;
-    places[count++] = place_of(row.ref, kind_, text_);
-    for (std::size_t i = 0; given_ && i < kCommandCount; ++i)
-        if (const auto other = static_cast<CommandKind>(i); other != kind_)
-            places[count++] = place_of(row.ref, other, text_);
-    LJK_TRY(seqs, tx.known(row.key, std::span(places).first(count)));
-    for (std::size_t i = 0; i < count; ++i) {
-        if (seqs[i] == 0) continue;
-        LJK_TRY(known, tx.known_command(row.key, places[i]));
-        const bool hashed = known && known->content;
-        if (hashed) return std::optional(Earlier{seqs[i], *known->content != asked_});
-        if (i == 0) return std::optional(Earlier{seqs[i], false});
+    const std::array<ItemKey, 2> places{place_of(row.ref, kind_, text_), place_of(row.ref, text_)};
+    LJK_TRY(seqs, tx.known(row.key, std::span(places).first(given_ ? 2 : 1)));
+    if (given_ && seqs[1] != 0) {
+        LJK_TRY(known, tx.known_command(row.key, places[1]));
+        const bool differs = known && known->content && *known->content != asked_;
+        return std::optional(Earlier{seqs[1], differs});
     }
+    if (seqs[0] != 0) found = Earlier{seqs[0], false};
     return found;
 }
 
 Result<void> CommandKey::remember(store::Tx& tx, const store::ConversationRow& row,
                                   std::uint64_t seq) const {
     if (text_.empty()) return {};
-    return tx.remember_command(row.key, place_of(row.ref, kind_, text_), seq, asked_);
+    LJK_CHECK(tx.remember_command(row.key, place_of(row.ref, kind_, text_), seq, asked_));
+    if (!given_) return {};
+    return tx.remember_command(row.key, place_of(row.ref, text_), seq, asked_);
 }
 
 }  // namespace lampjack::engine
