@@ -69,8 +69,8 @@ class Delivery:
     def sent(self, timeout: float = 30.0) -> Outcome[Receipt]:
         """Wait until the platform has taken it.
 
-        `StaleOwnerError` when it was fenced, `NetworkError` when it was given up, `HubTimeoutError` when it is still
-        under way after `timeout` seconds.
+        `StaleOwnerError` when it was refused because the owner changed or it was discarded, `NetworkError` when it was given
+        up, `HubTimeoutError` when it is still in flight after `timeout` seconds.
         """
         return Outcome(self._runtime.wait(self._wait, timeout))
 

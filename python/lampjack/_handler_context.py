@@ -1,4 +1,4 @@
-"""Frames: the defaults of commands that a subscriber gives while it handles an item."""
+"""Handler context: the defaults of commands that a subscriber gives while it handles an item."""
 
 import itertools
 from collections.abc import Iterator

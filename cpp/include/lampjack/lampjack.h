@@ -390,7 +390,7 @@ LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t tim
 LJK_API ljk_str ljk_item_json(const ljk_item* item);
 /** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
  *  @param outcome LJK_DONE or LJK_RETRY
- *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; releases before 2 said LJK_E_UNSUPPORTED) */
+ *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; earlier releases returned LJK_E_UNSUPPORTED) */
 LJK_API ljk_status ljk_item_done(ljk_item* item, int32_t outcome, ljk_error* err);
 LJK_API void ljk_item_free(ljk_item* item);
 
@@ -493,7 +493,8 @@ LJK_API ljk_status ljk_hub_cancel(ljk_hub* hub, ljk_str ref, const ljk_command_o
 LJK_API ljk_status ljk_hub_queue(ljk_hub* hub, ljk_str ref, int64_t position,
                                  const ljk_command_options* options, ljk_receipt** out,
                                  ljk_error* err);
-/** On a channel account: brings a user's message in. It goes to whoever owns the conversation, which is opened when new.
+/** On a channel account: brings a user's message in. It goes to the bot, the desk or both, as the
+ *  item's "to" says. A new conversation is opened.
  *  @param user_json the user as a canonical actor, {"id":…,"display_name":…}
  *  @param key as in ljk_command_options; may be empty */
 LJK_API ljk_status ljk_hub_say(ljk_hub* hub, ljk_str account, ljk_str user_json, ljk_str text,
@@ -532,7 +533,8 @@ LJK_API ljk_status ljk_hub_why(ljk_hub* hub, ljk_str ref, uint64_t seq, size_t l
                                ljk_text** out, ljk_error* err);
 /** Conversations that need a person, each with "why": return_fails (the bot is not taken back), mute_refused (it cannot be
  *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired), unsent (a
- *  message should have left) or credentials (the platform refuses the account's); and with the "last_error" and "last_code" of its mute or return. */
+ *  message should have left), credentials (the platform refuses the account's) or handler (this process has worked on an
+ *  item for a minute or more); and with the "last_error" and "last_code" of its mute or return. */
 LJK_API ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err);
 /** One delivery: {"id","action","status","epoch","seq","agent","attempts","last_code","last_error","created_at","next_at",
  *  "ended_at","ref"}. "seq" is the transcript item whose words it carries; keys without a value are absent. */
@@ -567,7 +569,7 @@ LJK_API ljk_status ljk_sink_delivery_may_leave(const ljk_sink_delivery* delivery
  *  again.
  *  @param outcome LJK_DONE or LJK_RETRY
  *  @param why one line for the records when it failed; may be empty
- *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; releases before 2 said LJK_E_UNSUPPORTED) */
+ *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; earlier releases returned LJK_E_UNSUPPORTED) */
 LJK_API ljk_status ljk_sink_delivery_done(ljk_sink_delivery* delivery, int32_t outcome, ljk_str why,
                                           ljk_error* err);
 LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);

@@ -112,7 +112,8 @@ struct Effects {
     /// instead. Before `fence_below`, which would refuse them. Only where the words go through us.
     std::optional<std::uint64_t> take_back;
     /// Nobody came: the words of the wait that the gate kept from the bot are forwarded in order, after `actions`, and no
-    /// last words are replayed. They are the user's items of the epoch that ends, for the desk and not `bot_too`.
+    /// last words are replayed. They are the user's items of the epoch that ends, for the desk and not
+    /// `bot_too`, or taken back.
     bool forward_wait = false;
     bool mute_unsupported = false;  ///< the decision asked for a mute, and the account cannot
     std::vector<TimerChange> timers;

@@ -21,7 +21,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kFlagReas
     {"unattributed", "it names no conversation"},
     {"late", "it is older than what was handled before"},
     {"echo", "it is our own message, sent back by the platform"},
-    {"rerouted", "it had not reached the bot when an agent took over, so the desk gets it"},
+    {"rerouted", "it had not reached the bot when a human was to read it, so the desk gets it"},
     {"transcript", "it came with the transcript of a handover request"},
     {"talk_over", "the bot wrote while an agent owns the conversation"},
     {"bot_line", "the bot wrote while a human is requested"},
