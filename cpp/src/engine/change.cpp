@@ -285,8 +285,11 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
     model::BatchPtr simple;
     const model::Batch* batch = words.batch;
     std::uint32_t event = words.event;
-    if (!to_sink) {
-        LJK_TRY(downgraded, platforms::downgrade(*batch, event, account_.adapter->out, losses_));
+    const platforms::Capabilities& carried = account_.adapter->out;
+    const bool as_written =
+        words.body != nullptr && (to_sink || platforms::carries_all(*batch, event, carried));
+    if (!to_sink && !as_written) {
+        LJK_TRY(downgraded, platforms::downgrade(*batch, event, carried, losses_));
         simple = downgraded;
         batch = simple.get();
         event = simple->roots.front();
@@ -295,7 +298,7 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
     if (to_user && !to_sink)  // as it leaves: that is what comes back
         for (const model::Part& part : batch->parts_of(batch->events[event]))
             if (part.text) row_.echo.sent(conversation::text_hash(batch->view(part.text)), now_);
-    const bool split = !to_sink && account_.adapter->out.one_part_per_message &&
+    const bool split = !to_sink && carried.one_part_per_message &&
                        batch->events[event].parts.count > 1;
     std::vector<model::BatchPtr> singles =
         split ? split_parts(*batch, event) : std::vector<model::BatchPtr>{};
@@ -308,7 +311,9 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
         row.key = last ? std::string(words.key) : std::string{};
         row.item_seq = words.item != 0 ? words.item : item_;
         if (last && words.item == 0) row.id = std::exchange(expected_, {});
-        row.content = event_json(one, index, account_.name, model::identify(one, account_.name));
+        row.content = as_written && !split ? *words.body
+                                           : event_json(one, index, account_.name,
+                                                        model::identify(one, account_.name));
         return enqueue(std::move(row));
     };
     if (!split) return queue(*batch, event, true);

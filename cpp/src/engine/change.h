@@ -40,6 +40,7 @@ public:
         std::string_view agent = {};
         std::string_view key = {};
         std::uint64_t item = 0;  ///< words of an earlier item; 0: of the one that take() appends
+        const std::string* body = nullptr;  ///< their canonical JSON, when `between` has written it
     };
     /// Runs an input through the state machine, takes the next state over, lets `between`, a Result<void>(const Outcome&),
     /// append what caused it, and writes what follows: items, facts, outgoing rows. A refusal changes nothing.

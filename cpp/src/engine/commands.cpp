@@ -1,11 +1,10 @@
 #include "engine/commands.h"
 
 #include "base/text.h"
-#include "base/timestamp.h"
 #include "engine/change_conversation.h"
 #include "engine/command_keys.h"
+#include "engine/command_words.h"
 #include "engine/leases.h"
-#include "engine/shorten.h"
 #include "engine/views.h"
 #include "model/canonical.h"
 #include "json/value.h"
@@ -32,10 +31,6 @@ CommandResult refused(Error error) {
         .end_object();
     result.error = std::move(error);
     return result;
-}
-
-bool speaks(CommandKind kind) noexcept {
-    return kind == CommandKind::reply || kind == CommandKind::notify || kind == CommandKind::say;
 }
 
 Result<Command> command_of(const CommandRequest& request) {
@@ -68,69 +63,25 @@ Result<Command> command_of(const CommandRequest& request) {
     return command;
 }
 
-/// The words of a command as a message event of the conversation.
-Result<model::BatchPtr> event_of_words(std::string_view content, model::Role role,
-                                       const store::ConversationRow& row, std::string_view agent,
-                                       Millis now, std::size_t longest_text) {
-    LJK_TRY(batch, model::read_content(content, role));
-    model::Batch& words = batch.mutate();
-    if (words.parts.empty()) return fail(Code::argument, "there is nothing to say");
-    LJK_CHECK(check_lengths(words, longest_text));
-    model::Event& event = words.events.front();
-    event.sent_at = now;
-    const model::ConversationId id{.account = {},
-                                   .bot = row.bot.empty() ? model::Str{} : words.text.add(row.bot),
-                                   .id = words.text.add(row.id),
-                                   .mode = row.mode};
-    words.conversations.push_back(id);
-    event.conversation = 0;
-    if (!agent.empty()) {
-        words.actors.emplace_back();
-        words.actors.back().id = words.text.add(agent);
-        event.actor = 0;
-    }
-    return std::move(batch);
-}
-
-/// The end user as last seen, put into an event by way of its canonical form.
-Result<model::BatchPtr> event_of_user(std::string_view content, const store::ConversationRow& row,
-                                      Millis now, std::size_t longest_text) {
-    std::string text;
-    json::Writer out(text);
-    out.begin_object().key("v").raw("1").key("kind").string("message");
-    out.key("conversation").begin_object();
-    if (!row.bot.empty()) out.key("bot").string(row.bot);
-    out.key("mode").string(word(row.mode)).key("id").string(row.id).end_object();
-    out.key("actor").raw(row.user).key("sent_at").string(format_time(now).view());
-    out.key("content").raw(content.starts_with('{') ? "[" + std::string(content) + "]"
-                                                    : std::string(content));
-    out.end_object();
-    LJK_TRY(batch, model::read_events(text, json::Limits{}.values));
-    LJK_CHECK(check_lengths(*batch, longest_text));
-    if (batch->parts_of(batch->root(0)).empty())
-        return fail(Code::argument, "there is nothing to say");
-    return std::move(batch);
-}
-
 /// One command on one conversation.
 class Execution {
 public:
-    Execution(const Core& core, Change& change, const platforms::Account& account,
-              const CommandKey& key)
+    Execution(Change& change, const platforms::Account& account, const CommandKey& key,
+              CommandWords& words)
         : account_(account),
           key_(key),
-          longest_text_(core.config.sizes.text()),
+          words_(words),
           change_(change) {}
 
-    Result<CommandResult> run(const Command& command, std::string_view content) {
-        LJK_TRY(earlier, key_.find(change_.tx(), change_.row()));
+    Result<CommandResult> run(const Command& command) {
+        LJK_TRY(earlier, key_.find(change_.tx(), change_.row().key));
         if (earlier) return repeat(command, *earlier);
         model::BatchPtr words;
         if (speaks(command.kind)) {
-            LJK_TRY(event, words_of(command, content));
+            LJK_TRY(event, words_.event(change_.row(), command.agent, change_.now()));
             words = event;
         }
-        LJK_TRY(outcome, change_.take(command, {words.get(), 0, command.agent, key_.text()},
+        LJK_TRY(outcome, change_.take(command, {words.get(), 0, command.agent, key_.text(), 0, &body_},
                                       [&](const conversation::Outcome& taken) {
                                           return log(command, words, taken);
                                       }));
@@ -182,25 +133,16 @@ private:
         return result;
     }
 
-    Result<model::BatchPtr> words_of(const Command& command, std::string_view content) {
-        const Millis now = change_.now();
-        if (command.kind == CommandKind::say)
-            return event_of_user(content, change_.row(), now, longest_text_);
-        const bool agent = command.kind == CommandKind::reply;
-        return event_of_words(content, agent ? model::Role::agent : model::Role::system,
-                              change_.row(), command.agent, now, longest_text_);
-    }
-
     /// Words become an item of the transcript; other commands show as facts. The key is remembered with either.
     Result<void> log(const Command& command, const model::BatchPtr& words,
                      const conversation::Outcome& outcome) {
         LJK_CHECK(words ? append_words(words, outcome) : append_fact(command));
-        return key_.remember(change_.tx(), change_.row(), change_.item_seq());
+        return key_.remember(change_.tx(), change_.row().key, change_.item_seq());
     }
 
     Result<void> append_words(const model::BatchPtr& words, const conversation::Outcome& outcome) {
-        auto body = event_json(*words, 0, account_.name, model::identify(*words, account_.name));
-        return change_.append_event(std::move(body), "message", outcome.effects.to,
+        body_ = event_json(*words, 0, account_.name, model::identify(*words, account_.name));
+        return change_.append_event(body_, "message", outcome.effects.to,
                                     conversation::words_of(outcome.effects.flags), {});
     }
 
@@ -245,8 +187,9 @@ private:
 
     const platforms::Account& account_;
     const CommandKey& key_;
-    std::size_t longest_text_;
+    CommandWords& words_;
     Change& change_;
+    std::string body_;  ///< canonical JSON of the words
 };
 
 Result<void> check_queue(Core& core, const platforms::Account& account) {
@@ -271,10 +214,11 @@ Result<CommandResult> execute(Core& core, std::string_view ref, const CommandReq
     if (command.kind == CommandKind::say)
         return fail(Code::argument, "say is a user's: use the account's user");
     if (speaks(command.kind)) LJK_CHECK(check_queue(core, *account));
-    const CommandKey key = CommandKey::of(core, command.kind, request);
+    CommandWords words(command.kind, request.content, core.config.sizes.text());
+    const CommandKey key = CommandKey::of(core, command.kind, ref, request, words);
     return change_conversation(core, *account, ref, [&](Change& change) -> Result<CommandResult> {
         LJK_CHECK(change.must_exist());
-        return Execution(core, change, *account, key).run(command, request.content);
+        return Execution(change, *account, key, words).run(command);
     });
 }
 
@@ -299,9 +243,10 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name,
     actor["role"] = "user";
     const std::string id(json::text_of(actor, "id"));
     LJK_CHECK(check_queue(core, *account));
-    const CommandKey key = CommandKey::of(core, CommandKind::say, request);
     const std::string as_seen = json::to_text(actor);
     const std::string ref = model::make_ref(account_name, model::Mode::live, id);
+    CommandWords words(CommandKind::say, request.content, core.config.sizes.text());
+    const CommandKey key = CommandKey::of(core, CommandKind::say, ref, request, words);
     return change_conversation(core, *account, ref, [&](Change& change) -> Result<CommandResult> {
         store::ConversationRow& row = change.row();
         if (!change.exists()) {
@@ -310,7 +255,7 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name,
         }
         row.user = as_seen;
         const Command say{.kind = CommandKind::say, .by = conversation::By::user};
-        return Execution(core, change, *account, key).run(say, request.content);
+        return Execution(change, *account, key, words).run(say);
     });
 }
 

@@ -5,6 +5,8 @@
 
 #include "model/graft.h"
 
+#include <algorithm>
+
 namespace lampjack::platforms {
 namespace {
 
@@ -14,6 +16,17 @@ using model::Option;
 using model::OptionKind;
 using model::Part;
 using model::PartType;
+
+bool carries_options(const Batch& batch, const Part& part, const Capabilities& capabilities) {
+    const auto carries = [&](model::Range options) {
+        return std::ranges::all_of(batch.options_of(options), [&](const Option& option) {
+            return capabilities.carries(option.kind);
+        });
+    };
+    return carries(part.options) &&
+           std::ranges::all_of(batch.cards_of(part),
+                               [&](const Card& card) { return carries(card.options); });
+}
 
 class Downgrade {
 public:
@@ -44,7 +57,7 @@ public:
 private:
     void part(const Part& part) {
         if (!capabilities_.carries(part.type)) return as_text(part);
-        if (carries_options(part)) return push(graft_.part(part));
+        if (carries_options(from_, part, capabilities_)) return push(graft_.part(part));
         if (part.type == PartType::choice) return with_fewer_options(part);
         as_text(part);
     }
@@ -53,15 +66,6 @@ private:
 
     void lose(const Part& part, PartType to, std::string what) {
         losses_.push_back({.part = number_, .from = part.type, .to = to, .what = std::move(what)});
-    }
-
-    bool carries_options(const Part& part) const {
-        for (const Option& option : from_.options_of(part.options))
-            if (!capabilities_.carries(option.kind)) return false;
-        for (const Card& card : from_.cards_of(part))
-            for (const Option& option : from_.options_of(card.options))
-                if (!capabilities_.carries(option.kind)) return false;
-        return true;
     }
 
     /// A choice that keeps its carried options; the others become lines under its text. Reply and postback stand in
@@ -197,6 +201,12 @@ Result<model::BatchPtr> downgrade(const Batch& batch, std::uint32_t event,
     if (emptied)
         return fail(Code::unsupported, "nothing in this message can be carried to that platform");
     return out;
+}
+
+bool carries_all(const Batch& batch, std::uint32_t event, const Capabilities& capabilities) {
+    return std::ranges::all_of(batch.parts_of(batch.events[event]), [&](const Part& part) {
+        return capabilities.carries(part.type) && carries_options(batch, part, capabilities);
+    });
 }
 
 std::string as_text(const Batch& batch, std::uint32_t event) {

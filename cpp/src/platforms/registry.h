@@ -55,6 +55,8 @@ Result<Converted> convert(const model::Batch& batch, std::uint32_t event, const 
 Result<model::BatchPtr> downgrade(const model::Batch& batch, std::uint32_t event,
                                   const Capabilities& capabilities, std::vector<Loss>& losses,
                                   std::vector<std::uint32_t>* origins = nullptr);
+/// Whether that platform carries the event's parts as they are: nothing would be downgraded.
+bool carries_all(const model::Batch& batch, std::uint32_t event, const Capabilities& capabilities);
 
 /// What an event says in plain words, a line for each part; empty when nothing in it has words.
 std::string as_text(const model::Batch& batch, std::uint32_t event);

@@ -41,6 +41,25 @@ OutboxRow* MemoryStore::Record::delivery(std::uint64_t oseq) noexcept {
     return found != outbox.end() && found->oseq == oseq ? &*found : nullptr;
 }
 
+void MemoryStore::Record::put(OutboxRow row) noexcept {
+    OutboxRow* stored = delivery(row.oseq);
+    if (row.status == DeliveryStatus::pending)
+        open_from = std::min(open_from, static_cast<std::size_t>(stored - outbox.data()));
+    *stored = std::move(row);
+}
+
+std::span<OutboxRow> MemoryStore::Record::open() noexcept {
+    while (open_from < outbox.size() && outbox[open_from].status != DeliveryStatus::pending)
+        ++open_from;
+    return std::span(outbox).subspan(open_from);
+}
+
+const OutboxRow* MemoryStore::Record::head(bool sinks) noexcept {
+    for (const OutboxRow& row : open())
+        if (row.status == DeliveryStatus::pending && row.to_sink == sinks) return &row;
+    return nullptr;
+}
+
 Result<void> MemoryStore::usable() {
     if (closed_) return fail(Code::closed, "the store was closed");
     carry_out_committed();
@@ -58,7 +77,7 @@ void MemoryStore::carry_out(const Work& work) {
     for (const ConversationKey& key : work.erased) forget(key);
     for (const auto& [key, token, sink] : work.recorded) {
         const auto record = records_.find(key);
-        const OutboxRow* next = record != records_.end() ? head(record->second, sink) : nullptr;
+        const OutboxRow* next = record != records_.end() ? record->second.head(sink) : nullptr;
         lanes(sink).release(key, token, next ? std::optional(next->ready_at) : std::nullopt);
     }
     for (const auto& [key, first] : work.first_seq) announce(key, first);
@@ -118,11 +137,9 @@ Result<OutboxRow> MemoryStore::delivery(std::string_view id, std::string& ref) {
     LJK_CHECK(usable());
     const auto found = delivery_index_.find(id);
     if (found == delivery_index_.end()) return fail(Code::not_found, "no such delivery");
-    const Record& record = records_.at(found->second);
+    Record& record = records_.at(found->second.first);
     ref = record.row.ref;
-    for (const OutboxRow& row : record.outbox)
-        if (row.id == id) return row;
-    return fail(Code::not_found, "no such delivery");
+    return *record.delivery(found->second.second);
 }
 
 Result<std::vector<OutboxRow>> MemoryStore::deliveries(const ConversationKey& key) {
@@ -161,12 +178,6 @@ Result<std::size_t> MemoryStore::pending_count(std::string_view account) {
     return count;
 }
 
-const OutboxRow* MemoryStore::head(const Record& record, bool sinks) noexcept {
-    for (const OutboxRow& row : record.outbox)
-        if (row.status == DeliveryStatus::pending && row.to_sink == sinks) return &row;
-    return nullptr;
-}
-
 Result<std::vector<LeasedDelivery>>
 MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now,
                               Millis until, std::size_t limit, std::uint64_t holder) {
@@ -174,14 +185,14 @@ MemoryStore::lease_deliveries(std::span<const std::string> accounts, bool sinks,
     LJK_CHECK(usable());
     const auto wanted = [&](const ConversationKey& key) {
         const auto found = records_.find(key);
-        return found != records_.end() && head(found->second, sinks) != nullptr &&
+        return found != records_.end() && found->second.head(sinks) != nullptr &&
                std::find(accounts.begin(), accounts.end(), found->second.row.account) !=
                    accounts.end();
     };
     std::vector<LeasedDelivery> leased;
     for (const auto& [key, token] : lanes(sinks).lease(now, until, limit, wanted)) {
-        const Record& record = records_.at(key);
-        leased.push_back({record.row, *head(record, sinks), token});
+        Record& record = records_.at(key);
+        leased.push_back({record.row, *record.head(sinks), token});
         (sinks ? held_sinks_ : held_http_)[key] = {holder, token, now};
     }
     return leased;
@@ -193,7 +204,7 @@ Result<std::optional<LeasedDelivery>> MemoryStore::lease_delivery(const Conversa
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     const auto found = records_.find(key);
-    const OutboxRow* row = found == records_.end() ? nullptr : head(found->second, false);
+    const OutboxRow* row = found == records_.end() ? nullptr : found->second.head(false);
     if (row == nullptr) return std::optional<LeasedDelivery>{};
     const auto wanted = [&](const ConversationKey& other) { return other == key; };
     const auto leases = lanes(false).lease(now, until, 1, wanted);
@@ -207,7 +218,7 @@ Result<void> MemoryStore::release_delivery(const ConversationKey& key, std::uint
     LJK_CHECK(usable());
     for (const bool sinks : {false, true}) {
         const auto found = records_.find(key);
-        const OutboxRow* row = found == records_.end() ? nullptr : head(found->second, sinks);
+        const OutboxRow* row = found == records_.end() ? nullptr : found->second.head(sinks);
         lanes(sinks).release(key, token, row ? std::optional(row->ready_at) : std::nullopt);
     }
     return {};
@@ -218,14 +229,14 @@ Result<Millis> MemoryStore::next_delivery_at(bool sinks) {
     LJK_CHECK(usable());
     return lanes(sinks).next_at([&](const ConversationKey& key) {
         const auto found = records_.find(key);
-        return found != records_.end() && head(found->second, sinks) != nullptr;
+        return found != records_.end() && found->second.head(sinks) != nullptr;
     });
 }
 
 void MemoryStore::announce(const ConversationKey& key, std::uint64_t first_seq) {
     const auto found = records_.find(key);
     if (found == records_.end()) return;
-    const Record& record = found->second;
+    Record& record = found->second;
     for (auto& [name, subscription] : subscriptions_)
         for (auto item = record.items.rbegin();
              item != record.items.rend() && item->seq >= first_seq; ++item)
@@ -234,9 +245,9 @@ void MemoryStore::announce(const ConversationKey& key, std::uint64_t first_seq) 
     schedule_timers(key, &record);
 }
 
-void MemoryStore::offer_lanes(const ConversationKey& key, const Record& record) {
+void MemoryStore::offer_lanes(const ConversationKey& key, Record& record) {
     for (const bool sinks : {false, true}) {
-        if (const OutboxRow* row = head(record, sinks)) {
+        if (const OutboxRow* row = record.head(sinks)) {
             lanes(sinks).offer(key, row->ready_at);
         } else {
             lanes(sinks).drop_waiting(
@@ -329,6 +340,7 @@ Result<std::size_t> MemoryStore::prune(Millis keys_before, Millis rows_before, s
         answers += prune_map(record.answers, limit - answers, [&](const StoredAnswer& stored) {
             return stored.given < keys_before;
         });
+        record.open_from = 0;
         std::erase_if(record.outbox, [&](const OutboxRow& row) {
             const bool old = rows < limit && has_ended(row.status) && row.created < rows_before;
             if (old) delivery_index_.erase(row.id);
@@ -339,7 +351,7 @@ Result<std::size_t> MemoryStore::prune(Millis keys_before, Millis rows_before, s
     for (const bool sinks : {false, true})
         lanes(sinks).drop_left(rows_before, [&](const ConversationKey& key) {
             const auto found = records_.find(key);
-            return found != records_.end() && head(found->second, sinks) != nullptr;
+            return found != records_.end() && found->second.head(sinks) != nullptr;
         });
     return keys + answers + rows;
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -91,10 +92,16 @@ private:
         std::vector<ItemRow> items;  ///< by seq, without gaps
         std::map<model::ItemKey, KnownItem> keys;
         std::vector<OutboxRow> outbox;  ///< by oseq; ended rows may be missing
+        std::size_t open_from = 0;      ///< no row before this index is pending
         std::map<model::ItemKey, StoredAnswer> answers;
 
         const ItemRow* item(std::uint64_t seq) const noexcept;
         OutboxRow* delivery(std::uint64_t oseq) noexcept;
+        /// Writes over the row with its number, which must be there.
+        void put(OutboxRow row) noexcept;
+        /// The rows from the first pending one on. What is sent costs nothing any more.
+        std::span<OutboxRow> open() noexcept;
+        const OutboxRow* head(bool sinks) noexcept;
     };
     /// What stays of an erased conversation.
     struct Tombstone {
@@ -158,11 +165,10 @@ private:
                            std::uint64_t seq);
     /// What a committed transaction has to announce: new items and rows to send.
     void announce(const ConversationKey& key, std::uint64_t first_seq);
-    void offer_lanes(const ConversationKey& key, const Record& record);
+    void offer_lanes(const ConversationKey& key, Record& record);
     void schedule_timers(const ConversationKey& key, const Record* record);
     /// Lanes, queues, dead items and timers of an erased conversation.
     void forget(const ConversationKey& key);
-    static const OutboxRow* head(const Record& record, bool sinks) noexcept;
     std::vector<Holder> live_and_dead() const;
     /// Ends a dead holder's leases; how many there were.
     static std::size_t end_leases(LaneSchedule& lanes, HeldLanes& held, std::uint64_t holder,
@@ -174,7 +180,8 @@ private:
     std::list<Work> committed_;  ///< not announced yet: there was no memory
     std::map<ConversationKey, Record> records_;
     std::map<ConversationKey, Tombstone> tombstones_;
-    std::map<std::string, ConversationKey, std::less<>> delivery_index_;
+    std::map<std::string, std::pair<ConversationKey, std::uint64_t>, std::less<>>
+        delivery_index_;  ///< conversation and oseq, by id
     std::map<std::string, Subscription, std::less<>> subscriptions_;
     std::map<std::string, std::string, std::less<>> meta_;
     LaneSchedule http_lanes_;

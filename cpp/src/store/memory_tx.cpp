@@ -145,8 +145,11 @@ Result<void> MemoryTx::enqueue(const ConversationKey& key, const OutboxRow& row)
     Record& record = touch(key);
     auto forget_id = [this, id = row.id] { store_.delivery_index_.erase(id); };
     record.outbox.push_back(row);
-    on_rollback([&record] { record.outbox.pop_back(); });
-    store_.delivery_index_[row.id] = key;
+    on_rollback([&record] {
+        record.outbox.pop_back();
+        record.open_from = std::min(record.open_from, record.outbox.size());
+    });
+    store_.delivery_index_[row.id] = {key, row.oseq};
     on_rollback(std::move(forget_id));
     return {};
 }
@@ -162,12 +165,10 @@ Result<OutboxRow> MemoryTx::find_command(const ConversationKey& key, std::string
 Result<std::vector<OutboxRow>> MemoryTx::fence(const ConversationKey& key, std::uint64_t epoch) {
     std::vector<OutboxRow> fenced;
     Record& record = touch(key);
-    for (OutboxRow& row : record.outbox) {
+    for (OutboxRow& row : record.open()) {
         const bool words = row.action == conversation::Action::reply;
         if (row.status != DeliveryStatus::pending || !words || row.epoch >= epoch) continue;
-        on_rollback([&record, before = row]() mutable {
-            *record.delivery(before.oseq) = std::move(before);
-        });
+        on_rollback([&record, before = row]() mutable { record.put(std::move(before)); });
         row.status = DeliveryStatus::refused;
         row.last_error = "stale_owner";
         fenced.push_back(row);
@@ -177,9 +178,11 @@ Result<std::vector<OutboxRow>> MemoryTx::fence(const ConversationKey& key, std::
 
 Result<std::vector<OutboxRow>> MemoryTx::pending(const ConversationKey& key) {
     std::vector<OutboxRow> rows;
-    if (const Record* record = find(key))
-        std::copy_if(record->outbox.begin(), record->outbox.end(), std::back_inserter(rows),
-                     [](const OutboxRow& row) { return row.status == DeliveryStatus::pending; });
+    const auto found = store_.records_.find(key);
+    if (found != store_.records_.end())
+        std::ranges::copy_if(
+            found->second.open(), std::back_inserter(rows),
+            [](const OutboxRow& row) { return row.status == DeliveryStatus::pending; });
     return rows;
 }
 
@@ -223,10 +226,8 @@ Result<void> MemoryTx::record(const ConversationKey& key, const OutboxRow& row,
     if (stored == nullptr) return fail(Code::not_found, "no such delivery");
     if (token != 0 && !store_.lanes(row.to_sink).holds(key, token))
         return fail(Code::unsupported, "the lease of this delivery was lost");
-    on_rollback([&record, before = *stored]() mutable {
-        *record.delivery(before.oseq) = std::move(before);
-    });
-    *stored = OutboxRow(row);
+    on_rollback([&record, before = *stored]() mutable { record.put(std::move(before)); });
+    record.put(row);
     if (token != 0) work_.recorded.emplace_back(key, token, row.to_sink);
     return {};
 }

@@ -1,0 +1,91 @@
+#include "engine/command_words.h"
+
+#include "base/timestamp.h"
+#include "engine/shorten.h"
+#include "model/canonical.h"
+#include "json/writer.h"
+
+namespace lampjack::engine {
+
+using conversation::CommandKind;
+
+namespace {
+
+model::Role role_of(CommandKind kind) noexcept {
+    if (kind == CommandKind::say) return model::Role::user;
+    return kind == CommandKind::reply ? model::Role::agent : model::Role::system;
+}
+
+Result<void> check(const model::Batch& words, std::size_t longest_text) {
+    LJK_CHECK(check_lengths(words, longest_text));
+    if (words.parts_of(words.root(0)).empty())
+        return fail(Code::argument, "there is nothing to say");
+    return {};
+}
+
+}  // namespace
+
+bool speaks(CommandKind kind) noexcept {
+    return kind == CommandKind::reply || kind == CommandKind::notify || kind == CommandKind::say;
+}
+
+CommandWords::CommandWords(CommandKind kind, std::string_view content, std::size_t longest_text)
+    : kind_(kind),
+      content_(content),
+      longest_text_(longest_text),
+      batch_(speaks(kind) ? model::read_content(content, role_of(kind))
+                          : Result<model::BatchPtr>(model::BatchPtr{})) {}
+
+std::string CommandWords::canonical() const {
+    if (!batch_ || !*batch_) return std::string(content_);
+    std::string text;
+    json::Writer out(text);
+    model::write_content(**batch_, (*batch_)->root(0), out);
+    return text;
+}
+
+Result<model::BatchPtr> CommandWords::event(const store::ConversationRow& row,
+                                            std::string_view agent, Millis now) {
+    if (kind_ == CommandKind::say) return event_of_user(row, now);
+    if (!batch_) return batch_.error();
+    model::BatchPtr batch = *batch_;
+    model::Batch& words = batch.mutate();
+    LJK_CHECK(check(words, longest_text_));
+    words.conversations.clear();
+    words.actors.clear();
+    model::Event& event = words.events.front();
+    event.sent_at = now;
+    const model::ConversationId id{.account = {},
+                                   .bot = row.bot.empty() ? model::Str{} : words.text.add(row.bot),
+                                   .id = words.text.add(row.id),
+                                   .mode = row.mode};
+    words.conversations.push_back(id);
+    event.conversation = 0;
+    event.actor = model::kNone;
+    if (!agent.empty()) {
+        words.actors.emplace_back();
+        words.actors.back().id = words.text.add(agent);
+        event.actor = 0;
+    }
+    return batch;
+}
+
+/// The end user as last seen, put into an event by way of its canonical form.
+Result<model::BatchPtr> CommandWords::event_of_user(const store::ConversationRow& row,
+                                                    Millis now) const {
+    std::string text;
+    json::Writer out(text);
+    out.begin_object().key("v").raw("1").key("kind").string("message");
+    out.key("conversation").begin_object();
+    if (!row.bot.empty()) out.key("bot").string(row.bot);
+    out.key("mode").string(word(row.mode)).key("id").string(row.id).end_object();
+    out.key("actor").raw(row.user).key("sent_at").string(format_time(now).view());
+    out.key("content").raw(content_.starts_with('{') ? "[" + std::string(content_) + "]"
+                                                     : std::string(content_));
+    out.end_object();
+    LJK_TRY(batch, model::read_events(text, json::Limits{}.values));
+    LJK_CHECK(check(*batch, longest_text_));
+    return std::move(batch);
+}
+
+}  // namespace lampjack::engine

@@ -1,0 +1,39 @@
+#pragma once
+// CommandWords: what a command says. It is read once, on the caller's thread; the transaction adds whose conversation it is.
+
+#include "base/result.h"
+#include "conversation/input.h"
+#include "model/batch.h"
+#include "store/rows.h"
+
+#include <string>
+#include <string_view>
+
+namespace lampjack::engine {
+
+/// Whether the command says something.
+bool speaks(conversation::CommandKind kind) noexcept;
+
+class CommandWords {
+public:
+    /// `content` must outlive it. What cannot be read is refused by event().
+    CommandWords(conversation::CommandKind kind, std::string_view content,
+                 std::size_t longest_text);
+
+    /// The same text for the same words, however they were spelled. Content that cannot be read stays as it is.
+    std::string canonical() const;
+    /// A message event of that conversation: an agent's, the service's, or the end user's as last seen. The next call
+    /// may change it: a transaction that runs again asks again.
+    Result<model::BatchPtr> event(const store::ConversationRow& row, std::string_view agent,
+                                  Millis now);
+
+private:
+    Result<model::BatchPtr> event_of_user(const store::ConversationRow& row, Millis now) const;
+
+    conversation::CommandKind kind_;
+    std::string_view content_;
+    std::size_t longest_text_;
+    Result<model::BatchPtr> batch_;
+};
+
+}  // namespace lampjack::engine
