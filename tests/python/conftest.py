@@ -117,4 +117,4 @@ def durable_store(
     server: PostgresServer = request.getfixturevalue("postgres")
     database = server.make_database()
     yield server.url(database)
-    server.drop_database(database)
+    server.empty_database(database)

@@ -41,11 +41,11 @@ OutboxRow* MemoryStore::Record::delivery(std::uint64_t oseq) noexcept {
     return found != outbox.end() && found->oseq == oseq ? &*found : nullptr;
 }
 
-void MemoryStore::Record::put(OutboxRow row) noexcept {
-    OutboxRow* stored = delivery(row.oseq);
-    if (row.status == DeliveryStatus::pending)
+void MemoryStore::Record::put(OutboxRow changed) noexcept {
+    OutboxRow* stored = delivery(changed.oseq);
+    if (changed.status == DeliveryStatus::pending)
         open_from = std::min(open_from, static_cast<std::size_t>(stored - outbox.data()));
-    *stored = std::move(row);
+    *stored = std::move(changed);
 }
 
 std::span<OutboxRow> MemoryStore::Record::open() noexcept {
@@ -55,8 +55,8 @@ std::span<OutboxRow> MemoryStore::Record::open() noexcept {
 }
 
 const OutboxRow* MemoryStore::Record::head(bool sinks) noexcept {
-    for (const OutboxRow& row : open())
-        if (row.status == DeliveryStatus::pending && row.to_sink == sinks) return &row;
+    for (const OutboxRow& one : open())
+        if (one.status == DeliveryStatus::pending && one.to_sink == sinks) return &one;
     return nullptr;
 }
 

@@ -98,7 +98,7 @@ private:
         const ItemRow* item(std::uint64_t seq) const noexcept;
         OutboxRow* delivery(std::uint64_t oseq) noexcept;
         /// Writes over the row with its number, which must be there.
-        void put(OutboxRow row) noexcept;
+        void put(OutboxRow changed) noexcept;
         /// The rows from the first pending one on. What is sent costs nothing any more.
         std::span<OutboxRow> open() noexcept;
         const OutboxRow* head(bool sinks) noexcept;

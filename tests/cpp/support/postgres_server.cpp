@@ -129,13 +129,23 @@ std::string PostgresServer::url_through(std::uint16_t port, const std::string& d
 }
 
 std::string PostgresServer::make_database() {
+    if (!spare_.empty()) {
+        const std::string name = spare_.back();
+        spare_.pop_back();
+        return name;
+    }
     const std::string name = "t" + std::to_string(getpid()) + "_" + std::to_string(++databases_);
     run("CREATE DATABASE " + name);
     return name;
 }
 
-void PostgresServer::drop_database(const std::string& name) {
-    run("DROP DATABASE " + name + " WITH (FORCE)");
+void PostgresServer::empty_database(const std::string& name) {
+    run("SET client_min_messages = error;"
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid();"
+        "DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+        name);
+    spare_.push_back(name);
 }
 
 std::string PostgresServer::run(const std::string& sql, const std::string& database) const {

@@ -31,10 +31,10 @@ public:
     std::string url(const std::string& database = "postgres", const std::string& query = {},
                     const std::string& user = "postgres") const;
     std::string url_through(std::uint16_t port, const std::string& database) const;
-    /// Makes an empty database and says its name.
+    /// The name of an empty database.
     std::string make_database();
-    /// Removes it with all sessions that are still open there.
-    void drop_database(const std::string& name);
+    /// Ends all sessions that are still open there and empties it, for the next make_database(): a new one is 300 files.
+    void empty_database(const std::string& name);
     /// Runs SQL as the superuser; the first column of the rows, one a line.
     std::string run(const std::string& sql, const std::string& database = "postgres") const;
 
@@ -61,6 +61,7 @@ private:
     int watcher_ = -1;  ///< a pipe; the watcher at its end removes what a crashed test leaves
     pid_t postmaster_ = 0;
     int databases_ = 0;
+    std::vector<std::string> spare_;  ///< emptied databases
 };
 
 }  // namespace lampjack::support

@@ -23,7 +23,7 @@ private:
 /// A database of its own on the server that all tests of this program share.
 class PostgresDatabase final : public Place {
 public:
-    ~PostgresDatabase() override { server_.drop_database(name_); }
+    ~PostgresDatabase() override { server_.empty_database(name_); }
     std::string url() const override { return server_.url(name_); }
 
 private:

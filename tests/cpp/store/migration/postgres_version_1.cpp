@@ -128,7 +128,7 @@ public:
         if (!connection || !postgres::migrate_schema(**connection, first))
             throw std::runtime_error("no store");
     }
-    ~PostgresVersion1() override { server_.drop_database(name_); }
+    ~PostgresVersion1() override { server_.empty_database(name_); }
     std::string url() const override { return server_.url(name_); }
 
     std::pair<std::int64_t, std::int64_t> versions() override {

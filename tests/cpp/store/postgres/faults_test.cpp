@@ -30,7 +30,7 @@ protected:
         database_ = victim().make_database();
     }
     void TearDown() override {
-        if (!database_.empty()) victim().drop_database(database_);
+        if (!database_.empty()) victim().empty_database(database_);
     }
     static support::PostgresServer& victim() {
         static support::PostgresServer server;

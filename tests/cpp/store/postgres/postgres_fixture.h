@@ -20,7 +20,7 @@ protected:
         database_ = server().make_database();
     }
     void TearDown() override {
-        if (!database_.empty()) server().drop_database(database_);
+        if (!database_.empty()) server().empty_database(database_);
     }
     static support::PostgresServer& server() { return support::PostgresServer::shared(); }
     std::string url(const std::string& query = {}) const { return server().url(database_, query); }
