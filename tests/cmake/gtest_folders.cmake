@@ -86,4 +86,4 @@ add_test(NAME cpp.simulation.postgres
 add_test(NAME cpp.memory.postgres
     COMMAND test_memory --gtest_filter=*Postgres* --gtest_brief=1)
 set_tests_properties(cpp.store.postgres_contract cpp.engine.postgres cpp.simulation.postgres cpp.memory.postgres
-    ${ljk_postgres_tests} PROPERTIES TIMEOUT 600)
+    ${ljk_postgres_tests} PROPERTIES TIMEOUT 600 COST 100)  # begun first
