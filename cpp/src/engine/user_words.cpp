@@ -1,5 +1,6 @@
 #include "engine/user_words.h"
 
+#include "base/text.h"
 #include "engine/change.h"
 #include "engine/item_flags.h"
 #include "engine/views.h"
@@ -78,7 +79,7 @@ Result<bool> was_taken_back(Change& change, const ItemRow& item) {
 /// Whether the bot was to read it, and no gate closed first.
 Result<bool> was_for_bot(Change& change, const ItemRow& item) {
     if (item.to != To::desk) return true;
-    if (!has_flag(item.flags, store::kBotToo)) return false;
+    if (!has_word(item.flags, store::kBotToo)) return false;
     LJK_TRY(taken_back, was_taken_back(change, item));
     return !taken_back;
 }
@@ -87,8 +88,8 @@ Result<bool> was_for_bot(Change& change, const ItemRow& item) {
 Result<bool> was_kept_from_bot(Change& change, const ItemRow& item) {
     LJK_TRY(for_bot, was_for_bot(change, item));
     if (for_bot) return false;
-    if (has_flag(item.flags, "transcript") || has_flag(item.flags, kMaybeForwarded)) return false;
-    return item.state == conversation::State::requested || has_flag(item.flags, kRerouted);
+    if (has_word(item.flags, "transcript") || has_word(item.flags, kMaybeForwarded)) return false;
+    return item.state == conversation::State::requested || has_word(item.flags, kRerouted);
 }
 
 }  // namespace
