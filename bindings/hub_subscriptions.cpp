@@ -24,7 +24,8 @@ void register_subscriptions(py::class_<Hub>& hub) {
                 [&] { return self.next(name, milliseconds(timeout_ms), engine::Keeper::handler); });
         },
         py::arg("subscription"), py::arg("timeout_ms"));
-    hub.def("wait_for_change", &Hub::wait_for_change, py::arg("seen"), py::call_guard<py::gil_scoped_release>());
+    hub.def("wait_for_change", &Hub::wait_for_change, py::arg("seen"),
+            py::call_guard<py::gil_scoped_release>());
     hub.def(
         "done",
         [](Hub& self, const engine::Item& item, bool success, const std::string& reason) {

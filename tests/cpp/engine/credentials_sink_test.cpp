@@ -13,8 +13,9 @@ constexpr Millis kIdleAgent = 1'800'000;  // the default of t_idle_agent
 
 /// An agent's reply that the host failed to show, with that reason.
 void fail_to_show(TestHub& t, std::string_view reason) {
-    ASSERT_EQ(t.hub->say("shop", R"({"id":"s-1"})", R"({"type":"text","text":"hi"})", "").error.code,
-              Code::ok);
+    ASSERT_EQ(
+        t.hub->say("shop", R"({"id":"s-1"})", R"({"type":"text","text":"hi"})", "").error.code,
+        Code::ok);
     t.answer_next(200);
     ASSERT_EQ(t.command("take", "dana").error.code, Code::ok);
     ASSERT_EQ(t.command("reply", "dana", R"({"type":"text","text":"Hello"})").error.code, Code::ok);
