@@ -347,8 +347,10 @@ LJK_API ljk_str ljk_reception_untranslated(const ljk_reception* reception);
 /** Tells what such a body means, as canonical events. They have the effects they would have from the platform; where one
  *  names no conversation its actor's id does, and those without either are refused, with a line in the log. A handover request
  *  among them makes a question: ask ljk_reception_question again, with what is left of the deadline. The answer holds what the
- *  platform's bot is to get, in the order of the events. Without this call the body is kept as an unknown event.
- *  @return LJK_OK, LJK_E_ARGUMENT (nothing to translate), LJK_E_JSON, LJK_E_PAYLOAD */
+ *  platform's bot is to get, in the order of the events. Without this call the body is kept as an unknown event. After an
+ *  error the reception is as it was before the call: translate again, finish or free it; a question that it had is still
+ *  valid. After LJK_OK only what ljk_reception_question returns then is.
+ *  @return LJK_OK, LJK_E_ARGUMENT (nothing to translate), LJK_E_JSON, LJK_E_PAYLOAD, LJK_E_STORE */
 LJK_API ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json,
                                            ljk_error* err);
 /** The second half: stores and answers. A second call gives the first answer again.
