@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "engine/change.h"
 #include "engine/item_flags.h"
+#include "engine/unnamed_forwards.h"
 #include "engine/views.h"
 #include "model/canonical.h"
 
@@ -17,8 +18,6 @@ using store::ItemRow;
 using store::OutboxRow;
 
 namespace {
-
-constexpr std::string_view kMaybeForwarded = "maybe_forwarded";
 
 /// How far back the user's last words are looked for: an agent rarely says more in a row.
 constexpr std::size_t kLookedThrough = 100;
@@ -98,10 +97,10 @@ Result<void> take_back(Change& change, std::uint64_t epoch) {
     LJK_TRY(rows, change.tx().unsent_forwards(change.row().key));
     if (rows.empty()) return {};
     LJK_TRY(under_way, row_under_way(change));
+    LJK_CHECK(name_items(change, rows, epoch, under_way));
     std::map<std::uint64_t, bool> begun;  // by item, in their order
     for (const OutboxRow& row : rows) {
-        // A row of release 1 names no item: nobody knows whose words they are, and the fence keeps them.
-        if (row.epoch > epoch || row.item_seq == 0) continue;
+        if (row.epoch > epoch) continue;
         bool& of_item = begun[row.item_seq];
         of_item = of_item || row.attempts > 0 || row.oseq == under_way;
         if (row.status != DeliveryStatus::dead) LJK_CHECK(refuse(change, row));
