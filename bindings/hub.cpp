@@ -1,8 +1,7 @@
 // The engine's Hub. Every call that may block or take a lock releases the GIL first; the one callback, the log, takes it.
-// size: every call of the hub in one place; each is a few lines of conversion.
+// Subscriptions and commands have files of their own: see hub_calls.h.
 
-#include "engine/hub.h"
-#include "errors.h"
+#include "hub_calls.h"
 #include "register.h"
 #include "requests.h"
 
@@ -94,80 +93,6 @@ py::tuple finish(Hub& hub, const Pending& pending,
     return to_python(answer);
 }
 
-// ---- Commands ----
-
-[[noreturn]] void raise_refusal(const engine::CommandResult& result) {
-    raise(result.error, Refused{result.owner, result.owner_agent, result.epoch, result.json});
-}
-
-std::string checked(const engine::CommandResult& result) {
-    if (result.error.code != Code::ok) raise_refusal(result);
-    return result.json;
-}
-
-std::string command(Hub& hub, const std::string& ref, const std::string& name,
-                    const std::string& content, const std::string& agent,
-                    std::optional<std::uint64_t> epoch, const std::string& key, bool force,
-                    bool supervisor, const std::string& by, const std::string& target_kind,
-                    const std::string& target, std::int64_t number, const engine::Item* item,
-                    const std::string& handler) {
-    engine::CommandResult result;
-    {
-        const py::gil_scoped_release released;
-        result = hub.command(ref, {.name = name,
-                                   .content = content,
-                                   .agent = agent,
-                                   .epoch = epoch,
-                                   .key = key,
-                                   .handler = handler,
-                                   .force = force,
-                                   .supervisor = supervisor,
-                                   .by = by,
-                                   .target_kind = target_kind,
-                                   .target = target,
-                                   .number = number,
-                                   .item = item});
-    }
-    return checked(result);
-}
-
-std::string say(Hub& hub, const std::string& account, const std::string& user,
-                const std::string& content, const std::string& key, const engine::Item* item,
-                const std::string& handler) {
-    engine::CommandResult result;
-    {
-        const py::gil_scoped_release released;
-        result = hub.say(account, user, content, key, item, handler);
-    }
-    return checked(result);
-}
-
-// ---- Calls that return a Result ----
-
-/// Runs the call without the GIL and gives its value, or raises its error.
-template <class Call>
-auto unlocked(Call call) {
-    using Value = typename decltype(call())::value_type;
-    std::optional<Result<Value>> result;
-    {
-        const py::gil_scoped_release released;
-        result.emplace(call());
-    }
-    return unwrap(std::move(*result));
-}
-
-/// The same for waits: None when the time ran out.
-template <class Call>
-py::object waited(Call call) {
-    auto result = [&] {
-        const py::gil_scoped_release released;
-        return call();
-    }();
-    if (result) return py::cast(std::move(*result));
-    if (result.error().code == Code::timeout) return py::none();
-    raise(result.error());
-}
-
 std::unique_ptr<Hub> open(const std::string& config, bool background, const py::object& log,
                           std::shared_ptr<ManualClock> clock, std::optional<std::uint64_t> seed) {
     engine::World world;
@@ -193,137 +118,6 @@ void register_requests(py::class_<Hub>& hub) {
             unlocked([&] { return self.translate(*pending.reception, events); });
         },
         py::arg("pending"), py::arg("events"));
-}
-
-void register_subscriptions(py::class_<Hub>& hub) {
-    hub.def(
-        "subscribe",
-        [](Hub& self, const std::string& name, const std::string& filter) {
-            unlocked([&] { return self.subscribe(name, filter); });
-        },
-        py::arg("name"), py::arg("filter"));
-    hub.def(
-        "next",
-        [](Hub& self, const std::string& name, std::int64_t timeout_ms) {
-            return waited(
-                [&] { return self.next(name, milliseconds(timeout_ms), engine::Keeper::handler); });
-        },
-        py::arg("subscription"), py::arg("timeout_ms"));
-    hub.def("wait_for_change", &Hub::wait_for_change, py::arg("seen"), Release());
-    hub.def(
-        "done",
-        [](Hub& self, const engine::Item& item, bool success, const std::string& reason) {
-            unlocked([&] { return self.done(item, success, reason); });
-        },
-        py::arg("item"), py::arg("success"), py::arg("reason") = "");
-    hub.def("subscriptions",
-            [](Hub& self) { return unlocked([&] { return self.subscriptions(); }); });
-    hub.def(
-        "drop_subscription",
-        [](Hub& self, const std::string& name) {
-            unlocked([&] { return self.drop_subscription(name); });
-        },
-        py::arg("name"));
-    hub.def(
-        "give_back",
-        [](Hub& self, const engine::Item& item) { unlocked([&] { return self.give_back(item); }); },
-        py::arg("item"));
-    hub.def(
-        "dead_items",
-        [](Hub& self, const std::string& name, std::size_t limit) {
-            return unlocked([&] { return self.dead_items(name, limit); });
-        },
-        py::arg("subscription"), py::arg("limit"));
-    hub.def(
-        "settle_dead_item",
-        [](Hub& self, const std::string& name, const std::string& ref, std::uint64_t seq,
-           bool again) { unlocked([&] { return self.settle_dead_item(name, ref, seq, again); }); },
-        py::arg("subscription"), py::arg("ref"), py::arg("seq"), py::arg("again"));
-    hub.def(
-        "next_sink",
-        [](Hub& self, const std::string& account, std::int64_t timeout_ms) {
-            return waited([&] {
-                return self.next_sink(account, milliseconds(timeout_ms), engine::Keeper::handler);
-            });
-        },
-        py::arg("account"), py::arg("timeout_ms"));
-    hub.def(
-        "may_leave",
-        [](Hub& self, const engine::SinkDelivery& delivery) {
-            return unlocked([&] { return self.may_leave(delivery); });
-        },
-        py::arg("delivery"));
-    hub.def(
-        "sink_done",
-        [](Hub& self, const engine::SinkDelivery& delivery, bool success,
-           const std::string& error) {
-            unlocked([&] { return self.sink_done(delivery, success, error); });
-        },
-        py::arg("delivery"), py::arg("success"), py::arg("error"));
-    hub.def(
-        "give_back_sink",
-        [](Hub& self, const engine::SinkDelivery& delivery) {
-            unlocked([&] { return self.give_back(delivery); });
-        },
-        py::arg("delivery"));
-}
-
-void register_commands(py::class_<Hub>& hub) {
-    hub.def("command", command, py::arg("ref"), py::arg("name"), py::arg("content"),
-            py::arg("agent"), py::arg("epoch"), py::arg("key"), py::arg("force"),
-            py::arg("supervisor"), py::arg("by"), py::arg("target_kind"), py::arg("target"),
-            py::arg("number"), py::arg("item") = nullptr, py::arg("handler") = "");
-    hub.def("say", say, py::arg("account"), py::arg("user"), py::arg("content"), py::arg("key"),
-            py::arg("item") = nullptr, py::arg("handler") = "");
-    hub.def(
-        "delivery",
-        [](Hub& self, const std::string& id) {
-            return unlocked([&] { return self.delivery(id); });
-        },
-        py::arg("id"));
-    hub.def(
-        "deliveries",
-        [](Hub& self, const std::string& ref) {
-            return unlocked([&] { return self.deliveries(ref); });
-        },
-        py::arg("ref"));
-    hub.def(
-        "wait_delivery",
-        [](Hub& self, const std::string& id, std::int64_t timeout_ms) {
-            return waited([&] { return self.wait_delivery(id, milliseconds(timeout_ms)); });
-        },
-        py::arg("id"), py::arg("timeout_ms"));
-}
-
-void register_dead_letters(py::class_<Hub>& hub) {
-    hub.def(
-        "dead_letters",
-        [](Hub& self, std::size_t limit) {
-            return unlocked([&] { return self.dead_letters(limit); });
-        },
-        py::arg("limit"));
-    hub.def(
-        "export_dead_letters",
-        [](Hub& self, std::size_t limit) {
-            return unlocked([&] { return self.export_dead_letters(limit); });
-        },
-        py::arg("limit"));
-    hub.def(
-        "retry_delivery",
-        [](Hub& self, const std::string& id) { unlocked([&] { return self.retry_delivery(id); }); },
-        py::arg("id"));
-    hub.def(
-        "discard_delivery",
-        [](Hub& self, const std::string& id) {
-            unlocked([&] { return self.discard_delivery(id); });
-        },
-        py::arg("id"));
-    hub.def(
-        "resume",
-        [](Hub& self, const std::string& account) {
-            unlocked([&] { return self.resume(account); });
-        },
-        py::arg("account"));
 }
 
 void register_reads(py::class_<Hub>& hub) {
@@ -389,7 +183,6 @@ void register_hub(py::module_& m) {
     register_requests(hub);
     register_subscriptions(hub);
     register_commands(hub);
-    register_dead_letters(hub);
     register_reads(hub);
     hub.def("step", &Hub::step, Release());
     hub.def(

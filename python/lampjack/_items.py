@@ -165,7 +165,7 @@ class Item:
     `to` says who it is for: `desk`, `bot`, `both` or `nobody`. `flags` may hold `talk_over`, `maybe_duplicate`, `late`, `echo`,
     `transcript`, `hole`, `bot_line` (the bot's words while a human is wanted), `rerouted` (the user's words were for the bot,
     and an agent reads them instead) and, with it, `maybe_forwarded` (the bot may have had them).
-    `delivery` is the id of the delivery that carries its words, None when none does.
+    `delivery` is the id of the delivery that carries its words, the last one where they were queued again; None when none does.
     """
 
     id: str

@@ -1,36 +1,15 @@
 /* The platform refuses our token for a while: nothing is lost, and whoever corrected it says so. */
-#include "check.h"
 #include "server.h"
+#include "shop.h"
 
-static const char kRef[] = "shop:live:s-1";
-static ljk_error err;
 static server platform;
 
 static ljk_hub* open_hub(void) {
-    char config[512];
-    ljk_hub* hub = NULL;
-    CHECK(snprintf(
-              config, sizeof config,
-              "{\"store\":\"memory:\",\"allow_networks\":[\"127.0.0.0/8\"],\"account\":{\"shop\":{"
-              "\"platform\":\"chatlayer_offloading\",\"verify_token\":\"vt-made-up\","
-              "\"api_token\":\"at-made-up\",\"api_base\":\"http://127.0.0.1:%u\"}}}",
-              platform.port) < (int)sizeof config);
-    GIVES(LJK_OK, ljk_hub_open(text(config), LJK_RUN_SENDER, &hub, &err));
-    return hub;
-}
-
-static void meet(ljk_hub* hub) {
-    ljk_request request = LJK_REQUEST_INIT;
-    ljk_answer* answer = NULL;
-    request.method = LJK_S("POST");
-    request.query = LJK_S("challenge.verifyToken=vt-made-up");
-    request.body =
-        LJK_S("{\"event\":\"messages\",\"botId\":\"b1\",\"version\":\"LIVE\",\"sessionId\":\"s-1\","
-              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"messages\":[{\"actor\":\"bot\","
-              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"message\":{\"text\":\"hi\"}}]}");
-    GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));
-    CHECK(ljk_answer_status(answer) == 200);
-    ljk_answer_free(answer);
+    char settings[128];
+    CHECK(snprintf(settings, sizeof settings,
+                   ",\"api_token\":\"at-made-up\",\"api_base\":\"http://127.0.0.1:%u\"",
+                   platform.port) < (int)sizeof settings);
+    return open_shop("\"allow_networks\":[\"127.0.0.0/8\"],", settings, LJK_RUN_SENDER, NULL);
 }
 
 static ljk_receipt* notify(ljk_hub* hub, const char* words) {

@@ -1,8 +1,5 @@
 /* A delivery that can never leave: it is listed, exported, sent again and thrown away. */
-#include "check.h"
-
-static const char kRef[] = "shop:live:s-1";
-static ljk_error err;
+#include "shop.h"
 
 /* Written by the sender's thread, read after it ended. */
 static int warnings;
@@ -18,29 +15,9 @@ static void count_warning(void* user, ljk_str level, ljk_str text) {
 
 static ljk_hub* open_hub(void) {
     ljk_hub_options options = LJK_HUB_OPTIONS_INIT;
-    ljk_hub* hub = NULL;
     options.log = count_warning;
     /* Without a token nothing can be sent: the delivery is given up before its request is made. */
-    GIVES(LJK_OK, ljk_hub_open_with(
-                      LJK_S("{\"store\":\"memory:\",\"account\":{\"shop\":{"
-                            "\"platform\":\"chatlayer_offloading\",\"verify_token\":\"vt-made-up\","
-                            "\"api_base\":\"https://127.0.0.1:9\"}}}"),
-                      LJK_RUN_SENDER, &options, &hub, &err));
-    return hub;
-}
-
-static void meet(ljk_hub* hub) {
-    ljk_request request = LJK_REQUEST_INIT;
-    ljk_answer* answer = NULL;
-    request.method = LJK_S("POST");
-    request.query = LJK_S("challenge.verifyToken=vt-made-up");
-    request.body =
-        LJK_S("{\"event\":\"messages\",\"botId\":\"b1\",\"version\":\"LIVE\",\"sessionId\":\"s-1\","
-              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"messages\":[{\"actor\":\"bot\","
-              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"message\":{\"text\":\"hi\"}}]}");
-    GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));
-    CHECK(ljk_answer_status(answer) == 200);
-    ljk_answer_free(answer);
+    return open_shop("", ",\"api_base\":\"https://127.0.0.1:9\"", LJK_RUN_SENDER, &options);
 }
 
 static void wait_until_dead(ljk_hub* hub, ljk_str delivery) {

@@ -1,31 +1,5 @@
 /* A key, a line, its delivery and its receipt; subscriptions listed and dropped; what became of a line, and why. */
-#include "check.h"
-
-static const char kRef[] = "shop:live:s-1";
-static ljk_error err;
-
-static ljk_hub* open_hub(void) {
-    ljk_hub* hub = NULL;
-    GIVES(LJK_OK, ljk_hub_open(
-                      LJK_S("{\"store\":\"memory:\",\"account\":{\"shop\":{"
-                            "\"platform\":\"chatlayer_offloading\",\"verify_token\":\"vt-made-up\","
-                            "\"api_token\":\"at-made-up\"}}}"),
-                      LJK_RUN_NOTHING, &hub, &err));
-    return hub;
-}
-
-static void meet(ljk_hub* hub) {
-    ljk_request request = LJK_REQUEST_INIT;
-    ljk_answer* answer = NULL;
-    request.query = LJK_S("challenge.verifyToken=vt-made-up");
-    request.body =
-        LJK_S("{\"event\":\"messages\",\"botId\":\"b1\",\"version\":\"LIVE\",\"sessionId\":\"s-1\","
-              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"messages\":[{\"actor\":\"bot\","
-              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"message\":{\"text\":\"hi\"}}]}");
-    GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));
-    CHECK(ljk_answer_status(answer) == 200);
-    ljk_answer_free(answer);
-}
+#include "shop.h"
 
 static void keys_and_links(ljk_hub* hub) {
     ljk_command_options options = LJK_COMMAND_OPTIONS_INIT;
@@ -93,7 +67,7 @@ static void why(ljk_hub* hub) {
 }
 
 int main(void) {
-    ljk_hub* hub = open_hub();
+    ljk_hub* hub = open_shop("", ",\"api_token\":\"at-made-up\"", LJK_RUN_NOTHING, NULL);
     meet(hub);
     keys_and_links(hub);
     subscriptions(hub);

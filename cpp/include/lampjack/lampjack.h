@@ -250,7 +250,8 @@ LJK_API ljk_status ljk_verify(ljk_str account_json, const ljk_request* request, 
 /** The engine of one process. */
 typedef struct ljk_hub ljk_hub;
 
-/** Which background threads a process wants. */
+/** Which background threads a process wants. LJK_RUN_NOTHING starts neither of the two. The two threads that keep leases
+ *  start with the first lease, whatever the flags: see ljk_hub_open. */
 enum { LJK_RUN_NOTHING = 0, LJK_RUN_SENDER = 1, LJK_RUN_TIMERS = 2 };
 
 /** A handover request that waits for a decision. Borrowed: see ljk_decide and ljk_reception_question. */
@@ -304,13 +305,17 @@ typedef struct ljk_hub_options {
  *  A text "env:NAME" stands for that environment variable, "file:PATH" for the content of that file: at most 64 KiB of UTF-8,
  *  the newlines at its end removed. PATH is absolute, or relative to the folder in the key "config_dir". With
  *  "secrets":"literal" such a text stands for itself.
- *  @param run which threads it starts: LJK_RUN_SENDER sends what is due, LJK_RUN_TIMERS ends waits and leases
+ *  With the first lease (ljk_hub_next, ljk_hub_next_sink, or something to send) two more threads start, whatever `run` says:
+ *  one writes the heartbeat, every five seconds; the other ends the leases of items held for too long, and those of hubs that
+ *  are dead. Neither calls a callback but `log`. They end with ljk_hub_close.
+ *  @param run which threads it starts at once: LJK_RUN_SENDER sends what is due, LJK_RUN_TIMERS ends waits and what idle
+ *  agents hold; LJK_RUN_NOTHING starts none
  *  @return LJK_OK, LJK_E_JSON, LJK_E_CONFIG (the message is `account.shop.t_accept: what is wrong`; it holds no secret), LJK_E_STORE */
 LJK_API ljk_status ljk_hub_open(ljk_str config_json, uint32_t run, ljk_hub** out, ljk_error* err);
 /** The same with callbacks; NULL options are none. */
 LJK_API ljk_status ljk_hub_open_with(ljk_str config_json, uint32_t run,
                                      const ljk_hub_options* options, ljk_hub** out, ljk_error* err);
-/** Does once, on this thread, what the sender and the timers would do now. For hosts that run neither thread. */
+/** Does once, on this thread, what the sender and the timers would do now. For hubs opened with LJK_RUN_NOTHING. */
 LJK_API ljk_status ljk_hub_step(ljk_hub* hub, ljk_error* err);
 /** Stops sending anything new and waits for what is under way: the first thing to do on SIGTERM.
  *  @return LJK_OK, LJK_E_TIMEOUT (something is still under way; it is sent again after a restart, under the same key) */
@@ -342,8 +347,10 @@ LJK_API ljk_str ljk_reception_untranslated(const ljk_reception* reception);
 /** Tells what such a body means, as canonical events. They have the effects they would have from the platform; where one
  *  names no conversation its actor's id does, and those without either are refused, with a line in the log. A handover request
  *  among them makes a question: ask ljk_reception_question again, with what is left of the deadline. The answer holds what the
- *  platform's bot is to get, in the order of the events. Without this call the body is kept as an unknown event.
- *  @return LJK_OK, LJK_E_ARGUMENT (nothing to translate), LJK_E_JSON, LJK_E_PAYLOAD */
+ *  platform's bot is to get, in the order of the events. Without this call the body is kept as an unknown event. After an
+ *  error the reception is as it was before the call: translate again, finish or free it; a question that it had is still
+ *  valid. After LJK_OK only what ljk_reception_question returns then is.
+ *  @return LJK_OK, LJK_E_ARGUMENT (nothing to translate), LJK_E_JSON, LJK_E_PAYLOAD, LJK_E_STORE */
 LJK_API ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json,
                                            ljk_error* err);
 /** The second half: stores and answers. A second call gives the first answer again.
@@ -375,9 +382,10 @@ enum { LJK_DONE = 1, LJK_RETRY = 2 };
 LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str filter_json,
                                      ljk_error* err);
 /** Waits for the next item: in order within a conversation, one at a time there. A name that was never declared is
- *  subscribed to everything. An item that is neither done nor retried within `item_hold_ms` (five minutes)
- *  comes again: the try counts, and LJK_E_LEASE_LOST meets who is done with it later. Where the process dies it comes again
- *  within 15 seconds, in any hub that uses the store. While this hub cannot write its heartbeat no item comes.
+ *  subscribed to everything. An item is this process's from here to ljk_item_done or ljk_item_free, for `item_hold_ms` (five
+ *  minutes) at most. It then comes again: the try counts, and LJK_E_LEASE_LOST meets who is done with it later. Where the
+ *  process dies it comes again within 15 seconds, in any hub that uses the store. While this hub cannot write its heartbeat
+ *  no item comes.
  *  @param timeout_ms 0 only looks
  *  @return LJK_OK, LJK_E_TIMEOUT (no item came), LJK_E_CLOSED */
 LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t timeout_ms,
@@ -385,13 +393,15 @@ LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t tim
 /** {"id","seq","epoch","episode","state","to","flags","ref","account","received_at","delivery","attempt","event" or
  *  "fact"}; "to" is desk, bot, both or nobody. The flag "rerouted": the user's words were for the bot and a human reads them
  *  instead, with "maybe_forwarded" when the bot may have had them. "delivery" is the id of the delivery that carries the
- *  item's words, absent where none does. The fact "delivery_changed" holds the delivery as ljk_hub_delivery gives it, without
+ *  item's words, the last one where they were queued again; absent where none does. The fact "delivery_changed" holds the delivery as ljk_hub_delivery gives it, without
  *  "ref". */
 LJK_API ljk_str ljk_item_json(const ljk_item* item);
 /** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
  *  @param outcome LJK_DONE or LJK_RETRY
  *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; earlier releases returned LJK_E_UNSUPPORTED) */
 LJK_API ljk_status ljk_item_done(ljk_item* item, int32_t outcome, ljk_error* err);
+/** Without an outcome the item counts as LJK_RETRY, with the reason "freed without an outcome". After ljk_hub_close, and while
+ *  the store cannot be written, its lease ends by itself instead, within five minutes. NULL is a no-op. */
 LJK_API void ljk_item_free(ljk_item* item);
 
 /** All subscriptions of the store, by name: [{"name","kinds","to","include_bot","accounts","waiting","oldest_at",
@@ -572,6 +582,7 @@ LJK_API ljk_status ljk_sink_delivery_may_leave(const ljk_sink_delivery* delivery
  *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; earlier releases returned LJK_E_UNSUPPORTED) */
 LJK_API ljk_status ljk_sink_delivery_done(ljk_sink_delivery* delivery, int32_t outcome, ljk_str why,
                                           ljk_error* err);
+/** Without an outcome the message counts as LJK_RETRY, with the reason "freed without an outcome"; else as ljk_item_free. */
 LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);
 
 /* ---- Hub: dead letters --------------------------------------------------------------------------------------------- */

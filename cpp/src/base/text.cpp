@@ -36,6 +36,16 @@ std::string_view trim(std::string_view text) noexcept {
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+bool has_word(std::string_view words, std::string_view word) noexcept {
+    while (!words.empty() && !word.empty()) {
+        const auto blank = words.find(' ');
+        if (words.substr(0, blank) == word) return true;
+        if (blank == std::string_view::npos) return false;
+        words.remove_prefix(blank + 1);
+    }
+    return false;
+}
+
 std::string to_lower(std::string_view text) {
     std::string out(text);
     std::transform(out.begin(), out.end(), out.begin(), lower);

@@ -11,6 +11,8 @@ namespace lampjack {
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 std::string_view trim(std::string_view text) noexcept;
 std::string to_lower(std::string_view text);
+/// Whether `word` is one of the words, which have one blank between them. No text has the empty word.
+bool has_word(std::string_view words, std::string_view word) noexcept;
 
 /// Percent-decodes; `plus_is_space` as in form-encoded queries. Invalid escapes stay as they are.
 std::string percent_decode(std::string_view text, bool plus_is_space);

@@ -2,6 +2,8 @@
 
 #include "capi/handles.h"
 
+#include <string_view>
+
 using namespace lampjack::capi;
 using lampjack::Code;
 using lampjack::Result;
@@ -12,6 +14,9 @@ Result<bool> success_of(int32_t outcome) {
     if (outcome == LJK_DONE || outcome == LJK_RETRY) return outcome == LJK_DONE;
     return lampjack::fail(Code::argument, "the outcome is LJK_DONE or LJK_RETRY");
 }
+
+/// What was leased and has no outcome when its handle goes failed: nobody works on it any more.
+constexpr std::string_view kNoOutcome = "freed without an outcome";
 
 }  // namespace
 
@@ -74,7 +79,12 @@ ljk_status ljk_hub_settle_dead_item(ljk_hub* hub, ljk_str subscription, ljk_str 
     });
 }
 
-void ljk_item_free(ljk_item* item) { delete item; }
+void ljk_item_free(ljk_item* item) {
+    if (item == nullptr) return;
+    if (item->value->hold.is_held())
+        guard(nullptr, [&] { return item->hub->engine().done(*item->value, false, kNoOutcome); });
+    delete item;
+}
 
 ljk_status ljk_hub_next_sink(ljk_hub* hub, ljk_str account, uint32_t timeout_ms,
                              ljk_sink_delivery** out, ljk_error* err) {
@@ -110,4 +120,11 @@ ljk_status ljk_sink_delivery_done(ljk_sink_delivery* delivery, int32_t outcome, 
     });
 }
 
-void ljk_sink_delivery_free(ljk_sink_delivery* delivery) { delete delivery; }
+void ljk_sink_delivery_free(ljk_sink_delivery* delivery) {
+    if (delivery == nullptr) return;
+    if (delivery->value->hold.is_held())
+        guard(nullptr, [&] {
+            return delivery->hub->engine().sink_done(*delivery->value, false, kNoOutcome);
+        });
+    delete delivery;
+}

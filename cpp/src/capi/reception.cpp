@@ -61,7 +61,7 @@ ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json
     return guard(err, [&]() -> Result<void> {
         LJK_CHECK(need(reception, "reception"));
         engine::Hub& hub = reception->hub->engine();
-        LJK_CHECK(hub.translate(*reception->value, view(events_json)));
+        LJK_CHECK(hub.translate(*reception->value, view(events_json)));  // else the question stays
         const auto* question = hub.question(*reception->value);
         reception->question = question ? std::optional(ljk_question{question}) : std::nullopt;
         return {};

@@ -8,9 +8,9 @@ namespace lampjack::conversation {
 /// Starts a timer under the present episode and epoch; a duration of 0 or less stops it.
 void start(Step& step, TimerKind kind, Millis duration);
 void stop(Step& step, TimerKind kind);
-/// A lease that lasts at least as long as the usual one from now on, and never shorter than it was.
 /// T_first and T_idle_agent do not fire: see SendingPaused.
 void hold_agent_timers(Step& step);
+/// A lease that lasts at least as long as the usual one from now on, and never shorter than it was.
 void renew_lease(Step& step, Millis duration);
 /// Starts the timers of the state that was entered and stops all others.
 void start_timers_of_state(Step& step);

@@ -67,7 +67,9 @@ std::int32_t status_of(const transport::HttpOutcome& outcome) noexcept {
 }
 
 bool is_refused(const store::OutboxRow& row) noexcept {
-    return std::string_view(row.last_error).substr(0, kCredentials.size()) == kCredentials;
+    const std::string_view error = row.last_error;
+    if (row.to_sink || !error.starts_with(kCredentials)) return false;
+    return error.size() == kCredentials.size() || error[kCredentials.size()] == ':';
 }
 
 bool is_too_old(const Core& core, const platforms::Account& account, const store::OutboxRow& row) {

@@ -14,6 +14,7 @@ inline bool is_call(conversation::Action action) noexcept {
 
 /// How the `last_error` of a row begins that was refused for our credentials or configuration, and waits for them.
 inline constexpr std::string_view kCredentials = "credentials";
+/// Whether the adapter judged so. A sink's `last_error` is its host's own text, whatever that begins with.
 bool is_refused(const store::OutboxRow& row) noexcept;
 /// Whether words have waited longer for credentials than the account lets them. Mutes and returns wait for ever.
 bool is_too_old(const Core& core, const platforms::Account& account, const store::OutboxRow& row);

@@ -316,10 +316,11 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
                                                         model::identify(one, account_.name));
         return enqueue(std::move(row));
     };
-    if (!split) return queue(*batch, event, true);
+    if (!split) LJK_CHECK(queue(*batch, event, true));
     for (const model::BatchPtr& single : singles)
         LJK_CHECK(queue(*single, single->roots.front(), &single == &singles.back()));
-    return {};
+    if (words.item == 0) return {};  // take() appended the item with the delivery's id
+    return tx_.name_delivery(row_.key, words.item, delivery_id_);
 }
 
 Result<void> Change::enqueue(store::OutboxRow row) {

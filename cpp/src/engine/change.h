@@ -68,6 +68,8 @@ public:
                               std::string flags, std::span<const model::ItemKey> keys);
     Result<void> append_command(std::string body, std::span<const model::ItemKey> keys);
     Result<void> append_fact(std::string body, std::string_view kind, conversation::To to);
+    /// The same for an item that is no command's; its seq, epoch, episode, state and time are drawn here.
+    Result<void> append(store::ItemRow item, std::span<const model::ItemKey> keys);
 
     /// What belongs to no conversation goes as that of others does: T_retain after the first of it came, all of it.
     void limit_unattributed();
@@ -122,7 +124,6 @@ private:
     conversation::Outcome apply(const conversation::Input& input);
     static bool carries_words(const conversation::Effects& effects, const Words& words) noexcept;
     Result<void> carry_out(const conversation::Outcome& outcome, const Words& words);
-    Result<void> append(store::ItemRow item, std::span<const model::ItemKey> keys);
     Result<void> act(conversation::Action action, const Words& words);
     Result<void> check_queue();
     Result<void> send_call(conversation::Action action, std::string_view key);

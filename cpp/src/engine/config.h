@@ -42,7 +42,7 @@ struct Config {
     transport::RetryPolicy retry;
     ItemRetries items;
     Millis handler_timeout = 300'000;  ///< of one call of a handler; 0: none
-    Millis item_hold = 300'000;        ///< C: from next to done; 0: none
+    Millis item_hold = 300'000;        ///< C: from next to done or free; 0: none
     LimitSettings limits;
     SizeLimits sizes;
     transport::BudgetLimits budget;

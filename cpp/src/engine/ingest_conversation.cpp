@@ -42,7 +42,9 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
     const auto input = input_of(batch_, event, decision, is_echo(event));
     LJK_TRY(outcome,
             change_.take(input, {&batch_, prepared.index}, [&](const conversation::Outcome& taken) {
-                if (is_passed_on(event, taken.effects)) change_.expect_delivery();
+                const bool leaves =
+                    is_passed_on(event, taken.effects) || waits_behind_return(taken.effects);
+                if (leaves) change_.expect_delivery();
                 return append(prepared.index, prepared.body, taken.effects.to,
                               conversation::words_of(taken.effects.flags), standing);
             }));
@@ -53,12 +55,17 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
     return change_.send_words(conversation::Action::reply, {&batch_, prepared.index}, true);
 }
 
-/// What the platform's bot gets of an event of a translation: in the answer, or behind the return call that is to come first.
+/// Whether the bot gets an event of a translation behind the return call that is to come first.
+bool IngestConversation::waits_behind_return(const conversation::Effects& effects) {
+    return in_answer_ && !effects.flags.late && effects.reaches_bot() &&
+           change_.row().state.state == conversation::State::returning;
+}
+
+/// What the platform's bot gets of an event of a translation: in the answer, or behind the return call.
 Result<void> IngestConversation::give(std::uint32_t index, const conversation::Effects& effects,
                                       std::vector<std::uint32_t>& to_bot) {
     if (!in_answer_ || effects.flags.late) return {};
-    const bool waits = change_.row().state.state == conversation::State::returning;
-    if (effects.reaches_bot() && waits)
+    if (waits_behind_return(effects))
         return change_.send_words(conversation::Action::forward, {&batch_, index}, false);
     const bool mutes = effects.answer && effects.answer->muted;
     const bool handover = batch_.events[index].kind == EventKind::handover;

@@ -60,6 +60,7 @@ private:
     void give_again(const PreparedEvent& prepared, std::vector<std::uint32_t>& to_bot);
     void note_names(const model::Event& event);
     Result<void> merge_transcript(model::Range transcript);
+    bool waits_behind_return(const conversation::Effects& effects);
     Result<void> give(std::uint32_t index, const conversation::Effects& effects,
                       std::vector<std::uint32_t>& to_bot);
     bool agrees(const model::Event& event) const;

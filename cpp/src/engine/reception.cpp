@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace lampjack::engine {
 
@@ -212,15 +213,43 @@ Decision Reception::decision_or_default(const Decision* made, bool late) const {
     return decision;
 }
 
+/// What a translation replaces. It comes back unless the translation was taken.
+class Reception::Undo {
+public:
+    explicit Undo(Reception& of)
+        : of_(of),
+          batch_(of.batch_),
+          prepared_(std::exchange(of.prepared_, std::nullopt)),
+          question_(std::exchange(of.question_, std::nullopt)) {}
+    ~Undo() {
+        if (taken_) return;
+        of_.batch_ = std::move(batch_);
+        of_.prepared_ = std::move(prepared_);
+        of_.question_ = std::move(question_);
+    }
+    Undo(const Undo&) = delete;
+    Undo& operator=(const Undo&) = delete;
+    void taken() noexcept { taken_ = true; }
+
+private:
+    Reception& of_;
+    model::BatchPtr batch_;
+    std::optional<PreparedRequest> prepared_;
+    std::optional<Question> question_;
+    bool taken_ = false;
+};
+
 Result<void> Reception::translate(std::string_view events_json) {
     LJK_CHECK(core_.usable());
     if (!untranslated_) return fail(Code::argument, "this request needs no translation");
     LJK_TRY(batch, model::read_events(events_json, json::Limits{}.values));
     const std::size_t unnamed = name_conversations(batch.mutate());
+    Undo undo(*this);
     LJK_CHECK(hold(std::move(batch)));
+    LJK_CHECK(ask());
+    undo.taken();
     if (unnamed != 0) refuse_unattributed(unnamed);
-    question_.reset();
-    return ask();
+    return {};
 }
 
 void Reception::refuse_unattributed(std::size_t count) const {

@@ -21,12 +21,15 @@ public:
     const std::string* untranslated() const noexcept {
         return untranslated_ ? &*untranslated_ : nullptr;
     }
-    /// Takes what the host made of it; there may be a question then. `t_answer` counts from the request on.
+    /// Takes what the host made of it; there may be a question then. `t_answer` counts from the request on. When it fails
+    /// everything is as it was before the call, a question of an earlier translation too, at the same address.
     Result<void> translate(std::string_view events_json);
     /// decide → apply to state → store → answer. Null is no decision.
     model::Answer finish(const Decision* decision);
 
 private:
+    class Undo;
+
     Result<void> admit(const model::Request& request);
     Result<void> check_head(const model::Request& request) const;
     Result<void> decode(const model::Request& request, platforms::Trust trust);

@@ -133,14 +133,15 @@ Result<void> record_in(Change& change, const LeasedDelivery& lease, const Outbox
     return {};
 }
 
-/// The bot may have stayed the reader while the epoch rose: then the row has the new one. What was taken back stays so,
-/// unless it arrived.
+/// The bot may have stayed the reader while the epoch rose: then the row has the new one. Its item may have been found
+/// meanwhile. What was taken back stays so, unless it arrived.
 Result<void> record_forward(Change& change, const LeasedDelivery& lease, const OutboxRow& after,
                             const std::vector<OutboxRow>& rows) {
     LJK_CHECK(change.must_exist());
     LJK_TRY(stored, change.tx().delivery(change.row().key, after.oseq));
     OutboxRow row = after;
     row.epoch = stored.epoch;
+    row.item_seq = stored.item_seq;
     const bool carried_over =
         stored.status == DeliveryStatus::pending && stored.epoch > after.epoch;
     if (carried_over && after.status == DeliveryStatus::refused)

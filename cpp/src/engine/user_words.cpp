@@ -1,7 +1,9 @@
 #include "engine/user_words.h"
 
+#include "base/text.h"
 #include "engine/change.h"
 #include "engine/item_flags.h"
+#include "engine/unnamed_forwards.h"
 #include "engine/views.h"
 #include "model/canonical.h"
 
@@ -16,8 +18,6 @@ using store::ItemRow;
 using store::OutboxRow;
 
 namespace {
-
-constexpr std::string_view kMaybeForwarded = "maybe_forwarded";
 
 /// How far back the user's last words are looked for: an agent rarely says more in a row.
 constexpr std::size_t kLookedThrough = 100;
@@ -78,7 +78,7 @@ Result<bool> was_taken_back(Change& change, const ItemRow& item) {
 /// Whether the bot was to read it, and no gate closed first.
 Result<bool> was_for_bot(Change& change, const ItemRow& item) {
     if (item.to != To::desk) return true;
-    if (!has_flag(item.flags, store::kBotToo)) return false;
+    if (!has_word(item.flags, store::kBotToo)) return false;
     LJK_TRY(taken_back, was_taken_back(change, item));
     return !taken_back;
 }
@@ -87,8 +87,8 @@ Result<bool> was_for_bot(Change& change, const ItemRow& item) {
 Result<bool> was_kept_from_bot(Change& change, const ItemRow& item) {
     LJK_TRY(for_bot, was_for_bot(change, item));
     if (for_bot) return false;
-    if (has_flag(item.flags, "transcript") || has_flag(item.flags, kMaybeForwarded)) return false;
-    return item.state == conversation::State::requested || has_flag(item.flags, kRerouted);
+    if (has_word(item.flags, "transcript") || has_word(item.flags, kMaybeForwarded)) return false;
+    return item.state == conversation::State::requested || has_word(item.flags, kRerouted);
 }
 
 }  // namespace
@@ -97,10 +97,10 @@ Result<void> take_back(Change& change, std::uint64_t epoch) {
     LJK_TRY(rows, change.tx().unsent_forwards(change.row().key));
     if (rows.empty()) return {};
     LJK_TRY(under_way, row_under_way(change));
+    LJK_CHECK(name_items(change, rows, epoch, under_way));
     std::map<std::uint64_t, bool> begun;  // by item, in their order
     for (const OutboxRow& row : rows) {
-        // A row of release 1 names no item: nobody knows whose words they are, and the fence keeps them.
-        if (row.epoch > epoch || row.item_seq == 0) continue;
+        if (row.epoch > epoch) continue;
         bool& of_item = begun[row.item_seq];
         of_item = of_item || row.attempts > 0 || row.oseq == under_way;
         if (row.status != DeliveryStatus::dead) LJK_CHECK(refuse(change, row));

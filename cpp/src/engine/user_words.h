@@ -12,10 +12,12 @@ class Change;
 
 /// `last_error` of a forward that a human reads instead.
 inline constexpr std::string_view kRerouted = "rerouted";
+/// Flag of an item that the desk gets although the bot may have had it.
+inline constexpr std::string_view kMaybeForwarded = "maybe_forwarded";
 
 /// Takes back each forward under `epoch` or a lower one that is not recorded as sent, all parts of one item together: its row
 /// is `refused`, a dead one stays dead. Unless the desk has had the item already, it is readdressed to the desk: flag
-/// `rerouted`, and `maybe_forwarded` when a call had begun.
+/// `rerouted`, and `maybe_forwarded` when a call had begun. For rows that name no item see unnamed_forwards.h.
 Result<void> take_back(Change& change, std::uint64_t epoch);
 
 /// The epoch has risen and the bot is still to read: what waits for it goes under the new epoch.

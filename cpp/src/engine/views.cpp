@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "base/timestamp.h"
-#include "engine/item_flags.h"
 #include "model/canonical.h"
 
 namespace lampjack::engine {
@@ -25,7 +24,7 @@ void commands(Writer& out, const conversation::CommandSet& set) {
 
 /// "both" is stored for the desk with a flag, which says nothing more here.
 std::string_view recipient(const store::ItemRow& item) {
-    const bool both = item.to == conversation::To::desk && has_flag(item.flags, store::kBotToo);
+    const bool both = item.to == conversation::To::desk && has_word(item.flags, store::kBotToo);
     return both ? "both" : conversation::name_of(item.to);
 }
 

@@ -1,7 +1,7 @@
 #include "engine/why_words.h"
 
+#include "base/text.h"
 #include "conversation/policy.h"
-#include "engine/item_flags.h"
 
 #include <algorithm>
 #include <array>
@@ -29,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kFlagReas
 
 std::string_view reason_of_words(const store::ItemRow& item) {
     if (item.to == To::bot) return "the bot owns the conversation";
-    if (has_flag(item.flags, store::kBotToo))
+    if (has_word(item.flags, store::kBotToo))
         return "a human is requested, and the bot is not muted";
     switch (item.state) {
         case State::requested: return "a human is requested, and the bot is muted";
@@ -49,14 +49,14 @@ std::string_view role_of(const json::Value& body) {
 }  // namespace
 
 std::string_view recipients_of(const store::ItemRow& item) {
-    const bool both = item.to == To::desk && has_flag(item.flags, store::kBotToo);
+    const bool both = item.to == To::desk && has_word(item.flags, store::kBotToo);
     return both ? std::string_view("both") : conversation::name_of(item.to);
 }
 
 std::string_view reason_of(const store::ItemRow& item, const json::Value& body) {
     if (item.is_fact) return "the engine recorded it";
     for (const auto& [flag, reason] : kFlagReasons)
-        if (has_flag(item.flags, flag)) return reason;
+        if (has_word(item.flags, flag)) return reason;
     const std::string_view role = role_of(body);
     if (item.kind != "message") return "the platform told it";
     if (role == "user" && item.to != To::nobody) return reason_of_words(item);

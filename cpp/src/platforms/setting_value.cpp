@@ -9,15 +9,6 @@ namespace {
 
 using Kind = Setting::Kind;
 
-bool has_word(std::string_view words, std::string_view word) noexcept {
-    while (!words.empty()) {
-        const auto space = words.find(' ');
-        if (words.substr(0, space) == word) return true;
-        words = space == std::string_view::npos ? std::string_view{} : words.substr(space + 1);
-    }
-    return false;
-}
-
 bool is_url(std::string_view text) noexcept {
     const auto scheme = text.starts_with("https://") ? 8U : text.starts_with("http://") ? 7U : 0U;
     if (scheme == 0 || text.size() == scheme) return false;

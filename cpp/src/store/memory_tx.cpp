@@ -119,6 +119,21 @@ Result<void> MemoryTx::readdress(const ConversationKey& key, std::uint64_t seq, 
     return {};
 }
 
+Result<void> MemoryTx::name_delivery(const ConversationKey& key, std::uint64_t seq,
+                                     std::string_view delivery) {
+    const Record* known = find(key);
+    const ItemRow* found = known != nullptr ? known->item(seq) : nullptr;
+    if (found == nullptr) return {};
+    Record& record = touch(key);
+    const auto at = static_cast<std::size_t>(found - record.items.data());
+    std::string now(delivery);
+    on_rollback([&record, at, before = found->delivery]() mutable {
+        record.items[at].delivery = std::move(before);
+    });
+    record.items[at].delivery = std::move(now);
+    return {};
+}
+
 Result<void> MemoryTx::put(const ConversationRow& row) {
     Record& record = touch(row.key);
     on_rollback([&record, before = record.row]() mutable { record.row = std::move(before); });

@@ -54,7 +54,7 @@ struct ItemRow {
     std::string body;  ///< canonical JSON of the event, or of the fact
     bool is_fact = false;
     Millis received = 0;
-    std::string delivery;  ///< the id of the delivery that carries its words; empty when none does
+    std::string delivery;  ///< the id of the last delivery that carries its words; empty: none
 };
 
 enum class DeliveryStatus : std::uint8_t { pending, sent, dead, refused, held };

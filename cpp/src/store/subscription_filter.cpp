@@ -1,5 +1,7 @@
 #include "store/subscription_filter.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 
 namespace lampjack::store {
@@ -7,16 +9,6 @@ namespace {
 
 bool accepts(const std::vector<std::string>& wanted, std::string_view value) noexcept {
     return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
-}
-
-bool has_word(std::string_view words, std::string_view word) noexcept {
-    while (!words.empty()) {
-        const auto space = words.find(' ');
-        if (words.substr(0, space) == word) return true;
-        if (space == std::string_view::npos) return false;
-        words.remove_prefix(space + 1);
-    }
-    return false;
 }
 
 bool is_for(const SubscriptionFilter& filter, conversation::To to,

@@ -41,6 +41,9 @@ public:
     /// did not before: once, also where the subscription has passed it. not_found.
     virtual Result<void> readdress(const ConversationKey& key, std::uint64_t seq,
                                    conversation::To to, std::string_view flags) = 0;
+    /// An item that is there names another delivery from now on: the one that carries its words now.
+    virtual Result<void> name_delivery(const ConversationKey& key, std::uint64_t seq,
+                                       std::string_view delivery) = 0;
     virtual Result<void> put(const ConversationRow& row) = 0;
     /// One item by its seq; not_found.
     virtual Result<ItemRow> item(const ConversationKey& key, std::uint64_t seq) = 0;

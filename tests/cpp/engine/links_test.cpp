@@ -90,6 +90,113 @@ TEST_P(Links, a_bots_words_that_the_host_shows_name_their_delivery) {
     EXPECT_EQ(json::text_of(item(t, row.at("seq").as_int64()), "delivery"), (*sink)->lease.row.id);
 }
 
+/// The conversation of a channel account in which the bot has spoken.
+class LinksOfForwards : public OnEveryStore {
+protected:
+    void open(const std::string& more = {}) {
+        t_ = std::make_unique<T>(
+            kChannel + (R"(,"side":"channel","platform_base":"https://api.example")" + more),
+            std::string(), kept_.open());
+        post("/send_message", R"({"chat_id":"s-1","message":{"kind":"operator","text":"hi"}})");
+    }
+    void post(const std::string& path, const std::string& body, bool mute = false) {
+        const model::Request request{"POST", path, {}, {}, body};
+        ASSERT_EQ(t().hub->receive("shop", request, T::accept(mute)).status, 200);
+    }
+    std::int64_t say(const char* content) {
+        const auto said = t().hub->say("shop", R"({"id":"s-1"})", content, {});
+        EXPECT_EQ(said.error.code, Code::ok) << said.error.message;
+        return seq_of(said);
+    }
+    void nobody_comes() {
+        t().clock->advance(200'000);
+        t().hub->step();
+        ASSERT_EQ(t().state(), "bot");
+    }
+    std::string named_by(std::int64_t seq) {
+        return std::string(json::text_of(item(t(), seq), "delivery"));
+    }
+    /// The rows that name that line, in order.
+    std::vector<std::string> naming(std::int64_t seq) {
+        std::vector<std::string> ids;
+        for (const auto& row : deliveries(t()))
+            if (row.as_object().contains("seq") && row.as_object().at("seq").as_int64() == seq)
+                ids.emplace_back(json::text_of(row.as_object(), "id"));
+        return ids;
+    }
+    T& t() { return *t_; }
+
+private:
+    std::unique_ptr<T> t_;
+};
+LJK_ON_EVERY_STORE(LinksOfForwards);
+
+TEST_P(LinksOfForwards, words_that_nobody_came_for_name_the_delivery_they_leave_with) {
+    open();
+    post("/transfer", R"({"chat_id":"s-1"})", true);
+    const auto one = say(kHello), two = say(kTwo);
+    EXPECT_EQ(named_by(one), "") << "they wait for a person";
+    nobody_comes();
+    EXPECT_EQ(naming(one), std::vector<std::string>{named_by(one)});
+    const auto parts = naming(two);
+    ASSERT_EQ(parts.size(), 2U);
+    EXPECT_EQ(parts.back(), named_by(two)) << "the last part's, as ever";
+}
+
+TEST_P(LinksOfForwards, words_that_are_forwarded_a_second_time_name_the_second_delivery) {
+    open();
+    post("/transfer", R"({"chat_id":"s-1"})", false);
+    const auto said = say(kHello);
+    const std::string before = named_by(said);
+    EXPECT_EQ(naming(said), std::vector<std::string>{before});
+    t().clock->advance(1000);
+    post("/transfer", R"({"chat_id":"s-1"})", true);
+    EXPECT_EQ(json::text_of(t().delivery(before), "last_error"), "rerouted");
+    nobody_comes();
+    const auto both = naming(said);
+    ASSERT_EQ(both.size(), 2U) << "each names the line";
+    EXPECT_EQ(both.front(), before);
+    EXPECT_EQ(both.back(), named_by(said));
+    t().answer_next(200);
+    EXPECT_EQ(json::text_of(t().delivery(named_by(said)), "status"), "sent");
+}
+
+TEST_P(LinksOfForwards, words_that_are_replayed_name_their_delivery) {
+    open(R"(,"replay":"last")");
+    ASSERT_EQ(t().command("take", "dana").error.code, Code::ok);
+    const auto said = say(kHello);
+    EXPECT_EQ(named_by(said), "") << "to the desk";
+    ASSERT_EQ(t().command("release", "dana").error.code, Code::ok);
+    EXPECT_EQ(naming(said), std::vector<std::string>{named_by(said)});
+}
+
+TEST_P(Links, words_behind_a_return_call_name_their_delivery) {
+    TestHub t(R"("platform":"chatlayer_app","relay_token":"rt-made-up",)"
+              R"("target_url":"https://hook.example/1")",
+              {}, kept_.open());
+    const std::vector<model::HeaderView> headers{{"content-type", "application/json"},
+                                                 {"authorization", "Bearer rt-made-up"}};
+    const engine::Decision accepted{true, true, {}};
+    const auto receive = [&](const std::string& event) {
+        const model::Request request{
+            "POST", "/receive", {}, headers, R"({"request":{"content":{}}})"};
+        const auto reception = t.hub->begin("shop", request);
+        EXPECT_TRUE(t.hub->translate(*reception, R"([{"v":1,"actor":{"role":"user","id":"s-1"},)" +
+                                                     event + "}]"));
+        EXPECT_EQ(t.hub->finish(*reception, &accepted).status, 200);
+    };
+    receive(R"("kind":"handover_requested","handover":{"to":"agent"})");
+    ASSERT_EQ(t.command("take", "dana").error.code, Code::ok);
+    ASSERT_EQ(t.command("release", "dana").error.code, Code::ok);
+    ASSERT_EQ(t.state(), "returning");
+    receive(R"("kind":"message","content":[)" + std::string(kHello) + "]");
+    const auto line = t.transcript().back().as_object();
+    const auto row = deliveries(t).back().as_object();
+    EXPECT_EQ(json::text_of(row, "action"), "forward");
+    EXPECT_EQ(row.at("seq"), line.at("seq"));
+    EXPECT_EQ(json::text_of(line, "delivery"), json::text_of(row, "id"));
+}
+
 TEST_P(Links, a_call_names_no_line_and_a_take_names_its_call) {
     TestHub t(T::kFull, {}, kept_.open());
     t.post(T::offload("", 1), T::accept(false));

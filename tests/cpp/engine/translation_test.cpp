@@ -1,5 +1,6 @@
 // What the host makes of a request only it understands has the effects it would have from the platform, and the answer
 // holds what the platform's bot is to get.
+#include "sender_world.h"
 #include "test_hub.h"
 
 #include <array>
@@ -16,8 +17,8 @@ constexpr const char* kApp =
 
 class Translation : public ::testing::Test {
 protected:
-    void open(const std::string& more = {}) {
-        t_ = std::make_unique<TestHub>(kApp + more);
+    void open(const std::string& more = {}, std::shared_ptr<store::Store> store = {}) {
+        t_ = std::make_unique<TestHub>(kApp + more, std::string(), std::move(store));
         ASSERT_NE(t_->hub, nullptr);
         ASSERT_TRUE(t_->hub->subscribe("desk", R"({"to":"desk"})"));
     }
@@ -218,6 +219,43 @@ TEST_F(Translation, of_words_during_a_return_queues_them_behind_the_call) {
     t().answer_next(200);
     ASSERT_EQ(t().http->count(), 2U);
     EXPECT_NE(t().http->calls()[1].request.body.find("hello bot"), std::string::npos);
+}
+
+/// Its store fails when it is told to.
+class FailedTranslation : public Translation {
+protected:
+    void SetUp() override { open({}, store_); }
+    std::shared_ptr<FaultyStore> store_ = std::make_shared<FaultyStore>();
+};
+
+TEST_F(FailedTranslation, leaves_the_question_of_an_earlier_one) {
+    const auto reception = begin();
+    ASSERT_TRUE(t().hub->translate(*reception, "[" + request("s-1") + "]"));
+    const engine::Question* question = t().hub->question(*reception);
+    ASSERT_NE(question, nullptr);
+    const std::string asked = question->item_json;
+    store_->no_writes = true;
+    const auto again = t().hub->translate(*reception, "[" + request("s-2") + "]");
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Code::store);
+    EXPECT_EQ(t().hub->translate(*reception, "[{").error().code, Code::json);
+    EXPECT_EQ(t().hub->question(*reception), question);
+    EXPECT_EQ(question->ref, "shop:live:s-1");
+    EXPECT_EQ(question->item_json, asked);
+    store_->no_writes = false;
+    const Decision accepted{true, true, {}};
+    EXPECT_EQ(words(t().hub->finish(*reception, &accepted).body), "to-agent");
+    EXPECT_EQ(t().state(), "requested");
+}
+
+TEST_F(FailedTranslation, leaves_a_request_that_nobody_translated) {
+    const auto reception = begin();
+    store_->no_writes = true;
+    ASSERT_FALSE(t().hub->translate(*reception, "[" + request("s-1") + "]"));
+    EXPECT_EQ(t().hub->question(*reception), nullptr);
+    store_->no_writes = false;
+    EXPECT_EQ(t().hub->finish(*reception, nullptr).body, "[]");
+    EXPECT_FALSE(t().hub->conversation(TestHub::kRef)) << "nobody asked for a human";
 }
 
 }  // namespace

@@ -43,6 +43,11 @@ public:
         LJK_CHECK(before());
         return to_->readdress(key, seq, to, flags);
     }
+    Result<void> name_delivery(const Key& key, std::uint64_t seq,
+                               std::string_view delivery) override {
+        LJK_CHECK(before());
+        return to_->name_delivery(key, seq, delivery);
+    }
     Result<void> put(const store::ConversationRow& row) override {
         LJK_CHECK(before());
         return to_->put(row);

@@ -90,6 +90,9 @@ constexpr Statement kAddressed{"lampjack_addressed", "SELECT recipient, flags FR
 constexpr Statement kReaddress{"lampjack_readdress",
                                "UPDATE lampjack_item SET recipient = $3, flags = $4 "
                                "WHERE key = $1 AND seq = $2"};
+constexpr Statement kNameDelivery{"lampjack_name_delivery",
+                                  "UPDATE lampjack_item SET delivery = $3 "
+                                  "WHERE key = $1 AND seq = $2"};
 /// Comes after kFeed. A queue that has the item before it comes to it anyway.
 constexpr Statement kTakeUp{
     "lampjack_take_up",
@@ -259,6 +262,13 @@ Result<void> PostgresTx::readdress(const ConversationKey& key, std::uint64_t seq
     work_.readdressed.try_emplace({key, seq}, found.integer(0, 0), found.text(0, 1));
     later(kReaddress,
           Params().key(key).number(seq).integer(static_cast<std::int64_t>(to)).text(flags));
+    return {};
+}
+
+Result<void> PostgresTx::name_delivery(const ConversationKey& key, std::uint64_t seq,
+                                       std::string_view delivery) {
+    ensure_locked(key);
+    later(kNameDelivery, Params().key(key).number(seq).bytes(delivery));
     return {};
 }
 

@@ -137,6 +137,14 @@ Result<void> SqliteTx::readdress(const ConversationKey& key, std::uint64_t seq, 
     return {};
 }
 
+Result<void> SqliteTx::name_delivery(const ConversationKey& key, std::uint64_t seq,
+                                     std::string_view delivery) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(change, db->query("UPDATE item SET delivery = ? WHERE conversation = ? AND seq = ?"));
+    LJK_CHECK(change.text(delivery).blob(key).number(seq).run());
+    return {};
+}
+
 SqliteTx::Indexed SqliteTx::indexed(const ConversationRow& row) {
     return {row.account, static_cast<int>(row.state.state), row.touched / kMinute, timers_at(row)};
 }

@@ -29,6 +29,8 @@ public:
                                   std::uint64_t seq, const model::ItemKey& content) override;
     Result<void> readdress(const ConversationKey& key, std::uint64_t seq, conversation::To to,
                            std::string_view flags) override;
+    Result<void> name_delivery(const ConversationKey& key, std::uint64_t seq,
+                               std::string_view delivery) override;
     Result<void> put(const ConversationRow& row) override;
     Result<ItemRow> item(const ConversationKey& key, std::uint64_t seq) override;
     Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;

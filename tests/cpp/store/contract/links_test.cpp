@@ -39,6 +39,45 @@ TEST_P(Links, an_item_and_its_deliveries_name_each_other) {
     EXPECT_EQ(line(must(store().deliveries(key_of(kRef))).at(0)), line(row));
 }
 
+TEST_P(Links, an_item_names_the_delivery_that_carries_its_words_now) {
+    const auto named = [&](std::uint64_t seq) {
+        return must(store().items(key_of(kRef), seq - 1, 1)).at(0).delivery;
+    };
+    {
+        Edit edit(store(), kRef);
+        edit.say("message");
+        edit.say("command");
+        edit.finish();
+    }
+    {
+        Edit edit(store(), kRef);
+        must(edit.tx().name_delivery(edit.row().key, 1, "first"));
+        must(edit.tx().name_delivery(edit.row().key, 1, "second"));
+        must(edit.tx().name_delivery(edit.row().key, 9, "of nothing"));
+        must(edit.tx().name_delivery(key_of("nobody"), 1, "of nobody"));
+        EXPECT_EQ(must(edit.tx().item(edit.row().key, 1)).delivery, "second");
+        edit.finish();
+    }
+    EXPECT_EQ(named(1), "second");
+    EXPECT_EQ(named(2), "0123") << "its own, as it was appended";
+    {
+        Edit undone(store(), kRef);
+        must(undone.tx().name_delivery(undone.row().key, 1, "third"));
+    }
+    EXPECT_EQ(named(1), "second") << "nothing was committed";
+    {
+        Edit edit(store(), kRef);
+        edit.put();
+        must(edit.tx().savepoint());
+        must(edit.tx().name_delivery(edit.row().key, 1, "fourth"));
+        must(edit.tx().rollback_to_savepoint());
+        must(edit.tx().name_delivery(edit.row().key, 2, ""));
+        edit.commit();
+    }
+    EXPECT_EQ(named(1), "second");
+    EXPECT_EQ(named(2), "");
+}
+
 TEST_P(Links, rows_of_no_item_are_nobodys_deliveries) {
     Edit edit(store(), kRef);
     const OutboxRow row = edit.send();

@@ -1,0 +1,87 @@
+// The Hub's items of subscriptions, and the messages of sinks.
+
+#include "hub_calls.h"
+
+#include <chrono>
+#include <string>
+
+namespace lampjack::bindings {
+
+using engine::Hub;
+using std::chrono::milliseconds;
+
+void register_subscriptions(py::class_<Hub>& hub) {
+    hub.def(
+        "subscribe",
+        [](Hub& self, const std::string& name, const std::string& filter) {
+            unlocked([&] { return self.subscribe(name, filter); });
+        },
+        py::arg("name"), py::arg("filter"));
+    hub.def(
+        "next",
+        [](Hub& self, const std::string& name, std::int64_t timeout_ms) {
+            return waited(
+                [&] { return self.next(name, milliseconds(timeout_ms), engine::Keeper::handler); });
+        },
+        py::arg("subscription"), py::arg("timeout_ms"));
+    hub.def("wait_for_change", &Hub::wait_for_change, py::arg("seen"),
+            py::call_guard<py::gil_scoped_release>());
+    hub.def(
+        "done",
+        [](Hub& self, const engine::Item& item, bool success, const std::string& reason) {
+            unlocked([&] { return self.done(item, success, reason); });
+        },
+        py::arg("item"), py::arg("success"), py::arg("reason") = "");
+    hub.def("subscriptions",
+            [](Hub& self) { return unlocked([&] { return self.subscriptions(); }); });
+    hub.def(
+        "drop_subscription",
+        [](Hub& self, const std::string& name) {
+            unlocked([&] { return self.drop_subscription(name); });
+        },
+        py::arg("name"));
+    hub.def(
+        "give_back",
+        [](Hub& self, const engine::Item& item) { unlocked([&] { return self.give_back(item); }); },
+        py::arg("item"));
+    hub.def(
+        "dead_items",
+        [](Hub& self, const std::string& name, std::size_t limit) {
+            return unlocked([&] { return self.dead_items(name, limit); });
+        },
+        py::arg("subscription"), py::arg("limit"));
+    hub.def(
+        "settle_dead_item",
+        [](Hub& self, const std::string& name, const std::string& ref, std::uint64_t seq,
+           bool again) { unlocked([&] { return self.settle_dead_item(name, ref, seq, again); }); },
+        py::arg("subscription"), py::arg("ref"), py::arg("seq"), py::arg("again"));
+    hub.def(
+        "next_sink",
+        [](Hub& self, const std::string& account, std::int64_t timeout_ms) {
+            return waited([&] {
+                return self.next_sink(account, milliseconds(timeout_ms), engine::Keeper::handler);
+            });
+        },
+        py::arg("account"), py::arg("timeout_ms"));
+    hub.def(
+        "may_leave",
+        [](Hub& self, const engine::SinkDelivery& delivery) {
+            return unlocked([&] { return self.may_leave(delivery); });
+        },
+        py::arg("delivery"));
+    hub.def(
+        "sink_done",
+        [](Hub& self, const engine::SinkDelivery& delivery, bool success,
+           const std::string& error) {
+            unlocked([&] { return self.sink_done(delivery, success, error); });
+        },
+        py::arg("delivery"), py::arg("success"), py::arg("error"));
+    hub.def(
+        "give_back_sink",
+        [](Hub& self, const engine::SinkDelivery& delivery) {
+            unlocked([&] { return self.give_back(delivery); });
+        },
+        py::arg("delivery"));
+}
+
+}  // namespace lampjack::bindings

@@ -1,0 +1,91 @@
+/* A translation that fails leaves the reception as it was: what was asked before can still be read, and answered. */
+#include "check.h"
+
+#include <unistd.h>
+
+#define REQUEST(user)                                                        \
+    LJK_S("[{\"v\":1,\"kind\":\"handover_requested\",\"actor\":{\"role\":\"" \
+          "user\",\"id\":\"" user "\"}}]")
+
+static ljk_error err;
+static char folder[] = "/tmp/lampjack-translate-XXXXXX";
+static char path[64], away[64];
+
+static ljk_hub* open_hub(void) {
+    char config[512];
+    ljk_hub* hub = NULL;
+    CHECK(snprintf(config, sizeof config,
+                   "{\"store\":\"sqlite:%s\",\"account\":{\"app\":{\"platform\":\"chatlayer_app\","
+                   "\"relay_token\":\"rt-made-up\"}}}",
+                   path) < (int)sizeof config);
+    GIVES(LJK_OK, ljk_hub_open(text(config), LJK_RUN_NOTHING, &hub, &err));
+    return hub;
+}
+
+static ljk_reception* begin(ljk_hub* hub) {
+    const ljk_header header = {LJK_S("Authorization"), LJK_S("Bearer rt-made-up")};
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_reception* reception = NULL;
+    request.path = LJK_S("/receive");
+    request.headers = &header;
+    request.header_count = 1;
+    request.body = LJK_S("{\"request\":{\"content\":{}}}");
+    GIVES(LJK_OK, ljk_hub_begin(hub, LJK_S("app"), &request, &reception, &err));
+    return reception;
+}
+
+static void asks_about(const ljk_reception* reception, const char* user, const char* ref) {
+    const ljk_question* question = ljk_reception_question(reception);
+    CHECK(question != NULL);
+    CHECK(is(ljk_question_ref(question), ref));
+    CHECK(holds(ljk_question_json(question), user));
+    CHECK(ljk_question_deadline_ms(question) > 0);
+}
+
+static void answered_after_all(ljk_hub* hub) {
+    ljk_reception* reception = begin(hub);
+    ljk_answer* answer = NULL;
+    GIVES(LJK_OK, ljk_reception_translate(reception, REQUEST("u-1"), &err));
+    asks_about(reception, "u-1", "app:live:u-1");
+    GIVES(LJK_E_JSON, ljk_reception_translate(reception, LJK_S("[{"), &err));
+    asks_about(reception, "u-1", "app:live:u-1");
+    CHECK(rename(path, away) == 0);
+    GIVES(LJK_E_STORE, ljk_reception_translate(reception, REQUEST("u-2"), &err));
+    asks_about(reception, "u-1", "app:live:u-1");
+    CHECK(rename(away, path) == 0);
+    GIVES(LJK_OK, ljk_reception_finish(reception, LJK_ACCEPT_MUTED, LJK_S(""), &answer, &err));
+    CHECK(holds(ljk_answer_body(answer), "\"handover\":{\"to\":\"agent\"}"));
+    ljk_answer_free(answer);
+    ljk_reception_free(reception);
+}
+
+/* The control: one that succeeds asks its own question. */
+static void translated_again(ljk_hub* hub) {
+    ljk_reception* reception = begin(hub);
+    GIVES(LJK_OK, ljk_reception_translate(reception, REQUEST("u-3"), &err));
+    GIVES(LJK_OK, ljk_reception_translate(reception, REQUEST("u-4"), &err));
+    asks_about(reception, "u-4", "app:live:u-4");
+    GIVES(LJK_OK, ljk_reception_translate(reception, LJK_S("[]"), &err));
+    CHECK(ljk_reception_question(reception) == NULL);
+    ljk_reception_free(reception);
+}
+
+int main(void) {
+    static const char* const kFiles[] = {"store.db", "store.db-wal", "store.db-shm",
+                                         "store.db-journal", "store.db-lock"};
+    ljk_hub* hub;
+    size_t i;
+    CHECK(mkdtemp(folder) != NULL);
+    CHECK(snprintf(path, sizeof path, "%s/store.db", folder) < (int)sizeof path);
+    CHECK(snprintf(away, sizeof away, "%s/away.db", folder) < (int)sizeof away);
+    hub = open_hub();
+    answered_after_all(hub);
+    translated_again(hub);
+    ljk_hub_free(hub);
+    for (i = 0; i < sizeof kFiles / sizeof kFiles[0]; ++i) {
+        CHECK(snprintf(away, sizeof away, "%s/%s", folder, kFiles[i]) < (int)sizeof away);
+        (void)unlink(away);
+    }
+    (void)rmdir(folder);
+    return 0;
+}
