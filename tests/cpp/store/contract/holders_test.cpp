@@ -131,6 +131,18 @@ TEST_P(Holders, a_lease_that_was_reclaimed_is_extended_while_nobody_took_it) {
     EXPECT_TRUE(items(8, 2000).empty());
     beat(7, 9000);
     EXPECT_EQ(must(store().reclaim(9000, kCall)).items, 1U) << "and it names its holder again";
+    EXPECT_EQ(items(8, 9000).size(), 1U);
+}
+
+TEST_P(Holders, an_extended_lease_of_a_dead_one_is_due_at_once) {
+    say(kRef);
+    beat(7, 16'000);
+    const auto held = items(7, 1000);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_TRUE(must(store().extend_item("desk", held[0], 900'000, 7)));
+    EXPECT_TRUE(items(8, 16'000).empty()) << "the control: nobody has looked for the dead yet";
+    EXPECT_EQ(must(store().reclaim(16'000, kCall)).items, 1U);
+    EXPECT_EQ(items(8, 16'000).size(), 1U);
 }
 
 TEST_P(Holders, a_retry_that_waits_keeps_its_time) {
