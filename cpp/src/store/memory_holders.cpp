@@ -91,6 +91,19 @@ Result<bool> MemoryStore::extend_item(std::string_view name, const LeasedItem& i
     return true;
 }
 
+Result<bool> MemoryStore::extend_delivery(const ConversationKey& key, std::uint64_t token,
+                                          Millis until, std::uint64_t holder) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(usable());
+    for (const bool sinks : {false, true}) {
+        if (!lanes(sinks).holds(key, token)) continue;
+        lanes(sinks).extend(key, token, until);
+        (sinks ? held_sinks_ : held_http_)[key].holder = holder;
+        return true;
+    }
+    return false;
+}
+
 Result<std::vector<SubscriptionState>> MemoryStore::subscriptions(Millis now) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
