@@ -17,8 +17,11 @@ using Plans = std::map<std::string, std::string>;  ///< by the text of the state
 support::PostgresServer::Options options() {
     support::PostgresServer::Options all;
     all.settings = {"session_preload_libraries = 'auto_explain'",
-                    "auto_explain.log_min_duration = 0", "enable_seqscan = off",
-                    "enable_hashjoin = off", "enable_mergejoin = off"};
+                    "auto_explain.log_min_duration = 0",
+                    "enable_seqscan = off",
+                    "enable_hashjoin = off",
+                    "enable_mergejoin = off",
+                    "jit = off"};
     return all;
 }
 

@@ -32,7 +32,7 @@ private:
 };
 
 constexpr int kPaused = 300;
-constexpr std::size_t kFew = 10;
+constexpr std::size_t kFew = 30;
 
 void send(Store& store, const std::string& ref) {
     Edit edit(store, ref);
