@@ -387,7 +387,8 @@ LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str
  *  process dies it comes again within 15 seconds, in any hub that uses the store. While this hub cannot write its heartbeat
  *  no item comes.
  *  @param timeout_ms 0 only looks
- *  @return LJK_OK, LJK_E_TIMEOUT (no item came), LJK_E_CLOSED */
+ *  @return LJK_OK, LJK_E_TIMEOUT (no item came), LJK_E_CLOSED, LJK_E_NOT_FOUND (another process had declared the name and it
+ *  was dropped since: declare it again) */
 LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t timeout_ms,
                                 ljk_item** out, ljk_error* err);
 /** {"id","seq","epoch","episode","state","to","flags","ref","account","received_at","delivery","attempt","event" or

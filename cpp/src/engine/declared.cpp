@@ -15,42 +15,76 @@ Result<void> check_accounts(const Core& core, std::string_view name,
     return {};
 }
 
+/// What the store keeps: without the accounts.
+store::SubscriptionFilter stored_filter(const Declaration& declaration) {
+    store::SubscriptionFilter filter = declaration.filter;
+    filter.accounts.clear();
+    return filter;
+}
+
 /// Other processes are to see the change soon. A row that cannot be written is the heartbeat's to tell.
 void beat(Heartbeat& heart) {
     (void)heart.beat_if_older(Heartbeat::kEvery, std::chrono::milliseconds(0));
+}
+
+/// Of a declaration that failed nothing stays. The one before stands again, in the row too, unless it is what was refused: the
+/// row must not keep other processes from restarting with their filter.
+void take_back(Core& core, std::string_view name, const std::optional<Declaration>& before,
+               bool is_refused) {
+    Heartbeat& heart = core.leases->heart();
+    if (before)
+        core.declared.put(name, *before);
+    else
+        core.declared.remove(name);
+    if (before && !is_refused)
+        heart.note(name, stored_filter(*before));
+    else
+        heart.forget(name);
+    beat(heart);
 }
 
 }  // namespace
 
 std::vector<std::string> Declared::accounts_of(std::string_view name) const {
     const std::lock_guard lock(mutex_);
-    const auto found = filters_.find(name);
-    const bool all = found == filters_.end() || found->second.accounts.empty();
-    return all ? accounts_ : found->second.accounts;
+    const auto found = declarations_.find(name);
+    const bool all = found == declarations_.end() || found->second.filter.accounts.empty();
+    return all ? accounts_ : found->second.filter.accounts;
 }
 
-bool Declared::has(std::string_view name) const {
+std::optional<Declaration> Declared::find(std::string_view name) const {
     const std::lock_guard lock(mutex_);
-    return filters_.contains(name);
+    const auto found = declarations_.find(name);
+    return found == declarations_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void Declared::put(std::string_view name, const store::SubscriptionFilter& filter) {
+void Declared::put(std::string_view name, const Declaration& declaration) {
     const std::lock_guard lock(mutex_);
-    filters_.insert_or_assign(std::string(name), filter);
+    declarations_.insert_or_assign(std::string(name), declaration);
 }
 
 void Declared::remove(std::string_view name) {
     const std::lock_guard lock(mutex_);
-    if (const auto found = filters_.find(name); found != filters_.end()) filters_.erase(found);
+    const auto found = declarations_.find(name);
+    if (found != declarations_.end()) declarations_.erase(found);
+}
+
+void Declared::met(std::string_view name) {
+    const std::lock_guard lock(mutex_);
+    if (!met_.contains(name)) met_.emplace(name);
+}
+
+bool Declared::has_met(std::string_view name) const {
+    const std::lock_guard lock(mutex_);
+    return met_.contains(name);
 }
 
 Result<void> declare(Core& core, std::string_view name, const Declaration& given) {
     LJK_CHECK(check_accounts(core, name, given.filter.accounts));
     Heartbeat& heart = core.leases->heart();
-    store::SubscriptionFilter stored = given.filter;
-    stored.accounts.clear();
-    const bool known_here = core.declared.has(name);
-    core.declared.put(name, given.filter);
+    const store::SubscriptionFilter stored = stored_filter(given);
+    const auto before = core.declared.find(name);
+    core.declared.put(name, given);
     heart.note(name, stored);
     beat(heart);
     const auto is_new = core.lane->repeat([&] {
@@ -61,15 +95,20 @@ Result<void> declare(Core& core, std::string_view name, const Declaration& given
         return core.store->subscribe(name, stored, by);
     });
     if (!is_new) {
-        // Refused: the row must not keep the others from restarting with theirs.
-        core.declared.remove(name);
-        heart.forget(name);
-        beat(heart);
+        const bool is_same = before && stored_filter(*before) == stored;
+        take_back(core, name, before, is_same && is_new.error().code == Code::config);
         return is_new.error();
     }
-    if (given.start_now && !*is_new && !known_here)
+    if (given.start_now && !*is_new && !before)
         core.say(LogLine(LogEvent::subscription_start_ignored).add("subscription", name));
     return {};
+}
+
+Result<void> declare_missing(Core& core, std::string_view name) {
+    if (const auto before = core.declared.find(name)) return declare(core, name, *before);
+    if (!core.declared.has_met(name)) return declare(core, name, {});
+    return fail(Code::not_found, "subscription " + std::string(name) +
+                                     " was dropped: declare it again, or ask for another");
 }
 
 }  // namespace lampjack::engine

@@ -6,6 +6,8 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,18 +32,26 @@ public:
 
     /// Of which accounts it leases items: the subscription's own among the hub's, else all of the hub's.
     std::vector<std::string> accounts_of(std::string_view name) const;
-    bool has(std::string_view name) const;
-    void put(std::string_view name, const store::SubscriptionFilter& filter);
+    /// What this process has declared under that name last, and the store did not refuse.
+    std::optional<Declaration> find(std::string_view name) const;
+    void put(std::string_view name, const Declaration& declaration);
     void remove(std::string_view name);
+    /// The store has a subscription of that name, whoever declared it.
+    void met(std::string_view name);
+    bool has_met(std::string_view name) const;
 
 private:
     std::vector<std::string> accounts_;
     mutable std::mutex mutex_;
-    std::map<std::string, store::SubscriptionFilter, std::less<>> filters_;
+    std::map<std::string, Declaration, std::less<>> declarations_;
+    std::set<std::string, std::less<>> met_;
 };
 
 /// Declares a subscription in the store. Code::config when another live process has it with other kinds, `to` or
-/// `include_bot`, or when it names an account that this hub does not have.
+/// `include_bot`, or when it names an account that this hub does not have. One that fails leaves the one before as it was.
 Result<void> declare(Core& core, std::string_view name, const Declaration& given);
+/// The store has no subscription of that name: declares it as this process did before; one that it never declared with an
+/// empty filter. Code::not_found when another process declared it and it was dropped since.
+Result<void> declare_missing(Core& core, std::string_view name);
 
 }  // namespace lampjack::engine

@@ -62,35 +62,37 @@ void Holds::look() {
     for (const auto& delivery : alive(sinks_)) look_at(*delivery);
 }
 
-void Holds::look_at(const Item& item) {
+template <class T>
+void Holds::look_at(const T& held) {
+    const Hold& hold = held.hold;
     const Millis steady = heart_.now().steady;
-    if (item.hold.is_held() && item.hold.is_over(steady) && item.hold.lose())
-        item.hold.must_end(true);
-    if (item.hold.must_end()) return end(item);
-    if (!item.hold.is_held()) return;
-    const bool may_be_over = item.hold.gaps() != heart_.gaps();
-    if (may_be_over || steady - item.hold.renewed_at() >= kHostLease / 2) (void)renew(item);
+    if (hold.is_held() && hold.is_over(steady) && hold.lose()) hold.must_end(true);
+    if (hold.must_end()) return end(held);
+    if (!hold.is_held()) return;
+    const bool may_be_over = hold.gaps() != heart_.gaps();
+    if (may_be_over || steady - hold.renewed_at() >= kHostLease / 2) (void)renew(held);
 }
 
-void Holds::look_at(const SinkDelivery& delivery) {
-    const Hold& hold = delivery.hold;
-    if (hold.is_held() && hold.is_over(heart_.now().steady) && hold.lose()) hold.must_end(true);
-    if (hold.must_end()) end(delivery);
+Result<bool> Holds::extend(const Item& item, Millis until) {
+    return core_.store->extend_item(item.subscription, item.lease, until, heart_.id());
+}
+
+Result<bool> Holds::extend(const SinkDelivery& delivery, Millis until) {
+    const auto& lease = delivery.lease;
+    return core_.store->extend_delivery(lease.conversation.key, lease.token, until, heart_.id());
 }
 
 /// False when the lease was lost; true also when the store does not say.
-bool Holds::renew(const Item& item) {
+template <class T>
+bool Holds::renew(const T& held) {
     const auto now = heart_.now();
     const auto gaps = heart_.gaps();
-    const auto extended = core_.lane->repeat([&] {
-        return core_.store->extend_item(item.subscription, item.lease, now.wall + kHostLease,
-                                        heart_.id());
-    });
+    const auto extended = core_.lane->repeat([&] { return extend(held, now.wall + kHostLease); });
     if (!extended) return true;
     if (*extended)
-        item.hold.renewed(now.steady, gaps);
+        held.hold.renewed(now.steady, gaps);
     else
-        lost(item);
+        lost(held);
     return *extended;
 }
 

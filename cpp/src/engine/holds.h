@@ -44,9 +44,12 @@ private:
     template <class T>
     std::vector<std::shared_ptr<T>> alive(List<T>& list) const;
     void begin(Hold& hold, Keeper keeper) const;
-    bool renew(const Item& item);
-    void look_at(const Item& item);
-    void look_at(const SinkDelivery& delivery);
+    Result<bool> extend(const Item& item, Millis until);
+    Result<bool> extend(const SinkDelivery& delivery, Millis until);
+    template <class T>
+    bool renew(const T& held);
+    template <class T>
+    void look_at(const T& held);
     void end(const Item& item);
     void end(const SinkDelivery& delivery);
     void tell_hung(std::string_view subscription, std::string_view account, std::string_view ref,

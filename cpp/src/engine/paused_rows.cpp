@@ -4,14 +4,12 @@
 #include "engine/record.h"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 namespace lampjack::engine {
 namespace {
 
 using store::Delivery;
-using store::OutboxRow;
 
 /// How many deliveries that wait are looked at; more where those of other accounts stand before.
 constexpr std::size_t kLookedAt = 10'000;
@@ -47,22 +45,14 @@ Result<void> wake(Core& core, const Delivery& one) {
 
 Result<std::vector<store::ConversationKey>>
 probe_order(const Core& core, const platforms::Account& account, std::string_view wanted) {
-    LJK_TRY(count, core.store->pending_count(account.name));
-    if (count == 0) return std::vector<store::ConversationKey>{};
-    LJK_TRY(rows, waiting(core, account));
-    std::map<std::string_view, const OutboxRow*> heads;
-    for (const Delivery& one : rows) {
-        const auto head = heads.try_emplace(one.ref, &one.row).first;
-        if (one.row.oseq < head->second->oseq) head->second = &one.row;
-    }
+    LJK_TRY(heads, core.store->due_heads(account.name, core.clock->now(), kLookedAt));
     using Rank = std::tuple<bool, bool, bool, Millis, std::string_view>;
     std::vector<Rank> order;
-    for (const auto& [ref, head] : heads) {
-        if (head->ready_at > core.clock->now()) continue;
-        const bool is_other = wanted.empty() || core.tag(ref) != wanted;
-        const bool refused = is_refused(*head);
-        order.emplace_back(is_other, refused, !refused && !is_call(head->action), head->ready_at,
-                           ref);
+    for (const Delivery& one : heads) {
+        const bool is_other = wanted.empty() || core.tag(one.ref) != wanted;
+        const bool refused = is_refused(one.row);
+        order.emplace_back(is_other, refused, !refused && !is_call(one.row.action),
+                           one.row.ready_at, one.ref);
     }
     std::sort(order.begin(), order.end());
     std::vector<store::ConversationKey> keys;

@@ -6,19 +6,10 @@
 #include "engine/record.h"
 #include "engine/views.h"
 
-#include <algorithm>
 #include <array>
 
 namespace lampjack::engine {
 namespace {
-
-/// Nobody renews the lease of a message: it lasts longer than its handler may take, so that Holds is who ends it.
-Millis lease_time(const Core& core, Keeper keeper) noexcept {
-    constexpr Millis margin = 10'000;
-    const bool handler = keeper == Keeper::handler;
-    const Millis limit = handler ? core.config.handler_timeout : core.config.item_hold;
-    return std::max(kHostLease, limit + margin);
-}
 
 store::OutboxRow after_try(Core& core, const SinkDelivery& delivery, bool success, bool allowed,
                            std::string_view error) {
@@ -45,8 +36,7 @@ Result<std::shared_ptr<SinkDelivery>> lease_sink(Core& core, std::string_view ac
     LJK_TRY(holder, core.leases->holder());
     if (!holder) return std::shared_ptr<SinkDelivery>{};
     const Millis now = core.clock->now();
-    const Millis until = now + lease_time(core, keeper);
-    LJK_TRY(leased, core.store->lease_deliveries(names, true, now, until, 1, *holder));
+    LJK_TRY(leased, core.store->lease_deliveries(names, true, now, now + kHostLease, 1, *holder));
     if (leased.empty()) return std::shared_ptr<SinkDelivery>{};
     auto delivery = std::make_shared<SinkDelivery>();
     delivery->account = names.front();

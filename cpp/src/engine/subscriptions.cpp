@@ -98,10 +98,11 @@ Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscripti
         if (!holder) return std::shared_ptr<Item>{};
         auto leased = lease_one(core, subscription, *holder);
         if (!leased && leased.error().code == Code::not_found) {
-            LJK_CHECK(declare(core, subscription, {}));
+            LJK_CHECK(declare_missing(core, subscription));
             leased = lease_one(core, subscription, *holder);
         }
         if (!leased) return leased.error();
+        core.declared.met(subscription);
         if (leased->empty()) return std::shared_ptr<Item>{};
         LeasedItem& first = leased->front();
         // Tries that were never answered count too: it may be what ends each process that handles it.

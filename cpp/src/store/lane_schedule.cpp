@@ -30,15 +30,22 @@ void LaneSchedule::offer(const ConversationKey& key, Millis at) {
     }
 }
 
-std::vector<LaneSchedule::Lease>
-LaneSchedule::lease(Millis now, Millis until, std::size_t limit,
-                    const std::function<bool(const ConversationKey&)>& wanted) {
-    std::vector<Lease> leases;
+std::vector<ConversationKey>
+LaneSchedule::due(Millis now, std::size_t limit,
+                  const std::function<bool(const ConversationKey&)>& wanted) const {
     std::vector<ConversationKey> chosen;
     for (const auto& [at, order, key] : order_) {
         if (at > now || chosen.size() == limit) break;
         if (wanted(key)) chosen.push_back(key);
     }
+    return chosen;
+}
+
+std::vector<LaneSchedule::Lease>
+LaneSchedule::lease(Millis now, Millis until, std::size_t limit,
+                    const std::function<bool(const ConversationKey&)>& wanted) {
+    std::vector<Lease> leases;
+    const std::vector<ConversationKey> chosen = due(now, limit, wanted);
     leases.reserve(chosen.size());
     for (const ConversationKey& key : chosen) {
         Entry& entry = lanes_.at(key);

@@ -31,7 +31,11 @@ public:
 
     /// The lane has something to do from `at` on. A waiting lane moves to that time; a leased one stays.
     void offer(const ConversationKey& key, Millis at);
-    /// The first lanes whose time has come and that `wanted` accepts, held until `until`.
+    /// The first lanes whose time has come and that `wanted` accepts.
+    std::vector<ConversationKey>
+    due(Millis now, std::size_t limit,
+        const std::function<bool(const ConversationKey&)>& wanted) const;
+    /// The same, held until `until`.
     std::vector<Lease> lease(Millis now, Millis until, std::size_t limit,
                              const std::function<bool(const ConversationKey&)>& wanted);
     bool holds(const ConversationKey& key, std::uint64_t token) const;

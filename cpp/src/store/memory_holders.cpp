@@ -27,17 +27,13 @@ Result<std::vector<Holder>> MemoryStore::holders() {
 std::size_t MemoryStore::end_leases(LaneSchedule& lanes, HeldLanes& held, std::uint64_t holder,
                                     Millis now, Millis call_time) {
     std::size_t ended = 0;
-    for (auto at = held.begin(); at != held.end();) {
-        const auto& [key, lease] = *at;
-        if (lease.holder != holder) {
-            ++at;
-            continue;
-        }
+    for (auto& [key, lease] : held) {
+        if (lease.holder != holder) continue;
         if (lanes.is_leased(key, now) && lanes.holds(key, lease.token)) {
             lanes.cut_short(key, lease.token, std::max(now, lease.since + call_time));
             ++ended;
         }
-        at = held.erase(at);
+        lease.holder = 0;  // the rest stays: who comes back before another took it may extend it
     }
     return ended;
 }
@@ -91,8 +87,21 @@ Result<bool> MemoryStore::extend_item(std::string_view name, const LeasedItem& i
     const ConversationKey key = key_of(item.ref);
     if (!found->lanes.holds(key, item.token)) return false;
     found->lanes.extend(key, item.token, until);
-    found->held[key] = {holder, item.token, until};
+    found->held[key].holder = holder;
     return true;
+}
+
+Result<bool> MemoryStore::extend_delivery(const ConversationKey& key, std::uint64_t token,
+                                          Millis until, std::uint64_t holder) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(usable());
+    for (const bool sinks : {false, true}) {
+        if (!lanes(sinks).holds(key, token)) continue;
+        lanes(sinks).extend(key, token, until);
+        (sinks ? held_sinks_ : held_http_)[key].holder = holder;
+        return true;
+    }
+    return false;
 }
 
 Result<std::vector<SubscriptionState>> MemoryStore::subscriptions(Millis now) {

@@ -224,6 +224,23 @@ Result<void> MemoryStore::release_delivery(const ConversationKey& key, std::uint
     return {};
 }
 
+Result<std::vector<Delivery>> MemoryStore::due_heads(std::string_view account, Millis now,
+                                                     std::size_t limit) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(usable());
+    const auto wanted = [&](const ConversationKey& key) {
+        const auto found = records_.find(key);
+        return found != records_.end() && found->second.row.account == account &&
+               head(found->second, false) != nullptr;
+    };
+    std::vector<Delivery> heads;
+    for (const ConversationKey& key : lanes(false).due(now, limit, wanted)) {
+        const Record& record = records_.at(key);
+        heads.push_back({record.row.ref, record.row.account, *head(record, false)});
+    }
+    return heads;
+}
+
 Result<Millis> MemoryStore::next_delivery_at(bool sinks) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());

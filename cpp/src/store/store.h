@@ -54,6 +54,13 @@ public:
                                                                  Millis now, Millis until,
                                                                  std::uint64_t holder = 0) = 0;
     virtual Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) = 0;
+    /// The lease ends at `until` instead, and names that holder. False when it was lost.
+    virtual Result<bool> extend_delivery(const ConversationKey& key, std::uint64_t token,
+                                         Millis until, std::uint64_t holder) = 0;
+    /// The heads of the account's lanes for HTTP whose time has come and that nobody holds, the longest waiting first. Rows of
+    /// other accounts, and rows whose time has not come, are not read.
+    virtual Result<std::vector<Delivery>> due_heads(std::string_view account, Millis now,
+                                                    std::size_t limit) = 0;
     /// When the next lane becomes ready; a time far ahead when there is none.
     virtual Result<Millis> next_delivery_at(bool sinks) = 0;
 

@@ -148,6 +148,53 @@ TEST_P(DeclaredSubscriptions, two_processes_that_ask_for_different_things_are_to
     EXPECT_TRUE(other.hub->subscribe("desk", R"({"to":"bot"})")) << "the first one has ended";
 }
 
+TEST_P(DeclaredSubscriptions, one_that_was_dropped_is_declared_again_as_it_was) {
+    TestHub t(T::kFull, {}, store_);
+    Other other(store_);
+    ASSERT_TRUE(t.hub->subscribe("desk", R"({"to":"bot","kinds":["message"]})"));
+    other.clock->advance(20'000);  // the first has been silent for too long
+    ASSERT_TRUE(other.hub->drop_subscription("desk"));
+    EXPECT_EQ(next_text(t, "desk"), "timeout");
+    const auto again = listed(t, "desk");
+    ASSERT_TRUE(again.contains("to")) << "not for everything";
+    EXPECT_EQ(again.at("to"), "bot");
+    EXPECT_EQ(again.at("kinds").as_array().size(), 1u);
+}
+
+TEST_P(DeclaredSubscriptions, one_that_another_declared_and_somebody_dropped_stays_dropped) {
+    Other reader(store_);
+    {
+        TestHub t(T::kFull, {}, store_);
+        ASSERT_TRUE(t.hub->subscribe("desk", R"({"to":"bot"})"));
+        EXPECT_EQ(next_text(reader, "desk"), "timeout");
+        t.hub->close();
+    }
+    Other third(store_, 9);
+    ASSERT_TRUE(third.hub->drop_subscription("desk"));
+    EXPECT_EQ(next_text(reader, "desk"), "not_found");
+    EXPECT_TRUE(listed(third, "desk").empty());
+    EXPECT_EQ(next_text(reader, "log"), "timeout");
+    EXPECT_FALSE(listed(third, "log").empty()) << "the control: a new name is for everything";
+    ASSERT_TRUE(reader.hub->subscribe("desk", R"({"to":"desk"})"));
+    EXPECT_EQ(next_text(reader, "desk"), "timeout");
+}
+
+TEST_P(DeclaredSubscriptions, a_declaration_that_fails_leaves_the_one_before) {
+    TestHub t(T::kFull, {}, store_);
+    ASSERT_TRUE(t.hub->subscribe("desk", R"({"to":"desk"})"));
+    {
+        Other other(store_);
+        ASSERT_TRUE(other.hub->subscribe("desk", R"({"to":"desk"})"));
+        EXPECT_EQ(t.hub->subscribe("desk", R"({"to":"bot"})").error().code, Code::config);
+        other.hub->close();
+    }
+    Other third(store_, 9);
+    EXPECT_EQ(third.hub->subscribe("desk", R"({"to":"bot"})").error().code, Code::config)
+        << "the first has it as it declared it";
+    EXPECT_EQ(third.hub->drop_subscription("desk").error().code, Code::unsupported);
+    EXPECT_TRUE(third.hub->subscribe("desk", R"({"to":"desk"})"));
+}
+
 /// Two services with one store, each with an account of its own, and one name.
 struct Tenant : TestHub {
     Tenant(std::shared_ptr<store::Store> store, std::string_view account, std::uint64_t seed)

@@ -175,6 +175,15 @@ public:
         if (faults_->strikes(40)) return broken();
         return truth_->release_delivery(key, token);
     }
+    Result<bool> extend_delivery(const ConversationKey& key, std::uint64_t token, Millis until,
+                                 std::uint64_t holder) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->extend_delivery(key, token, until, holder);
+    }
+    Result<std::vector<store::Delivery>> due_heads(std::string_view account, Millis now,
+                                                   std::size_t limit) override {
+        return truth_->due_heads(account, now, limit);
+    }
     Result<Millis> next_delivery_at(bool sinks) override { return truth_->next_delivery_at(sinks); }
 
     Result<bool> subscribe(std::string_view name, const store::SubscriptionFilter& filter,

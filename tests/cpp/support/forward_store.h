@@ -53,6 +53,14 @@ public:
     Result<void> release_delivery(const Key& key, std::uint64_t token) override {
         return to_->release_delivery(key, token);
     }
+    Result<bool> extend_delivery(const Key& key, std::uint64_t token, Millis until,
+                                 std::uint64_t holder) override {
+        return to_->extend_delivery(key, token, until, holder);
+    }
+    Result<std::vector<store::Delivery>> due_heads(Text account, Millis now,
+                                                   std::size_t limit) override {
+        return to_->due_heads(account, now, limit);
+    }
     Result<Millis> next_delivery_at(bool sinks) override { return to_->next_delivery_at(sinks); }
 
     Result<bool> subscribe(Text name, const store::SubscriptionFilter& filter,

@@ -38,11 +38,15 @@ std::string bin_folder() {
     return {};
 }
 
-[[noreturn]] void give_up(const std::string& what, const std::string& folder) {
+std::string log_in(const std::string& folder) {
     std::ifstream log(folder + "/log");
     std::stringstream text;
     text << log.rdbuf();
-    std::fprintf(stderr, "%s\n%s\n", what.c_str(), text.str().c_str());
+    return text.str();
+}
+
+[[noreturn]] void give_up(const std::string& what, const std::string& folder) {
+    std::fprintf(stderr, "%s\n%s\n", what.c_str(), log_in(folder).c_str());
     std::abort();
 }
 
@@ -154,6 +158,8 @@ std::string PostgresServer::run(const std::string& sql, const std::string& datab
     if (ran.status != 0) give_up("psql: " + sql + "\n" + ran.output, folder_);
     return ran.output.substr(0, ran.output.find_last_not_of('\n') + 1);
 }
+
+std::string PostgresServer::log() const { return log_in(folder_); }
 
 bool PostgresServer::takes_connections() const {
     return run_and_read({bin_ + "/pg_isready", "-q", "-t", "2", "-h", "127.0.0.1", "-p",

@@ -38,6 +38,9 @@ public:
     /// Runs SQL as the superuser; the first column of the rows, one a line.
     std::string run(const std::string& sql, const std::string& database = "postgres") const;
 
+    /// What the server has written into its log.
+    std::string log() const;
+
     /// Starts it on the data it has and waits until it takes connections.
     void start();
     /// Ends every session at once, writes a checkpoint and waits for the end.

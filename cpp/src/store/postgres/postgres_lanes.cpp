@@ -12,16 +12,20 @@
 namespace lampjack::store::postgres {
 namespace {
 
-/// A lane that is leased while its last row was refused has nothing to come: it waits for its holder.
+/// A lane that is leased while its last row was refused has nothing to come: it waits for its holder. OFFSET 0: asked of one
+/// lane after the other by the index; as a join, the planner may read all pending rows first.
 #define LJK_PG_HAS_HEAD                                                                   \
     "EXISTS (SELECT 1 FROM lampjack_outbox o WHERE o.key = l.key AND o.to_sink = l.sink " \
-    "AND o.status = 0)"
+    "AND o.status = 0 OFFSET 0)"
 
+/// One look into the index for each account: what waits for others, or for accounts that are paused, is not passed over.
 constexpr Statement kClaim{
     "lampjack_claim_lanes",
-    "WITH due AS (SELECT l.key, l.ready_at, l.turn FROM lampjack_lane l WHERE l.sink = $1 "
-    "AND l.ready_at <= $2 AND l.account = ANY($3) AND " LJK_PG_HAS_HEAD
-    " ORDER BY l.ready_at, l.turn LIMIT $5 FOR UPDATE OF l SKIP LOCKED) "
+    "WITH due AS (SELECT one.* FROM unnest($3) AS a (account) CROSS JOIN LATERAL "
+    "(SELECT l.key, l.ready_at, l.turn FROM lampjack_lane l WHERE l.sink = $1 "
+    "AND l.account = a.account AND l.ready_at <= $2 AND " LJK_PG_HAS_HEAD
+    " ORDER BY l.ready_at, l.turn LIMIT $5 FOR UPDATE OF l SKIP LOCKED) one "
+    "ORDER BY one.ready_at, one.turn LIMIT $5) "
     "UPDATE lampjack_lane l SET ready_at = $4, token = $6, held_token = $6, holder = $7, "
     "leased_at = $2, turn = " LJK_PG_TURN " FROM due "
     "WHERE l.key = due.key AND l.sink = $1 RETURNING l.key, due.ready_at, due.turn"};
@@ -39,10 +43,21 @@ constexpr Statement kHeads{
     "SELECT " LJK_PG_CONVERSATION ", " LJK_PG_OUTBOX " FROM lampjack_conversation c "
     "JOIN LATERAL (SELECT * FROM lampjack_outbox o WHERE o.key = c.key AND o.to_sink = $2 "
     "AND o.status = 0 ORDER BY o.oseq LIMIT 1) o ON true WHERE c.key = ANY($1)"};
+constexpr Statement kDueHeads{
+    "lampjack_due_heads",
+    "SELECT c.ref, c.account, " LJK_PG_OUTBOX " FROM lampjack_lane l "
+    "JOIN lampjack_conversation c ON c.key = l.key "
+    "JOIN LATERAL (SELECT * FROM lampjack_outbox o WHERE o.key = l.key AND o.to_sink = $1 "
+    "AND o.status = 0 ORDER BY o.oseq LIMIT 1) o ON true WHERE l.sink = $1 AND l.account = $2 "
+    "AND l.ready_at <= $3 ORDER BY l.ready_at, l.turn LIMIT $4"};
 constexpr Statement kNextLane{"lampjack_next_lane",
                               "SELECT l.ready_at FROM lampjack_lane l WHERE l.sink = $1 "
                               "AND " LJK_PG_HAS_HEAD " ORDER BY l.ready_at LIMIT 1"};
 
+constexpr Statement kExtend{"lampjack_extend_lane",
+                            "UPDATE lampjack_lane SET ready_at = $3, holder = $4, "
+                            "held_token = token WHERE key = $1 AND token = $2 AND token <> 0 "
+                            "RETURNING 1"};
 constexpr Statement kEmptyLanes{"lampjack_empty_lanes",
                                 "SELECT l.key, l.token FROM lampjack_lane l "
                                 "WHERE l.ready_at < $1 AND NOT " LJK_PG_HAS_HEAD " LIMIT $2"};
@@ -148,6 +163,25 @@ Result<void> PostgresStore::release_delivery(const ConversationKey& key, std::ui
     calls.push_back({&kCommit});
     LJK_CHECK(ask(calls));
     return {};
+}
+
+Result<bool> PostgresStore::extend_delivery(const ConversationKey& key, std::uint64_t token,
+                                            Millis until, std::uint64_t holder) {
+    Params lease;
+    lease.key(key).number(token).integer(process().clock.to_database(until)).number(holder);
+    LJK_TRY(rows, ask(kExtend, std::move(lease)));
+    return !rows.empty();
+}
+
+Result<std::vector<Delivery>> PostgresStore::due_heads(std::string_view account, Millis now,
+                                                       std::size_t limit) {
+    Params asked;
+    asked.boolean(false).text(account).integer(process().clock.to_database(now)).limit(limit);
+    LJK_TRY(rows, ask(kDueHeads, std::move(asked)));
+    std::vector<Delivery> heads;
+    for (int row = 0; row < rows.size(); ++row)
+        heads.push_back({rows.text(row, 0), rows.text(row, 1), read_outbox(rows, row, 2)});
+    return heads;
 }
 
 /// One by one under the conversation's lock: a row may be on its way into the lane.

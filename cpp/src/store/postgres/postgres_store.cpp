@@ -34,7 +34,8 @@ constexpr Statement kDeliveriesBy{
 constexpr Statement kPendingCount{
     "lampjack_pending_count",
     "SELECT count(*) FROM lampjack_lane l JOIN lampjack_outbox o ON o.key = l.key "
-    "AND o.to_sink = l.sink AND o.status = 0 WHERE l.account = $1"};
+    "AND o.to_sink = l.sink AND o.status = 0 "
+    "WHERE l.sink IN (false, true) AND l.account = $1"};
 
 /// Shown to all who ask and taken from nobody: who fires one looks again under the conversation's lock.
 constexpr Statement kDueTimers{

@@ -149,6 +149,8 @@ CREATE TABLE holder (
 ) STRICT;
 CREATE INDEX outbox_item ON outbox (conversation, item_seq) WHERE item_seq > 0;
 CREATE INDEX lane_empty ON lane (ready_at) WHERE is_empty = 1;
+CREATE INDEX lane_account ON lane (to_sink, account, ready_at, turn) WHERE is_empty = 0;
+CREATE INDEX item_aside_subscription ON item_aside (subscription);
 )sql";
 
 /// A step never changes once it is released.

@@ -5,27 +5,42 @@
 #include "store/sqlite/turns.h"
 
 #include <algorithm>
+#include <array>
+#include <tuple>
+#include <utility>
 
 namespace lampjack::store::sqlite {
 namespace {
 
-/// Lanes whose time has come, the longest waiting first.
+struct Due {
+    Millis ready_at = 0;
+    std::int64_t turn = 0;
+    ConversationKey key{};
+};
+
+/// Lanes whose time has come, the longest waiting first. One look into the index for each account: what waits for others, or
+/// for accounts that are paused, is not passed over.
 Result<std::vector<ConversationKey>> due_lanes(Connection& db,
                                                std::span<const std::string> accounts, bool sinks,
                                                Millis now, std::size_t limit) {
-    LJK_TRY(found, db.query("SELECT conversation, account FROM lane "
-                            "WHERE is_empty = 0 AND to_sink = ? AND ready_at <= ? "
-                            "ORDER BY ready_at, turn"));
-    found.boolean(sinks).integer(now);
-    std::vector<ConversationKey> due;
-    while (due.size() < limit) {
-        LJK_TRY(more, found.next());
-        if (!more) break;
-        const bool ours =
-            std::find(accounts.begin(), accounts.end(), found.text_at(1)) != accounts.end();
-        if (ours) due.push_back(key_at(found, 0));
+    LJK_TRY(found, db.query("SELECT conversation, ready_at, turn FROM lane "
+                            "WHERE is_empty = 0 AND to_sink = ? AND account = ? "
+                            "AND ready_at <= ? ORDER BY ready_at, turn LIMIT ?"));
+    std::vector<Due> due;
+    for (const std::string& account : accounts) {
+        found.boolean(sinks).text(account).integer(now).integer(sql_limit(limit));
+        for (;;) {
+            LJK_TRY(more, found.next());
+            if (!more) break;
+            due.push_back({found.integer_at(1), found.integer_at(2), key_at(found, 0)});
+        }
+        found.rewind();
     }
-    return due;
+    std::ranges::sort(due, {}, [](const Due& one) { return std::tuple(one.ready_at, one.turn); });
+    if (due.size() > limit) due.resize(limit);
+    std::vector<ConversationKey> keys;
+    for (const Due& one : due) keys.push_back(one.key);
+    return keys;
 }
 
 struct Taking {
@@ -116,6 +131,32 @@ Result<void> SqliteStore::release_delivery(const ConversationKey& key, std::uint
     LJK_TRY(drop, db->query("DELETE FROM lane WHERE conversation = ? AND ready_at = -1"));
     LJK_CHECK(drop.blob(key).run());
     return access.commit();
+}
+
+Result<bool> SqliteStore::extend_delivery(const ConversationKey& key, std::uint64_t token,
+                                          Millis until, std::uint64_t holder) {
+    LJK_TRY(access, session_.write());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(extend, db->query("UPDATE lane SET ready_at = ?1, holder = ?2, held_token = ?4 "
+                              "WHERE conversation = ?3 AND token = ?4 AND token <> 0"));
+    LJK_TRY(held, extend.integer(until).number(holder).blob(key).number(token).run());
+    LJK_CHECK(access.commit());
+    return held != 0;
+}
+
+Result<std::vector<Delivery>> SqliteStore::due_heads(std::string_view account, Millis now,
+                                                     std::size_t limit) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    const std::array names{std::string(account)};
+    LJK_TRY(due, due_lanes(*db, names, false, now, limit));
+    std::vector<Delivery> heads;
+    for (const ConversationKey& key : due) {
+        LJK_TRY(head, head_of(*db, key, false));
+        heads.push_back({std::move(head.conversation.ref), std::move(head.conversation.account),
+                         std::move(head.row)});
+    }
+    return heads;
 }
 
 Result<Millis> SqliteStore::next_delivery_at(bool sinks) {

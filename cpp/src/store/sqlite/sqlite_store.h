@@ -51,6 +51,10 @@ public:
                                                          Millis until,
                                                          std::uint64_t holder) override;
     Result<void> release_delivery(const ConversationKey& key, std::uint64_t token) override;
+    Result<bool> extend_delivery(const ConversationKey& key, std::uint64_t token, Millis until,
+                                 std::uint64_t holder) override;
+    Result<std::vector<Delivery>> due_heads(std::string_view account, Millis now,
+                                            std::size_t limit) override;
     Result<Millis> next_delivery_at(bool sinks) override;
 
     Result<bool> subscribe(std::string_view name, const SubscriptionFilter& filter,

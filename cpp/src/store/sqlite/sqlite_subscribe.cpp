@@ -168,7 +168,7 @@ Result<void> SqliteStore::drop_subscription(std::string_view name, Millis now) {
     LJK_TRY(all_holders, read_holders(*db));
     if (const Holder* holder = holder_of(all_holders, name, now))
         return still_in_use(name, *holder);
-    // By the lanes' own indexes: their keys begin with the conversation.
+    // By indexes that begin with the subscription: the keys begin with the conversation.
     for (const char* sql : {"DELETE FROM item_lane WHERE subscription = ?",
                             "DELETE FROM item_aside WHERE subscription = ?",
                             "DELETE FROM subscription WHERE id = ?"}) {

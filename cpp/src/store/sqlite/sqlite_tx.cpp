@@ -5,6 +5,7 @@
 #include "store/sqlite/rows.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace lampjack::store::sqlite {
 namespace {
@@ -127,8 +128,10 @@ Result<void> SqliteTx::readdress(const ConversationKey& key, std::uint64_t seq, 
     LJK_TRY(change, db->query("UPDATE item SET audience = ?, flags = ? "
                               "WHERE conversation = ? AND seq = ?"));
     LJK_CHECK(change.word(to).text(flags).blob(key).number(seq).run());
-    for (Appended& one : appended_) {  // not handed to anybody yet
+    for (std::size_t at = 0; at < appended_.size(); ++at) {  // not handed to anybody yet
+        Appended& one = appended_[at];
         if (one.key != key || one.seq != seq) continue;
+        if (at < saved_appended_) saved_changes_.emplace_back(at, one);
         one.to = to;
         one.flags = std::string(flags);
         return {};
@@ -273,6 +276,7 @@ Result<void> SqliteTx::savepoint() {
     LJK_CHECK(step(*db, "SAVEPOINT change"));
     has_savepoint_ = true;
     saved_appended_ = appended_.size();
+    saved_changes_.clear();
     saved_readdressed_ = readdressed_;
     return {};
 }
@@ -282,6 +286,9 @@ Result<void> SqliteTx::rollback_to_savepoint() {
     if (!has_savepoint_) return fail(Code::internal, "no savepoint was set");
     LJK_CHECK(step(*db, "ROLLBACK TO change"));
     appended_.resize(saved_appended_);
+    for (auto& [at, before] : std::views::reverse(saved_changes_))
+        appended_[at] = std::move(before);
+    saved_changes_.clear();
     readdressed_ = saved_readdressed_;
     accounts_.clear();
     indexed_.clear();

@@ -99,7 +99,9 @@ private:
     Readdressed readdressed_;                     ///< the same
     Readdressed saved_readdressed_;
     std::vector<Place> changed_lanes_;  ///< to be looked at again, at the end
-    std::size_t saved_appended_ = 0;
+    std::size_t saved_appended_ = 0;    ///< how many there were at the savepoint
+    /// Which of those changed since, each as it was before.
+    std::vector<std::pair<std::size_t, Appended>> saved_changes_;
     bool has_savepoint_ = false;
 };
 

@@ -26,6 +26,10 @@ protected:
         const std::vector<std::string> accounts{"shop"};
         return must(store().lease_deliveries(accounts, sinks, now, now + kLong, 10, holder));
     }
+    bool extend(const LeasedDelivery& lease, Millis until, std::uint64_t holder) {
+        const ConversationKey& key = lease.conversation.key;
+        return must(store().extend_delivery(key, lease.token, until, holder));
+    }
     const std::string kRef = ref_of("u1");
 };
 LJK_ON_EVERY_STORE(Holders);
@@ -131,6 +135,18 @@ TEST_P(Holders, a_lease_that_was_reclaimed_is_extended_while_nobody_took_it) {
     EXPECT_TRUE(items(8, 2000).empty());
     beat(7, 9000);
     EXPECT_EQ(must(store().reclaim(9000, kCall)).items, 1U) << "and it names its holder again";
+    EXPECT_EQ(items(8, 9000).size(), 1U);
+}
+
+TEST_P(Holders, an_extended_lease_of_a_dead_one_is_due_at_once) {
+    say(kRef);
+    beat(7, 16'000);
+    const auto held = items(7, 1000);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_TRUE(must(store().extend_item("desk", held[0], 900'000, 7)));
+    EXPECT_TRUE(items(8, 16'000).empty()) << "the control: nobody has looked for the dead yet";
+    EXPECT_EQ(must(store().reclaim(16'000, kCall)).items, 1U);
+    EXPECT_EQ(items(8, 16'000).size(), 1U);
 }
 
 TEST_P(Holders, a_retry_that_waits_keeps_its_time) {
@@ -164,6 +180,48 @@ TEST_P(Holders, a_delivery_leased_long_ago_is_due_at_once) {
     ASSERT_EQ(next.size(), 1U);
     EXPECT_EQ(code_of(record(held[0], DeliveryStatus::sent)), Code::unsupported);
     must(record(next[0], DeliveryStatus::sent));
+}
+
+TEST_P(Holders, a_delivery_that_is_extended_ends_later_and_is_the_new_holders) {
+    for (const bool sinks : {false, true}) {
+        send(kRef, 500, sinks);
+        beat(7, 16'000);
+        const auto held = deliveries(7, 1000, sinks);
+        ASSERT_EQ(held.size(), 1U);
+        EXPECT_TRUE(extend(held[0], 900'000, 8));
+        EXPECT_EQ(must(store().reclaim(16'000, kCall)).deliveries, 0U) << "it is 8's";
+        EXPECT_TRUE(deliveries(9, 899'999, sinks).empty());
+        const auto next = deliveries(9, 900'000, sinks);
+        ASSERT_EQ(next.size(), 1U);
+        EXPECT_FALSE(extend(held[0], 2'000'000, 7)) << "it is lost";
+        EXPECT_EQ(code_of(record(held[0], DeliveryStatus::sent)), Code::unsupported);
+        must(record(next[0], DeliveryStatus::sent));
+        EXPECT_FALSE(extend(next[0], 2'000'000, 9)) << "it is over";
+    }
+}
+
+TEST_P(Holders, an_extended_delivery_of_a_dead_one_is_due_when_its_call_is_over) {
+    send(kRef, 500, true);
+    beat(7, 16'000);
+    const auto held = deliveries(7, 1000, true);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_TRUE(extend(held[0], 900'000, 7));
+    EXPECT_EQ(must(store().reclaim(16'000, kCall)).deliveries, 1U);
+    EXPECT_TRUE(deliveries(8, 30'999, true).empty());
+    EXPECT_EQ(deliveries(8, 31'000, true).size(), 1U);
+}
+
+TEST_P(Holders, a_delivery_that_was_reclaimed_is_extended_while_nobody_took_it) {
+    send(kRef, 500, true);
+    beat(7, 100'000);
+    const auto held = deliveries(7, 1000, true);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_EQ(must(store().reclaim(100'000, kCall)).deliveries, 1U);
+    EXPECT_TRUE(extend(held[0], 100'000 + kLong, 7));
+    EXPECT_TRUE(deliveries(8, 100'000, true).empty());
+    beat(7, 200'000);
+    EXPECT_EQ(must(store().reclaim(200'000, kCall)).deliveries, 1U) << "it names its holder again";
+    EXPECT_EQ(deliveries(8, 200'000, true).size(), 1U);
 }
 
 TEST_P(Holders, a_lease_of_its_own_that_ends_sooner_ends_sooner) {

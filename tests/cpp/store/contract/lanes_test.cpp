@@ -72,6 +72,28 @@ TEST_P(Lanes, lanes_run_side_by_side_and_the_longest_waiting_goes_first) {
     EXPECT_EQ(refs(lease(2000)), (std::vector{ref_of("u3"), ref_of("u2"), ref_of("u1")}));
 }
 
+TEST_P(Lanes, the_due_heads_of_an_account_are_told_and_nobody_holds_them) {
+    send(ref_of("u1"), 900);
+    send(ref_of("u1"), 950);
+    send(ref_of("u2"), 800);
+    send(ref_of("u3"), 3000);  // not yet
+    send(ref_of("u4", "bank"), 700);
+    send(ref_of("u5"), 700, true);
+    const auto heads = must(store().due_heads("shop", 2000, 10));
+    ASSERT_EQ(heads.size(), 2U);
+    EXPECT_EQ(heads[0].ref, ref_of("u2"));
+    EXPECT_EQ(heads[1].ref, ref_of("u1"));
+    EXPECT_EQ(heads[1].account, "shop");
+    EXPECT_EQ(heads[1].row.oseq, 1U) << "the first of its lane";
+    EXPECT_EQ(must(store().due_heads("shop", 2000, 1)).size(), 1U);
+    EXPECT_TRUE(must(store().due_heads("nobody", 2000, 10)).empty());
+    EXPECT_EQ(refs(lease(2000, 2)), (std::vector{ref_of("u4", "bank"), ref_of("u2")}));
+    const auto rest = must(store().due_heads("shop", 2000, 10));
+    ASSERT_EQ(rest.size(), 1U) << "what is leased is not due";
+    EXPECT_EQ(rest[0].ref, ref_of("u1"));
+    EXPECT_EQ(must(store().due_heads("shop", 5000, 10)).size(), 3U) << "leases that ran out are";
+}
+
 TEST_P(Lanes, among_equals_nobody_is_passed_over_for_ever) {
     for (int i = 0; i < 6; ++i) {
         Edit edit(store(), ref_of("u" + std::to_string(i)));

@@ -222,4 +222,22 @@ void Player::look() {
         note("next delivery " + std::to_string(must(store_.next_delivery_at(sinks))));
 }
 
+void use_all(Store& store, int steps) {
+    Player player(store, 5);
+    player.play(steps);
+    must(store.beat({7, "host:7", {"shop"}, {{"desk", {}}}, 0, 1}));
+    const std::vector<std::string> shop{"shop"};
+    must(store.lease_items("desk", 100, 1'000'000, 1, {7, shop}));
+    must(store.lease_items("desk", 90'000'000, 99'000'000, 1, {7, shop}));
+    must(store.reclaim(90'000'000, 1));
+    must(store.give_back("desk", must(store.lease_items("desk", 90'000'000, 99'000'000, 1))));
+    must(store.due_heads("shop", 90'000'000, 1));
+    must(store.pending_count("shop"));
+    const ConversationKey key = key_of("shop:live:u1");
+    must(store.extend_delivery(key, 1, 90'000'000, 7));
+    must(store.subscriptions(1));
+    must(store.standings(key, 1));
+    must(store.drop_subscription("bot", 1));
+}
+
 }  // namespace lampjack::store::testing

@@ -50,4 +50,7 @@ private:
     std::vector<std::string> log_;
 };
 
+/// Plays, and then does what a player does not: for tests of how the store finds its rows.
+void use_all(Store& store, int steps);
+
 }  // namespace lampjack::store::testing

@@ -144,6 +144,24 @@ TEST_P(Readdress, an_item_of_the_same_transaction_is_handed_out_as_it_became) {
     EXPECT_EQ(drain("bot"), Seqs{});
 }
 
+TEST_P(Readdress, a_savepoint_gives_an_item_of_the_same_transaction_its_recipient_back) {
+    Edit edit(store(), kRef);
+    edit.say("message", {}, To::bot);
+    edit.say("message", {}, To::bot);
+    edit.put();
+    must(edit.tx().savepoint());
+    edit.open(kRef);
+    must(edit.tx().readdress(edit.row().key, 1, To::nobody, "rerouted"));
+    must(edit.tx().readdress(edit.row().key, 1, To::desk, "rerouted"));
+    must(edit.tx().rollback_to_savepoint());
+    edit.open(kRef);
+    must(edit.tx().readdress(edit.row().key, 2, To::desk,
+                             "rerouted"));  // the control: this one stays
+    edit.finish();
+    EXPECT_EQ(drain("bot"), Seqs{1});
+    EXPECT_EQ(drain(), Seqs{2});
+}
+
 TEST_P(Readdress, it_outlives_a_restart) {
     if (!is_durable()) GTEST_SKIP() << "keeps nothing";
     say(kRef, "message", 1000, To::bot);
