@@ -298,8 +298,8 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
     if (to_user && !to_sink)  // as it leaves: that is what comes back
         for (const model::Part& part : batch->parts_of(batch->events[event]))
             if (part.text) row_.echo.sent(conversation::text_hash(batch->view(part.text)), now_);
-    const bool split = !to_sink && carried.one_part_per_message &&
-                       batch->events[event].parts.count > 1;
+    const bool split =
+        !to_sink && carried.one_part_per_message && batch->events[event].parts.count > 1;
     std::vector<model::BatchPtr> singles =
         split ? split_parts(*batch, event) : std::vector<model::BatchPtr>{};
     const auto queue = [&](const model::Batch& one, std::uint32_t index,

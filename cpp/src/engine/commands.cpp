@@ -81,10 +81,11 @@ public:
             LJK_TRY(event, words_.event(change_.row(), command.agent, change_.now()));
             words = event;
         }
-        LJK_TRY(outcome, change_.take(command, {words.get(), 0, command.agent, key_.text(), 0, &body_},
-                                      [&](const conversation::Outcome& taken) {
-                                          return log(command, words, taken);
-                                      }));
+        LJK_TRY(outcome,
+                change_.take(command, {words.get(), 0, command.agent, key_.text(), 0, &body_},
+                             [&](const conversation::Outcome& taken) {
+                                 return log(command, words, taken);
+                             }));
         if (outcome.refusal) return refusal(*outcome.refusal);
         LJK_CHECK(change_.finish());  // the end of a drain shows in the result
         return accepted({.seq = change_.item_seq(), .delivery = change_.delivery_id()});

@@ -231,12 +231,12 @@ Result<std::vector<Delivery>> MemoryStore::due_heads(std::string_view account, M
     const auto wanted = [&](const ConversationKey& key) {
         const auto found = records_.find(key);
         return found != records_.end() && found->second.row.account == account &&
-               head(found->second, false) != nullptr;
+               found->second.head(false) != nullptr;
     };
     std::vector<Delivery> heads;
     for (const ConversationKey& key : lanes(false).due(now, limit, wanted)) {
-        const Record& record = records_.at(key);
-        heads.push_back({record.row.ref, record.row.account, *head(record, false)});
+        Record& record = records_.at(key);
+        heads.push_back({record.row.ref, record.row.account, *record.head(false)});
     }
     return heads;
 }
