@@ -221,12 +221,10 @@ TEST_F(Translation, of_words_during_a_return_queues_them_behind_the_call) {
     EXPECT_NE(t().http->calls()[1].request.body.find("hello bot"), std::string::npos);
 }
 
-/// Its store fails when it is told to.
-class FailedTranslation : public Translation {
-protected:
-    void SetUp() override { open({}, store_); }
-    std::shared_ptr<FaultyStore> store_ = std::make_shared<FaultyStore>();
-};
+/// An id so long that no conversation may have it.
+const std::string kTooLong(300, 'x');
+
+class FailedTranslation : public Translation {};
 
 TEST_F(FailedTranslation, leaves_the_question_of_an_earlier_one) {
     const auto reception = begin();
@@ -234,15 +232,13 @@ TEST_F(FailedTranslation, leaves_the_question_of_an_earlier_one) {
     const engine::Question* question = t().hub->question(*reception);
     ASSERT_NE(question, nullptr);
     const std::string asked = question->item_json;
-    store_->no_writes = true;
-    const auto again = t().hub->translate(*reception, "[" + request("s-2") + "]");
+    const auto again = t().hub->translate(*reception, "[" + request(kTooLong) + "]");
     ASSERT_FALSE(again);
-    EXPECT_EQ(again.error().code, Code::store);
+    EXPECT_EQ(again.error().code, Code::too_large);
     EXPECT_EQ(t().hub->translate(*reception, "[{").error().code, Code::json);
     EXPECT_EQ(t().hub->question(*reception), question);
     EXPECT_EQ(question->ref, "shop:live:s-1");
     EXPECT_EQ(question->item_json, asked);
-    store_->no_writes = false;
     const Decision accepted{true, true, {}};
     EXPECT_EQ(words(t().hub->finish(*reception, &accepted).body), "to-agent");
     EXPECT_EQ(t().state(), "requested");
@@ -250,10 +246,8 @@ TEST_F(FailedTranslation, leaves_the_question_of_an_earlier_one) {
 
 TEST_F(FailedTranslation, leaves_a_request_that_nobody_translated) {
     const auto reception = begin();
-    store_->no_writes = true;
-    ASSERT_FALSE(t().hub->translate(*reception, "[" + request("s-1") + "]"));
+    ASSERT_FALSE(t().hub->translate(*reception, "[" + request(kTooLong) + "]"));
     EXPECT_EQ(t().hub->question(*reception), nullptr);
-    store_->no_writes = false;
     EXPECT_EQ(t().hub->finish(*reception, nullptr).body, "[]");
     EXPECT_FALSE(t().hub->conversation(TestHub::kRef)) << "nobody asked for a human";
 }

@@ -143,11 +143,15 @@ std::string PostgresServer::make_database() {
     return name;
 }
 
+void PostgresServer::drop_database(const std::string& name) {
+    run("DROP DATABASE " + name + " WITH (FORCE)");
+}
+
 void PostgresServer::empty_database(const std::string& name) {
     run("SET client_min_messages = error;"
         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid();"
-        "DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+        "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC",
         name);
     spare_.push_back(name);
 }

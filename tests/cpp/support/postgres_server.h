@@ -35,6 +35,8 @@ public:
     std::string make_database();
     /// Ends all sessions that are still open there and empties it, for the next make_database(): a new one is 300 files.
     void empty_database(const std::string& name);
+    /// Removes one that a test has made, with all sessions that are still open there.
+    void drop_database(const std::string& name);
     /// Runs SQL as the superuser; the first column of the rows, one a line.
     std::string run(const std::string& sql, const std::string& database = "postgres") const;
 

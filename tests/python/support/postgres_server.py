@@ -131,7 +131,7 @@ class PostgresServer:
         """End all sessions still open there and empty it for the next test: a new one is 300 files."""
         ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
         others = "datname = current_database() AND pid <> pg_backend_pid()"
-        emptied = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+        emptied = "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC"
         self.run(f"SET client_min_messages = error; {ended} WHERE {others}; {emptied}", name)
         self._spare.append(name)
 

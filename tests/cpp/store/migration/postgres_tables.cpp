@@ -33,14 +33,14 @@ public:
             before_);
     }
     ~PostgresTables() override {
-        if (!database_.empty()) server_.empty_database(database_);
+        if (!database_.empty()) server_.drop_database(database_);
         server_.empty_database(before_);
     }
 
     std::string url() const override { return server_.url(database_); }
     std::int64_t version_of_this_release() const override { return known_.version(); }
     void reset() override {
-        if (!database_.empty()) server_.empty_database(database_);
+        if (!database_.empty()) server_.drop_database(database_);
         database_ = before_ + "_copy";
         server_.run("CREATE DATABASE " + database_ + " TEMPLATE " + before_);
     }
