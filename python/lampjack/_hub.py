@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal, NoReturn, Self, TypeVar
 
 from lampjack import _config, _core
+from lampjack._accounts import Accounts
 from lampjack._clock import ManualClock
 from lampjack._consumers import Consumer, SubscriptionConsumer
 from lampjack._conversation import Conversation, User
@@ -63,7 +64,8 @@ class Hub:
             seed=seed,
         )
         self._runtime = Runtime(native)
-        self._reception = Reception(self._runtime)
+        self._accounts = Accounts(config)
+        self._reception = Reception(self._runtime, self._accounts)
         self._consumers: dict[str, Consumer] = {}
         self._started = False
         self._lock = threading.Lock()
@@ -103,7 +105,7 @@ class Hub:
         headers: Headers = (),
         body: bytes = b"",
     ) -> Answer:
-        """Take one request without blocking the loop; async decide and translate functions run on it."""
+        """Take one request without blocking the loop; async decide and translate functions run on it, plain ones on threads."""
         return await self._reception.submit(account, (method, path, query, headers, body))
 
     # ---- What the host contributes ----
@@ -112,8 +114,7 @@ class Hub:
         """Register the function that answers handover requests with `Accept` or `Decline`; no account means all."""
 
         def register(function: F) -> F:
-            for account in accounts or ("",):
-                self._reception.add_decide(account, function)
+            self._reception.add_decide(accounts, function)
             return function
 
         return register
@@ -150,6 +151,7 @@ class Hub:
             raise ArgumentError('start is "oldest" or "now"')
         if not types:
             raise ArgumentError("on() needs at least one class of events or facts")
+        filtered_accounts = tuple(accounts)
 
         def register(function: F) -> F:
             stable = name or f"{function.__module__}.{function.__qualname__}"
@@ -157,7 +159,8 @@ class Hub:
                 raise ArgumentError(
                     "a lambda or inner function has no stable name: give on(…, name=…)"
                 )
-            filtered = (types, tuple(accounts), to, include_bot, start == "now")
+            self._accounts.check(filtered_accounts, f"subscription {stable}")
+            filtered = (types, filtered_accounts, to, include_bot, start == "now")
             consumer = SubscriptionConsumer(self._runtime, function, stable, *filtered)
             self._add(consumer, f"on {stable}")
             return function
@@ -171,6 +174,7 @@ class Hub:
         """
 
         def register(function: F) -> F:
+            self._accounts.check((account,), "sink")
             self._add(SinkConsumer(self._runtime, function, account), f"sink {account}")
             return function
 
@@ -183,7 +187,9 @@ class Hub:
         usual: kind `message`, actor role `user`, mode `live`; `content` may be what replies take; the actor's id names the
         conversation. The events have the effects they would have from the platform, and the answer holds what its bot is to
         get, in their order: a user's words, a `handover` as returned, and for an accepted and muted `handover_requested` (the
-        decide function is asked) a handover to an agent. A function that raises leaves the request in the log as `unknown`.
+        decide function is asked) a handover to an agent. A function that raises, or takes longer than `t_answer`, leaves the
+        request in the log as `unknown`. A second function for an account is an `ArgumentError`, an account that is not
+        configured a `ConfigError`.
         """
 
         def register(function: F) -> F:
