@@ -11,7 +11,7 @@ from typing import Any, Literal, NoReturn, Self, TypeVar
 from lampjack import _config, _core
 from lampjack._accounts import Accounts
 from lampjack._clock import ManualClock
-from lampjack._consumers import Consumer, SubscriptionConsumer
+from lampjack._consumers import Consumer
 from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
 from lampjack._items import DeadItem, dead_items_from_json
@@ -28,6 +28,7 @@ from lampjack._results import (
 )
 from lampjack._runtime import Runtime
 from lampjack._sinks import SinkConsumer
+from lampjack._subscriptions import SubscriptionConsumer
 from lampjack._traces import Subscription, Trace
 
 __all__ = ["Hub"]
