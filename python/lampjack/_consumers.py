@@ -278,7 +278,12 @@ class Consumer:
                     return False
         except Exception as error:  # noqa: BLE001  it is the host's code: whatever it raises is a retry
             failure = error
-        self._told(leased, work, failure)
+        try:
+            self._told(leased, work, failure)
+        finally:
+            failure = (
+                None  # it holds this frame: the core must see at once that nobody has the item
+            )
         return True
 
     def _go_on_loop(self, leased: Any, work: Work, made: Awaitable[Any]) -> None:
@@ -314,7 +319,12 @@ class Consumer:
             failure = error
         run.is_recording = True
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._runtime.workers, self._told, run.leased, work, failure)
+        try:
+            await loop.run_in_executor(self._runtime.workers, self._told, run.leased, work, failure)
+        finally:
+            failure = (
+                None  # it holds this frame: the core must see at once that nobody has the item
+            )
 
     def _prepared(self, leased: Any) -> "Work | None":
         """Return what is to be done; None when it is settled. A failure ends the lease as a failing handler does."""

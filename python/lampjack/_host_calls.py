@@ -39,6 +39,8 @@ def call_blocking(
             raise  # the function's own
         running.cancel()
         raise LateError from None
+    finally:
+        del running  # an exception holds this frame, and the future the exception
 
 
 async def call_on_loop(
@@ -52,9 +54,12 @@ async def call_on_loop(
         done, _ = await asyncio.wait({task}, timeout=seconds)
     finally:
         task.cancel()  # no effect on what has ended
-    if not done:
-        raise LateError
-    return task.result()
+    try:
+        if not done:
+            raise LateError
+        return task.result()
+    finally:
+        del task, done  # as above
 
 
 async def _called(function: Callable[[Any], Any], argument: Any, submit: Submit) -> Any:

@@ -23,6 +23,8 @@ def waited(future: "Future[T]", timeout: float | None) -> T:
         if not future.cancelled():  # the call raised it
             raise
         raise HubClosedError(_CLOSED) from None
+    finally:
+        del future  # an exception holds this frame, and the future the exception
 
 
 async def awaited(future: "Future[T]", *, keep: bool = False) -> T:
@@ -35,6 +37,8 @@ async def awaited(future: "Future[T]", *, keep: bool = False) -> T:
         if not future.cancelled() or (task is not None and task.cancelling()):
             raise
         raise HubClosedError(_CLOSED) from None
+    finally:
+        del future, wrapped  # as above
 
 
 class Outcome(Generic[T]):

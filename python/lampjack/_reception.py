@@ -78,7 +78,10 @@ class Reception:
         self._tasks.add(task)
         task.add_done_callback(self._forget)
         await asyncio.wait({task})
-        return task.result()
+        try:
+            return task.result()
+        finally:
+            del task  # an exception holds this frame, and the task the exception
 
     def _forget(self, task: "asyncio.Task[Answer]") -> None:
         self._tasks.discard(task)
@@ -158,7 +161,10 @@ class _OnLoop:
                 await asyncio.wait({running})
         if running.cancelled():
             raise HubClosedError("the hub was closed before the request was taken")
-        return running.result()
+        try:
+            return running.result()
+        finally:
+            del running  # as in submit()
 
     async def host(self, function: Callable[[Any], Any], argument: Any, seconds: float) -> Any:
         return await call_on_loop(function, argument, seconds, self._runtime.decide)
