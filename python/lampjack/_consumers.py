@@ -2,26 +2,24 @@
 
 import asyncio
 import inspect
-import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lampjack import _core
 from lampjack._conversation import Conversation
 from lampjack._errors import HubClosedError, LampjackError, LeaseLostError
 from lampjack._handler_context import handling
-from lampjack._items import Fact, Item
+from lampjack._items import Item
 from lampjack._log import log_event, place_of
 from lampjack._runtime import Runtime
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future
 
-__all__ = ["Consumer", "Handler", "SubscriptionConsumer", "Work", "kinds_of"]
+__all__ = ["Consumer", "Handler", "Work"]
 
 _POLL_MS = 250
 _PAUSE_AFTER_ERROR = 1.0
@@ -34,10 +32,9 @@ Handler = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What to call, what to tell the engine afterwards, and what commands given meanwhile refer to."""
+    """What to call, and what commands given meanwhile refer to."""
 
     call: Callable[[], Any]
-    finish: Callable[[BaseException | None], None]
     item: Item | None
     label: str
     conversation: Conversation
@@ -71,16 +68,36 @@ class Consumer:
         self._free = threading.Semaphore(_AT_ONCE)
         self._idle = threading.Condition()
         self._busy = 0
-        self._on_threads: dict[Future[None], Any] = {}
+        self._on_threads: dict[Future[bool], Any] = {}
         self._on_loop: dict[asyncio.Task[None], _Run] = {}
-        self._thread = threading.Thread(target=self._run, name=f"lampjack {label}", daemon=True)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def busy(self) -> int:
+        """How many items are under way."""
+        return self._busy
+
+    def declare(self) -> None:
+        """Tell the store what is wanted, where it has to know."""
 
     def start(self) -> None:
-        self._thread.start()
+        """Lease from now on. A no-op while it does so already."""
+        if self._thread is not None and self._thread.is_alive():
+            return
+        self._stop.clear()
+        thread = threading.Thread(target=self._run, name=f"lampjack {self.label}", daemon=True)
+        thread.start()
+        self._thread = thread
 
     def stop(self) -> None:
         """Lease nothing more."""
         self._stop.set()
+
+    def halt(self) -> None:
+        """Lease nothing more, and end the thread, so that `start()` may come again."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def join(self, timeout: float) -> bool:
         """Wait until all handlers have ended; False when some run on."""
@@ -105,8 +122,9 @@ class Consumer:
         return self._wait(lambda: self._busy == len(self._on_threads), timeout)
 
     def _wait(self, over: Callable[[], bool], timeout: float) -> bool:
-        if self._thread.is_alive() and threading.current_thread() is not self._thread:
-            self._thread.join(timeout)
+        thread = self._thread
+        if thread is not None and threading.current_thread() is not thread:
+            thread.join(timeout)
         with self._idle:
             return self._idle.wait_for(over, timeout)
 
@@ -119,6 +137,10 @@ class Consumer:
 
     def _give_back(self, leased: Any) -> None:
         """End the lease; it is due at once."""
+        raise NotImplementedError
+
+    def _settle(self, leased: Any, error: str | None) -> None:
+        """End the lease with an outcome: None is success, and an error means that it comes again after a wait."""
         raise NotImplementedError
 
     def _run(self) -> None:
@@ -174,7 +196,8 @@ class Consumer:
                 self._return(leased)
             elif self._is_async:
                 loop = self._runtime.loop()
-                loop.call_soon_threadsafe(self._begin_task, loop, _Run(leased))
+                run = _Run(leased)
+                loop.call_soon_threadsafe(self._begin_task, loop, run, self._handle_async, run)
             else:
                 self._begin_on_thread(leased)
         except RuntimeError:  # the loop or the workers are gone
@@ -187,14 +210,22 @@ class Consumer:
             self._on_threads[running] = leased
         running.add_done_callback(self._thread_ended)
 
-    def _thread_ended(self, running: "Future[None]") -> None:
+    def _thread_ended(self, running: "Future[bool]") -> None:
         with self._idle:
             self._on_threads.pop(running, None)
-        if not running.cancelled():  # else cancel() gives the lease back
+        if running.cancelled():  # cancel() gives the lease back
+            return
+        if running.exception() is not None or running.result():
             self._end()
 
-    def _begin_task(self, loop: asyncio.AbstractEventLoop, run: _Run) -> None:
-        task = loop.create_task(self._handle_async(run))
+    def _begin_task(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        run: _Run,
+        handle: Callable[..., Any],
+        *arguments: Any,
+    ) -> None:
+        task = loop.create_task(handle(*arguments))
         with self._idle:
             self._on_loop[task] = run
         task.add_done_callback(self._task_ended)
@@ -233,29 +264,52 @@ class Consumer:
             self._busy -= 1
             self._idle.notify_all()
 
-    def _handle(self, leased: Any) -> None:
+    def _handle(self, leased: Any) -> bool:
+        """Handle it on this thread; False when the loop goes on with what a plain function has returned."""
         work = self._prepared(leased)
         if work is None:
-            return
+            return True
         failure: BaseException | None = None
         try:
             with handling(work.item, work.label, leased, self._runtime):
-                work.call()
+                made = work.call()
+                if inspect.isawaitable(made):
+                    self._go_on_loop(leased, work, made)
+                    return False
         except Exception as error:  # noqa: BLE001  it is the host's code: whatever it raises is a retry
             failure = error
-        self._told(work, failure)
+        try:
+            self._told(leased, work, failure)
+        finally:
+            failure = (
+                None  # it holds this frame: the core must see at once that nobody has the item
+            )
+        return True
+
+    def _go_on_loop(self, leased: Any, work: Work, made: Awaitable[Any]) -> None:
+        """Await it on the loop, in the context of this thread: commands keep the item's epoch and the order of their keys."""
+        run = _Run(leased)
+        try:
+            loop = self._runtime.loop()
+            loop.call_soon_threadsafe(self._begin_task, loop, run, self._finish, run, work, made)
+        except RuntimeError:  # the loop is gone
+            if inspect.iscoroutine(made):
+                made.close()
+            raise
 
     async def _handle_async(self, run: _Run) -> None:
         loop = asyncio.get_running_loop()
-        pool: ThreadPoolExecutor = self._runtime.workers
-        work = await loop.run_in_executor(pool, self._prepared, run.leased)
+        work = await loop.run_in_executor(self._runtime.workers, self._prepared, run.leased)
         if work is None:
             run.is_recording = True  # it is settled already
             return
+        with handling(work.item, work.label, run.leased, self._runtime):
+            await self._finish(run, work, _called(work))
+
+    async def _finish(self, run: _Run, work: Work, made: Awaitable[Any]) -> None:
         failure: BaseException | None = None
         try:
-            with handling(work.item, work.label, run.leased, self._runtime):
-                await work.call()
+            await made
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -264,21 +318,39 @@ class Consumer:
         except Exception as error:  # noqa: BLE001  see above
             failure = error
         run.is_recording = True
-        await loop.run_in_executor(pool, self._told, work, failure)
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._runtime.workers, self._told, run.leased, work, failure)
+        finally:
+            failure = (
+                None  # it holds this frame: the core must see at once that nobody has the item
+            )
 
     def _prepared(self, leased: Any) -> "Work | None":
+        """Return what is to be done; None when it is settled. A failure ends the lease as a failing handler does."""
         try:
             return self._work(leased)
-        except LampjackError as error:  # the lease ends by itself, and somebody tries again
+        except (
+            HubClosedError,
+            LeaseLostError,
+        ) as error:  # the lease has ended, or ends with the hub
             self._log_lease("prepare", error)
-            return None
+        except Exception as error:  # noqa: BLE001  nothing may keep the lease until it expires
+            self._log_lease("prepare", error)
+            self._record(leased, error)
+        return None
 
-    def _told(self, work: Work, failure: BaseException | None) -> None:
+    def _told(self, leased: Any, work: Work, failure: BaseException | None) -> None:
         if failure is not None:
             self._log_failure(work, failure)
+        self._record(leased, failure)
+
+    def _record(self, leased: Any, failure: BaseException | None) -> None:
+        # The name alone: a message may quote what a person wrote.
+        outcome = None if failure is None else type(failure).__name__
         for wait in (*_WAITS_TO_RECORD, None):
             try:
-                work.finish(failure)
+                self._settle(leased, outcome)
             except (
                 HubClosedError,
                 LeaseLostError,
@@ -309,89 +381,15 @@ class Consumer:
             trace=failure,
         )
 
-    def _log_lease(self, work: str, error: LampjackError) -> None:
-        log_event("lease.failed", **self.log_keys, work=work, reason=error, trace=error)
+    def _log_lease(self, work: str, error: Exception) -> None:
+        reason = error if isinstance(error, LampjackError) else type(error).__name__
+        log_event("lease.failed", **self.log_keys, work=work, reason=reason, trace=error)
+
+
+async def _called(work: Work) -> None:
+    await work.call()
 
 
 def _cancel(task: "asyncio.Task[None]", run: _Run) -> None:
     if not run.is_recording:
         task.cancel()
-
-
-class SubscriptionConsumer(Consumer):
-    """Hands the items of one subscription to its function, in order within each conversation."""
-
-    failed_event = "handler.failed"
-
-    def __init__(
-        self,
-        runtime: Runtime,
-        function: Handler,
-        name: str,
-        types: tuple[type, ...],
-        accounts: tuple[str, ...],
-        to: str | None,
-        include_bot: bool = False,
-        start_now: bool = False,
-    ) -> None:
-        super().__init__(runtime, function, f"subscription {name}")
-        self.name = name
-        self.log_keys = {"subscription": name}
-        self.types = types
-        kinds = sorted({kind for cls in types for kind in kinds_of(cls)})
-        self.filter = {
-            key: value
-            for key, value in (
-                ("kinds", kinds),
-                ("accounts", accounts),
-                ("to", to),
-                ("include_bot", include_bot),
-                ("start", "now" if start_now else ""),
-            )
-            if value
-        }
-
-    def declare(self) -> None:
-        self._runtime.native.subscribe(self.name, json.dumps(self.filter))
-
-    def _lease(self, timeout_ms: int) -> Any:
-        return self._runtime.native.next(self.name, timeout_ms)
-
-    def _give_back(self, leased: Any) -> None:
-        self._runtime.native.give_back(leased)
-
-    def _work(self, leased: Any) -> "Work | None":
-        native = self._runtime.native
-        item = Item.from_core(leased)
-        if not isinstance(item.event, self.types):
-            native.done(leased, True)
-            return None
-        conversation = Conversation(self._runtime, item.ref)._at(item.epoch)
-
-        def finish(failure: BaseException | None) -> None:
-            # The name alone: a message may quote what a person wrote.
-            native.done(leased, failure is None, "" if failure is None else type(failure).__name__)
-
-        return Work(
-            lambda: self.function(item, conversation), finish, item, self.name, conversation
-        )
-
-
-_EVENT_KINDS: dict[type, tuple[str, ...]] = {
-    _core.Message: ("message",),
-    _core.HandoverRequested: ("handover_requested",),
-    _core.Handover: ("handover",),
-    _core.Session: ("session",),
-    _core.UnknownEvent: ("unknown",),
-    _core.Event: ("message", "handover_requested", "handover", "session", "unknown"),
-}
-
-
-def kinds_of(cls: type) -> tuple[str, ...]:
-    """Return the words by which the store knows a class of events or facts."""
-    try:
-        return cls.kinds if issubclass(cls, Fact) else _EVENT_KINDS[cls]
-    except (KeyError, TypeError):
-        raise TypeError(
-            "subscribe to classes of events or facts, such as lampjack.Message"
-        ) from None

@@ -1,15 +1,12 @@
 """Decisions about handover requests, and requests whose body only the host understands."""
 
-import asyncio
-import inspect
 import json
-import time
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from lampjack import _core
+from lampjack._host_calls import LateError
 from lampjack._log import log_event, place_of
 from lampjack._parts import content_json
 
@@ -19,8 +16,9 @@ __all__ = [
     "Decline",
     "NativeDecision",
     "bundle_request",
-    "decide_async",
-    "decide_sync",
+    "log_failed_decision",
+    "native_decision",
+    "request_of",
     "translated",
 ]
 
@@ -72,7 +70,8 @@ def _account(request: DecisionRequest) -> str:
     return request.ref.partition(":")[0]
 
 
-def _native(request: DecisionRequest, decision: object) -> NativeDecision:
+def native_decision(request: DecisionRequest, decision: object) -> NativeDecision:
+    """Return what a decide function made as the core takes it; None, and a line in the log, for a wrong type."""
     match decision:
         case Accept(mute=bool(mute)):
             return True, mute, ""
@@ -86,66 +85,18 @@ def _native(request: DecisionRequest, decision: object) -> NativeDecision:
     return None
 
 
-def _failed(request: DecisionRequest, error: BaseException) -> NativeDecision:
+def log_failed_decision(request: DecisionRequest, error: BaseException) -> None:
+    """Log why a decide function has given no decision."""
     account = _account(request)
-    if isinstance(error, TimeoutError):
+    if isinstance(error, LateError):
         log_event("decision.late", account=account, deadline_ms=round(request.seconds * 1000))
-    else:
-        reason = type(error).__name__
-        log_event(
-            "decision.failed", account=account, reason=reason, at=place_of(error), trace=error
-        )
-    return None
+        return
+    reason = type(error).__name__
+    log_event("decision.failed", account=account, reason=reason, at=place_of(error), trace=error)
 
 
-def decide_sync(
-    decide: Decide, request: DecisionRequest, pool: ThreadPoolExecutor
-) -> NativeDecision:
-    """Decide on a worker thread; None when it fails or is late. A late result is ignored."""
-
-    def run() -> object:
-        made = decide(request)
-        return asyncio.run(_awaited(made)) if inspect.isawaitable(made) else made
-
-    try:
-        return _native(request, pool.submit(run).result(request.seconds))
-    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  whatever the host's code raises must not cost the platform its answer
-        return _failed(request, error)
-
-
-async def _awaited(made: Awaitable[Decision]) -> Decision:
-    return await made
-
-
-async def decide_async(
-    decide: Decide, request: DecisionRequest, pool: ThreadPoolExecutor
-) -> NativeDecision:
-    """Decide on the running loop, or on a worker thread if the function is a plain one."""
-    started = time.monotonic()
-    try:
-        if inspect.iscoroutinefunction(decide):
-            made: object = decide(request)
-        else:
-            loop = asyncio.get_running_loop()
-            made = await asyncio.wait_for(
-                loop.run_in_executor(pool, decide, request), request.seconds
-            )
-        if inspect.isawaitable(made):
-            left = request.seconds - (time.monotonic() - started)
-            made = await asyncio.wait_for(made, left)
-        return _native(request, made)
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        return _failed(
-            request, error
-        )  # what the function waited for was cancelled, not the request
-    except Exception as error:  # noqa: BLE001  see decide_sync
-        return _failed(request, error)
-
-
-Translate: TypeAlias = Callable[[Any], "Iterable[_core.Event | dict[str, Any]] | None"]
+Translation: TypeAlias = "Iterable[_core.Event | dict[str, Any]] | None"
+Translate: TypeAlias = Callable[[Any], "Translation | Awaitable[Translation]"]
 
 
 def bundle_request(raw: str) -> Any:

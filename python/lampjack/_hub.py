@@ -2,19 +2,19 @@
 
 import asyncio
 import os
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal, NoReturn, Self, TypeVar
 
 from lampjack import _config, _core
+from lampjack._accounts import Accounts
 from lampjack._clock import ManualClock
-from lampjack._consumers import Consumer, SubscriptionConsumer
+from lampjack._consumer_group import ConsumerGroup
 from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
 from lampjack._items import DeadItem, dead_items_from_json
-from lampjack._log import log_line
+from lampjack._log import log_event, log_line
 from lampjack._reception import Answer, Headers, Reception
 from lampjack._results import (
     ConversationState,
@@ -27,6 +27,7 @@ from lampjack._results import (
 )
 from lampjack._runtime import Runtime
 from lampjack._sinks import SinkConsumer
+from lampjack._subscriptions import SubscriptionConsumer
 from lampjack._traces import Subscription, Trace
 
 __all__ = ["Hub"]
@@ -34,6 +35,7 @@ __all__ = ["Hub"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 _CANCELLED_END_WITHIN = 5.0  # seconds
+_DRAIN_WITHIN = 15.0
 
 
 class Hub:
@@ -63,10 +65,9 @@ class Hub:
             seed=seed,
         )
         self._runtime = Runtime(native)
-        self._reception = Reception(self._runtime)
-        self._consumers: dict[str, Consumer] = {}
-        self._started = False
-        self._lock = threading.Lock()
+        self._accounts = Accounts(config)
+        self._reception = Reception(self._runtime, self._accounts)
+        self._consumers = ConsumerGroup(self._runtime)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Any) -> Self:
@@ -103,17 +104,23 @@ class Hub:
         headers: Headers = (),
         body: bytes = b"",
     ) -> Answer:
-        """Take one request without blocking the loop; async decide and translate functions run on it."""
+        """Take one request without blocking the loop; async decide and translate functions run on it, plain ones on threads.
+
+        A caller that is cancelled does not take the request back: it is decided and stored all the same.
+        """
         return await self._reception.submit(account, (method, path, query, headers, body))
 
     # ---- What the host contributes ----
 
     def decide(self, *accounts: str) -> Callable[[F], F]:
-        """Register the function that answers handover requests with `Accept` or `Decline`; no account means all."""
+        """Register the function that answers handover requests with `Accept` or `Decline`; no account means all.
+
+        It has `t_answer`, shared with a translate function. A decision that is late, raises or has a wrong type is a
+        missing one: the platform's default applies. An account that is not configured is a `ConfigError`.
+        """
 
         def register(function: F) -> F:
-            for account in accounts or ("",):
-                self._reception.add_decide(account, function)
+            self._reception.add_decide(accounts, function)
             return function
 
         return register
@@ -150,6 +157,7 @@ class Hub:
             raise ArgumentError('start is "oldest" or "now"')
         if not types:
             raise ArgumentError("on() needs at least one class of events or facts")
+        filtered_accounts = tuple(accounts)
 
         def register(function: F) -> F:
             stable = name or f"{function.__module__}.{function.__qualname__}"
@@ -157,9 +165,10 @@ class Hub:
                 raise ArgumentError(
                     "a lambda or inner function has no stable name: give on(…, name=…)"
                 )
-            filtered = (types, tuple(accounts), to, include_bot, start == "now")
+            self._accounts.check(filtered_accounts, f"subscription {stable}")
+            filtered = (types, filtered_accounts, to, include_bot, start == "now")
             consumer = SubscriptionConsumer(self._runtime, function, stable, *filtered)
-            self._add(consumer, f"on {stable}")
+            self._consumers.add(f"on {stable}", consumer)
             return function
 
         return register
@@ -167,11 +176,13 @@ class Hub:
     def sink(self, account: str) -> Callable[[F], F]:
         """Register the function that shows bot and agent messages to the account's end users.
 
-        `function(message, conversation)`: a return means shown, an exception means again.
+        `function(message, conversation)`: a return means shown, an exception means again. An account that is not
+        configured is a `ConfigError`.
         """
 
         def register(function: F) -> F:
-            self._add(SinkConsumer(self._runtime, function, account), f"sink {account}")
+            self._accounts.check((account,), "sink")
+            self._consumers.add(f"sink {account}", SinkConsumer(self._runtime, function, account))
             return function
 
         return register
@@ -183,7 +194,9 @@ class Hub:
         usual: kind `message`, actor role `user`, mode `live`; `content` may be what replies take; the actor's id names the
         conversation. The events have the effects they would have from the platform, and the answer holds what its bot is to
         get, in their order: a user's words, a `handover` as returned, and for an accepted and muted `handover_requested` (the
-        decide function is asked) a handover to an agent. A function that raises leaves the request in the log as `unknown`.
+        decide function is asked) a handover to an agent. A function that raises, or takes longer than `t_answer`, leaves the
+        request in the log as `unknown`. A second function for an account is an `ArgumentError`, an account that is not
+        configured a `ConfigError`.
         """
 
         def register(function: F) -> F:
@@ -191,14 +204,6 @@ class Hub:
             return function
 
         return register
-
-    def _add(self, consumer: Consumer, key: str) -> None:
-        with self._lock:
-            if key in self._consumers:
-                raise ArgumentError(f"there is a function for {consumer.label} already")
-            self._consumers[key] = consumer
-        if self._started:
-            self._start_consumer(consumer)
 
     # ---- Out ----
 
@@ -309,35 +314,23 @@ class Hub:
     # ---- Life ----
 
     def start(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        """Start the subscribers. Coroutines run on `loop`, or on a loop of the hub's own. Twice is a no-op."""
-        self._runtime.check()
-        self._runtime.use_loop(loop)
-        with self._lock:
-            if self._started:
-                return
-            self._started = True
-            consumers = list(self._consumers.values())
-        for consumer in consumers:
-            self._start_consumer(consumer)
+        """Start the subscribers. Coroutines run on `loop`, or on a loop of the hub's own. Twice is a no-op.
 
-    def _start_consumer(self, consumer: Consumer) -> None:
-        if isinstance(consumer, SubscriptionConsumer):
-            consumer.declare()
-        consumer.start()
+        A start that fails starts nothing, and may be tried again.
+        """
+        self._runtime.check()
+        self._consumers.start(loop)
 
     def step(self) -> None:
         """Do once what sender and timers would do now; for hubs without background, in tests and simulations."""
         self._runtime.native.step()
 
-    def drain(self, timeout: float = 15.0) -> None:
+    def drain(self, timeout: float = _DRAIN_WITHIN) -> None:
         """Stop leasing and finish what is in flight; `HubTimeoutError` when some is left."""
-        for consumer in self._consumers.values():
-            consumer.stop()
+        self._consumers.stop()
         deadline = time.monotonic() + timeout
         self._runtime.native.drain(int(timeout * 1000))
-        if self._started and not all(
-            c.join(max(0.0, deadline - time.monotonic())) for c in self._consumers.values()
-        ):
+        if not self._consumers.join(max(0.0, deadline - time.monotonic())):
             raise HubTimeoutError("some subscribers are still at work")
 
     def close(self) -> None:
@@ -349,26 +342,29 @@ class Hub:
         """
         if self._runtime.closed:
             return
-        if self._started and self._runtime.is_here():
+        if self._consumers.is_started and self._runtime.is_here():
             self._cancel_handlers()
         self._runtime.close()
 
     def _cancel_handlers(self) -> None:
-        consumers = list(self._consumers.values())
-        for consumer in consumers:
-            consumer.cancel()
-        deadline = time.monotonic() + (0.0 if self._runtime.is_on_loop() else _CANCELLED_END_WITHIN)
-        for consumer in consumers:
-            consumer.join_cancelled(max(0.0, deadline - time.monotonic()))
+        on_loop = self._runtime.is_on_loop()
+        self._consumers.cancel(0.0 if on_loop else _CANCELLED_END_WITHIN)
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(HubTimeoutError, HubClosedError):
-            self.drain()
+        with suppress(HubClosedError):
+            try:
+                self.drain(_DRAIN_WITHIN)
+            except HubTimeoutError:
+                self._log_undrained()
         self.close()
+
+    def _log_undrained(self) -> None:
+        deliveries = self.stats().in_flight
+        log_event("drain.timeout", handlers=self._consumers.busy(), deliveries=deliveries)
 
     @asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:

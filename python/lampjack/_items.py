@@ -134,7 +134,16 @@ class DeliveryChanged(Fact):
 
     @property
     def reason(self) -> str:
-        """Why it was not sent, such as `stale_owner`: its owner lost the conversation before it could leave."""
+        """Why it was not sent, "" when it was.
+
+        - `refused`: `stale_owner` (ownership changed before), `rerouted` (an agent reads the words instead of the bot),
+          `discarded` (by `hub.discard()`).
+        - `held`: `behind_a_failed_call` (a mute or return before it failed), or one of the next line.
+        - `dead`: `status 422` (the HTTP status), `refused_in_body`, `unreadable_body`; without an answer
+          `refused_by_policy`, `connect`, `tls`, `tls_verification`, `timeout_before_sent`, `unknown_after_sent`,
+          `cut_body`, `too_large` or `cancelled`; `credentials: …` (refused for `credentials_wait_ms`); for a sink
+          `handler_timeout` or the name of the host's exception; a sentence where the content cannot be written.
+        """
         return str(self.data["delivery"].get("last_error", ""))
 
 

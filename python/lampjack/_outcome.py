@@ -5,12 +5,40 @@ from collections.abc import Generator
 from concurrent.futures import CancelledError, Future
 from typing import Any, Generic, TypeVar
 
-from lampjack._errors import HubTimeoutError, LampjackError
+from lampjack._errors import HubClosedError, HubTimeoutError, LampjackError
 from lampjack._log import log_event
 
-__all__ = ["Outcome"]
+__all__ = ["Outcome", "awaited", "waited"]
 
 T = TypeVar("T")
+
+_CLOSED = "the hub was closed before the call began"
+
+
+def waited(future: "Future[T]", timeout: float | None) -> T:
+    """Wait for a call on a thread of the hub; `HubClosedError` when the hub was closed before the call began."""
+    try:
+        return future.result(timeout)
+    except CancelledError:
+        if not future.cancelled():  # the call raised it
+            raise
+        raise HubClosedError(_CLOSED) from None
+    finally:
+        del future  # an exception holds this frame, and the future the exception
+
+
+async def awaited(future: "Future[T]", *, keep: bool = False) -> T:
+    """Do the same on a loop. A caller that is cancelled cancels a call that has not begun, unless it is to `keep` it."""
+    wrapped = asyncio.wrap_future(future)
+    try:
+        return await (asyncio.shield(wrapped) if keep else wrapped)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if not future.cancelled() or (task is not None and task.cancelling()):
+            raise
+        raise HubClosedError(_CLOSED) from None
+    finally:
+        del future, wrapped  # as above
 
 
 class Outcome(Generic[T]):
@@ -25,13 +53,13 @@ class Outcome(Generic[T]):
     def __await__(self) -> Generator[Any, None, T]:
         self._seen = True
         # A cancelled caller does not take back what was started.
-        return asyncio.shield(asyncio.wrap_future(self._future)).__await__()
+        return awaited(self._future, keep=True).__await__()
 
     def result(self, timeout: float | None = None) -> T:
         """Wait for the result; `HubTimeoutError` when it takes longer than `timeout` seconds."""
         self._seen = True
         try:
-            return self._future.result(timeout)
+            return waited(self._future, timeout)
         except LampjackError:
             raise
         except TimeoutError:

@@ -1,25 +1,30 @@
 """Reception: one request through the core, with what the host contributes in between."""
 
 import asyncio
-import inspect
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from lampjack._accounts import Accounts
 from lampjack._decisions import (
     Decide,
-    DecisionRequest,
     NativeDecision,
     Translate,
     bundle_request,
-    decide_async,
-    decide_sync,
+    log_failed_decision,
+    native_decision,
     request_of,
     translated,
 )
-from lampjack._errors import ArgumentError, LampjackError
+from lampjack._errors import ArgumentError, HubClosedError, LampjackError
+from lampjack._host_calls import LateError, call_blocking, call_on_loop
 from lampjack._log import log_event, place_of
 from lampjack._runtime import Runtime
+
+if TYPE_CHECKING:
+    from lampjack import _core
 
 __all__ = ["Answer", "Headers", "Reception", "Request"]
 
@@ -40,22 +45,22 @@ class Answer:
 class Reception:
     """The host's decide and translate functions by account, "" standing for all, and the two ways to take a request."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, accounts: Accounts) -> None:
         self._runtime = runtime
+        self._accounts = accounts
         self._decide: dict[str, Decide] = {}
         self._translate: dict[str, Translate] = {}
+        self._tasks: set[asyncio.Task[Answer]] = set()  # a loop refers to its tasks weakly
 
-    def add_decide(self, account: str, function: Decide) -> None:
-        """Register who decides about an account's handover requests."""
-        if account in self._decide:
-            raise ArgumentError(
-                f"there is a decide function for {account or 'all accounts'} already"
-            )
-        self._decide[account] = function
+    def add_decide(self, accounts: tuple[str, ...], function: Decide) -> None:
+        """Register who decides about the accounts' handover requests; no account means all."""
+        self._accounts.check(accounts, "decide")
+        _add(self._decide, accounts or ("",), function, "decide")
 
     def add_translate(self, account: str, function: Translate) -> None:
         """Register who makes events of an account's free-form requests."""
-        self._translate[account] = function
+        self._accounts.check((account,), "translate")
+        _add(self._translate, (account,), function, "translate")
 
     def receive(self, account: str, request: Request) -> Answer:
         """Take one request on the calling thread."""
@@ -68,8 +73,20 @@ class Reception:
         raise AssertionError("a blocking step was suspended")
 
     async def submit(self, account: str, request: Request) -> Answer:
-        """Take one request without blocking the running loop."""
-        return await self._take(account, request, _OnLoop(self._runtime))
+        """Take one request without blocking the running loop. A caller that is cancelled does not take it back."""
+        task = asyncio.create_task(self._take(account, request, _OnLoop(self._runtime)))
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        await asyncio.wait({task})
+        try:
+            return task.result()
+        finally:
+            del task  # an exception holds this frame, and the task the exception
+
+    def _forget(self, task: "asyncio.Task[Answer]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at: nobody else does when the caller is gone
 
     async def _take(self, account: str, request: Request, run: "_Blocking | _OnLoop") -> Answer:
         """Take one request. `run` makes the calls: its methods suspend only where the caller has a loop."""
@@ -78,16 +95,43 @@ class Reception:
         if isinstance(result, tuple):
             return _answer(result)
         if result.untranslated is not None and (translate := self._translate.get(account)):
-            try:
-                made = await run.translate(translate, bundle_request(result.untranslated))
-                await run.core(native.translate, result, translated(made))
-            except Exception as error:  # noqa: BLE001  the host's code failed: the request is kept as it came
-                _log_untranslated(account, error)
+            await self._make_events(account, translate, result, run)
         decision = None
         question = native.question(result)
         if question and (decide := self._decide.get(account) or self._decide.get("")):
-            decision = await run.decide(decide, request_of(question))
-        return _answer(await run.core(native.finish, result, decision))
+            decision = await self._make_decision(decide, question, run)
+        return _answer(await run.core(self._runtime.native.finish, result, decision))
+
+    async def _make_events(
+        self,
+        account: str,
+        translate: Translate,
+        pending: "_core.Pending",
+        run: "_Blocking | _OnLoop",
+    ) -> None:
+        """Let the host make events of the request. Whatever goes wrong, the request is kept as it came."""
+        seconds = self._accounts.answer_seconds(account)
+        try:
+            body = bundle_request(pending.untranslated or "")
+            made = await run.host(translate, body, seconds)
+            await run.core(self._runtime.native.translate, pending, translated(made))
+        except LateError:
+            log_event("translate.late", account=account, deadline_ms=round(seconds * 1000))
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  the host's code failed
+            self._runtime.check()
+            _log_untranslated(account, error)
+
+    async def _make_decision(
+        self, decide: Decide, question: tuple[str, str, int], run: "_Blocking | _OnLoop"
+    ) -> NativeDecision:
+        """Let the host decide; None when it fails or is late."""
+        request = request_of(question)
+        try:
+            return native_decision(request, await run.host(decide, request, request.seconds))
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  whatever the host's code raises must not cost the platform its answer
+            self._runtime.check()
+            log_failed_decision(request, error)
+            return None
 
 
 class _Blocking:
@@ -99,14 +143,8 @@ class _Blocking:
     async def core(self, call: Callable[..., T], *arguments: Any) -> T:
         return call(*arguments)
 
-    async def translate(self, function: Translate, request: Any) -> Any:
-        made = function(request)
-        if inspect.isawaitable(made):
-            raise TypeError("an async translate function needs submit()")
-        return made
-
-    async def decide(self, function: Decide, request: DecisionRequest) -> NativeDecision:
-        return decide_sync(function, request, self._runtime.workers)
+    async def host(self, function: Callable[[Any], Any], argument: Any, seconds: float) -> Any:
+        return call_blocking(function, argument, seconds, self._runtime.decide)
 
 
 class _OnLoop:
@@ -116,15 +154,33 @@ class _OnLoop:
         self._runtime = runtime
 
     async def core(self, call: Callable[..., T], *arguments: Any) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._runtime.calls, call, *arguments)
+        running = asyncio.wrap_future(self._runtime.read(partial(call, *arguments)))
+        while not running.done():
+            # Only the end of the loop cancels this task, and what was received is stored all the same.
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({running})
+        if running.cancelled():
+            raise HubClosedError("the hub was closed before the request was taken")
+        try:
+            return running.result()
+        finally:
+            del running  # as in submit()
 
-    async def translate(self, function: Translate, request: Any) -> Any:
-        made: Any = function(request)
-        return await made if inspect.isawaitable(made) else made
+    async def host(self, function: Callable[[Any], Any], argument: Any, seconds: float) -> Any:
+        return await call_on_loop(function, argument, seconds, self._runtime.decide)
 
-    async def decide(self, function: Decide, request: DecisionRequest) -> NativeDecision:
-        return await decide_async(function, request, self._runtime.workers)
+
+F = TypeVar("F")
+
+
+def _add(functions: dict[str, F], accounts: tuple[str, ...], function: F, name: str) -> None:
+    """Register for all the accounts, or for none."""
+    for account in accounts:
+        if account in functions:
+            raise ArgumentError(
+                f"there is a {name} function for {account or 'all accounts'} already"
+            )
+    functions.update(dict.fromkeys(accounts, function))
 
 
 def _answer(native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:
@@ -132,7 +188,7 @@ def _answer(native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:
     return Answer(status, tuple(headers), body)
 
 
-def _log_untranslated(account: str, error: Exception) -> None:
+def _log_untranslated(account: str, error: BaseException) -> None:
     reason = error.code if isinstance(error, LampjackError) else type(error).__name__
     log_event("translate.failed", account=account, reason=reason, at=place_of(error), trace=error)
 

@@ -193,7 +193,8 @@ class DeliveryState(Result):
     - `id`: the delivery's id. `ref`: its conversation, "" within a fact of that conversation.
     - `action`: `reply`, `notify`, `forward`, `request`, `mute` or `unmute`.
     - `status`: `pending`, `paused` (as `pending`, while the platform refuses the account's credentials), `sent`,
-      `refused` (its owner changed before it could leave), `dead` or `held` (for review).
+      `refused` (it never leaves: ownership changed before, an agent reads the words instead of the bot, or it was discarded or
+      erased; `last_error` says which), `dead` (given up) or `held` (for review).
     - `epoch`: the epoch it was decided under. `agent`: who said it, else "".
     - `seq`: the item of the transcript whose words it carries, None for a mute or a return.
     - `attempts`: the calls that ended. `last_code`: the HTTP status of the last one, None where there was no answer.
@@ -331,15 +332,6 @@ def results_from_json(cls: type[R], text: str) -> list[R]:
     return [cls.from_dict(one) for one in json.loads(text)]
 
 
-for _class in (
-    ConversationState,
-    DeliveryState,
-    Endpoint,
-    ErasedConversation,
-    Erasure,
-    Explanation,
-    Owner,
-    Stats,
-    StuckConversation,
-):
-    _class.__module__ = "lampjack"
+for _name in __all__:
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = "lampjack"

@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from lampjack import _core
 from lampjack._errors import HubClosedError
@@ -15,9 +15,11 @@ from lampjack._errors import HubClosedError
 __all__ = ["Runtime"]
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _LOOP_ENDS_WITHIN = 1.0  # seconds; a coroutine that suppresses its cancellation is left behind
 _HANDLERS = 16  # synchronous handlers and sinks that run at one time
+_DECIDERS = 8  # decide and translate functions: they wait for no handler, and no handler for them
 _LANES = 4  # commands of one conversation keep their order, others run beside them
 
 
@@ -29,8 +31,9 @@ class Runtime:
         self._pid = os.getpid()
         self.handlers = ThreadPoolExecutor(_HANDLERS, "lampjack handler")
         self.places = threading.Semaphore(_HANDLERS)  # an item is leased when one is free for it
-        self.workers = ThreadPoolExecutor(16, "lampjack worker")  # decisions, outcomes of handlers
-        self.calls = ThreadPoolExecutor(8, "lampjack call")  # reads, and requests of `submit()`
+        self.workers = ThreadPoolExecutor(16, "lampjack worker")  # what coroutines' items need
+        self._deciders = ThreadPoolExecutor(_DECIDERS, "lampjack decide")
+        self._calls = ThreadPoolExecutor(8, "lampjack call")  # reads, and requests of `submit()`
         self._waits = ThreadPoolExecutor(32, "lampjack wait")
         self._lanes = [ThreadPoolExecutor(1, "lampjack lane") for _ in range(_LANES)]
         self._given_loop: asyncio.AbstractEventLoop | None = None
@@ -64,26 +67,42 @@ class Runtime:
 
     def command(self, ref: str, run: Callable[[], T]) -> "Future[T]":
         """Run a command; commands of one conversation run in the order of these calls."""
-        self.check()
         lane = hashlib.blake2b(ref.encode(), digest_size=1).digest()[0] % _LANES
-        return self._lanes[lane].submit(run)
+        return self._submit(self._lanes[lane], run)
 
     def read(self, look: Callable[[], T]) -> "Future[T]":
         """Run a read of the store."""
-        self.check()
-        return self.calls.submit(look)
+        return self._submit(self._calls, look)
 
     def wait(self, wait: Callable[[float], T], timeout: float) -> "Future[T]":
         """Run a call that waits for up to `timeout` seconds."""
+        return self._submit(self._waits, wait, timeout)
+
+    def decide(self, call: Callable[[], T]) -> "Future[T]":
+        """Run a decide or translate function of the host."""
+        return self._submit(self._deciders, call)
+
+    def _submit(
+        self, pool: ThreadPoolExecutor, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> "Future[T]":
         self.check()
-        return self._waits.submit(wait, timeout)
+        try:
+            return pool.submit(call, *args, **kwargs)
+        except RuntimeError:
+            self.check()  # closed meanwhile
+            raise
 
     # ---- The event loop ----
 
-    def use_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        """Run coroutines on the host's loop from now on."""
+    def use_loop(self, loop: asyncio.AbstractEventLoop | None) -> asyncio.AbstractEventLoop | None:
+        """Run coroutines on the host's loop from now on, if there is one; return the one of before."""
+        return self.set_loop(loop or self._given_loop)
+
+    def set_loop(self, loop: asyncio.AbstractEventLoop | None) -> asyncio.AbstractEventLoop | None:
+        """Run coroutines on that loop from now on, without one on a loop of this runtime's own; return the one of before."""
         with self._lock:
-            self._given_loop = loop or self._given_loop
+            before, self._given_loop = self._given_loop, loop
+        return before
 
     def loop(self) -> asyncio.AbstractEventLoop:
         """Return the loop that coroutines run on: the host's, or one of this runtime's own."""
@@ -112,7 +131,8 @@ class Runtime:
         """Close the core's hub, then end the threads and the own loop. Twice is a no-op."""
         self.closed = True
         self._finalizer()
-        for pool in (self.handlers, self.workers, self.calls, self._waits, *self._lanes):
+        pools = (self.handlers, self.workers, self._deciders, self._calls, self._waits)
+        for pool in (*pools, *self._lanes):
             pool.shutdown(wait=False, cancel_futures=True)
         if self._own_loop is None or self._loop_thread is None:
             return

@@ -63,6 +63,9 @@ class SinkConsumer(Consumer):
     def _give_back(self, leased: Any) -> None:
         self._runtime.native.give_back_sink(leased)
 
+    def _settle(self, leased: Any, error: str | None) -> None:
+        self._runtime.native.sink_done(leased, error is None, error or "")
+
     def _work(self, leased: Any) -> "Work | None":
         native = self._runtime.native
         message = SinkMessage.from_core(leased)
@@ -71,15 +74,7 @@ class SinkConsumer(Consumer):
             native.sink_done(leased, False, "stale_owner")
             return None
         conversation = Conversation(self._runtime, message.ref)
-
-        def finish(failure: BaseException | None) -> None:
-            native.sink_done(
-                leased, failure is None, "" if failure is None else type(failure).__name__
-            )
-
-        return Work(
-            lambda: self.function(message, conversation), finish, None, self.label, conversation
-        )
+        return Work(lambda: self.function(message, conversation), None, self.label, conversation)
 
 
 SinkMessage.__module__ = "lampjack"

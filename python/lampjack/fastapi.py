@@ -184,8 +184,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
     An `ArgumentError` or a `PayloadError` is 400: what your caller gave makes no sense; 413 when it is too large. A
     `RefusedError` is 409 and tells `code`, `owner`, `agent` and `epoch` as they are now; a `ConflictError` about a key
-    (`code` `key_conflict`) is 409; `NotFoundError` is 404,
-    `LimitError` 429, `NetworkError` 502, `HubTimeoutError` 504; a store that cannot be used now or a closed hub is 503.
+    (`code` `key_conflict`) and a `LeaseLostError` are 409; `NotFoundError` is 404, `LimitError` 429, `NetworkError` 502, `HubTimeoutError` 504; a store that cannot be used now or a closed hub is 503.
     Any other `LampjackError` is 500 without details, and logged.
     """
     app.add_exception_handler(LampjackError, _answer_error)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import lampjack as lj
+from lampjack import _hub
 from lampjack.testing import ManualClock, sample, sample_settings
 
 PROGRAM = """
@@ -56,7 +57,7 @@ release.set()
 for thread in threading.enumerate():
     if thread.name.startswith("lampjack subscription"):
         thread.join(10)
-hub._consumers.clear()
+hub._consumers.by_key.clear()
 gc.collect()
 print("closed, tasks left:", len(asyncio.all_tasks(loop)))
 """
@@ -264,3 +265,34 @@ def test_a_message_that_a_cancelled_sink_did_not_show_is_shown_by_the_next_proce
     with hub:
         wait_until(lambda: shown, "it is shown")
     assert shown == [(1, "Dana here")], "no attempt was counted"
+
+
+def test_an_end_that_cannot_wait_any_longer_says_what_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(_hub, "_DRAIN_WITHIN", 0.1)
+    desk = Desk(tmp_path / "store.db", ManualClock())
+    begun, release = threading.Semaphore(0), threading.Event()
+
+    @desk.hub.on(lj.Message, name="desk")
+    def handle(item: lj.Item, conv: lj.Conversation) -> None:
+        begun.release()
+        release.wait(20)
+
+    with desk.hub:
+        desk.receive("user-1", "user-2")
+        assert all(begun.acquire(timeout=10) for _ in range(2))
+    release.set()
+    lines = [line for line in caplog.messages if line.startswith("drain.")]
+    assert lines == ["drain.timeout handlers=2 deliveries=0"]
+
+
+def test_an_end_in_time_says_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    """The control of the test before."""
+    desk = Desk(tmp_path / "store.db", ManualClock())
+    handled = threading.Semaphore(0)
+    desk.hub.on(lj.Message, name="desk")(lambda item, conv: handled.release())
+    with desk.hub:
+        desk.receive("user-1", "user-2")
+        assert all(handled.acquire(timeout=10) for _ in range(2))
+    assert "drain." not in caplog.text

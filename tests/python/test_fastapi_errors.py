@@ -33,6 +33,7 @@ def answer_to(error: Exception) -> tuple[int, dict]:
         (lj.ArgumentError("a ref is account:mode:id"), 400),
         (lj.PayloadError("a part has no type"), 400),
         (lj.PayloadError("an id is longer than 1024 bytes", code="too_large"), 413),
+        (lj.LeaseLostError("the lease has ended"), 409),
         (lj.NotFoundError("no such conversation"), 404),
         (lj.LimitError("too many"), 429),
         (lj.NetworkError("it was not sent"), 502),

@@ -340,7 +340,7 @@ def test_a_late_decision_on_certainly_accepts(in_loop: bool, caplog: pytest.LogC
     answer = asyncio.run(hub.submit("shop", **asked)) if in_loop else hub.receive("shop", **asked)
     held.set()
     assert answer.status == 200
-    assert [row["state"] for row in hub.conversations()] == ["requested"]
+    assert [row.state for row in hub.conversations()] == ["requested"]
     assert "decision.late account=shop deadline_ms=50" in caplog.text
     hub.close()
 

@@ -1,6 +1,8 @@
 """Items read from their JSON form, whatever the order of its members."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import lampjack as lj
@@ -57,3 +59,20 @@ def test_a_dead_item_may_come_before_its_reason():
     (dead,) = dead_items_from_json(f'[{{"item":{texts_of_item()[0]},{end}}}]')
     assert (dead.subscription, dead.reason, dead.item.seq) == ("desk", "ValueError", 1)
     assert dead_items_from_json("[]") == []
+
+
+def test_the_reasons_of_a_delivery_are_the_words_that_the_core_writes():
+    core = Path(__file__).resolve().parents[2] / "cpp" / "src"
+    engine = "\n".join(path.read_text("utf-8") for path in sorted(core.glob("engine/*.[ch]*")))
+    words = set(re.findall(r'last_error = "(\w+)"', engine)) - {"erased"}  # no fact tells of it
+    words |= {
+        word
+        for name in ("Rerouted", "BehindCall", "TimedOut", "Credentials")
+        for word in re.findall(rf'string_view k{name} = "(\w+)"', engine)
+    }
+    client = (core / "transport" / "http_client.h").read_text("utf-8")
+    words |= set(re.findall(r'case FailureKind::\w+: return "(\w+)"', client))
+    words |= {"refused_in_body", "unreadable_body", "status", "discarded"}
+    assert len(words) >= 17
+    told = lj.DeliveryChanged.reason.__doc__ or ""
+    assert [word for word in sorted(words) if f"`{word}" not in told] == []

@@ -29,7 +29,7 @@ def ask(hub: lj.Hub) -> None:
 def test_subscriptions_are_listed_with_what_waits():
     hub = opened()
     hub.on(lj.HandoverRequested, to="desk", name="desk", start="now")(lambda item, conv: None)
-    hub._consumers["on desk"].declare()
+    hub._consumers.by_key["on desk"].declare()
     ask(hub)
     one = next(one for one in hub.subscriptions() if one.name == "desk")
     assert (one.kinds, one.to, one.waiting) == (("handover_requested",), "desk", 1)
@@ -49,9 +49,9 @@ def test_two_processes_that_ask_for_different_things_are_told(tmp_path: Path):
     first, second = opened(store, 1), opened(store, 2)
     first.on(lj.Message, to="desk", name="desk")(lambda item, conv: None)
     second.on(lj.Message, name="desk")(lambda item, conv: None)
-    first._consumers["on desk"].declare()
+    first._consumers.by_key["on desk"].declare()
     with pytest.raises(lj.ConfigError, match=r"subscription desk: the process .* than .*"):
-        second._consumers["on desk"].declare()
+        second._consumers.by_key["on desk"].declare()
     first.close()
     second.close()
 
@@ -68,7 +68,7 @@ def test_wrong_arguments_of_on_are_refused_at_once():
 def test_why_tells_what_became_of_a_line():
     hub = opened()
     hub.on(lj.Message, to="desk", name="desk")(lambda item, conv: None)
-    hub._consumers["on desk"].declare()
+    hub._consumers.by_key["on desk"].declare()
     ask(hub)
     receipt = hub[REF].reply("Hello", agent="dana").result(5).receipt
     trace = hub.why(REF, receipt.seq)
@@ -101,7 +101,7 @@ def config(tmp_path: Path) -> Path:
     path.write_text(CONFIG.format(path=tmp_path / "store.db"))
     hub = opened(f"sqlite:{tmp_path / 'store.db'}")
     hub.on(lj.Message, name="old.name")(lambda item, conv: None)
-    hub._consumers["on old.name"].declare()
+    hub._consumers.by_key["on old.name"].declare()
     ask(hub)
     hub[REF].reply("A secret", agent="dana").result(5)
     hub.close()

@@ -183,7 +183,7 @@ def test_a_desk_may_ask_for_the_bots_lines_of_a_wait():
         eager.wait("please wait", "I wait")
         assert [item.to for item in eager.items] == ["nobody", "both"]
         assert "bot_line" in eager.items[0].flags
-        assert desk.lines == ["I wait"]
+        desk.wait("I wait")
 
 
 def test_both_is_no_filter():
