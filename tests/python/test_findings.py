@@ -69,14 +69,15 @@ def test_d_b1_without_a_mute_the_desk_has_the_words_of_the_wait_too(store: str):
 
 
 def quiet(store: str, clock: ManualClock) -> lj.Hub:
-    """A hub that does nothing by itself: between two steps it is as good as dead."""
+    """A hub that looks after nothing by itself: while its clock stands still it is as good as dead."""
     account = {"a": sample_settings("certainly")}
     return lj.Hub({"store": store, "account": account}, clock=clock, background=False)
 
 
-def test_d_b2_what_a_dead_process_worked_on_comes_to_another_in_seconds(durable_store: str):
-    clock, begun, go_on, taken = ManualClock(), *(threading.Event() for _ in range(3))
-    dead, other = quiet(durable_store, clock), quiet(durable_store, clock)
+def test_d_b2_what_a_dead_process_worked_on_comes_to_another_within_a_minute(durable_store: str):
+    begun, go_on, taken = (threading.Event() for _ in range(3))
+    clock = ManualClock()  # the other's
+    dead, other = quiet(durable_store, ManualClock()), quiet(durable_store, clock)
 
     @dead.on(lj.Message, name="desk")
     def hang(item: lj.Item, conv: lj.Conversation) -> None:
@@ -91,14 +92,15 @@ def test_d_b2_what_a_dead_process_worked_on_comes_to_another_in_seconds(durable_
     dead.receive("a", **sample("certainly").arguments())
     assert begun.wait(10)
     other.start()
-    for _ in range(4):  # twenty seconds, in which only the other looks after anything
+    for _ in range(12):  # a minute, in which only the other looks after anything
         clock.advance(5)
         other.step()
-    is_taken = taken.wait(5)
+        if taken.wait(0.3):
+            break
     go_on.set()
     dead.close()
     other.close()
-    mended("D-B2", is_taken, "still leased after 20 s")
+    mended("D-B2", taken.is_set(), "still leased after a minute")
 
 
 def test_d_b2b_an_orderly_end_leaves_no_item_behind(durable_store: str):

@@ -27,7 +27,7 @@ def found_in() -> Any:
         pytest.skip(str(error))
 
 
-def tests_of_findings() -> list[str]:
+def names_of_findings() -> list[str]:
     return [name for name in vars(test_findings) if name.startswith("test_")]
 
 
@@ -49,7 +49,7 @@ def test_the_release_they_were_found_in_fails_each(found_in: Any, tmp_path: Path
     done = subprocess.run(
         command, cwd=ROOT, check=False, capture_output=True, text=True, env=environment
     )
-    told: dict[str, set[str]] = {name: set() for name in tests_of_findings()}
+    told: dict[str, set[str]] = {name: set() for name in names_of_findings()}
     for case in Xml.parse(report).iter("testcase"):
         if case.find("skipped") is None:  # PostgreSQL may be missing
             failure = case.find("failure")
