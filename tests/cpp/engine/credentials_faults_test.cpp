@@ -9,11 +9,12 @@
 namespace lampjack::test {
 namespace {
 
-/// A store whose pauses cannot be read, and that knows their names.
+/// A store whose pauses cannot be read, that knows their names, and that finds nobody to wake.
 class BrokenPauses : public support::ForwardStore {
 public:
     using ForwardStore::ForwardStore;
     bool unreadable = false;
+    bool wakes_nobody = false;
     std::set<std::string> names;
     Result<std::string> meta(std::string_view name) override {
         if (is_pause(name) && unreadable) return fail(Code::store, "the disk cannot be read");
@@ -23,6 +24,11 @@ public:
                            std::string_view value) override {
         if (is_pause(name)) names.emplace(name);
         return ForwardStore::swap_meta(name, expected, value);
+    }
+    Result<std::vector<store::Delivery>> deliveries_by(store::DeliveryStatus status,
+                                                       std::size_t limit) override {
+        if (wakes_nobody) return std::vector<store::Delivery>{};
+        return ForwardStore::deliveries_by(status, limit);
     }
 
 private:
@@ -101,6 +107,19 @@ TEST_P(CredentialsFaults, a_clock_that_is_set_back_while_paused_makes_the_pause_
             EXPECT_EQ(world.status(id), "sent") << status << restarts;
         }
     }
+}
+
+TEST_P(CredentialsFaults, control_where_nobody_is_woken_a_clock_set_back_makes_the_pause_longer) {
+    KeptStore kept(GetParam());
+    const auto store = std::make_shared<BrokenPauses>(kept.open());
+    SenderWorld world(SenderWorld::account("shop"), "", store);
+    take(world, {"a"});
+    const auto id = world.reply("a", "hello");
+    world.pass_time(3 * kHour, 10 * kSecond, 403);
+    world.clock->advance(-10 * kHour);
+    store->wakes_nobody = true;
+    world.pass_time(2 * kHour, 10 * kSecond, 200);
+    EXPECT_EQ(world.status(id), "paused");
 }
 
 /// A token is rolled at the platform while the process with the old one still runs beside that with the new one.
