@@ -10,8 +10,6 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,20 +19,6 @@ from lampjack.testing import FakePlatform, ManualClock, SampleRequest, sample, s
 from support.finding import Lines, comes, desk_of, get, mended
 
 REF = "a:live:user-1"
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty store of each kind."""
-    if request.param == "memory":
-        yield "memory:"
-    elif request.param == "sqlite":
-        yield f"sqlite:{tmp_path / 'handover.db'}"
-    else:
-        server = request.getfixturevalue("postgres")
-        database = server.make_database()
-        yield server.url(database)
-        server.drop_database(database)
 
 
 # ---- The desk's findings
@@ -181,7 +165,11 @@ for number in range(8):
 for _ in range(8):
     begun.acquire()
 hub.close()
+for thread in threading.enumerate():
+    if "loop" in thread.name:
+        thread.join(10)
 hub._consumers.clear()
+del hub, handle
 gc.collect()
 """
 
