@@ -120,6 +120,7 @@ def test_d_b5_a_wrong_token_kills_no_reply(store: str):
         sent = [hub[REF].reply(text, agent="dana").result(5) for text in texts]
         assert comes(lambda: get(sent[0].status().result(5), "status") != "pending")
         mended("D-B5", hub.dead_letters() == [], hub.dead_letters())
+        assert comes(lambda: get(sent[0].status().result(5), "last_error"))
         hub.resume("a")  # a person has corrected the token
         for one in sent:
             one.sent(20).result(25)
