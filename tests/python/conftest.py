@@ -1,4 +1,4 @@
-"""What the Python tests share: the golden cases of tests/data, and the durable stores."""
+"""What the Python tests share: the golden cases of tests/data, the stores, and a check of each line in the log."""
 
 import json
 import logging
@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from support.log_lines import fault_of_line
-from support.postgres_server import PostgresServer, why_not
+from support.stores import durable_store, postgres, store
+
+__all__ = ["durable_store", "postgres", "store"]  # fixtures; with them pytest finds the others here
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -94,27 +96,3 @@ def log_lines_are_events() -> Iterator[None]:
     yield
     logger.removeHandler(check)
     assert check.faults == []
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A server for all tests of the run; without PostgreSQL on the machine its tests are skipped."""
-    if why := why_not():
-        pytest.skip(why)
-    server = PostgresServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def durable_store(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The URL of an empty store that outlives its process; a test that asks for it runs once for each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:{tmp_path_factory.mktemp('store') / 'handover.db'}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    database = server.make_database()
-    yield server.url(database)
-    server.empty_database(database)

@@ -153,6 +153,23 @@ def test_after_a_return_the_bot_gets_the_last_words_only_where_it_is_asked_for(
     assert said.count(b"Dana") == (1 if replay == "last" else 0)
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_the_bot_is_told_what_the_handover_was_where_the_account_asks_for_it(asked: bool):
+    with FakePlatform("chatlayer_app") as fake:
+        account = fake.settings(**({"return_session": "handover"} if asked else {}))
+        config = {"store": "memory:", "allow_networks": fake.networks, "account": {"app": account}}
+        with lj.Hub(config) as hub:
+            hub.user("app", "7").say("my card is lost").result(5).sent(10).result(11)
+            conv = hub["app:live:7"]
+            conv.take("dana").result(5)
+            conv.release(agent="dana").result(5)
+            bodies = [request.body for request in fake.wait(3)]
+    [returned] = [body for body in bodies if b'"to":"bot"' in body]
+    assert (b'"session":{"handover":{"agent":"dana","from":"' in returned) == asked
+    assert (b'"reason":"released"' in returned) == asked
+    assert b"card" not in returned, "facts, and nothing that was said"
+
+
 @pytest.mark.e2e
 @pytest.mark.parametrize("auth_in", ["header", "url"])
 def test_a_channel_and_a_peer_talk_to_each_other(auth_in: str):

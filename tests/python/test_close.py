@@ -188,6 +188,8 @@ def test_what_no_handler_on_a_thread_has_begun_comes_to_the_next_process_at_once
     def handle(item: lj.Item, conv: lj.Conversation) -> None:
         more.append(item.ref)
 
+    with pytest.raises(AssertionError):  # a moment in which it could lease what it cannot begin
+        wait_until(lambda: more, "a worker is free", 1)
     desk.hub.close()
     release.set()
     assert more == []
@@ -210,9 +212,16 @@ def test_a_handler_whose_own_task_was_cancelled_has_failed(tmp_path: Path):
 
     with desk.hub:
         desk.receive("user-1")
-        wait_until(lambda: tries == [1], "it is tried")
-        clock.advance(60)
-        wait_until(lambda: tries == [1, 2], "it is tried again after its wait, not at once")
+        wait_until(lambda: tries, "it is tried")
+        with pytest.raises(AssertionError):
+            wait_until(lambda: len(tries) > 1, "it is tried again at once", 0.5)
+
+        def is_tried_again() -> bool:  # its wait begins when its outcome is recorded
+            clock.advance(60)
+            return len(tries) > 1
+
+        wait_until(is_tried_again, "it is tried again after its wait")
+    assert tries[:2] == [1, 2]
 
 
 def test_a_handler_may_close_its_hub(tmp_path: Path):

@@ -1,6 +1,7 @@
 """Events and parts as values: immutable, comparable, picklable, usable in match, silent in logs."""
 
 import copy
+import gc
 import json
 import pickle
 import sys
@@ -214,6 +215,7 @@ def test_views_keep_their_batch_and_give_it_back():
         return events
 
     use()
+    gc.collect()  # what other tests left
     before = sys.getrefcount(lj.Message)
     held = use()
     during = sys.getrefcount(lj.Message)

@@ -59,7 +59,9 @@ async def reply(ref: str, text: str = Body(), epoch: int = Body(), key: str = Bo
 
 # Shorter by a word: it also sees the requests that were declined.
 EVERY_REQUEST = EXAMPLE.replace('lj.HandoverEnded, to="desk", name', "lj.HandoverEnded, name")
-assert EVERY_REQUEST != EXAMPLE
+# Longer than its handler knows: what came meanwhile is in the transcript, too.
+WHOLE_TRANSCRIPT = EXAMPLE.replace("transcript(up_to=item.seq)", "transcript()")
+assert EXAMPLE not in {EVERY_REQUEST, WHOLE_TRANSCRIPT}
 
 CONFIG = """
 store = "memory:"
@@ -188,14 +190,15 @@ def test_a_handover_from_request_to_reply(served: SimpleNamespace):
     served.desk.wait(lambda: served.desk.ended == [ref])
 
 
-def test_nothing_comes_to_the_desk_twice_and_all_in_order(
+def speak_before_the_transcript_is_read(
     served: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-):
+) -> list[str]:
+    """Ask for a human and go on speaking; the handler of the request is late. What was said meanwhile."""
     gate = threading.Event()
     read = lj.Conversation.transcript
 
     async def read_late(conv: lj.Conversation, **options: int) -> list[lj.Item]:
-        await asyncio.to_thread(gate.wait, 10)  # the lines are there before the transcript is read
+        await asyncio.to_thread(gate.wait, 10)
         return await read(conv, **options)
 
     monkeypatch.setattr(lj.Conversation, "transcript", read_late)
@@ -206,11 +209,32 @@ def test_nothing_comes_to_the_desk_twice_and_all_in_order(
         post(served, "message", text=text, number=number)
     gate.set()
     served.desk.wait(lambda: len(served.desk.lines) >= len(texts))
+    return texts
+
+
+def read_twice(served: SimpleNamespace) -> set[int]:
     _, _, transcript = served.desk.tickets[0]
+    return {item.seq for item in transcript} & {line[1] for line in served.desk.lines}
+
+
+def test_nothing_comes_to_the_desk_twice_and_all_in_order(
+    served: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+):
+    texts = speak_before_the_transcript_is_read(served, monkeypatch)
     assert [line[2] for line in served.desk.lines] == texts
-    assert not {item.seq for item in transcript} & {line[1] for line in served.desk.lines}
+    assert not read_twice(served)
+    _, _, transcript = served.desk.tickets[0]
     said = [lj.as_text(one.event.content) for one in transcript if one.event.kind == "message"]
     assert "before" in said
+
+
+@pytest.mark.parametrize("served", [WHOLE_TRANSCRIPT], indirect=True, ids=["all of it"])
+def test_a_transcript_that_is_not_cut_at_the_request_has_the_lines_twice(
+    served: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+):
+    """The control of the test before."""
+    texts = speak_before_the_transcript_is_read(served, monkeypatch)
+    assert len(read_twice(served)) == len(texts)
 
 
 def test_a_closed_desk_declines(served: SimpleNamespace):

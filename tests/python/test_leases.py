@@ -157,6 +157,31 @@ def test_a_thread_that_hangs_is_abandoned_and_its_outcome_does_not_count(
                                   if isinstance(one.event, lj.Message)])  # fmt: skip
 
 
+def test_threads_that_hang_keep_their_places(caplog: pytest.LogCaptureFixture):
+    clock, begun, go_on = ManualClock(), threading.Semaphore(0), threading.Event()
+    seen: list[str] = []
+
+    with opened(clock, handler_timeout_ms=1000) as hub:
+
+        @hub.on(lj.Message, name="desk")
+        def handle(item: lj.Item, conv: lj.Conversation) -> None:
+            seen.append(item.ref)
+            begun.release()
+            go_on.wait(20)
+
+        receive(hub, *(f"user-{number:02}" for number in range(16)))
+        assert all(begun.acquire(timeout=10) for _ in range(16)), "every place is taken"
+        clock.advance(2)
+        wait_until(lambda: len(events(caplog, "handler.hung")) == 16, "all of them hang")
+        receive(hub, "user-99")
+        clock.advance(60)
+        assert not begun.acquire(timeout=0.5), "no place is free, though nothing is leased"
+        assert [one.why for one in hub.stuck()] == [("handler",)] * 16
+        go_on.set()
+        wait_until(lambda: "shop:live:user-99" in seen, "the control: a place is free again")
+        wait_until(lambda: len(seen) == 2 * 16 + 1, "and what hung is handed out again")
+
+
 def test_no_more_is_leased_than_threads_can_begin_at_once(tmp_path: Path):
     url = f"sqlite:{tmp_path / 'store.db'}"
     hub, release, begun = opened(None, url), threading.Event(), threading.Semaphore(0)

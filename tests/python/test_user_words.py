@@ -74,6 +74,24 @@ def test_certainly_is_muted_at_accept_and_the_desk_gets_what_the_user_says_befor
         assert [one.action for one in hub[conversation.ref].deliveries().result(5)] == ["mute"]
 
 
+@pytest.mark.parametrize(
+    ("platform", "told"),
+    [("certainly", "/handover/"), ("chatlayer_app", '"handover":{"to":"agent"}')],
+)
+def test_a_mute_at_accept_is_repeated_until_the_platform_has_it(platform: str, told: str):
+    with FakePlatform(platform) as fake:
+        fake.respond = [(503, b""), (500, b"")]
+        with service(fake, accept_muted) as (hub, _):
+            fake.send(hub, "a", "handover_requested")
+            calls = fake.wait(3, 30)
+            assert all(told in call.path + call.body.decode() for call in calls)
+            [conversation] = hub.conversations()
+            conv = hub[conversation.ref]
+            wait_until(lambda: conv.state().result(5).muted == "yes", "it is muted")
+            assert conv.state().result(5).state == "requested"
+            assert [one.attempts for one in conv.deliveries().result(5)] == [3]
+
+
 def test_what_the_platform_has_not_got_when_an_agent_takes_reaches_the_desk():
     """C-B2."""
     with FakePlatform("omnichannel") as fake, service(fake) as (hub, desk):

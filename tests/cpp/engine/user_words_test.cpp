@@ -136,6 +136,31 @@ TEST_P(UserWords, of_a_wait_stay_with_the_desk_where_nothing_is_replayed) {
     EXPECT_EQ(handed_out(), Lines{"wait 1 desk"});
 }
 
+TEST_P(UserWords, that_both_had_are_not_replayed_at_the_return) {
+    open(R"(,"replay":"last")");
+    ask(false);
+    say("for both");
+    EXPECT_EQ(send_all(200), Lines{"for both"});
+    take();
+    EXPECT_EQ(t().command("release", "dana").error.code, Code::ok);
+    EXPECT_EQ(t().state(), "bot");
+    EXPECT_TRUE(send_all(200).empty()) << "the bot has had it";
+    take();
+    say("for dana");
+    EXPECT_EQ(t().command("release", "dana").error.code, Code::ok);
+    EXPECT_EQ(send_all(200), Lines{"for dana"}) << "the control";
+}
+
+TEST_P(UserWords, for_both_that_were_taken_back_are_replayed_at_the_return) {
+    open(R"(,"replay":"last")");
+    ask(false);
+    const std::string said = say("for both");
+    take();
+    EXPECT_EQ(standing(said), "refused rerouted");
+    EXPECT_EQ(t().command("release", "dana").error.code, Code::ok);
+    EXPECT_EQ(send_all(200), Lines{"for both"}) << "the bot has not had it";
+}
+
 TEST_P(UserWords, that_wait_for_the_bot_still_leave_when_the_conversation_is_closed) {
     open();
     const std::string said = say("goodbye");
