@@ -15,6 +15,7 @@ public:
     using ForwardStore::ForwardStore;
     bool unreadable = false;
     bool wakes_nobody = false;
+    bool lists_nothing = false;
     std::set<std::string> names;
     Result<std::string> meta(std::string_view name) override {
         if (is_pause(name) && unreadable) return fail(Code::store, "the disk cannot be read");
@@ -28,6 +29,7 @@ public:
     Result<std::vector<store::Delivery>> deliveries_by(store::DeliveryStatus status,
                                                        std::size_t limit) override {
         if (wakes_nobody) return std::vector<store::Delivery>{};
+        if (lists_nothing) return fail(Code::store, "the disk cannot be read");
         return ForwardStore::deliveries_by(status, limit);
     }
 
@@ -120,6 +122,21 @@ TEST_P(CredentialsFaults, control_where_nobody_is_woken_a_clock_set_back_makes_t
     store->wakes_nobody = true;
     world.pass_time(2 * kHour, 10 * kSecond, 200);
     EXPECT_EQ(world.status(id), "paused");
+}
+
+TEST_P(CredentialsFaults, a_clock_set_back_is_looked_at_again_where_the_store_could_not_be_read) {
+    KeptStore kept(GetParam());
+    const auto store = std::make_shared<BrokenPauses>(kept.open());
+    SenderWorld world(SenderWorld::account("shop"), "", store);
+    take(world, {"a"});
+    const auto id = world.reply("a", "hello");
+    world.pass_time(3 * kHour, 10 * kSecond, 403);
+    world.clock->advance(-10 * kHour);
+    store->lists_nothing = true;
+    world.pass_time(10 * kSecond, 10 * kSecond, 200);
+    store->lists_nothing = false;
+    world.pass_time(kHour, 10 * kSecond, 200);
+    EXPECT_EQ(world.status(id), "sent");
 }
 
 /// A token is rolled at the platform while the process with the old one still runs beside that with the new one.
