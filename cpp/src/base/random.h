@@ -13,12 +13,18 @@ public:
     virtual ~Random() = default;
     /// 64 uniform bits. Called from any thread.
     virtual std::uint64_t next() = 0;
+    /// Twice 64 bits, for an id.
+    virtual std::array<std::uint64_t, 2> next_two() {
+        const std::uint64_t first = next();
+        return {first, next()};
+    }
 };
 
 /// Unpredictable bits from the operating system's source.
 class SystemRandom final : public Random {
 public:
     std::uint64_t next() override;
+    std::array<std::uint64_t, 2> next_two() override;  ///< asks the source once
 };
 
 /// The same bits for the same seed.

@@ -75,7 +75,7 @@ Result<const platforms::Account*> Core::account_of_ref(std::string_view ref) con
 }
 
 std::string Core::new_id() const {
-    std::array<std::uint64_t, 2> bits{random->next(), random->next()};
+    const auto bits = random->next_two();
     return hex({reinterpret_cast<const char*>(bits.data()), sizeof bits});
 }
 

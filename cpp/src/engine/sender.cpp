@@ -141,6 +141,7 @@ void Sender::take_new() {
     if (first) set_up();
     const Millis now = core_.clock->now();
     if (first || now < looked_at_) look_for_woken(first);
+    wake_accounts();
     looked_at_ = now;
     probe_paused();
     asked_ = core_.config.account_names();

@@ -61,6 +61,7 @@ private:
     void record_refusal(const platforms::Account& account, const Mailbox::Letter& letter);
     void note_credentials(const platforms::Account& account, const Mailbox::Letter& letter);
     void look_for_woken(bool adopt);
+    void wake_accounts();
     void probe_paused();
     void probe(const platforms::Account& account);
     bool waits_for_credentials(const store::LeasedDelivery& lease);
@@ -75,6 +76,7 @@ private:
     Bulkhead bulkhead_;  ///< without places until the first look, when the configuration is there
     std::vector<std::string> asked_;  ///< accounts that may have more to send in this look
     std::set<std::string> closed_;    ///< accounts whose breaker was open when last asked
+    std::set<std::string> to_wake_;   ///< accounts whose waiting rows are to be due now
     std::set<std::string> paused_;    ///< accounts whose credentials were refused when last asked
     bool probing_ = false;            ///< what is begun now is the probe of a paused account
     bool more_to_put_off_ = false;

@@ -38,10 +38,15 @@ Millis Sender::lease_end() const {
 
 /// What waits for credentials that were changed meanwhile, or by a clock that was set back.
 void Sender::look_for_woken(bool adopt) {
-    for (const auto& [name, account] : core_.config.accounts) {
-        const bool woken = adopt ? pauses_.adopt(account) : pauses_.is_ahead(account);
-        if (woken && !wake_refused(core_, account)) return;  // when they are due they go anyhow
-    }
+    for (const auto& [name, account] : core_.config.accounts)
+        if (adopt ? pauses_.adopt(account) : pauses_.is_ahead(account)) to_wake_.insert(name);
+}
+
+/// Tried at each look until the store can be read.
+void Sender::wake_accounts() {
+    std::erase_if(to_wake_, [&](const std::string& name) {
+        return wake_refused(core_, *core_.account(name));
+    });
 }
 
 /// Accounts whose credentials are refused send one request now and then, or all again when another process had success.
