@@ -131,6 +131,7 @@ TEST_P(Holders, a_lease_that_was_reclaimed_is_extended_while_nobody_took_it) {
     EXPECT_TRUE(items(8, 2000).empty());
     beat(7, 9000);
     EXPECT_EQ(must(store().reclaim(9000, kCall)).items, 1U) << "and it names its holder again";
+    EXPECT_EQ(items(8, 9000).size(), 1U) << "due at once, however far ahead it was extended";
 }
 
 TEST_P(Holders, a_retry_that_waits_keeps_its_time) {
