@@ -297,18 +297,22 @@ Result<void> Reception::admit_events() {
     return {};
 }
 
-// The fence once more, at the last moment: what was sent has passed it, what is on its way must still pass, and nothing else
-// leaves.
+// The fence once more, at the last moment. What is on its way must still pass. Of what was sent words stay said, but a late
+// mute or return must fit the present state: the app may run after a newer one. Nothing else leaves.
 Result<model::Answer> Reception::answer_returned() {
     using store::DeliveryStatus;
     std::string ref;
     const auto row = core_.store->delivery(*returned_, ref);
     if (!row && row.error().code != Code::not_found) return row.error();
     const bool ours = row.has_value() && ref.starts_with(account_->name + ":");
-    bool leaves = ours && row->status == DeliveryStatus::sent;
-    if (ours && (row->status == DeliveryStatus::pending || row->status == DeliveryStatus::held)) {
+    const bool sent = ours && row->status == DeliveryStatus::sent;
+    const bool on_its_way =
+        ours && (row->status == DeliveryStatus::pending || row->status == DeliveryStatus::held);
+    bool leaves = false;
+    if (sent || on_its_way) {
         LJK_TRY(conversation, core_.store->conversation(store::key_of(ref)));
-        leaves = conversation::may_leave(conversation.state, row->action, row->epoch);
+        leaves = sent ? conversation::still_holds(conversation.state, row->action)
+                      : conversation::may_leave(conversation.state, row->action, row->epoch);
     }
     return account_->adapter->answer(
         *account_, {*endpoint_, batch_.get(), nullptr, leaves ? batch_.get() : nullptr});

@@ -28,6 +28,9 @@ std::optional<conversation::Input> outcome_input(const OutboxRow& row) {
     if (row.action == Action::unmute) {
         if (sent) return conversation::ReturnDone{};
         if (failed) return conversation::ReturnFailed{.permanent = true};
+        // Refused because a human is wanted again. A try before that, also one of a process that died, may have woken the bot
+        // after it was muted anew.
+        if (row.status == DeliveryStatus::refused) return conversation::ReturnDone{};
     }
     return std::nullopt;
 }

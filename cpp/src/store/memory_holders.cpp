@@ -87,7 +87,9 @@ Result<bool> MemoryStore::extend_item(std::string_view name, const LeasedItem& i
     const ConversationKey key = key_of(item.ref);
     if (!found->lanes.holds(key, item.token)) return false;
     found->lanes.extend(key, item.token, until);
-    found->held[key].holder = holder;
+    Held& held = found->held[key];  // it began when it did
+    held.holder = holder;
+    held.token = item.token;
     return true;
 }
 

@@ -54,5 +54,27 @@ TEST(Fence, lets_a_return_call_leave_whenever_the_bot_is_to_speak) {
     EXPECT_FALSE(may_leave(scene_in(State::agent).now, Action::unmute, 2));
 }
 
+TEST(Fence, lets_a_late_mute_hold_only_while_a_human_is_wanted_and_the_bot_is_muted) {
+    Scene scene = agent_scene();
+    EXPECT_TRUE(still_holds(scene.now, Action::mute)) << "it was sent, and may be carried out now";
+    scene.apply(release("ana")).drained();
+    EXPECT_FALSE(still_holds(scene.now, Action::mute)) << "a return follows it";
+    EXPECT_FALSE(still_holds(bot_scene().now, Action::mute));
+    EXPECT_FALSE(still_holds(requested_scene().now, Action::mute)) << "the bot is to speak";
+}
+
+TEST(Fence, lets_a_late_return_hold_only_while_the_bot_is_to_speak) {
+    EXPECT_TRUE(still_holds(returning_scene().now, Action::unmute));
+    EXPECT_TRUE(still_holds(bot_scene().now, Action::unmute));
+    EXPECT_FALSE(still_holds(agent_scene().now, Action::unmute)) << "another agent has taken it";
+}
+
+TEST(Fence, lets_words_that_have_left_stay_said) {
+    for (const Action words : {Action::reply, Action::forward, Action::notify})
+        EXPECT_TRUE(still_holds(bot_scene().now, words));
+    EXPECT_TRUE(still_holds(requested_scene().now, Action::request));
+    EXPECT_FALSE(still_holds(bot_scene().now, Action::request));
+}
+
 }  // namespace
 }  // namespace lampjack::conversation

@@ -126,6 +126,23 @@ TEST(ChatlayerApp, is_told_of_a_take_and_of_the_return) {
               std::string::npos);
 }
 
+TEST(ChatlayerApp, that_runs_late_gets_no_mute_or_return_that_another_has_followed) {
+    App app;
+    app.relay("/offload", R"({"inputData":{"user":{"id":"s-1"}}})");
+    ASSERT_EQ(app.command("take", "dana").error.code, Code::ok);
+    app.answer_next(200);
+    EXPECT_NE(app.relay("/receive", app.returned(0)).body.find(R"("to":"agent")"),
+              std::string::npos);
+    ASSERT_EQ(app.command("release", "dana").error.code, Code::ok);
+    app.answer_next(200);
+    ASSERT_EQ(app.state(), "bot");
+    EXPECT_EQ(app.relay("/receive", app.returned(0)).body, "[]")
+        << "it would mute the bot for ever";
+    EXPECT_NE(app.relay("/receive", app.returned(1)).body.find(R"("to":"bot")"), std::string::npos);
+    ASSERT_EQ(app.command("take", "lee").error.code, Code::ok);
+    EXPECT_EQ(app.relay("/receive", app.returned(1)).body, "[]") << "the bot would talk over lee";
+}
+
 /// The item that gives the conversation back to the bot after an agent had it from 10:00 to 10:12.
 std::string given_back(App& app) {
     app.say("hello", "k-1");

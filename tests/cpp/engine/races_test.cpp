@@ -177,6 +177,27 @@ TEST(Races, a_repeated_relay_carries_the_message_to_the_bot_again) {
     EXPECT_EQ(relay(), "[]") << "a human has it now";
 }
 
+TEST(Races, a_return_that_may_have_woken_the_bot_before_it_was_refused_is_followed_by_a_mute) {
+    TestHub t;
+    t.post(TestHub::offload("", 1), TestHub::accept(true));
+    t.command("take", "dana");
+    t.command("release", "dana");
+    t.hub->step();
+    ASSERT_EQ(t.http->in_flight().size(), 1u) << "the return";
+    t.post(TestHub::offload("", 2), TestHub::accept(true));
+    t.http->fail_with(t.http->in_flight().front(), transport::FailureKind::unknown_after_sent);
+    t.http->deliver();
+    t.hub->step();
+    EXPECT_EQ(json::text_of(t.conversation(), "muted"), "yes") << "the answer said so";
+    t.clock->advance(100'000);  // its next try is due, and T_accept is not
+    t.hub->step();
+    t.answer_next(200);
+    EXPECT_EQ(t.http->calls().back().request.body, R"({"pause":true})")
+        << "the return took effect after the answer, for all that is known";
+    EXPECT_EQ(t.state(), "requested");
+    EXPECT_EQ(json::text_of(t.conversation(), "muted"), "yes");
+}
+
 TEST(Races, only_a_wrong_method_is_answered_with_the_right_ones) {
     TestHub t;
     const auto refused = t.post(T::offload("", 1), {}, "challenge.verifyToken=wrong");

@@ -41,6 +41,7 @@ public:
     }
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override {
         if (strikes(Sabotage::loses_rows, 5)) return {};
+        if (is_call(row) && strikes(Sabotage::loses_calls, 4)) return {};
         OutboxRow kept = row;
         if (strikes(Sabotage::forgets_wakeups, 5)) kept.ready_at += Millis{365} * 86'400'000;
         return ForwardTx::enqueue(key, kept);
@@ -50,6 +51,9 @@ public:
         OutboxRow kept = row;
         if (sabotage_ == Sabotage::gives_up_refused && row.last_error.starts_with("credentials"))
             kept.status = store::DeliveryStatus::dead;
+        const bool waits = row.status == store::DeliveryStatus::pending && row.attempts > 0;
+        if (sabotage_ == Sabotage::gives_up_calls && is_call(row) && waits)
+            kept.status = store::DeliveryStatus::refused;
         return ForwardTx::record(key, kept, token);
     }
     Result<void> put(const ConversationRow& row) override {
@@ -90,6 +94,10 @@ private:
     Result<void> before() override {
         if (faults_->strikes(150)) return broken();
         return {};
+    }
+    static bool is_call(const OutboxRow& row) noexcept {
+        return row.action == conversation::Action::mute ||
+               row.action == conversation::Action::unmute;
     }
     bool strikes(Sabotage which, std::size_t one_in) {
         return sabotage_ == which && faults_->dice.one_in(one_in);
@@ -204,7 +212,10 @@ public:
                                                        Millis until, std::size_t limit,
                                                        const store::Lessee& who) override {
         if (faults_->strikes(40)) return broken();
-        return truth_->lease_items(subscription, now, until, limit, who);
+        auto leased = truth_->lease_items(subscription, now, until, limit, who);
+        if (leased && sabotage_ == Sabotage::lends_twice)
+            static_cast<void>(truth_->give_back(subscription, *leased));
+        return leased;
     }
     Result<void> give_back(std::string_view subscription,
                            std::span<const store::LeasedItem> items) override {
@@ -214,13 +225,19 @@ public:
     Result<bool> extend_item(std::string_view subscription, const store::LeasedItem& item,
                              Millis until, std::uint64_t holder) override {
         if (faults_->strikes(40)) return broken();
-        return truth_->extend_item(subscription, item, until, holder);
+        if (sabotage_ == Sabotage::forgets_renewals) return true;
+        auto extended = truth_->extend_item(subscription, item, until, holder);
+        if (extended && sabotage_ == Sabotage::believes_the_late) return true;
+        return extended;
     }
     Result<void> finish_item(std::string_view subscription, const store::LeasedItem& item,
                              store::ItemOutcome outcome, Millis at,
                              std::string_view reason) override {
         if (faults_->strikes(40)) return broken();
-        return truth_->finish_item(subscription, item, outcome, at, reason);
+        auto finished = truth_->finish_item(subscription, item, outcome, at, reason);
+        const bool is_late = !finished && finished.error().code == Code::unsupported;
+        if (is_late && sabotage_ == Sabotage::believes_the_late) return {};
+        return finished;
     }
     Result<std::vector<store::DeadItem>> dead_items(std::string_view subscription,
                                                     std::size_t limit) override {
@@ -238,6 +255,7 @@ public:
     Result<std::vector<store::Holder>> holders() override { return truth_->holders(); }
     Result<store::Reclaimed> reclaim(Millis now, Millis call_time) override {
         if (faults_->strikes(40)) return broken();
+        if (sabotage_ == Sabotage::never_reclaims) return store::Reclaimed{};
         return truth_->reclaim(now, sabotage_ == Sabotage::reclaims_calls ? 0 : call_time);
     }
     Result<void> leave(std::uint64_t holder) override {

@@ -32,6 +32,14 @@ enum class Sabotage : std::uint8_t {
     leaves_the_gate_open,  ///< nothing that waits for the bot is found when it is to be taken back
     tells_refs,            ///< its errors quote what they were about
     gives_up_refused,      ///< a row that is refused for credentials is given up
+    loses_calls,           ///< a mute or a return now and then is not queued
+    gives_up_calls,        ///< a mute or a return is tried once
+    trusts_late_calls,     ///< a platform carries out a late command without asking for it again
+    lends_twice,           ///< an item is handed out to everybody who asks
+    forgets_renewals,      ///< the lease of an item is never extended
+    never_reclaims,        ///< what a silent process leased waits for its lease to end
+    hangs_for_ever,        ///< a handler may work on one item as long as it likes
+    believes_the_late,     ///< what comes after the end of a lease counts
 };
 
 struct Faults {

@@ -195,6 +195,23 @@ void Observer::handled(const std::string& ref, std::uint64_t seq) {
     seen.handled = std::max(seen.handled, seq);
 }
 
+std::size_t Observer::muting(const std::vector<const Vendor*>& vendors) {
+    using conversation::Muted;
+    std::size_t muted = 0;
+    for (const Vendor* vendor : vendors)
+        for (const std::string& session : vendor->sessions()) {
+            const auto row = truth_.conversation(store::key_of(vendor->ref(session)));
+            const Muted says = row ? row->state.muted : Muted::no;
+            const bool is_paused = vendor->is_paused(session);
+            muted += is_paused ? 1U : 0U;
+            if (says != (is_paused ? Muted::yes : Muted::no))
+                broken("I14: the bot of " + vendor->ref(session) + " is " +
+                       (is_paused ? "muted" : "not muted") + ", and the store says " +
+                       std::string(conversation::name_of(says)));
+        }
+    return muted;
+}
+
 void Observer::at_rest(const std::vector<const Vendor*>& vendors) {
     for (const auto& [ref, seen] : seen_) {
         const auto rows = truth_.deliveries(store::key_of(ref));

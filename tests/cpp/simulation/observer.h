@@ -43,6 +43,9 @@ public:
     void handled(const std::string& ref, std::uint64_t seq);
     /// The simulation itself saw something that must not be.
     void found(const std::string& what) { broken(what); }
+    /// I14: nothing is pending or in flight, and t_return and one retry have passed: what the store says of each bot is what
+    /// the platform does. The number of bots that are muted.
+    std::size_t muting(const std::vector<const Vendor*>& vendors);
     /// When nothing is left to do: I9, and what became of every reply.
     void at_rest(const std::vector<const Vendor*>& vendors);
 

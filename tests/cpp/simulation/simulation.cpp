@@ -17,7 +17,8 @@ using std::chrono::milliseconds;
 
 constexpr Millis kStart = 1'767'607'200'000;  // 2026-01-05T10:00:00Z
 constexpr Millis kHour = 3'600'000;
-constexpr std::size_t kTail = 60;
+constexpr Millis kReturn = 15'000;  // t_return
+constexpr Millis kRetry = 60'000;   // the longest wait of a call that is repeated
 constexpr const char* kAgents[] = {"dana", "lee", "kim"};
 
 /// A command whose outcome the agent does not know yet: it is repeated under its key.
@@ -107,7 +108,7 @@ private:
         for (const char c : line)
             out_.trace = (out_.trace ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
         tail_.push_back(std::move(line));
-        if (tail_.size() > kTail) tail_.pop_front();
+        if (tail_.size() > options_.tail) tail_.pop_front();
     }
 
     Life& some_hub() { return hubs_[dice_.below(hubs_.size())]; }
@@ -119,7 +120,7 @@ private:
     void step() {
         const auto faults = options_.store_faults ? 1U : 0U;
         switch (dice_.pick({18, 22, 16, 20, 20, 8, 10, options_.crashes ? 2U : 0U, 4 * faults,
-                            2 * faults, 6, 2, 2})) {
+                            2 * faults, 6, 2, 2, 1})) {
             case 0:
                 clock_->advance(static_cast<Millis>(dice_.below(3)));
                 posts_.push_back(some_vendor().speak(dice_, clock_->now()));
@@ -137,7 +138,8 @@ private:
             case 9: toggle_partition(); break;
             case 10: operate(); break;
             case 11: erase(); break;
-            default: toggle_credentials();
+            case 12: toggle_credentials(); break;
+            default: calm();
         }
         for (const Vendor& vendor : vendors_)
             for (const std::string& session : vendor.sessions())
@@ -418,13 +420,37 @@ private:
 
     // ---- the end: everything heals, and nothing may be left
 
-    void come_to_rest() {
-        for (Life& life : hubs_) {
-            life.faults->on = life.faults->cut_off = false;
-            life.item.reset();
-        }
+    void heal() {
+        for (Life& life : hubs_) life.faults->on = life.faults->cut_off = false;
         for (Vendor& vendor : vendors_) vendor.refuse_credentials(0);
         for (std::size_t i = 0; i < 10'000 && !posts_.empty(); ++i) deliver_post();
+    }
+    /// Everything heals for so long that nothing is left to send, and then for t_return and one retry.
+    void calm() {
+        say("calm", {});
+        heal();
+        const Millis end = clock_->now() + 4 * kHour;
+        Millis quiet_since = clock_->now();
+        while (clock_->now() < end && observer_.violation().empty()) {
+            settle(5'000);
+            if (!is_quiet()) quiet_since = clock_->now();
+            if (clock_->now() - quiet_since < kReturn + kRetry) continue;
+            out_.muted += observer_.muting({&vendors_[0], &vendors_[1]});
+            return;
+        }
+        fail_run("I9: a row still waits four hours after everything healed");
+    }
+    bool is_quiet() const {
+        if (!posts_.empty() || !network_.pending().empty()) return false;
+        return std::ranges::all_of(vendors_, [&](const Vendor& vendor) {
+            const auto pending = truth_->pending_count(vendor.account());
+            return pending && *pending == 0;
+        });
+    }
+
+    void come_to_rest() {
+        for (Life& life : hubs_) life.item.reset();
+        calm();
         while (!wishes_.empty()) {
             Wish wish = std::move(wishes_.front());
             wishes_.pop_front();

@@ -21,6 +21,7 @@ struct Options {
     std::size_t steps = 400;
     std::size_t hubs = 2;
     std::size_t sessions = 3;  ///< of each of the two accounts
+    std::size_t tail = 60;     ///< how many lines of what happened are kept
     bool store_faults = true;  ///< also processes that are cut off for a while
     bool crashes = true;
     /// The store under test, opened once for the run; memory when empty.
@@ -37,6 +38,7 @@ struct Outcome {
     std::string event_log;          ///< every item of every conversation, for comparing stores
     std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0, partitions = 0,
                 operations = 0, erased = 0, refusals = 0, stops = 0;
+    std::size_t muted = 0;  ///< bots that were found muted when everything had healed for a while
 };
 
 Outcome run(const Options& options);

@@ -1,6 +1,6 @@
 // Deterministic simulation: many seeds, each a whole life of two processes on one store, with crashes, store faults, a bad
 // network, duplicates and reordering. LJK_SIM_SEEDS, LJK_SIM_FIRST and LJK_SIM_STEPS ask
-// for more or other seeds and longer lives.
+// for more or other seeds and longer lives, LJK_SIM_TAIL for more lines of what happened.
 
 #include "simulation.h"
 
@@ -35,11 +35,12 @@ TEST(Simulation, keeps_every_invariant) {
     const auto first = support::from_environment<std::uint64_t>("LJK_SIM_FIRST", 1);
     const auto seeds = support::from_environment<std::uint64_t>("LJK_SIM_SEEDS", 150);
     std::size_t acknowledged = 0, replies = 0, effects = 0, crashes = 0, faults = 0, partitions = 0,
-                operations = 0, erased = 0, refusals = 0, stops = 0;
+                operations = 0, erased = 0, refusals = 0, stops = 0, muted = 0;
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
         Options options;
         options.seed = seed;
         options.steps = support::from_environment<std::uint64_t>("LJK_SIM_STEPS", 400);
+        options.tail = support::from_environment<std::uint64_t>("LJK_SIM_TAIL", 60);
         const Outcome outcome = run(options);
         ASSERT_EQ(outcome.violation, "") << story(options, outcome);
         acknowledged += outcome.acknowledged;
@@ -52,11 +53,12 @@ TEST(Simulation, keeps_every_invariant) {
         erased += outcome.erased;
         refusals += outcome.refusals;
         stops += outcome.stops;
+        muted += outcome.muted;
     }
     std::printf("%llu seeds: %zu acknowledged, %zu replies, %zu effects, %zu crashes, %zu faults, "
-                "%zu partitions, %zu deliveries settled, %zu erased\n",
+                "%zu partitions, %zu deliveries settled, %zu erased, %zu bots muted\n",
                 static_cast<unsigned long long>(seeds), acknowledged, replies, effects, crashes,
-                faults, partitions, operations, erased);
+                faults, partitions, operations, erased, muted);
     EXPECT_GT(acknowledged, seeds * 20) << "a simulation in which nothing happens proves nothing";
     EXPECT_GT(replies, seeds);
     EXPECT_GT(effects, seeds);
@@ -67,6 +69,7 @@ TEST(Simulation, keeps_every_invariant) {
     EXPECT_GT(erased, seeds / 2);
     EXPECT_GT(refusals, seeds / 2);
     EXPECT_GT(stops, seeds / 2);
+    EXPECT_GT(muted, seeds / 2) << "bots that are never muted prove nothing";
 }
 
 TEST(Simulation, runs_the_same_again_from_the_same_seed) {
@@ -144,7 +147,8 @@ INSTANTIATE_TEST_SUITE_P(
         Control{Sabotage::lowers_epochs, "I6"}, Control{Sabotage::frees_silently, "I8"},
         Control{Sabotage::forgets_wakeups, "I9"}, Control{Sabotage::mixes_accounts, "I10"},
         Control{Sabotage::tells_refs, "I11"}, Control{Sabotage::hides_words, "I12"},
-        Control{Sabotage::gives_up_refused, "I13"}));
+        Control{Sabotage::gives_up_refused, "I13"}, Control{Sabotage::loses_calls, "I14"},
+        Control{Sabotage::gives_up_calls, "I14"}));
 
 }  // namespace
 }  // namespace lampjack::simulation
