@@ -143,7 +143,7 @@ static int hold(const char* url) {
     CHECK(snprintf(store, sizeof store, "%s", url) < (int)sizeof store);
     hub = open_hub(kOffloading, LJK_RUN_NOTHING);
     user_says(hub, '1');
-    GIVES(LJK_OK, ljk_hub_next(hub, LJK_S("desk"), 0, &item, &err));
+    GIVES(LJK_OK, ljk_hub_next(hub, LJK_S("desk"), 5000, &item, &err));
     CHECK(write(STDOUT_FILENO, "b", 1) == 1);
     for (;;) pause();
     return 1;
