@@ -2,7 +2,6 @@
 
 import logging
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -192,28 +191,6 @@ def requested() -> list[dict[str, Any]]:
         {"actor": {"id": "user-1"}, "content": "hello"},
         {"actor": {"id": "user-1"}, "kind": "handover_requested"},
     ]
-
-
-def test_a_translation_that_is_late_keeps_its_events_and_gets_the_default(
-    app: lj.Hub, caplog: pytest.LogCaptureFixture
-):
-    asked: list[str] = []
-
-    @app.translate("a")
-    def translate(request: object) -> list[dict[str, Any]]:
-        time.sleep(0.06)
-        return requested()
-
-    @app.decide("a")
-    def decide(request: lj.DecisionRequest) -> lj.Decline:
-        asked.append(request.ref)
-        return lj.Decline("closed")
-
-    assert relay(app).status == 200
-    assert asked == [], "there is no time left to ask in"
-    assert app[REF].state().result(5).state == "requested", "where the answer carries nothing: accepted"  # fmt: skip
-    assert "translate.late account=a deadline_ms=50" in caplog.text
-    assert [item.event.kind for item in app[REF].transcript().result(5)][:2] == ["message", "handover_requested"]  # fmt: skip
 
 
 @pytest.mark.parametrize(

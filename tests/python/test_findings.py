@@ -169,7 +169,7 @@ hub.close()
 for thread in threading.enumerate():
     if "loop" in thread.name:
         thread.join(10)
-hub._consumers.clear()
+getattr(hub._consumers, "by_key", hub._consumers).clear()  # as garbage collection may do
 del hub, handle
 gc.collect()
 """
