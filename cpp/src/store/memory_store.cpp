@@ -117,6 +117,16 @@ Result<std::vector<ConversationRow>> MemoryStore::conversations(std::string_view
     return rows;
 }
 
+Result<std::vector<std::string>> MemoryStore::conversations_of(const UserKey& user) {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(usable());
+    std::vector<std::string> refs;
+    for (const auto& [key, record] : records_)
+        if (record.user == user) refs.push_back(record.row.ref);
+    std::sort(refs.begin(), refs.end());
+    return refs;
+}
+
 Result<std::vector<ItemRow>> MemoryStore::items(const ConversationKey& key, std::uint64_t after,
                                                 std::size_t limit) {
     std::lock_guard lock(mutex_);

@@ -22,6 +22,7 @@ public:
     Result<ConversationRow> conversation(const ConversationKey& key) override;
     Result<std::vector<ConversationRow>> conversations(std::string_view state,
                                                        std::size_t limit) override;
+    Result<std::vector<std::string>> conversations_of(const UserKey& user) override;
     Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
                                        std::size_t limit) override;
     Result<OutboxRow> delivery(std::string_view id, std::string& ref) override;
@@ -93,6 +94,7 @@ private:
     /// One conversation with all that belongs to it.
     struct Record {
         ConversationRow row;
+        std::optional<UserKey> user;
         std::vector<ItemRow> items;  ///< by seq, without gaps
         std::map<model::ItemKey, KnownItem> keys;
         std::vector<OutboxRow> outbox;  ///< by oseq; ended rows may be missing
@@ -109,9 +111,7 @@ private:
     };
     /// What stays of an erased conversation.
     struct Tombstone {
-        std::uint64_t next_seq = 1;
-        std::uint64_t next_out = 1;
-        std::uint64_t epoch = 0;
+        std::uint64_t next_seq = 1, next_out = 1, epoch = 0;
     };
     struct DeadMark {
         std::string reason;

@@ -141,6 +141,13 @@ Result<void> MemoryTx::put(const ConversationRow& row) {
     return {};
 }
 
+Result<void> MemoryTx::set_user(const ConversationKey& key, const UserKey& user) {
+    Record& record = touch(key);
+    on_rollback([&record, before = record.user] { record.user = before; });
+    record.user = user;
+    return {};
+}
+
 Result<ItemRow> MemoryTx::item(const ConversationKey& key, std::uint64_t seq) {
     const Record* record = find(key);
     const ItemRow* found = record != nullptr ? record->item(seq) : nullptr;

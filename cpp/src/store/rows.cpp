@@ -16,6 +16,13 @@ ConversationKey key_of(std::string_view ref) {
     return key;
 }
 
+UserKey user_key(std::string_view account, std::string_view user) {
+    const Digest digest = FieldHash().add("user").add(account).add(user).finish();
+    UserKey key;
+    std::copy_n(digest.begin(), key.size(), key.begin());
+    return key;
+}
+
 std::optional<Millis> timers_at(const ConversationRow& row) noexcept {
     constexpr Millis kMinute = 60'000, kDay = 24 * 60 * kMinute;
     const auto first = conversation::earliest_timer(row.state);

@@ -19,6 +19,10 @@ namespace lampjack::store {
 using ConversationKey = model::ItemKey;
 ConversationKey key_of(std::string_view ref);
 
+/// 16 bytes that stand for an end user of an account, by the vendor's id of the user.
+using UserKey = model::ItemKey;
+UserKey user_key(std::string_view account, std::string_view user);
+
 struct ConversationRow {
     ConversationKey key{};
     std::string ref;
@@ -27,8 +31,7 @@ struct ConversationRow {
     model::Mode mode = model::Mode::live;
     std::string id;      ///< the vendor's
     std::string raw_id;  ///< its JSON when it is a number there, else empty
-    std::string
-        user;  ///< the end user as canonical JSON (`actor`), as last given with `say`; else empty
+    std::string user;    ///< the end user as canonical JSON (`actor`), as last seen; else empty
     conversation::Conversation state;
     conversation::EchoGuard echo = conversation::EchoGuard();  ///< texts we sent that may come back
     std::uint64_t next_seq = 1;

@@ -32,6 +32,8 @@ public:
     /// Newest first; `state` empty for all.
     virtual Result<std::vector<ConversationRow>> conversations(std::string_view state,
                                                                std::size_t limit) = 0;
+    /// The refs of the conversations that Tx::set_user() gave to that user, in order.
+    virtual Result<std::vector<std::string>> conversations_of(const UserKey& user) = 0;
     virtual Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
                                                std::size_t limit) = 0;
     virtual Result<OutboxRow> delivery(std::string_view id, std::string& ref) = 0;  ///< not_found

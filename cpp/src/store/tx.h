@@ -45,6 +45,8 @@ public:
     virtual Result<void> name_delivery(const ConversationKey& key, std::uint64_t seq,
                                        std::string_view delivery) = 0;
     virtual Result<void> put(const ConversationRow& row) = 0;
+    /// The conversation, which is stored, is one of that user's from now on: see Store::conversations_of().
+    virtual Result<void> set_user(const ConversationKey& key, const UserKey& user) = 0;
     /// One item by its seq; not_found.
     virtual Result<ItemRow> item(const ConversationKey& key, std::uint64_t seq) = 0;
     /// The newest items, oldest first.

@@ -142,6 +142,9 @@ public:
                                                        std::size_t limit) override {
         return truth_->conversations(state, limit);
     }
+    Result<std::vector<std::string>> conversations_of(const store::UserKey& user) override {
+        return truth_->conversations_of(user);
+    }
     Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
                                        std::size_t limit) override {
         return truth_->items(key, after, limit);

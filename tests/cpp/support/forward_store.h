@@ -25,6 +25,9 @@ public:
                                                               std::size_t limit) override {
         return to_->conversations(state, limit);
     }
+    Result<std::vector<std::string>> conversations_of(const store::UserKey& user) override {
+        return to_->conversations_of(user);
+    }
     Result<std::vector<store::ItemRow>> items(const Key& key, std::uint64_t after,
                                               std::size_t limit) override {
         return to_->items(key, after, limit);

@@ -52,6 +52,10 @@ public:
         LJK_CHECK(before());
         return to_->put(row);
     }
+    Result<void> set_user(const Key& key, const store::UserKey& user) override {
+        LJK_CHECK(before());
+        return to_->set_user(key, user);
+    }
     Result<store::ItemRow> item(const Key& key, std::uint64_t seq) override {
         LJK_CHECK(before());
         return to_->item(key, seq);

@@ -18,6 +18,9 @@ constexpr Statement kConversations{
     "lampjack_conversations",
     "SELECT " LJK_PG_CONVERSATION " FROM lampjack_conversation c WHERE c.alive "
     "AND ($1 < 0 OR c.state = $1) ORDER BY c.touched_minute DESC, c.touched DESC LIMIT $2"};
+constexpr Statement kConversationsOf{"lampjack_conversations_of",
+                                     "SELECT ref FROM lampjack_conversation "
+                                     "WHERE user_key = $1 AND alive ORDER BY ref"};
 constexpr Statement kItems{"lampjack_items",
                            "SELECT " LJK_PG_ITEM " FROM lampjack_item i "
                            "WHERE i.key = $1 AND i.seq > $2 ORDER BY i.seq LIMIT $3"};
@@ -174,6 +177,13 @@ Result<std::vector<ConversationRow>> PostgresStore::conversations(std::string_vi
         found.push_back(std::move(one));
     }
     return found;
+}
+
+Result<std::vector<std::string>> PostgresStore::conversations_of(const UserKey& user) {
+    LJK_TRY(rows, ask(kConversationsOf, Params().key(user)));
+    std::vector<std::string> refs;
+    for (int row = 0; row < rows.size(); ++row) refs.emplace_back(rows.bytes(row, 0));
+    return refs;
 }
 
 Result<std::vector<ItemRow>> PostgresStore::items(const ConversationKey& key, std::uint64_t after,

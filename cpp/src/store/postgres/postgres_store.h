@@ -26,6 +26,7 @@ public:
     Result<ConversationRow> conversation(const ConversationKey& key) override;
     Result<std::vector<ConversationRow>> conversations(std::string_view state,
                                                        std::size_t limit) override;
+    Result<std::vector<std::string>> conversations_of(const UserKey& user) override;
     Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
                                        std::size_t limit) override;
     Result<OutboxRow> delivery(std::string_view id, std::string& ref) override;

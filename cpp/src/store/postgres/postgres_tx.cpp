@@ -28,6 +28,8 @@ constexpr Statement kPut{"lampjack_put",
                          "state = $4, epoch = $5, retired_epoch = $6, next_seq = $7, "
                          "next_out = $8, touched = $9, touched_minute = $9 / 60000, body = $10 "
                          "WHERE key = $1"};
+constexpr Statement kSetUser{"lampjack_set_user",
+                             "UPDATE lampjack_conversation SET user_key = $2 WHERE key = $1"};
 constexpr Statement kSetTimer{"lampjack_set_timer",
                               "INSERT INTO lampjack_timer AS t (key, due_at) VALUES ($1, $2) "
                               "ON CONFLICT (key) DO UPDATE SET due_at = EXCLUDED.due_at "
@@ -125,7 +127,7 @@ constexpr Statement kErase[] = {
     // The counters stay, so that numbers never go backwards.
     {"lampjack_erase_row",
      "UPDATE lampjack_conversation SET alive = false, ref = '', account = '', body = '', "
-     "state = 0, touched = 0, touched_minute = 0, epoch = 0, "
+     "state = 0, touched = 0, touched_minute = 0, epoch = 0, user_key = NULL, "
      "retired_epoch = GREATEST(retired_epoch, epoch) WHERE key = $1"},
 };
 
@@ -289,6 +291,12 @@ Result<void> PostgresTx::put(const ConversationRow& row) {
         later(kSetTimer, Params().key(row.key).integer(clock_.to_database(*due)));
     else
         later(kDropTimer, Params().key(row.key));
+    return {};
+}
+
+Result<void> PostgresTx::set_user(const ConversationKey& key, const UserKey& user) {
+    ensure_locked(key);
+    later(kSetUser, Params().key(key).key(user));
     return {};
 }
 

@@ -38,6 +38,7 @@ public:
     Result<void> name_delivery(const ConversationKey& key, std::uint64_t seq,
                                std::string_view delivery) override;
     Result<void> put(const ConversationRow& row) override;
+    Result<void> set_user(const ConversationKey& key, const UserKey& user) override;
     Result<ItemRow> item(const ConversationKey& key, std::uint64_t seq) override;
     Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;

@@ -98,6 +98,10 @@ constexpr std::array kVersion2{
     "ALTER TABLE lampjack_lane ADD COLUMN holder bigint NOT NULL DEFAULT 0,"
     " ADD COLUMN held_token bigint NOT NULL DEFAULT 0,"
     " ADD COLUMN leased_at bigint NOT NULL DEFAULT 0",
+    // NULL: the conversation's id is the user's.
+    "ALTER TABLE lampjack_conversation ADD COLUMN user_key bytea",
+    "CREATE INDEX lampjack_conversation_user ON lampjack_conversation (user_key)"
+    " WHERE user_key IS NOT NULL",
     "CREATE TABLE lampjack_holder (id bigint PRIMARY KEY, until_at bigint NOT NULL,"
     " body bytea NOT NULL)",
     "CREATE INDEX lampjack_dead_item_oldest ON lampjack_dead_item (name, died)",

@@ -142,6 +142,8 @@ CREATE INDEX item_lane_account ON item_lane (subscription, account, ready_at, tu
 ALTER TABLE lane ADD COLUMN holder INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE lane ADD COLUMN held_token INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE lane ADD COLUMN leased_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversation ADD COLUMN user BLOB;  -- NULL: the conversation's id is the user's
+CREATE INDEX conversation_user ON conversation (user) WHERE user IS NOT NULL;
 CREATE TABLE holder (
   id INTEGER PRIMARY KEY,
   until INTEGER NOT NULL,

@@ -118,6 +118,19 @@ Result<std::vector<ConversationRow>> SqliteStore::conversations(std::string_view
     return rows;
 }
 
+Result<std::vector<std::string>> SqliteStore::conversations_of(const UserKey& user) {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT ref FROM conversation WHERE user = ? ORDER BY ref"));
+    found.blob(user);
+    std::vector<std::string> refs;
+    for (;;) {
+        LJK_TRY(more, found.next());
+        if (!more) return refs;
+        refs.push_back(found.string_at(0));
+    }
+}
+
 Result<std::vector<ItemRow>> SqliteStore::items(const ConversationKey& key, std::uint64_t after,
                                                 std::size_t limit) {
     LJK_TRY(access, session_.read());

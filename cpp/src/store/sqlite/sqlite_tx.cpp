@@ -194,6 +194,13 @@ Result<void> SqliteTx::put_whole(Connection& db, const ConversationRow& row, con
     return {};
 }
 
+Result<void> SqliteTx::set_user(const ConversationKey& key, const UserKey& user) {
+    LJK_TRY(db, access_.connection());
+    LJK_TRY(set, db->query("UPDATE conversation SET user = ? WHERE key = ?"));
+    LJK_CHECK(set.blob(user).blob(key).run());
+    return {};
+}
+
 Result<ItemRow> SqliteTx::item(const ConversationKey& key, std::uint64_t seq) {
     LJK_TRY(db, access_.connection());
     LJK_TRY(found,
@@ -257,11 +264,11 @@ Result<void> SqliteTx::erase(const ConversationKey& key) {
         LJK_TRY(gone, db->query(sql));
         LJK_CHECK(gone.blob(key).run());
     }
-    LJK_TRY(
-        bury,
-        db->query(
-            "UPDATE conversation SET ref = '', account = '', state = ?, body = x'', "
-            "touched = 0, touched_minute = 0, timer_at = NULL, retired_epoch = ? WHERE key = ?"));
+    LJK_TRY(bury,
+            db->query(
+                "UPDATE conversation SET ref = '', account = '', state = ?, body = x'', "
+                "touched = 0, touched_minute = 0, timer_at = NULL, user = NULL, retired_epoch = ? "
+                "WHERE key = ?"));
     const std::uint64_t epoch = std::max(row.retired_epoch, row.state.epoch);
     LJK_CHECK(bury.integer(kErased).number(epoch).blob(key).run());
     accounts_.erase(key);
