@@ -57,6 +57,15 @@ py::tuple convert(const py::object& event, const std::string& platform) {
                           py::str(platforms::write_losses(converted.losses)));
 }
 
+std::string script_view(const py::object& event) {
+    const EventPlace place = place_of(event);
+    return unwrap(platforms::script_view(*place.batch, place.index));
+}
+
+std::string part_of_script(const std::string& platform, const std::string& text) {
+    return unwrap(platforms::part_of_script(*unwrap(platforms::require(platform)), text));
+}
+
 /// Verifies the sender of a raw request; the word says how far it may go.
 py::str verify(const std::string& account_json, const RequestArguments& request) {
     const auto trust = unwrap(platforms::verify(account_json, request.view()));
@@ -114,6 +123,8 @@ py::list describe_platforms() {
 
 void register_functions(py::module_& m) {
     m.def("write", write, py::arg("platform"), py::arg("events"), py::arg("direction"));
+    m.def("script_view", script_view, py::arg("event"));
+    m.def("part_of_script", part_of_script, py::arg("platform"), py::arg("text"));
     m.def("convert", convert, py::arg("event"), py::arg("platform"));
     m.def(
         "verify",

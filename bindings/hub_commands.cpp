@@ -49,11 +49,11 @@ std::string command(Hub& hub, const std::string& ref, const std::string& name,
 
 std::string say(Hub& hub, const std::string& account, const std::string& user,
                 const std::string& content, const std::string& key, const engine::Item* item,
-                const std::string& handler) {
+                const std::string& handler, const std::string& conversation) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
-        result = hub.say(account, user, content, key, item, handler);
+        result = hub.say(account, user, content, key, item, handler, conversation);
     }
     return checked(result);
 }
@@ -97,7 +97,7 @@ void register_commands(py::class_<Hub>& hub) {
             py::arg("supervisor"), py::arg("by"), py::arg("target_kind"), py::arg("target"),
             py::arg("number"), py::arg("item") = nullptr, py::arg("handler") = "");
     hub.def("say", say, py::arg("account"), py::arg("user"), py::arg("content"), py::arg("key"),
-            py::arg("item") = nullptr, py::arg("handler") = "");
+            py::arg("item") = nullptr, py::arg("handler") = "", py::arg("conversation") = "");
     hub.def(
         "delivery",
         [](Hub& self, const std::string& id) {

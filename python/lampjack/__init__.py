@@ -5,7 +5,14 @@ conversation, and sends the agents' replies and handover actions back.
 """
 
 from lampjack._conversation import Conversation, User
-from lampjack._convert import convert, verify, write
+from lampjack._convert import (
+    ScriptView,
+    convert,
+    part_of_script,
+    script_view,
+    verify,
+    write,
+)
 from lampjack._core import (
     Event,
     Handover,
@@ -142,6 +149,7 @@ __all__ = [
     "Postback",
     "Receipt",
     "RefusedError",
+    "ScriptView",
     "Session",
     "Setting",
     "SinkMessage",
@@ -166,6 +174,8 @@ __all__ = [
     "export",
     "migrate",
     "parse",
+    "part_of_script",
+    "script_view",
     "settings",
     "verify",
     "write",

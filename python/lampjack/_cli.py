@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import json
 import os
 import signal
 import sys
@@ -31,6 +32,11 @@ def _parser() -> argparse.ArgumentParser:
     inspect.add_argument("--query", default="", metavar="Q", help="the request's raw query string")
     inspect.add_argument(
         "--account", default="", metavar="NAME", help="the account to print in `conversation`"
+    )
+    inspect.add_argument(
+        "--script",
+        action="store_true",
+        help="print what the bot's own script gets instead: its text and the channel variables",
     )
     inspect.add_argument("file", metavar="FILE", help="the payload, - for standard input")
 
@@ -91,8 +97,14 @@ def _config_option(parser: argparse.ArgumentParser) -> None:
 def _inspect(options: argparse.Namespace) -> int:
     body = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
     for event in lj.parse(options.platform, body, query=options.query, account=options.account):
-        print(event.to_json())
+        print(_script_line(event) if options.script else event.to_json())
     return 0
+
+
+def _script_line(event: lj.Event) -> str:
+    view = lj.script_view(event)
+    text = {} if view.text is None else {"text": view.text}
+    return json.dumps({**text, "variables": dict(view.variables)}, ensure_ascii=False)
 
 
 def _entries(config: dict[str, Any], base: str) -> list[lj.Endpoint]:

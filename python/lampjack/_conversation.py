@@ -288,11 +288,16 @@ def _target(to: str | None, team: str | None) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class User:
-    """An end user on an account where we play the channel."""
+    """An end user on an account where we play the channel.
+
+    The vendor's id of the conversation is the user's, unless `hub.user(…, conversation=…)` gives another (Omnichannel:
+    `chat_id` and `visitor.id`): one user may have several. Digits alone are sent as a number where the vendor documents one.
+    """
 
     _runtime: Runtime
     account: str
     _fields: dict[str, Any]
+    _conversation: str | int | None = None  # the vendor's id of it, where that is not the user's
 
     def say(self, content: Content, *, key: str = "") -> Command:
         """Bring the user's message in: to the bot, the desk or both, as `item.to` tells. Opens the conversation when it is new.
@@ -306,18 +311,25 @@ class User:
         leased = None if frame is None else frame.leased(self._runtime)
 
         def run() -> Delivery:
-            text = self._runtime.native.say(self.account, user, words, key, leased, handler)
+            text = self._runtime.native.say(
+                self.account, user, words, key, leased, handler, self._conversation_id
+            )
             return Delivery(self._runtime, json.loads(text))
 
         future: Future[Delivery] = self._runtime.command(
-            f"{self.account}:{self._fields['id']}", lambda: explained(run)
+            f"{self.account}:{self._conversation_id}", lambda: explained(run)
         )
         return Command(future)
 
     @property
     def conversation(self) -> Conversation:
-        """The user's live conversation."""
-        return Conversation(self._runtime, f"{self.account}:live:{self._fields['id']}")
+        """The user's live conversation: the one that the user speaks in."""
+        return Conversation(self._runtime, f"{self.account}:live:{self._conversation_id}")
+
+    @property
+    def _conversation_id(self) -> str:
+        other = "" if self._conversation is None else str(self._conversation)
+        return other or str(self._fields["id"])
 
     def __repr__(self) -> str:
         return f"<User on {self.account}>"

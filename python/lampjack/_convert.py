@@ -2,13 +2,30 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from lampjack import _core
 from lampjack._losses import Loss, losses_of
+from lampjack._parts import Part
 from lampjack._reception import Headers
+from lampjack._values import FrozenDict
 
-__all__ = ["convert", "verify", "write"]
+__all__ = ["ScriptView", "convert", "part_of_script", "script_view", "verify", "write"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ScriptView:
+    """What a bot's own script at the platform gets of an event.
+
+    `text` is None where it gets none; `variables` are the platform's, by their names there.
+    """
+
+    text: str | None
+    variables: FrozenDict
+
+    def __repr__(self) -> str:
+        return "<ScriptView>"
 
 
 def write(platform: str, events: Sequence[_core.Event], direction: Literal["in", "out"]) -> bytes:
@@ -30,6 +47,25 @@ def convert(event: _core.Event, platform: str) -> tuple[bytes, tuple[Loss, ...]]
     return body, losses_of(json.loads(losses))
 
 
+def script_view(event: _core.Event) -> ScriptView:
+    """Return what a bot's own script at the event's platform gets of it.
+
+    The text of a file is its token (Omnichannel: `file:type|id|url`), of a pressed button its label. `UnsupportedError` where
+    the vendor documents nothing of the kind.
+    """
+    view = json.loads(_core.script_view(event))
+    return ScriptView(view.get("text"), FrozenDict(view["variables"]))
+
+
+def part_of_script(platform: str, text: str) -> Part:
+    """Return the part that a text of such a script stands for: a `File` for a file token, else a `Text`.
+
+    Never give it a user's own text, where anybody can type a token.
+    """
+    [part] = _core.read_parts(_core.part_of_script(platform, text))
+    return part
+
+
 def verify(
     platform: str,
     settings: Mapping[str, Any],
@@ -46,3 +82,6 @@ def verify(
     """
     account = json.dumps({"platform": platform, **settings})
     return _core.verify(account, method, path, query, headers, body)
+
+
+ScriptView.__module__ = "lampjack"

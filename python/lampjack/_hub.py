@@ -211,9 +211,16 @@ class Hub:
         """Return the conversation of that ref; whether there is one is known when it is used."""
         return Conversation(self._runtime, ref)
 
-    def user(self, account: str, id: str, **fields: str) -> User:  # noqa: A002  the canonical name
-        """Return an end user on a channel account; `fields` are those of an actor: first_name, phone, …."""
-        return User(self._runtime, account, {"id": id, **fields})
+    def user(
+        self,
+        account: str,
+        id: str,  # noqa: A002  the canonical name
+        *,
+        conversation: str | int | None = None,
+        **fields: str,
+    ) -> User:
+        """Return an end user on a channel account; `fields` are those of an actor: first_name, phone, …. See `User`."""
+        return User(self._runtime, account, {"id": id, **fields}, conversation)
 
     def conversations(self, state: str = "", *, limit: int = 100) -> list[ConversationState]:
         """Return conversations, newest first; `state` narrows them. Blocks for a read of the store."""
@@ -302,7 +309,7 @@ class Hub:
     def erase(
         self, account: str, user: str, *, force: bool = False, timeout: float = 15.0
     ) -> Erasure:
-        """Remove all that is kept of an end user, and return what went. Blocks.
+        """Remove all that is kept of an end user, and return what went: every conversation of that user's id. Blocks.
 
         A conversation that a human has goes back to its bot first: `HubTimeoutError` when the platform has not taken it
         back in time (call again, or with `force`). Its numbers stay, so that a later one goes on above them.

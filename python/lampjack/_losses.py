@@ -13,7 +13,8 @@ class Loss:
 
     Without a `field`: part number `part` of type `before` became `after`, without `what`. With one: that place of the
     event (`sent_at`, `actor.phone`, `handover.transcript`), or of the part (`name`, `options.payload`), is `missing` in the
-    body or is there as something else (`changed`).
+    body, is there as something else (`changed`), or is there although the event does not say it (`made_up`): the platform
+    requires it. `file_not_ready`: the platform ignores a file in that state.
     """
 
     part: int | None

@@ -233,11 +233,21 @@ LJK_API ljk_status ljk_write(ljk_str platform, ljk_str events_json, int32_t dire
                              ljk_text** out, ljk_error* err);
 /** One event of any platform as a body of another. What that one cannot carry is downgraded by fixed rules.
  *  @param losses a JSON array of all that the body does not say of the event: parts that became others, {"part","from","to",
- *  "what"}, and places of the event or of a part, {"field","what":"missing"|"changed"} with "part" for a part's; [] when
- *  nothing is lost. What a request says in its address instead counts as lost. May be NULL
+ *  "what"}, and places of the event or of a part, {"field","what"} with "part" for a part's, where "what" is "missing",
+ *  "changed", "made_up" (the platform requires it, and the event does not say it) or "file_not_ready" (the platform ignores
+ *  such a file); [] when nothing is lost. What a request says in its address instead counts as lost. May be NULL
  *  @return LJK_OK, LJK_E_ARGUMENT (no such event), LJK_E_CONFIG (unknown platform), LJK_E_UNSUPPORTED */
 LJK_API ljk_status ljk_convert(const ljk_batch* batch, size_t event, ljk_str platform,
                                ljk_text** body, ljk_text** losses, ljk_error* err);
+/** What a bot's own script at the platform gets of an event: {"text"?,"variables":{name:value}}. The text of a file is its
+ *  token (Omnichannel: `file:type|id|url`), of a pressed button its label; a file that is not ready has none.
+ *  @return LJK_OK, LJK_E_ARGUMENT (no such event), LJK_E_UNSUPPORTED (the vendor documents nothing of the kind) */
+LJK_API ljk_status ljk_batch_script(const ljk_batch* batch, size_t event, ljk_text** out,
+                                    ljk_error* err);
+/** What a text of such a script stands for, as a canonical part: a file for a file token, else a text. Never give it a
+ *  user's own text, where anybody can type a token.
+ *  @return LJK_OK, LJK_E_ARGUMENT, LJK_E_CONFIG (unknown platform) */
+LJK_API ljk_status ljk_script_part(ljk_str platform, ljk_str text, ljk_text** out, ljk_error* err);
 /** Tells whether a raw request comes from the account's platform. No byte of the body is parsed.
  *  @param account_json the account's settings, as under "account" in a hub's configuration
  *  @param trust LJK_TRUST_…, how far the sender may go; may be NULL
@@ -514,6 +524,30 @@ LJK_API ljk_status ljk_hub_say_parts(ljk_hub* hub, ljk_str account, ljk_str user
                                      ljk_str parts_json, ljk_str key, ljk_receipt** out,
                                      ljk_error* err);
 
+/** Where and how a user says something. Start from LJK_SAY_OPTIONS_INIT; fields are only ever appended. */
+typedef struct ljk_say_options {
+    size_t struct_size;
+    /** The vendor's id of the conversation; empty: it is the user's id. Digits alone are sent as a number where the vendor
+     *  documents one. */
+    ljk_str conversation;
+    ljk_str key; /**< as in ljk_command_options */
+} ljk_say_options;
+#define LJK_SAY_OPTIONS_INIT                            \
+    {                                                   \
+        sizeof(ljk_say_options), {NULL, 0}, { NULL, 0 } \
+    }
+/** As ljk_hub_say and ljk_hub_say_parts, for a user whose id is not the conversation's: one user may have several
+ *  conversations.
+ *  @param options may be NULL
+ *  @return LJK_OK, LJK_E_ARGUMENT (also: a part lacks what the platform requires and only the caller knows),
+ *  LJK_E_UNSUPPORTED, LJK_E_NOT_FOUND (no such account) */
+LJK_API ljk_status ljk_hub_say_in(ljk_hub* hub, ljk_str account, ljk_str user_json, ljk_str text,
+                                  const ljk_say_options* options, ljk_receipt** out,
+                                  ljk_error* err);
+LJK_API ljk_status ljk_hub_say_parts_in(ljk_hub* hub, ljk_str account, ljk_str user_json,
+                                        ljk_str parts_json, const ljk_say_options* options,
+                                        ljk_receipt** out, ljk_error* err);
+
 /* ---- Hub: looking -------------------------------------------------------------------------------------------------- */
 
 /* All of these give JSON, and LJK_E_NOT_FOUND for a conversation or delivery that does not exist. */
@@ -627,7 +661,8 @@ LJK_API ljk_status ljk_hub_settle_dead_item(ljk_hub* hub, ljk_str subscription, 
 
 /* ---- Hub: erasing -------------------------------------------------------------------------------------------------- */
 
-/** Removes all that is kept of an end user, live and test. A conversation that a human has goes back to its bot first;
+/** Removes all that is kept of an end user, live and test: the conversation whose id is `user`, and all conversations of
+ *  the user with that id. A conversation that a human has goes back to its bot first;
  *  its numbers stay, so that a later one goes on above them. Nobody by that id is LJK_OK.
  *  @param force 1: also when the platform does not take it back, whose bot may then stay silent
  *  @param out {"account","conversations":[{"ref","items","deliveries","dead_letters","epoch"}]}

@@ -84,15 +84,28 @@ ljk_status command(ljk_hub* hub, ljk_str ref, const Content& content,
 }
 
 ljk_status say(ljk_hub* hub, ljk_str account, ljk_str user_json, const Content& content,
-               ljk_str key, ljk_receipt** out, ljk_error* err) noexcept {
+               const ljk_say_options* given, ljk_receipt** out, ljk_error* err) noexcept {
     if (out != nullptr) *out = nullptr;
     return guard(err, [&]() -> Result<void> {
         LJK_CHECK(need(hub, "hub"));
         LJK_TRY(words, json_of(content.text, content.parts));
-        LJK_TRY(known_by, need_utf8(key, "key"));
-        return settle(hub->shared->engine().say(view(account), view(user_json), words, known_by),
+        ljk_say_options options = LJK_SAY_OPTIONS_INIT;
+        if (given != nullptr) {
+            LJK_TRY(copied, copy_struct(given, sizeof(ljk_say_options), "options"));
+            options = copied;
+        }
+        LJK_TRY(key, need_utf8(options.key, "key"));
+        LJK_TRY(conversation, need_utf8(options.conversation, "options.conversation"));
+        return settle(hub->shared->engine().say(view(account), view(user_json), words, key, nullptr,
+                                                {}, conversation),
                       out);
     });
+}
+
+ljk_say_options with_key(ljk_str key) noexcept {
+    ljk_say_options options = LJK_SAY_OPTIONS_INIT;
+    options.key = key;
+    return options;
 }
 
 }  // namespace
@@ -188,10 +201,23 @@ ljk_status ljk_hub_queue(ljk_hub* hub, ljk_str ref, int64_t position,
 
 ljk_status ljk_hub_say(ljk_hub* hub, ljk_str account, ljk_str user_json, ljk_str text, ljk_str key,
                        ljk_receipt** out, ljk_error* err) {
-    return say(hub, account, user_json, {.text = text}, key, out, err);
+    const ljk_say_options options = with_key(key);
+    return say(hub, account, user_json, {.text = text}, &options, out, err);
+}
+
+ljk_status ljk_hub_say_in(ljk_hub* hub, ljk_str account, ljk_str user_json, ljk_str text,
+                          const ljk_say_options* options, ljk_receipt** out, ljk_error* err) {
+    return say(hub, account, user_json, {.text = text}, options, out, err);
+}
+
+ljk_status ljk_hub_say_parts_in(ljk_hub* hub, ljk_str account, ljk_str user_json,
+                                ljk_str parts_json, const ljk_say_options* options,
+                                ljk_receipt** out, ljk_error* err) {
+    return say(hub, account, user_json, {.parts = parts_json}, options, out, err);
 }
 
 ljk_status ljk_hub_say_parts(ljk_hub* hub, ljk_str account, ljk_str user_json, ljk_str parts_json,
                              ljk_str key, ljk_receipt** out, ljk_error* err) {
-    return say(hub, account, user_json, {.parts = parts_json}, key, out, err);
+    const ljk_say_options options = with_key(key);
+    return say(hub, account, user_json, {.parts = parts_json}, &options, out, err);
 }

@@ -43,6 +43,25 @@ ljk_status ljk_write(ljk_str platform, ljk_str events_json, int32_t direction, l
     });
 }
 
+ljk_status ljk_batch_script(const ljk_batch* batch, size_t event, ljk_text** out, ljk_error* err) {
+    return guard_make(out, err, [&]() -> Result<std::unique_ptr<ljk_text>> {
+        LJK_CHECK(need(batch, "batch"));
+        if (event >= batch->batch->size())
+            return lampjack::fail(Code::argument, "the batch has no such event");
+        LJK_TRY(json, platforms::script_view(*batch->batch, batch->batch->roots[event]));
+        return std::make_unique<ljk_text>(ljk_text{std::move(json)});
+    });
+}
+
+ljk_status ljk_script_part(ljk_str platform, ljk_str text, ljk_text** out, ljk_error* err) {
+    return guard_make(out, err, [&]() -> Result<std::unique_ptr<ljk_text>> {
+        LJK_TRY(adapter, platforms::require(view(platform)));
+        LJK_TRY(words, need_utf8(text, "text"));
+        LJK_TRY(json, platforms::part_of_script(*adapter, words));
+        return std::make_unique<ljk_text>(ljk_text{std::move(json)});
+    });
+}
+
 ljk_status ljk_convert(const ljk_batch* batch, size_t event, ljk_str platform, ljk_text** body,
                        ljk_text** losses, ljk_error* err) {
     if (losses != nullptr) *losses = nullptr;

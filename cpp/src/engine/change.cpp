@@ -285,12 +285,12 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
     model::BatchPtr simple;
     const model::Batch* batch = words.batch;
     std::uint32_t event = words.event;
-    const platforms::Capabilities& carried = account_.adapter->out;
+    const platforms::Adapter& to = *account_.adapter;
     const bool as_written =
-        words.body != nullptr && (to_sink || platforms::carries_all(*batch, event, carried));
+        words.body != nullptr && (to_sink || platforms::leaves_as_it_is(*batch, event, to));
     if (!to_sink && !as_written) {
-        LJK_TRY(downgraded, platforms::downgrade(*batch, event, carried, losses_));
-        simple = downgraded;
+        LJK_TRY(ready, platforms::make_ready(*batch, event, to, losses_));
+        simple = std::move(ready);
         batch = simple.get();
         event = simple->roots.front();
     }
@@ -299,9 +299,9 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
         for (const model::Part& part : batch->parts_of(batch->events[event]))
             if (part.text) row_.echo.sent(conversation::text_hash(batch->view(part.text)), now_);
     const bool split =
-        !to_sink && carried.one_part_per_message && batch->events[event].parts.count > 1;
-    std::vector<model::BatchPtr> singles =
-        split ? split_parts(*batch, event) : std::vector<model::BatchPtr>{};
+        !to_sink && to.out.one_part_per_message && batch->events[event].parts.count > 1;
+    std::vector<model::BatchPtr> singles;
+    if (split) singles = split_parts(*batch, event);
     const auto queue = [&](const model::Batch& one, std::uint32_t index,
                            bool last) -> Result<void> {
         store::OutboxRow row;
@@ -374,7 +374,7 @@ Result<void> Change::finish() {
             conversation::Timer{now_ + conversation::kHour, row_.state.episode, row_.state.epoch};
     }
     row_.touched = now_;
-    return tx_.put(row_);
+    return put_row();
 }
 
 /// What waited for credentials is gone, by whatever way: nothing holds the agent's timers up any more.

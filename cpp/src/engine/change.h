@@ -31,6 +31,12 @@ public:
     store::Tx& tx() noexcept { return tx_; }
     store::ConversationRow& row() noexcept { return row_; }
     const store::ConversationRow& row() const noexcept { return row_; }
+    /// Keeps who the end user is: a canonical actor, and the vendor's id of the user in it.
+    void set_user(std::string actor_json, std::string_view id) {
+        if (exists_ && actor_json == row_.user) return;
+        row_.user = std::move(actor_json);
+        if (!id.empty() && id != row_.id) user_ = store::user_key(account_.name, id);
+    }
     Millis now() const noexcept { return now_; }
 
     /// The event behind an input, when there is one: what reply, notify and forward send.
@@ -122,6 +128,10 @@ public:
 
 private:
     conversation::Outcome apply(const conversation::Input& input);
+    Result<void> put_row() {
+        LJK_CHECK(tx_.put(row_));
+        return user_ ? tx_.set_user(row_.key, *user_) : Result<void>{};
+    }
     static bool carries_words(const conversation::Effects& effects, const Words& words) noexcept;
     Result<void> carry_out(const conversation::Outcome& outcome, const Words& words);
     Result<void> act(conversation::Action action, const Words& words);
@@ -144,6 +154,7 @@ private:
     store::ConversationRow row_;
     bool exists_ = false;
     bool stored_ = false;
+    std::optional<store::UserKey> user_;  ///< to be stored: the user's id is not the conversation's
     conversation::State before_ = conversation::State::bot;  ///< what the last apply() began from
     std::uint64_t epoch_before_ = 0;                         ///< the same; 0: it was new
     std::uint64_t item_ = 0;                                 ///< what the last take() appended

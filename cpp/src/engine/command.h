@@ -27,6 +27,8 @@ struct CommandRequest {
     std::string_view by = {};  ///< request, cancel, close: agent user bot rule desk platform
     std::string_view target_kind = {};  ///< pass, request, decline: anyone agent team
     std::string_view target = {};
+    /// say: the vendor's id of the conversation; empty: it is the user's id.
+    std::string_view conversation = {};
     std::int64_t number = 0;  ///< queue: position; extend: milliseconds
     /// Whose handler commands; Code::lease_lost when it lost the item's lease.
     const Item* item = nullptr;

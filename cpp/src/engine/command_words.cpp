@@ -36,6 +36,11 @@ CommandWords::CommandWords(CommandKind kind, std::string_view content, std::size
       batch_(speaks(kind) ? model::read_content(content, role_of(kind))
                           : Result<model::BatchPtr>(model::BatchPtr{})) {}
 
+Result<void> CommandWords::check_for(const platforms::Adapter& adapter) const {
+    if (adapter.check_words == nullptr || !batch_ || !*batch_) return {};
+    return adapter.check_words(**batch_, (*batch_)->root(0));
+}
+
 std::string CommandWords::canonical() const {
     if (!batch_ || !*batch_) return std::string(content_);
     std::string text;

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "conversation/input.h"
 #include "model/batch.h"
+#include "platforms/adapter.h"
 #include "store/rows.h"
 
 #include <string>
@@ -20,6 +21,8 @@ public:
     CommandWords(conversation::CommandKind kind, std::string_view content,
                  std::size_t longest_text);
 
+    /// Refuses a user's words that the platform would not take; what cannot be read is left to event().
+    Result<void> check_for(const platforms::Adapter& adapter) const;
     /// The same text for the same words, however they were spelled. Content that cannot be read stays as it is.
     std::string canonical() const;
     /// A message event of that conversation: an agent's, the service's, or the end user's as last seen. The next call

@@ -5,6 +5,7 @@
 #include "engine/command_keys.h"
 #include "engine/command_words.h"
 #include "engine/leases.h"
+#include "engine/prepared_request.h"
 #include "engine/views.h"
 #include "model/canonical.h"
 #include "json/value.h"
@@ -230,6 +231,29 @@ bool is_plain_number(std::string_view id) noexcept {
     return digits && !id.empty() && id.size() <= 18 && (id.size() == 1 || id.front() != '0');
 }
 
+/// Who says something, and where.
+struct Speaker {
+    std::string actor;  ///< canonical JSON
+    std::string id;
+    std::string conversation;
+};
+
+Result<Speaker> speaker_of(const json::Value& user, std::string_view conversation) {
+    if (!user.is_object()) return fail(Code::argument, "the user must be an object with an id");
+    json::Object actor = user.get_object();
+    actor["role"] = "user";
+    Speaker speaker{json::to_text(actor), std::string(json::text_of(actor, "id")),
+                    std::string(conversation)};
+    if (speaker.conversation.empty()) speaker.conversation = speaker.id;
+    if (!model::is_id(speaker.id))
+        return fail(Code::argument, "the user's id must be a text of 1 to 256 bytes without "
+                                    "control characters");
+    if (!model::is_id(speaker.conversation) || speaker.conversation == kUnattributed)
+        return fail(Code::argument, "the conversation's id must be a text of 1 to 256 bytes "
+                                    "without control characters");
+    return speaker;
+}
+
 Result<CommandResult> execute_say(Core& core, std::string_view account_name,
                                   std::string_view user_json, const CommandRequest& request) {
     LJK_CHECK(core.usable());
@@ -238,23 +262,19 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name,
     if (account->side != platforms::Side::channel)
         return fail(Code::unsupported, "users speak through us only where we play the channel");
     LJK_TRY(user, json::parse_value(user_json, "the user"));
-    if (!user.is_object() || json::text_of(user.get_object(), "id").empty())
-        return fail(Code::argument, "the user must be an object with an id");
-    json::Object actor = user.get_object();
-    actor["role"] = "user";
-    const std::string id(json::text_of(actor, "id"));
+    LJK_TRY(speaker, speaker_of(user, request.conversation));
     LJK_CHECK(check_queue(core, *account));
-    const std::string as_seen = json::to_text(actor);
-    const std::string ref = model::make_ref(account_name, model::Mode::live, id);
     CommandWords words(CommandKind::say, request.content, core.config.sizes.text());
+    LJK_CHECK(words.check_for(*account->adapter));
+    const std::string ref = model::make_ref(account_name, model::Mode::live, speaker.conversation);
     const CommandKey key = CommandKey::of(core, CommandKind::say, ref, request, words);
     return change_conversation(core, *account, ref, [&](Change& change) -> Result<CommandResult> {
         store::ConversationRow& row = change.row();
         if (!change.exists()) {
-            row.id = id;
-            if (is_plain_number(id)) row.raw_id = id;
+            row.id = speaker.conversation;
+            if (is_plain_number(row.id)) row.raw_id = row.id;
         }
-        row.user = as_seen;
+        change.set_user(speaker.actor, speaker.id);
         const Command say{.kind = CommandKind::say, .by = conversation::By::user};
         return Execution(change, *account, key, words).run(say);
     });

@@ -91,7 +91,7 @@ private:
                          (variable ? "environment variable " : "file ") + name + " is not UTF-8");
         }
         if (!how_.placeholder) return platforms::config_error(path, found.error().message);
-        value = json::Value("not-set");
+        value = json::Value(std::string(platforms::kNotSet));
         return {};
     }
 

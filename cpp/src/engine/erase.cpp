@@ -4,6 +4,7 @@
 #include "json/writer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lampjack::engine {
 namespace {
@@ -41,6 +42,7 @@ Erasure::Erasure(Core& core, std::string_view account, std::string_view user, bo
     : core_(core),
       account_(core.account(account)),
       name_(account),
+      user_(user),
       force_(force) {
     for (const auto mode : {model::Mode::live, model::Mode::test})
         left_.push_back(model::make_ref(account, mode, user));
@@ -48,6 +50,7 @@ Erasure::Erasure(Core& core, std::string_view account, std::string_view user, bo
 
 Result<std::optional<std::string>> Erasure::step() {
     LJK_CHECK(core_.account_named(name_));
+    LJK_CHECK(find_conversations());
     std::vector<std::string> waiting;
     for (const std::string& ref : left_) {
         LJK_TRY(gone, step(ref));
@@ -55,6 +58,17 @@ Result<std::optional<std::string>> Erasure::step() {
     }
     left_ = std::move(waiting);
     return left_.empty() ? std::optional(report()) : std::nullopt;
+}
+
+/// Those whose id is the user's are known; a user with an id of its own may have any number of others.
+Result<void> Erasure::find_conversations() {
+    if (std::exchange(is_looked_up_, true)) return {};
+    const auto others = core_.store->conversations_of(store::user_key(name_, user_));
+    if (!others) is_looked_up_ = false;
+    if (!others) return others.error();
+    for (const std::string& ref : *others)
+        if (std::find(left_.begin(), left_.end(), ref) == left_.end()) left_.push_back(ref);
+    return {};
 }
 
 Result<bool> Erasure::step(const std::string& ref) {

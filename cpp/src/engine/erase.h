@@ -23,6 +23,7 @@ private:
         std::uint64_t epoch = 0;
     };
 
+    Result<void> find_conversations();
     Result<bool> step(const std::string& ref);
     Result<bool> erase_in(class Change& change, Erased& erased) const;
     std::string report() const;
@@ -30,7 +31,9 @@ private:
     Core& core_;
     const platforms::Account* account_;
     std::string name_;
+    std::string user_;
     bool force_;
+    bool is_looked_up_ = false;
     std::vector<std::string> left_;  ///< refs that may still be there
     std::vector<Erased> erased_;
 };

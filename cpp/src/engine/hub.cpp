@@ -155,9 +155,14 @@ public:
         return run_command(core_, ref, request);
     }
     CommandResult say(std::string_view account, std::string_view user, std::string_view content,
-                      std::string_view key, const Item* item, std::string_view handler) override {
+                      std::string_view key, const Item* item, std::string_view handler,
+                      std::string_view conversation) override {
         return run_say(core_, account, user,
-                       {.content = content, .key = key, .handler = handler, .item = item});
+                       {.content = content,
+                        .key = key,
+                        .handler = handler,
+                        .conversation = conversation,
+                        .item = item});
     }
     Result<std::string> conversation(std::string_view ref) override {
         LJK_CHECK(core_.usable());

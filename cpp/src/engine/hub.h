@@ -102,10 +102,12 @@ public:
     virtual Result<std::string> why(std::string_view ref, std::uint64_t seq, std::size_t limit) = 0;
     /// Conversations that need a person, each with "why" and the last error of its mute or return: see engine/stuck.h.
     virtual Result<std::string> stuck() = 0;
-    /// A user's message on a channel account; opens the conversation when it is new. `user` is a canonical actor.
+    /// A user's message on a channel account; opens the conversation when it is new. `user` is a canonical actor;
+    /// `conversation` is the vendor's id where that is not the user's.
     virtual CommandResult say(std::string_view account, std::string_view user_json,
                               std::string_view content, std::string_view key,
-                              const Item* item = nullptr, std::string_view handler = {}) = 0;
+                              const Item* item = nullptr, std::string_view handler = {},
+                              std::string_view conversation = {}) = 0;
 
     /// Removes all that is kept of an end user, live and test, after the conversation went back to its bot; counters stay,
     /// so that a later conversation goes on above them. {"account","conversations":[{"ref","items","deliveries",

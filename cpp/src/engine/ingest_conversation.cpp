@@ -3,9 +3,12 @@
 #include "conversation/recipients.h"
 #include "engine/event_input.h"
 #include "engine/item_flags.h"
+#include "engine/member_names.h"
 #include "engine/transcript_merge.h"
+#include "engine/user_seen.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace lampjack::engine {
@@ -21,6 +24,10 @@ namespace {
 /// How far back a transcript is compared with what came live.
 constexpr std::size_t kMergedItems = 5000;
 
+constexpr std::array kUnknownBecause{
+    model::Warning::too_many_items, model::Warning::file_not_ready, model::Warning::malformed_item,
+    model::Warning::unknown_message_type, model::Warning::unknown_event};
+
 }  // namespace
 
 Result<void> IngestConversation::event(const PreparedEvent& prepared,
@@ -35,7 +42,8 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
         return {};
     }
     if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
-    if (event.conversation == model::kNone || !batch_.conversations[event.conversation].id) {
+    note_user(event);
+    if (!is_attributed(batch_, event)) {
         change_.limit_unattributed();
         return append(prepared.index, prepared.body, To::nobody, "unattributed", standing);
     }
@@ -48,6 +56,7 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
                 return append(prepared.index, prepared.body, taken.effects.to,
                               conversation::words_of(taken.effects.flags), standing);
             }));
+    if (event.kind == EventKind::unknown) warn_of_unknown(event);
     const auto& effects = outcome.effects;
     if (effects.answer) answer_ = *effects.answer;
     LJK_CHECK(give(prepared.index, effects, to_bot));
@@ -59,6 +68,24 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
 bool IngestConversation::waits_behind_return(const conversation::Effects& effects) {
     return in_answer_ && !effects.flags.late && effects.reaches_bot() &&
            change_.row().state.state == conversation::State::returning;
+}
+
+/// Nobody is shown such an event. Once a minute for each account and cause: anybody can send many.
+void IngestConversation::warn_of_unknown(const Event& event) {
+    std::string_view why;
+    for (const model::Warning cause : kUnknownBecause)
+        if (event.warns(cause)) why = word(cause);
+    LogLine cause(LogEvent::event_unknown);
+    cause.add("account", account_.name).add("reason", why);
+    const auto count = core_.refusals.note(cause.text(), change_.now());
+    if (!count) return;
+    const auto parts = batch_.parts_of(event);
+    const std::string_view raw =
+        parts.empty() ? std::string_view{} : batch_.view(parts.front().raw);
+    change_.say(LogEvent::event_unknown)
+        .reason(why)
+        .add("members", member_names(raw))
+        .add("count", *count);
 }
 
 /// What the platform's bot gets of an event of a translation: in the answer, or behind the return call.
@@ -145,6 +172,16 @@ void IngestConversation::note_names(const Event& event) {
         if (event.warns(model::Warning::id_was_number)) row.raw_id = row.id;
     }
     if (row.id.empty()) row.id = std::string(kUnattributed);
+}
+
+/// Who the user is, as last told. A transcript is older than what is known: it only adds.
+void IngestConversation::note_user(const Event& event) {
+    store::ConversationRow& row = change_.row();
+    if (!is_attributed(batch_, event)) return;
+    UserSeen user(row.user);
+    user.see(batch_, event);
+    for (const Event& line : batch_.transcript_of(event)) user.recall(batch_, line);
+    if (user.is_news()) change_.set_user(user.json(), user.id());
 }
 
 /// Appends what the transcript tells and live traffic did not; where live traffic should have, the item says so.

@@ -58,6 +58,8 @@ private:
     Result<Standing> look_up(std::uint32_t index, ItemKeys keys);
     bool is_echo(const model::Event& event);
     void give_again(const PreparedEvent& prepared, std::vector<std::uint32_t>& to_bot);
+    void warn_of_unknown(const model::Event& event);
+    void note_user(const model::Event& event);
     void note_names(const model::Event& event);
     Result<void> merge_transcript(model::Range transcript);
     bool waits_behind_return(const conversation::Effects& effects);

@@ -137,6 +137,8 @@ std::string urls_view(const Core& core, std::string_view base) {
         for (const platforms::Endpoint& endpoint : account.adapter->endpoints) {
             if (endpoint.side != account.side) continue;
             std::string path = endpoint.path == "/" ? std::string{} : std::string(endpoint.path);
+            if (!endpoint.query.empty() && account.text("auth") != "none")
+                path.append("?").append(endpoint.query);
             out.begin_object()
                 .key("account")
                 .string(name)

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "conversation/fence.h"
 #include "engine/ingest.h"
+#include "engine/member_names.h"
 #include "engine/problem.h"
 #include "engine/remembered.h"
 #include "engine/shorten.h"
@@ -55,10 +56,10 @@ Reception::Reception(Core& core, std::string_view account, const model::Request&
 
 model::Answer Reception::refuse(const Error& error) {
     model::Answer answer = problem(error);
-    refused(answer.status, error.message);
-    if (account_ != nullptr && endpoint_ != nullptr && account_->adapter->refuse != nullptr)
-        if (auto own = account_->adapter->refuse(*endpoint_, error)) return std::move(*own);
     if (!allow_.empty()) answer.headers.emplace_back("allow", allow_);
+    if (account_ != nullptr && endpoint_ != nullptr && account_->adapter->refuse != nullptr)
+        if (auto own = account_->adapter->refuse(*endpoint_, error)) answer = std::move(*own);
+    refused(answer.status, error.message);
     return answer;
 }
 
@@ -161,6 +162,8 @@ Result<void> Reception::ask() {
                     [&](std::uint32_t root) { return asks_for_human(*batch_, root); });
     if (!asks) return {};
     const PreparedEvent& request = *prepared().handover_request();
+    // Nobody can take over what belongs to no conversation.
+    if (!is_attributed(*batch_, prepared().event_of(request))) return {};
     if (endpoint_->purpose == Purpose::transfer) {
         const auto known =
             core_.store->conversation(store::key_of(prepared().events().front().ref));
@@ -278,7 +281,22 @@ Result<model::Answer> Reception::complete(const Decision* decision) {
 Result<model::Answer> Reception::ingest(const Decision& decision) {
     if (question_) ++core_.counters.handovers;
     LJK_CHECK(admit_events());
-    return Ingest(core_, *account_, *endpoint_, prepared()).run(decision);
+    LJK_TRY(answer, Ingest(core_, *account_, *endpoint_, prepared()).run(decision));
+    const bool lost = std::ranges::any_of(batch_->roots, [&](std::uint32_t root) {
+        return !is_attributed(*batch_, batch_->events[root]);
+    });
+    if (lost) warn_of_unattributed();
+    return std::move(answer);
+}
+
+/// Nobody gets such events, so an operator is told where the request may name its user. Anybody can send many.
+void Reception::warn_of_unattributed() {
+    LogLine line(LogEvent::event_unattributed);
+    line.add("account", account_->name).add("endpoint", endpoint_->path);
+    const auto count = core_.refusals.note(line.text(), core_.clock->now());
+    if (!count) return;
+    const std::string_view body(batch_->text.body(), batch_->text.body_size());
+    core_.say(line.add("members", member_names(body)).add("count", *count));
 }
 
 // Handovers always pass: whoever asks for a human is heard. So does what belongs to no conversation: it is many users'.
@@ -288,8 +306,7 @@ Result<void> Reception::admit_events() {
         const model::Event& event = prepared().event_of(one);
         const bool handover = event.kind == model::EventKind::handover_requested ||
                               event.kind == model::EventKind::handover;
-        if (handover || event.conversation == model::kNone) continue;
-        if (batch_->conversations[event.conversation].id) ++counts[one.ref];
+        if (!handover && is_attributed(*batch_, event)) ++counts[one.ref];
     }
     for (const auto& [ref, count] : counts)
         if (!core_.limits.admit(core_.config.limits, store::key_of(ref), count, core_.clock->now()))

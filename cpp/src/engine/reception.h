@@ -44,6 +44,7 @@ private:
     Result<model::Answer> ingest(const Decision& decision);
     Result<model::Answer> subscribe();
     Result<model::Answer> answer_returned();
+    void warn_of_unattributed();
     void refuse_unattributed(std::size_t count) const;
     Millis time_left() const;
     bool is_late() const;

@@ -27,6 +27,7 @@ public:
         for (const auto& [key, value] : object_)
             LJK_CHECK(set(std::string_view(key.data(), key.size()), value));
         LJK_CHECK(choose_side());
+        if (account_.adapter->prepare != nullptr) LJK_CHECK(account_.adapter->prepare(account_));
         LJK_CHECK(require(common_settings()));
         LJK_CHECK(require(account_.adapter->settings));
         if (account_.adapter->configure != nullptr)

@@ -6,9 +6,11 @@
 #include "model/batch_builder.h"
 #include "model/http_message.h"
 #include "platforms/account.h"
+#include "platforms/capabilities.h"
 #include "platforms/verdict.h"
 #include "json/limits.h"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +18,8 @@
 #include <vector>
 
 namespace lampjack::platforms {
+
+struct Loss;  // registry.h
 
 /// Which way a body travels: `in` from the vendor's platform to us, `out` from us to it (seen from the sides desk and
 /// channel; a peer sees the same words).
@@ -33,6 +37,8 @@ enum class Purpose : std::uint8_t {
 struct Endpoint {
     std::string_view method;
     std::string_view path;  ///< below {prefix}/{account}; a segment "{token}" matches any text
+    /// Where a token stands that the vendor cannot send otherwise: what to paste behind the path, unless `auth` is `none`.
+    std::string_view query = {};
     Purpose purpose = Purpose::events;
     Side side = Side::desk;
     std::size_t max_body = 1 << 20;
@@ -103,23 +109,6 @@ struct Outgoing {
     std::string_view handover = {};  ///< give_back: what the handover was, see Handover::told_by
 };
 
-/// Which parts a platform carries as they are; the rest is downgraded by fixed rules with a loss report.
-struct Capabilities {
-    unsigned parts = 0;                 ///< bits by PartType
-    unsigned options = 0;               ///< bits by OptionKind, inside choices and cards
-    bool one_part_per_message = false;  ///< several parts become several requests, in order
-    bool carries(model::PartType type) const noexcept {
-        return (parts >> static_cast<unsigned>(type) & 1U) != 0;
-    }
-    bool carries(model::OptionKind kind) const noexcept {
-        return (options >> static_cast<unsigned>(kind) & 1U) != 0;
-    }
-};
-constexpr unsigned bit(model::PartType type) noexcept { return 1U << static_cast<unsigned>(type); }
-constexpr unsigned bit(model::OptionKind kind) noexcept {
-    return 1U << static_cast<unsigned>(kind);
-}
-
 /// What the platform does and documents about ownership.
 struct Handover {
     bool mute_by_answer = false;   ///< the answer to a handover request mutes (Chatlayer pauseBot)
@@ -159,6 +148,8 @@ struct Adapter {
     Capabilities bot_in;  ///< and of a bot's
     Handover handover;
 
+    /// Takes settings apart that hold several others, before any is required. May be null.
+    Result<void> (*prepare)(Account&) = nullptr;
     /// Checks settings that depend on each other. May be null.
     Result<void> (*configure)(const Account&);
     /// Who sent this? Sees the raw request before any byte of the body is parsed.
@@ -173,6 +164,16 @@ struct Adapter {
     std::optional<model::Answer> (*refuse)(const Endpoint&, const Error&);
     /// One body with all events of the batch. Events of other platforms are written from canonical values only.
     Result<std::string> (*write)(const model::Batch&, Direction);
+    /// Refuses a user's words that the platform would not take and that nobody but their author can mend: `argument`,
+    /// `unsupported`. Null: it takes all that its capabilities name.
+    Result<void> (*check_words)(const model::Batch&, const model::Event&) = nullptr;
+    /// Adds to a message that leaves, or that becomes a body of this platform, what the platform requires and nobody said;
+    /// each value made up is a loss. `part` of a loss counts the event's parts. Null: nothing is required.
+    void (*complete)(model::Batch&, std::uint32_t event, std::vector<Loss>&) = nullptr;
+    /// What a bot's own script at the platform gets of an event: {"text"?,"variables":{…}}. Null: the vendor documents none.
+    std::string (*script_view)(const model::Batch&, const model::Event&) = nullptr;
+    /// The part that a text of such a script stands for, when it is not plain text. Null: all texts are plain.
+    std::optional<model::BatchPtr> (*part_of_script)(std::string_view text) = nullptr;
     /// Which way a message by this role travels.
     Direction (*direction_of)(model::Role);
     /// The HTTP request for an outgoing action; `unsupported` where the platform has none.

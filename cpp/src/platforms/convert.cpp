@@ -58,6 +58,7 @@ Result<model::BatchPtr> simplify(const model::Batch& from, std::uint32_t index, 
     const bool leaves = to.direction_of(event.role) == Direction::out;
     const Capabilities& can = leaves ? to.out : towards_us(to, event.role);
     LJK_TRY(simple, downgrade(from, index, can, losses, &origins));
+    complete(simple, to, origins, losses);
     add_transcript(from, event.transcript, to, simple.mutate());
     return std::move(simple);
 }

@@ -58,6 +58,21 @@ Result<model::BatchPtr> downgrade(const model::Batch& batch, std::uint32_t event
 /// Whether that platform carries the event's parts as they are: nothing would be downgraded.
 bool carries_all(const model::Batch& batch, std::uint32_t event, const Capabilities& capabilities);
 
+/// The same as it leaves for the platform of `to`: downgraded, and completed with what the platform requires.
+Result<model::BatchPtr> make_ready(const model::Batch& batch, std::uint32_t event,
+                                   const Adapter& to, std::vector<Loss>& losses);
+/// The second half of it, for a batch that holds one event. `origins` as of downgrade().
+void complete(model::BatchPtr& batch, const Adapter& to, std::span<const std::uint32_t> origins,
+              std::vector<Loss>& losses);
+/// Whether make_ready() would change nothing.
+bool leaves_as_it_is(const model::Batch& batch, std::uint32_t event, const Adapter& to);
+
+/// What a bot's script at the event's platform gets of it: {"text"?,"variables":{…}}; `unsupported` where the vendor
+/// documents nothing of the kind.
+Result<std::string> script_view(const model::Batch& batch, std::uint32_t event);
+/// What a text of such a script stands for, as a canonical part in JSON; a plain text is a text.
+Result<std::string> part_of_script(const Adapter& adapter, std::string_view text);
+
 /// What an event says in plain words, a line for each part; empty when nothing in it has words.
 std::string as_text(const model::Batch& batch, std::uint32_t event);
 

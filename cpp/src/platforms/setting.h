@@ -14,6 +14,8 @@ namespace lampjack::platforms {
 
 /// Some 31 years in milliseconds: no sum of it with a time overflows.
 inline constexpr std::int64_t kLargestInteger = 1'000'000'000'000;
+/// What stands for a secret that is not there, where none is needed: to print addresses.
+inline constexpr std::string_view kNotSet = "not-set";
 
 struct Setting {
     enum class Kind : std::uint8_t {

@@ -9,15 +9,6 @@ namespace {
 
 using Kind = Setting::Kind;
 
-bool is_url(std::string_view text) noexcept {
-    const auto scheme = text.starts_with("https://") ? 8U : text.starts_with("http://") ? 7U : 0U;
-    if (scheme == 0 || text.size() == scheme) return false;
-    for (const char c : text)
-        if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return false;
-    const std::string_view rest = text.substr(scheme);
-    return rest.substr(0, rest.find('/')).find('@') == std::string_view::npos;
-}
-
 std::string_view kind_of(const json::Value& value) noexcept {
     if (value.is_string()) return "a text";
     if (value.is_bool()) return "true or false";
@@ -62,6 +53,15 @@ bool is_allowed(const Setting& setting, const json::Value& value) noexcept {
 }
 
 }  // namespace
+
+bool is_url(std::string_view text) noexcept {
+    const auto scheme = text.starts_with("https://") ? 8U : text.starts_with("http://") ? 7U : 0U;
+    if (scheme == 0 || text.size() == scheme) return false;
+    for (const char c : text)
+        if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return false;
+    const std::string_view rest = text.substr(scheme);
+    return rest.substr(0, rest.find('/')).find('@') == std::string_view::npos;
+}
 
 Result<void> check_value(const Setting& setting, std::string_view path, const json::Value& value) {
     if (!has_kind(setting.kind, value))
