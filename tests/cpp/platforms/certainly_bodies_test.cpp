@@ -55,8 +55,11 @@ TEST(CertainlyRead, takes_any_body_as_a_claim_at_the_claims_address) {
     const auto batch = parse_or_fail(
         R"({"from":"webbot:1","message":"m","type":"text","data":1,"actions":[]})", "/claim");
     EXPECT_EQ(batch->root(0).kind, model::EventKind::handover_requested);
-    EXPECT_EQ(refusal(R"({"message":"hello"})", "/claim").message.find("from"), 0U);
-    EXPECT_EQ(refusal("{}", "/claim").message.find("from"), 0U);
+    for (const std::string_view body : {R"({"message":"hello"})", "{}"}) {
+        const auto nobodys = parse_or_fail(body, "/claim");
+        EXPECT_EQ(nobodys->root(0).kind, model::EventKind::handover_requested) << body;
+        EXPECT_TRUE(nobodys->root(0).warns(model::Warning::unattributed)) << body;
+    }
     const auto message =
         parse_or_fail(R"({"data":{"type":"text","text":"a"},"interlocutor":"bot"})", "/claim");
     EXPECT_EQ(message->root(0).kind, model::EventKind::message);
@@ -79,7 +82,7 @@ TEST(CertainlyRead, names_the_field_that_is_wrong) {
         {"/messages", "{}", "interlocutor"},
         {"/claim", R"({"from":{"id":"webbot:1"}})", "from"},
         {"/claim", R"({"from":1.5})", "from"},
-        {"/claim", R"({"from":"","to":true,"sessionId":null})", "from"},
+        {"/claim", R"({"direction":"out","to":true,"from":"u"})", "to"},
         {"/", "{}", "from"},
     };
     for (const auto& [path, body, field] : cases) {
@@ -89,6 +92,44 @@ TEST(CertainlyRead, names_the_field_that_is_wrong) {
     }
     EXPECT_EQ(refusal(R"([1])", "/messages").code, Code::payload);
     EXPECT_EQ(refusal("", "/messages").code, Code::json);
+}
+
+TEST(CertainlyRead, finds_the_claims_user_by_the_web_chats_prefix_and_then_by_the_direction) {
+    struct {
+        std::string_view body, user;
+        bool differs;
+    } const cases[] = {
+        {R"({"direction":"out","from":"token","to":"user_id"})", "user_id", false},
+        {R"({"direction":"in","from":"user","to":"channel"})", "user", false},
+        {R"({"from":"user","to":"channel"})", "user", false},
+        {R"({"direction":7,"from":"user","to":"channel"})", "user", false},
+        {R"({"direction":"out","from":"webbot:1","to":"channel"})", "webbot:1", true},
+        {R"({"direction":"in","from":"channel","to":"webbot:1"})", "webbot:1", true},
+        {R"({"direction":"out","from":"webbot:1","to":"webbot:2"})", "webbot:2", false},
+        {R"({"to":"webbot:2","from":"webbot:1"})", "webbot:1", false},
+        {R"({"direction":"in","from":"","to":"channel","sessionId":"s"})", "", false},
+        {R"({"direction":"out","from":"page","to":null})", "", false},
+        {R"({"to":"channel"})", "", false},
+    };
+    for (const auto& [body, user, differs] : cases) {
+        const auto batch = parse_or_fail(body, "/claim");
+        const model::Event& event = batch->root(0);
+        EXPECT_EQ(batch->view(batch->conversations[event.conversation].id), user) << body;
+        EXPECT_EQ(batch->view(batch->actors[event.actor].id), user) << body;
+        EXPECT_EQ(event.warns(model::Warning::sender_differs), differs) << body;
+        EXPECT_EQ(event.warns(model::Warning::unattributed), user.empty()) << body;
+    }
+}
+
+TEST(CertainlyRead, takes_the_claims_attached_media_as_a_file) {
+    const auto batch = parse_or_fail(R"({"from":"u","attachedMedia":"url_to_the_file"})", "/claim");
+    ASSERT_EQ(batch->parts_of(batch->root(0)).size(), 1U);
+    const model::Part& file = batch->parts_of(batch->root(0)).front();
+    EXPECT_EQ(file.type, model::PartType::file);
+    EXPECT_EQ(batch->view(file.url), "url_to_the_file");
+    for (const std::string_view empty : {R"({"from":"u","attachedMedia":""})",
+                                         R"({"from":"u","attachedMedia":null})", R"({"from":"u"})"})
+        EXPECT_TRUE(parse_or_fail(empty, "/claim")->parts.empty()) << empty;
 }
 
 TEST(CertainlyRead, limits_ids_to_256_bytes) {

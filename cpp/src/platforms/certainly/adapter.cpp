@@ -45,12 +45,16 @@ constexpr std::array kSettings{
                 "ClaimEnd of the takeover: by it the bot routes the user to the next module"},
 };
 
+constexpr std::string_view kTokenQuery = "token=<webhook_token>";
+
 constexpr std::array kEndpoints{
     Endpoint{.method = "POST",
              .path = kClaimPath,
+             .query = kTokenQuery,
              .meaning = "the webhook of the module that asks for a human (Webhook Builder)"},
     Endpoint{.method = "POST",
              .path = kMessagesPath,
+             .query = kTokenQuery,
              .meaning = "the messages webhook in the bot's settings, one address for each bot"},
 };
 
