@@ -56,6 +56,72 @@ static void the_user_speaks(ljk_hub* hub) {
     CHECK(receipt == NULL);
 }
 
+/* A user whose id is not the conversation's: both are sent, and erasing the user finds all conversations. */
+static void a_user_has_two_conversations(ljk_hub* hub) {
+    ljk_say_options options = LJK_SAY_OPTIONS_INIT;
+    ljk_receipt* receipt = NULL;
+    ljk_text* report = NULL;
+    options.conversation = LJK_S("4211");
+    options.key = LJK_S("k1");
+    GIVES(LJK_OK, ljk_hub_say_in(hub, LJK_S("chat"), LJK_S("{\"id\":\"v-9\"}"), LJK_S("hi"),
+                                 &options, &receipt, &err));
+    CHECK(holds(ljk_receipt_json(receipt), "\"ref\":\"chat:live:4211\""));
+    ljk_receipt_free(receipt);
+    options.conversation = LJK_S("4212");
+    GIVES(LJK_OK,
+          ljk_hub_say_parts_in(hub, LJK_S("chat"), LJK_S("{\"id\":\"v-9\"}"),
+                               LJK_S("[{\"type\":\"file\",\"url\":\"https://f.example/a.pdf\","
+                                     "\"media\":\"file\",\"size\":5}]"),
+                               &options, &receipt, &err));
+    CHECK(holds(ljk_receipt_json(receipt), "\"what\":\"made_up\""));
+    ljk_receipt_free(receipt);
+    GIVES(LJK_E_ARGUMENT,
+          ljk_hub_say_parts_in(hub, LJK_S("chat"), LJK_S("{\"id\":\"v-9\"}"),
+                               LJK_S("[{\"type\":\"file\",\"url\":\"https://f.example/a.pdf\","
+                                     "\"media\":\"file\"}]"),
+                               NULL, &receipt, &err));
+    CHECK(receipt == NULL);
+    options.conversation = LJK_S("a\nb");
+    GIVES(LJK_E_ARGUMENT, ljk_hub_say_in(hub, LJK_S("chat"), LJK_S("{\"id\":\"v-9\"}"), LJK_S("hi"),
+                                         &options, NULL, &err));
+    options.struct_size = 1;
+    GIVES(LJK_E_ARGUMENT, ljk_hub_say_in(hub, LJK_S("chat"), LJK_S("{\"id\":\"v-9\"}"), LJK_S("hi"),
+                                         &options, NULL, &err));
+    GIVES(LJK_OK, ljk_hub_erase(hub, LJK_S("chat"), LJK_S("v-9"), 0, 5000, &report, &err));
+    CHECK(holds(ljk_text_str(report), "chat:live:4211"));
+    CHECK(holds(ljk_text_str(report), "chat:live:4212"));
+    ljk_text_free(report);
+}
+
+/* What a bot's script at the platform gets of a user's message, and what a script's text stands for. */
+static void a_script_gets_tokens_and_variables(void) {
+    ljk_request request = LJK_REQUEST_INIT;
+    ljk_batch* batch = NULL;
+    ljk_text* view = NULL;
+    request.body = LJK_S(
+        "{\"event\":\"new_message\",\"chat_id\":4211,\"visitor\":{\"id\":\"v-9\"},\"message\":"
+        "{\"id\":\"m-1\",\"kind\":\"file_visitor\",\"data\":{\"id\":\"f-1\",\"state\":\"ready\","
+        "\"name\":\"a.png\",\"content_type\":\"image/png\",\"size\":5,"
+        "\"url\":\"https://f.example/a.png\"}}}");
+    GIVES(LJK_OK, ljk_parse(LJK_S("omnichannel"), LJK_S("chat"), &request, &batch, &err));
+    GIVES(LJK_OK, ljk_batch_script(batch, 0, &view, &err));
+    CHECK(holds(ljk_text_str(view), "\"text\":\"file:image|f-1|https://f.example/a.png\""));
+    CHECK(holds(ljk_text_str(view), "\"channel_visitor_id\":\"v-9\""));
+    CHECK(holds(ljk_text_str(view), "\"channel_chat_id\":\"4211|omnichannel\""));
+    ljk_text_free(view);
+    GIVES(LJK_E_ARGUMENT, ljk_batch_script(batch, 1, &view, &err));
+    ljk_batch_free(batch);
+    GIVES(LJK_OK, ljk_script_part(LJK_S("omnichannel"),
+                                  LJK_S("file:image|f-1|https://f.example/a|b"), &view, &err));
+    CHECK(holds(ljk_text_str(view), "\"url\":\"https://f.example/a|b\""));
+    CHECK(holds(ljk_text_str(view), "\"vendor_id\":\"f-1\""));
+    ljk_text_free(view);
+    GIVES(LJK_OK, ljk_script_part(LJK_S("omnichannel"), LJK_S("hello"), &view, &err));
+    CHECK(is(ljk_text_str(view), "{\"type\":\"text\",\"text\":\"hello\"}"));
+    ljk_text_free(view);
+    GIVES(LJK_E_CONFIG, ljk_script_part(LJK_S("none"), LJK_S("hello"), &view, &err));
+}
+
 static void the_bot_answers(ljk_hub* hub) {
     ljk_sink_delivery* delivery;
     CHECK(post(hub, "/send_message", "Token wrong",
@@ -187,7 +253,9 @@ int main(void) {
     the_bot_answers(hub);
     a_human_answers(hub);
     a_stale_message_is_not_shown(hub);
+    a_user_has_two_conversations(hub);
     ljk_hub_free(hub);
+    a_script_gets_tokens_and_variables();
     the_host_translates();
     the_host_translates_a_request();
     return 0;

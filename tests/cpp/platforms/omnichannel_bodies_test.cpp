@@ -134,11 +134,26 @@ TEST(OmnichannelWrite, a_foreign_users_message_has_all_that_is_required) {
         R"({"event":"new_message","chat_id":"c-1","visitor":{"id":"c-1","fields":{}},"message":{"id":"00112233445566778899aabbccddeeff","kind":"keyboard_response","data":{"button":{"id":"Yes","text":"Yes"}}}})");
 }
 
-TEST(OmnichannelWrite, a_foreign_file_is_ready) {
+TEST(OmnichannelWrite, a_file_without_a_state_is_ready_and_another_keeps_its_word) {
+    const auto state = [](std::string_view member) {
+        const std::string body = written_foreign(
+            R"("kind":"message","conversation":{"mode":"live","id":"c-1"},"actor":{"role":"user"},"content":[)"
+            R"({"type":"file","url":"https://f.example/a.png","media":"image")" +
+                std::string(member) + "}]",
+            Direction::out);
+        const auto at = body.find(R"("state":)");
+        return body.substr(at, body.find(',', at) - at);
+    };
+    EXPECT_EQ(state(""), R"("state":"ready")");
+    EXPECT_EQ(state(R"(,"state":"ready")"), R"("state":"ready")");
+    EXPECT_EQ(state(R"(,"state":"uploading")"), R"("state":"uploading")");
+}
+
+TEST(OmnichannelWrite, a_foreign_file_has_what_is_known_of_it) {
     EXPECT_EQ(
         written_foreign(
             R"("kind":"message","conversation":{"mode":"live","id":"0042"},"actor":{"role":"user","id":"u"},)"
-            R"("content":[{"type":"file","url":"https://f.example/a.png","media":"image","state":"sent","size":5}])",
+            R"("content":[{"type":"file","url":"https://f.example/a.png","media":"image","state":"ready","size":5}])",
             Direction::out),
         R"({"event":"new_message","chat_id":"0042","visitor":{"id":"u","fields":{}},"message":{"id":"00112233445566778899aabbccddeeff","kind":"file_visitor","data":{"id":"00112233445566778899aabbccddeeff","state":"ready","size":5,"url":"https://f.example/a.png"}}})");
 }

@@ -19,12 +19,12 @@ Account account(std::string_view members) {
 }
 Account channel(std::string_view more = {}) {
     return account(
-        R"("webhook_token":"hook/1","channel_token":["tok-1","tok-2"],"transfer_token":"transfer-1")" +
+        R"("webhook_token":"hook 1","channel_token":["tok-1","tok-2"],"transfer_token":"transfer-1")" +
         std::string(more));
 }
 Account peer(std::string_view url = "https://channel.example/hook", std::string_view more = {}) {
     return account(
-        R"("side":"peer","webhook_token":"hook/1","channel_token":"tok 1","channel_url":")" +
+        R"("side":"peer","webhook_token":"hook 1","channel_token":"tok 1","channel_url":")" +
         std::string(url) + "\"" + std::string(more));
 }
 
@@ -65,6 +65,28 @@ TEST(OmnichannelSettings, a_peer_needs_the_channels_address) {
               std::string::npos);
 }
 
+TEST(OmnichannelSettings, the_whole_webhook_address_is_taken_apart) {
+    const Account ours = account(
+        R"("channel_token":"t","webhook_url":"https://chat.example/connector/omnichannel/omnichannel_message/a%20b/bot_api_webhook")");
+    EXPECT_EQ(ours.text("platform_base"), "https://chat.example");
+    ASSERT_EQ(ours.secrets("webhook_token").size(), 1U);
+    EXPECT_EQ(ours.secrets("webhook_token").front().reveal(), "a b");
+    EXPECT_FALSE(ours.has("webhook_url")) << "the token stands in one place only";
+    const Account unset = account(R"("channel_token":"t","webhook_url":"not-set")");
+    EXPECT_EQ(unset.text("platform_base"), "https://app.chatbots.gms-worldwide.ch");
+}
+
+TEST(OmnichannelSettings, a_token_that_can_never_match_is_refused) {
+    const auto error = [](std::string_view more) {
+        return config_error(R"("webhook_token":"t",)" + std::string(more));
+    };
+    EXPECT_EQ(error(R"("channel_token":"a/b")"), "") << "in a header it can";
+    for (const std::string_view bad :
+         {R"("channel_token":"a/b","auth_in":"url")", R"("channel_token":"..","auth_in":"url")",
+          R"("channel_token":" a")", R"("channel_token":"a\nb")"})
+        EXPECT_EQ(error(bad).find("account.golden.channel_token: can never match"), 0U) << bad;
+}
+
 TEST(OmnichannelSettings, the_platforms_documented_address_is_the_default) {
     EXPECT_EQ(channel().text("platform_base"), "https://app.chatbots.gms-worldwide.ch");
     EXPECT_EQ(channel().side, Side::channel);
@@ -77,7 +99,7 @@ TEST(OmnichannelVerify, header_mode_fails_closed) {
         EXPECT_EQ(verified(ours, "/send_message", good), "full") << good;
     for (const std::string_view bad :
          {"", "Token", "Token ", "tok-1", "Token tok-3", "Bearer tok-1", "Token tok-1 x",
-          "Tokentok-1", "Token tok-1,tok-2", "Token transfer-1", "Token hook/1"})
+          "Tokentok-1", "Token tok-1,tok-2", "Token transfer-1", "Token hook 1"})
         EXPECT_EQ(verified(ours, "/send_message", bad), "auth") << bad;
     EXPECT_EQ(verified(ours, "/tok-1/send_message", ""), "auth");
     EXPECT_EQ(verified(ours, "/anything/send_message", "Token tok-1"), "full");
@@ -103,8 +125,8 @@ TEST(OmnichannelVerify, a_transfer_has_a_token_of_its_own) {
 }
 
 TEST(OmnichannelVerify, a_peer_reads_the_token_from_the_path) {
-    EXPECT_EQ(verified(peer(), "/hook%2F1/bot_api_webhook", ""), "full");
-    EXPECT_EQ(verified(peer(), "/hook%2f2/bot_api_webhook", "Token tok 1"), "auth");
+    EXPECT_EQ(verified(peer(), "/hook%201/bot_api_webhook", ""), "full");
+    EXPECT_EQ(verified(peer(), "/hook%202/bot_api_webhook", "Token tok 1"), "auth");
     EXPECT_EQ(verified(peer(), "/bot_api_webhook", ""), "not_found");
     EXPECT_EQ(verified(peer(), "/send_message", "Token tok 1"), "not_found");
 }
@@ -117,7 +139,9 @@ TEST(OmnichannelAnswer, a_peer_refuses_in_the_platforms_words) {
     EXPECT_EQ(refusal->status, 400);
     EXPECT_EQ(refusal->body, R"({"error":"There is no active channel for received event."})");
     EXPECT_EQ(adapter().refuse(hook, Error{Code::json, "x"})->status, 500);
-    EXPECT_FALSE(adapter().refuse(hook, Error{Code::payload, "x"}).has_value());
+    EXPECT_FALSE(adapter().refuse(hook, Error{Code::payload, "visitor.id is missing"}).has_value());
+    EXPECT_EQ(adapter().refuse(hook, Error{Code::payload, "chat_id must be a text"})->status, 500);
+    EXPECT_FALSE(adapter().refuse(hook, Error{Code::too_large, "x"}).has_value());
     EXPECT_FALSE(adapter().refuse(ours, Error{Code::auth, "x"}).has_value());
     EXPECT_EQ(adapter().answer(channel(), {.endpoint = ours}).body, R"({"result":"ok"})");
     EXPECT_EQ(adapter().answer(peer(), {.endpoint = hook}).body, "{}");
@@ -147,12 +171,12 @@ TEST(OmnichannelRender, a_users_message_goes_to_the_platforms_webhook) {
     ASSERT_TRUE(request.has_value()) << request.error().message;
     EXPECT_EQ(request->method, "POST");
     EXPECT_EQ(request->url, "https://app.chatbots.gms-worldwide.ch/connector/omnichannel/"
-                            "omnichannel_message/hook%2F1/bot_api_webhook");
+                            "omnichannel_message/hook%201/bot_api_webhook");
     EXPECT_EQ(request->headers, (model::Headers{{"content-type", "application/json"}}));
     EXPECT_EQ(
         request->body,
         R"({"event":"new_message","chat_id":4211,"visitor":{"id":"4211","fields":{}},"message":{"id":"key-1","kind":"visitor","text":"hi"}})");
-    EXPECT_EQ(lines(read_body(request->body, "/hook%2F1/bot_api_webhook")).find("error"),
+    EXPECT_EQ(lines(read_body(request->body, "/hook%201/bot_api_webhook")).find("error"),
               std::string::npos);
 }
 

@@ -16,6 +16,10 @@ constexpr std::array<std::string_view, 5> kCredentials{"webhook_token", "platfor
                                                        "channel_token", "channel_url", "auth_in"};
 
 constexpr std::array kSettings{
+    Setting{.name = kWebhookUrl,
+            .kind = Kind::secret,
+            .meaning = "all of \"app.chatbots webhook: URL\" as the platform shows it, instead of "
+                       "platform_base and webhook_token"},
     Setting{.name = "platform_base",
             .kind = Kind::url,
             .fallback = "https://app.chatbots.gms-worldwide.ch",
@@ -24,7 +28,8 @@ constexpr std::array kSettings{
     Setting{.name = "webhook_token",
             .kind = Kind::secret,
             .required = true,
-            .meaning = "the token in \"app.chatbots webhook: URL\", before /bot_api_webhook"},
+            .meaning = "the token in \"app.chatbots webhook: URL\", before /bot_api_webhook; "
+                       "webhook_url holds it too"},
     Setting{.name = "auth_in",
             .kind = Kind::choice,
             .fallback = "header",
@@ -111,6 +116,9 @@ std::optional<model::Answer> refuse(const Endpoint& endpoint, const Error& error
                                R"({"error":"There is no active channel for received event."})");
         case Code::json:
             return json_answer(500, R"({"error":"The request body is not valid JSON."})");
+        case Code::payload:  // of a missing parameter only the status is documented
+            if (error.message.ends_with(kIsMissing)) return std::nullopt;
+            return json_answer(500, R"({"error":"A parameter has a wrong type."})");
         default: return std::nullopt;
     }
 }
@@ -130,12 +138,17 @@ const Adapter kAdapter{
                         bit(model::PartType::choice),
                .options = bit(model::OptionKind::reply) | bit(model::OptionKind::postback)},
     .handover = {.mute_by_gate = true},
+    .prepare = prepare,
     .configure = configure,
     .verify = verify,
     .read = read,
     .answer = answer,
     .refuse = refuse,
     .write = write,
+    .check_words = check_words,
+    .complete = complete,
+    .script_view = script_view,
+    .part_of_script = part_of_script,
     .direction_of = direction_of,
     .render = render,
     .judge = judge,

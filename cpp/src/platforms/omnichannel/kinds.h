@@ -19,6 +19,9 @@ enum class Kind : std::uint8_t {
     file_operator,      ///< bot: a file by link
 };
 
+/// "The event will only be processed when state == ready".
+inline constexpr std::string_view kReady = "ready";
+
 Kind kind_of(std::string_view word) noexcept;
 /// The word in a body of that direction for a part of that type; empty where the API has none.
 std::string_view kind_word(model::PartType type, Direction direction) noexcept;

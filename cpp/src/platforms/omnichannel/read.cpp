@@ -20,7 +20,7 @@ constexpr std::uint32_t kMostMessages = 1000;
 
 Error bad(std::string_view why) { return fail(Code::payload, std::string(why)); }
 Error missing(std::string_view field) {
-    return fail(Code::payload, std::string(field) + " is missing");
+    return fail(Code::payload, std::string(field).append(kIsMissing));
 }
 
 class BodyReader {
@@ -105,13 +105,17 @@ private:
         if (strict && !envelope_.has(Member::visitor)) return missing("visitor");
         if (strict && !envelope_.has(Member::chat_id)) return missing("chat_id");
         const Draft& message = envelope_.message;
-        if (message.malformed) return {};
+        if (strict && message.kind == Kind::unknown) return {};  // "invalid kind": 200
+        if (message.malformed)
+            return strict ? Result<void>(bad("a member of message has a wrong type"))
+                          : Result<void>();
         if (message.id_state == Draft::Id::bad)
             return bad("message.id must be a text of 1 to 256 characters, none of them a control "
                        "character");
         if (message.id_state == Draft::Id::absent) return missing("message.id");
         if (message.kind == Kind::absent) return missing("message.kind");
-        return {};
+        const std::string_view lacks = strict ? message.lacks() : std::string_view{};
+        return lacks.empty() ? Result<void>() : Result<void>(missing(lacks));
     }
 
     void leave(Deferred member) { build_.keep_at(envelope_.leftovers, Scope::request, member); }

@@ -14,6 +14,26 @@ using model::Scope;
 using model::Str;
 using model::Warning;
 
+std::string_view Draft::lacks() const noexcept {
+    switch (kind) {
+        case Kind::visitor: return has_text ? "" : "message.text";
+        case Kind::keyboard_response:
+            if (!has_data) return "message.data";
+            if (!part.payload) return "message.data.button.id";
+            return part.title ? "" : "message.data.button.text";
+        case Kind::file_visitor: break;
+        default: return {};
+    }
+    if (!has_data) return "message.data";
+    if (!part.state) return "message.data.state";
+    if (!is_ready) return {};
+    if (!part.vendor_id) return "message.data.id";
+    if (!part.name) return "message.data.name";
+    if (!part.mime) return "message.data.content_type";
+    if (part.size == model::kNoSize) return "message.data.size";
+    return part.url ? "" : "message.data.url";
+}
+
 MessageReader::Member MessageReader::member_of(Key key) noexcept {
     if (key == "id") return Member::id;
     if (key == "kind") return Member::kind;
@@ -165,6 +185,7 @@ bool MessageReader::file(Draft& draft) {
     });
     if (!read) return false;
     draft.has_data = true;
+    draft.is_ready = build_.view(part.state) == kReady;
     return !other.present() || remember_mimes(part, own, other);
 }
 
@@ -237,9 +258,11 @@ bool MessageReader::button(model::Range& options, bool& regular) {
         const bool read = cursor_.object([&](Key key) {
             if (key == "id") return build_.text_or_keep(option.payload, option.extra, Scope::field);
             if (key == "text") return build_.text_or_keep(option.title, option.extra, Scope::field);
+            if (key == "url") return build_.text_or_keep(option.url, option.extra, Scope::field);
             return build_.keep(option.extra, Scope::field);
         });
         if (!read) return false;
+        if (option.url) option.kind = model::OptionKind::url;
     }
     build_.batch.options.push_back(option);
     ++options.count;
@@ -253,7 +276,7 @@ PartType MessageReader::part_type(const Draft& draft, Direction direction) const
         kind == Kind::absent || (direction == Direction::out ? is_visitors(kind) : is_bots(kind));
     if (draft.malformed || !possible) return PartType::unknown;
     if (is_file(kind)) {
-        const bool ready = kind == Kind::file_operator || build_.view(draft.part.state) == "ready";
+        const bool ready = kind == Kind::file_operator || draft.is_ready;
         return draft.has_data && (draft.part.url || !ready) ? PartType::file : PartType::unknown;
     }
     if (kind == Kind::keyboard_response)
@@ -300,7 +323,7 @@ void MessageReader::fill(const Draft& draft, PartType type, Event& event) {
         case PartType::file:
             part.media = media_of(build_.view(part.mime));
             // "The event will only be processed when state == ready": anything else is for nobody's eyes.
-            if (draft.kind == Kind::file_visitor && build_.view(part.state) != "ready") {
+            if (draft.kind == Kind::file_visitor && !draft.is_ready) {
                 event.kind = EventKind::unknown;
                 event.warn(Warning::file_not_ready);
             }

@@ -30,6 +30,11 @@ struct Draft {
     json::Cursor::Mark at{};  ///< where the object begins
     model::Chain extra;       ///< of the message object
     model::Part part;         ///< what `data` and `buttons` gave
+
+    /// The first parameter of a user's message that the page shows and that is not there; empty when all are. Of a file
+    /// that is not ready nobody knows more than its state.
+    std::string_view lacks() const noexcept;
+    bool is_ready = false;  ///< a file's `state`
 };
 
 class MessageReader {

@@ -37,17 +37,6 @@ Result<Trust> judge(std::span<const Secret> secrets, std::string_view candidate)
 
 }  // namespace
 
-Result<void> configure(const Account& account) {
-    if (account.side == Side::peer && account.text("channel_url").empty())
-        return setting_error(account, "channel_url",
-                             "is required for a peer: where the channel takes send_message");
-    if (account.text("auth") != "none" && account.secrets("channel_token").empty())
-        return setting_error(account, "channel_token",
-                             "is required: the platform's field \"Channel webhook: Token\", or the "
-                             "secret part of a unique address with auth_in = \"url\"");
-    return {};
-}
-
 Result<Trust> verify(const Account& account, const Endpoint& endpoint,
                      const model::Request& request) {
     if (account.text("auth") == "none") return Trust::full;

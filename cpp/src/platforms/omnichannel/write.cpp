@@ -251,8 +251,8 @@ void BodyWriter::file(ObjectWriter& object, const Event& event, const Part& part
     ObjectWriter data(out_, batch_, own, part.extra, Scope::field);
     data.text("id", part.vendor_id);
     if (visitors && !own && !part.vendor_id) message_id(data, event);
-    if (visitors && !own) {
-        data.literal("state", "ready");  // nothing else is processed
+    if (visitors && !own && !part.state) {
+        data.literal("state", kReady);
     } else {
         data.text("state", part.state);
     }
@@ -280,11 +280,13 @@ void BodyWriter::buttons(ObjectWriter& object, const Part& part, bool own) {
     if (!object.member("buttons")) return;
     out_.begin_array();
     for (const model::Option& option : batch_.options_of(part.options)) {
-        const Str detail = option.payload ? option.payload : option.url ? option.url : option.phone;
+        Str detail = option.payload;
+        if (!detail && !own) detail = option.url ? option.url : option.phone;
         out_.begin_array();
         ObjectWriter(out_, batch_, own, option.extra)
             .text("id", detail || own ? detail : option.title)
             .text("text", option.title || own ? option.title : detail)
+            .text("url", own ? option.url : Str{})
             .end();
         out_.end_array();
     }
