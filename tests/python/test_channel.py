@@ -232,3 +232,27 @@ def test_a_request_that_nobody_decides_about(platform: str, state: str):
             assert fake.send(hub, "a", "handover_requested").status == 200
             [conversation] = hub.conversations()
             assert conversation.state == state
+
+
+@pytest.mark.parametrize(
+    "platform", ["chatlayer_offloading", "certainly", "omnichannel", "chatlayer_app"]
+)
+def test_who_the_user_is_shows_in_the_state_whatever_told_it(platform: str):
+    names = {"first_name": "Robin", "last_name": "Doe"}
+    settings = sample_settings(platform)
+    with lj.Hub({"store": "memory:", "account": {"a": settings}}, background=False) as hub:
+        hub.decide("a")(lambda request: lj.Accept())
+        request = sample(platform, "handover_requested")
+        body = json.loads(request.body)
+        if platform == "chatlayer_offloading":
+            body["transcript"][0]["message"]["sender"] = {"firstname": "Robin", "lastname": "Doe"}
+        elif platform == "certainly":
+            body |= {"firstName": "Robin", "lastName": "Doe"}
+        else:  # who speaks there is told by the host
+            hub.user("a", "user-1", **names).say("hello").result(5)
+        changed = replace(request, body=json.dumps(body).encode())
+        assert hub.receive("a", **changed.arguments()).status == 200
+        user = hub["a:live:user-1"].state().result(5).user
+        assert user is not None
+        assert {name: user[name] for name in names} == names
+        assert user["role"] == "user"

@@ -43,6 +43,22 @@ def test_inspect_prints_one_canonical_event_a_line():
     assert done.stdout == (CASE / "expected.jsonl").read_bytes()
 
 
+def test_inspect_prints_what_the_bots_script_gets():
+    case = CASE.parents[1] / "omnichannel" / "user_file"
+    done = run("inspect", "--platform", "omnichannel", "--script", str(case / "body.raw"))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout) == {
+        "text": "file:file|f-1|https://files.example/a.pdf",
+        "variables": {
+            "channel_visitor_id": "v-9",
+            "channel_conversation_id": "4211",
+            "channel_chat_id": "4211|omnichannel",
+        },
+    }
+    done = run("inspect", "--platform", "certainly", "--script", str(CASE / "body.raw"))
+    assert (done.returncode, done.stdout) == (1, b"")
+
+
 def test_inspect_reads_standard_input():
     done = run(
         "inspect",
@@ -88,7 +104,12 @@ def test_urls_prints_what_to_paste_at_each_vendor(
         == 0
     )
     out = capsys.readouterr().out
-    for address in ("shop/claim", "shop/messages", "line/send_message", "line/transfer"):
+    for address in (
+        "shop/claim?token=<webhook_token>",
+        "shop/messages?token=<webhook_token>",
+        "line/send_message",
+        "line/transfer",
+    ):
         assert f"https://desk.example.org/hooks/{address}  " in out
     assert "made-up-token" not in out
 
@@ -104,10 +125,20 @@ def test_urls_needs_no_secrets(
     )
     monkeypatch.delenv("NOT_SET_HERE", raising=False)
     assert _cli.main(["urls", "--config", str(config), "--base", "https://h.example.org"]) == 0
-    assert "https://h.example.org/shop/claim  " in capsys.readouterr().out
+    assert "https://h.example.org/shop/claim?token=<webhook_token>  " in capsys.readouterr().out
     # Whoever serves needs them.
     assert _cli.main(["serve", "--config", str(config)]) == 1
     assert "NOT_SET_HERE is not set" in capsys.readouterr().err
+
+
+def test_urls_needs_no_webhook_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(
+        '[account.line]\nplatform = "omnichannel"\nchannel_token = "env:NOT_SET_HERE"\n'
+        'webhook_url = "env:NOT_SET_HERE"\n'
+    )
+    assert _cli.main(["urls", "--config", str(config), "--base", "https://h.example.org"]) == 0
+    assert "https://h.example.org/line/send_message  " in capsys.readouterr().out
 
 
 def test_inspect_and_urls_import_nothing_but_the_standard_library():
