@@ -14,6 +14,8 @@ class Accounts:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._settings: dict[str, Mapping[str, Any]] = dict(config.get("account") or {})
+        common = {row.name: row.default for row in settings() if row.scope == "account"}
+        self._t_answer = common["t_answer"]  # no platform has a default of its own
 
     def check(self, accounts: Iterable[str], function: str) -> None:
         """Raise `ConfigError` for an account that is not configured; `function` is what is registered for it."""
@@ -23,8 +25,4 @@ class Accounts:
 
     def answer_seconds(self, account: str) -> float:
         """Return the time that translate and decide functions have together: the account's `t_answer`."""
-        given = self._settings[account]
-        if "t_answer" in given:
-            return float(given["t_answer"]) / 1000
-        rows = {row.name: row.default for row in settings(given["platform"])}
-        return float(rows["t_answer"] or 0) / 1000
+        return float(self._settings[account].get("t_answer", self._t_answer) or 0) / 1000

@@ -26,7 +26,8 @@ class ConsumerGroup:
             if key in self.by_key:
                 raise ArgumentError(f"there is a function for {consumer.label} already")
             self.by_key[key] = consumer
-        if not self.is_started:
+            is_started = self.is_started  # else start() takes it
+        if not is_started:
             return
         try:
             _start([consumer])

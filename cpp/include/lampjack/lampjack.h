@@ -404,8 +404,8 @@ LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t tim
 /** {"id","seq","epoch","episode","state","to","flags","ref","account","received_at","delivery","attempt","event" or
  *  "fact"}; "to" is desk, bot, both or nobody. The flag "rerouted": the user's words were for the bot and a human reads them
  *  instead, with "maybe_forwarded" when the bot may have had them. "delivery" is the id of the delivery that carries the
- *  item's words, the last one where they were queued again; absent where none does. The fact "delivery_changed" holds the delivery as ljk_hub_delivery gives it, without
- *  "ref". */
+ *  item's words, the last one where they were queued again; absent where none does. The fact "delivery_changed" holds the
+ *  delivery as ljk_hub_delivery gives it, without "ref". */
 LJK_API ljk_str ljk_item_json(const ljk_item* item);
 /** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
  *  @param outcome LJK_DONE or LJK_RETRY

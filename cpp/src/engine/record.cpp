@@ -18,7 +18,8 @@ using store::OutboxRow;
 namespace {
 
 /// What the state machine is told when a mute or a return is over.
-std::optional<conversation::Input> outcome_input(const OutboxRow& row) {
+std::optional<conversation::Input> outcome_input(const conversation::Conversation& state,
+                                                 const OutboxRow& row) {
     const bool sent = row.status == DeliveryStatus::sent;
     const bool failed = row.status == DeliveryStatus::dead;
     if (row.action == Action::mute) {
@@ -29,8 +30,10 @@ std::optional<conversation::Input> outcome_input(const OutboxRow& row) {
         if (sent) return conversation::ReturnDone{};
         if (failed) return conversation::ReturnFailed{.permanent = true};
         // Refused because a human is wanted again. A try before that, also one of a process that died, may have woken the bot
-        // after it was muted anew.
-        if (row.status == DeliveryStatus::refused) return conversation::ReturnDone{};
+        // after it was muted anew. If the bot is to come back by now, a later return is on its way, and is not done.
+        const bool refused = row.status == DeliveryStatus::refused;
+        if (refused && !conversation::may_leave(state, row.action, row.epoch))
+            return conversation::ReturnDone{};
     }
     return std::nullopt;
 }
@@ -97,7 +100,7 @@ Result<void> hold_words(Change& change, const OutboxRow& call) {
 
 Result<void> follow_up(Change& change, const OutboxRow& after, const std::vector<OutboxRow>& rows) {
     LJK_CHECK(tell(change, after));
-    if (const auto input = outcome_input(after)) LJK_CHECK(change.take(*input));
+    if (const auto input = outcome_input(change.row().state, after)) LJK_CHECK(change.take(*input));
     if (!is_call(after.action)) return {};
     if (after.status == DeliveryStatus::dead) return hold_words(change, after);
     return after.status == DeliveryStatus::sent ? let_go(change, rows) : Result<void>{};

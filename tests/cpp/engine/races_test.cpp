@@ -8,10 +8,16 @@
 namespace lampjack::test {
 namespace {
 
-/// Lets something happen between the look for due timers and their firing.
+/// Lets something happen between the look for due timers and their firing, or after the next look at a conversation.
 class GapStore final : public store::MemoryStore {
 public:
     std::function<void()> in_gap;
+    std::function<void()> after_look;
+    Result<store::ConversationRow> conversation(const store::ConversationKey& key) override {
+        auto row = MemoryStore::conversation(key);
+        if (after_look) std::exchange(after_look, {})();
+        return row;
+    }
     Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit) override {
         auto due = MemoryStore::due_timers(now, limit);
         if (in_gap) std::exchange(in_gap, {})();
@@ -195,6 +201,26 @@ TEST(Races, a_return_that_may_have_woken_the_bot_before_it_was_refused_is_follow
     EXPECT_EQ(t.http->calls().back().request.body, R"({"pause":true})")
         << "the return took effect after the answer, for all that is known";
     EXPECT_EQ(t.state(), "requested");
+    EXPECT_EQ(json::text_of(t.conversation(), "muted"), "yes");
+}
+
+TEST(Races, a_return_that_is_refused_while_the_agent_releases_does_not_end_the_next_one) {
+    GapHub t;
+    t.post(T::offload("", 1), T::accept(true));
+    t.command("take", "dana");
+    t.command("release", "dana");
+    t.hub->step();
+    ASSERT_EQ(t.http->in_flight().size(), 1u) << "the return";
+    t.post(T::offload("", 2), T::accept(true));
+    t.command("take", "dana");
+    t.http->fail_with(t.http->in_flight().front(), transport::FailureKind::unknown_after_sent);
+    t.http->deliver();
+    t.hub->step();
+    t.clock->advance(100'000);  // its next try is due, and T_first is not
+    t.store->after_look = [&] { t.command("release", "dana"); };  // the fence has seen dana
+    t.hub->step();
+    EXPECT_FALSE(t.store->after_look);
+    EXPECT_EQ(t.state(), "returning") << "the call of the second release has no answer yet";
     EXPECT_EQ(json::text_of(t.conversation(), "muted"), "yes");
 }
 
