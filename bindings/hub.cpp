@@ -182,6 +182,7 @@ void register_hub(py::module_& m) {
             py::arg("clock") = nullptr, py::arg("seed") = py::none());
     register_requests(hub);
     register_subscriptions(hub);
+    register_sinks(hub);
     register_commands(hub);
     register_reads(hub);
     hub.def("step", &Hub::step, Release());

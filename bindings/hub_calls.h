@@ -36,6 +36,7 @@ py::object waited(Call call) {
 
 // Each registers a group of calls, in a file of its own.
 void register_subscriptions(py::class_<engine::Hub>& hub);
+void register_sinks(py::class_<engine::Hub>& hub);
 void register_commands(py::class_<engine::Hub>& hub);
 
 }  // namespace lampjack::bindings

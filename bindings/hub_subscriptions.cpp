@@ -55,6 +55,9 @@ void register_subscriptions(py::class_<Hub>& hub) {
         [](Hub& self, const std::string& name, const std::string& ref, std::uint64_t seq,
            bool again) { unlocked([&] { return self.settle_dead_item(name, ref, seq, again); }); },
         py::arg("subscription"), py::arg("ref"), py::arg("seq"), py::arg("again"));
+}
+
+void register_sinks(py::class_<Hub>& hub) {
     hub.def(
         "next_sink",
         [](Hub& self, const std::string& account, std::int64_t timeout_ms) {

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Literal, NoReturn, Self, TypeVar
 
 from lampjack import _config, _core
@@ -362,12 +362,14 @@ class Hub:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(HubClosedError):
-            try:
-                self.drain(_DRAIN_WITHIN)
-            except HubTimeoutError:
-                self._log_undrained()
-        self.close()
+        try:
+            self.drain(_DRAIN_WITHIN)
+        except HubTimeoutError:
+            self._log_undrained()
+        except HubClosedError:
+            pass
+        finally:
+            self.close()
 
     def _log_undrained(self) -> None:
         deliveries = self.stats().in_flight

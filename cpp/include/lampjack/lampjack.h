@@ -360,7 +360,7 @@ LJK_API ljk_str ljk_reception_untranslated(const ljk_reception* reception);
  *  platform's bot is to get, in the order of the events. Without this call the body is kept as an unknown event. After an
  *  error the reception is as it was before the call: translate again, finish or free it; a question that it had is still
  *  valid. After LJK_OK only what ljk_reception_question returns then is.
- *  @return LJK_OK, LJK_E_ARGUMENT (nothing to translate), LJK_E_JSON, LJK_E_PAYLOAD, LJK_E_STORE */
+ *  @return LJK_OK, LJK_E_ARGUMENT (nothing to translate, or its answer is known), LJK_E_JSON, LJK_E_PAYLOAD, LJK_E_STORE */
 LJK_API ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json,
                                            ljk_error* err);
 /** The second half: stores and answers. A second call gives the first answer again.

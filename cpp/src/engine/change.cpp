@@ -302,25 +302,31 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
         !to_sink && to.out.one_part_per_message && batch->events[event].parts.count > 1;
     std::vector<model::BatchPtr> singles;
     if (split) singles = split_parts(*batch, event);
-    const auto queue = [&](const model::Batch& one, std::uint32_t index,
-                           bool last) -> Result<void> {
-        store::OutboxRow row;
-        row.action = action;
-        row.to_sink = to_sink;
-        row.agent = std::string(words.agent);
-        row.key = last ? std::string(words.key) : std::string{};
-        row.item_seq = words.item != 0 ? words.item : item_;
-        if (last && words.item == 0) row.id = std::exchange(expected_, {});
-        row.content = as_written && !split ? *words.body
-                                           : event_json(one, index, account_.name,
-                                                        model::identify(one, account_.name));
-        return enqueue(std::move(row));
+    const auto json = [&](const model::Batch& one, std::uint32_t index) {
+        return as_written && !split
+                   ? *words.body
+                   : event_json(one, index, account_.name, model::identify(one, account_.name));
     };
-    if (!split) LJK_CHECK(queue(*batch, event, true));
+    store::OutboxRow row;
+    row.action = action;
+    row.to_sink = to_sink;
+    if (!split) LJK_CHECK(queue_words(row, words, json(*batch, event), true));
     for (const model::BatchPtr& single : singles)
-        LJK_CHECK(queue(*single, single->roots.front(), &single == &singles.back()));
+        LJK_CHECK(queue_words(row, words, json(*single, single->roots.front()),
+                              &single == &singles.back()));
     if (words.item == 0) return {};  // take() appended the item with the delivery's id
     return tx_.name_delivery(row_.key, words.item, delivery_id_);
+}
+
+/// The last row of the words has their key and the delivery's id.
+Result<void> Change::queue_words(store::OutboxRow row, const Words& words, std::string content,
+                                 bool is_last) {
+    row.agent = std::string(words.agent);
+    row.item_seq = words.item != 0 ? words.item : item_;
+    row.content = std::move(content);
+    if (is_last) row.key = std::string(words.key);
+    if (is_last && words.item == 0) row.id = std::exchange(expected_, {});
+    return enqueue(std::move(row));
 }
 
 Result<void> Change::enqueue(store::OutboxRow row) {

@@ -137,6 +137,8 @@ private:
     Result<void> act(conversation::Action action, const Words& words);
     Result<void> check_queue();
     Result<void> send_call(conversation::Action action, std::string_view key);
+    Result<void> queue_words(store::OutboxRow row, const Words& words, std::string content,
+                             bool is_last);
     Result<void> enqueue(store::OutboxRow row);
     Result<void> refuse_below(std::uint64_t epoch);
     Result<bool> drained();

@@ -29,14 +29,14 @@ void beat(Heartbeat& heart) {
 
 /// Of a declaration that failed nothing stays. The one before stands again, in the row too, unless it is what was refused: the
 /// row must not keep other processes from restarting with their filter.
-void take_back(Core& core, std::string_view name, const std::optional<Declaration>& before,
-               bool is_refused) {
+void restore(Core& core, std::string_view name, const std::optional<Declaration>& before,
+             bool was_refused) {
     Heartbeat& heart = core.leases->heart();
     if (before)
         core.declared.put(name, *before);
     else
         core.declared.remove(name);
-    if (before && !is_refused)
+    if (before && !was_refused)
         heart.note(name, stored_filter(*before));
     else
         heart.forget(name);
@@ -96,7 +96,7 @@ Result<void> declare(Core& core, std::string_view name, const Declaration& given
     });
     if (!is_new) {
         const bool is_same = before && stored_filter(*before) == stored;
-        take_back(core, name, before, is_same && is_new.error().code == Code::config);
+        restore(core, name, before, is_same && is_new.error().code == Code::config);
         return is_new.error();
     }
     if (given.start_now && !*is_new && !before)

@@ -245,6 +245,7 @@ private:
 Result<void> Reception::translate(std::string_view events_json) {
     LJK_CHECK(core_.usable());
     if (!untranslated_) return fail(Code::argument, "this request needs no translation");
+    if (answer_) return fail(Code::argument, "this request has its answer already");
     LJK_TRY(batch, model::read_events(events_json, json::Limits{}.values));
     const std::size_t unnamed = name_conversations(batch.mutate());
     Undo undo(*this);

@@ -22,12 +22,6 @@ void commands(Writer& out, const conversation::CommandSet& set) {
     out.end_array();
 }
 
-/// "both" is stored for the desk with a flag, which says nothing more here.
-std::string_view recipient(const store::ItemRow& item) {
-    const bool both = item.to == conversation::To::desk && has_word(item.flags, store::kBotToo);
-    return both ? "both" : conversation::name_of(item.to);
-}
-
 void flags(Writer& out, std::string_view words) {
     out.begin_array();
     while (!words.empty()) {
@@ -47,7 +41,7 @@ void item_head(Writer& out, std::string_view ref, std::string_view account,
     out.key("epoch").integer(static_cast<std::int64_t>(item.epoch));
     out.key("episode").integer(static_cast<std::int64_t>(item.episode));
     out.key("state").string(conversation::name_of(item.state));
-    out.key("to").string(recipient(item));
+    out.key("to").string(recipients_of(item));
     out.key("flags");
     flags(out, item.flags);
     out.key("ref").string(ref).key("account").string(account);
@@ -104,6 +98,11 @@ void delivery_members(Writer& out, const store::OutboxRow& row, bool waits) {
         out.key("next_at").string(format_time(row.ready_at).view());
     if (row.status == store::DeliveryStatus::dead || row.status == store::DeliveryStatus::held)
         out.key("ended_at").string(format_time(row.ready_at).view());
+}
+
+std::string_view recipients_of(const store::ItemRow& item) {
+    const bool both = item.to == conversation::To::desk && has_word(item.flags, store::kBotToo);
+    return both ? "both" : conversation::name_of(item.to);
 }
 
 std::string event_json(const model::Batch& batch, std::uint32_t index, std::string_view account,

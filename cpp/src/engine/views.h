@@ -21,6 +21,9 @@ namespace lampjack::engine {
 std::string event_json(const model::Batch& batch, std::uint32_t index, std::string_view account,
                        std::span<const model::Identity> identities);
 
+/// Whom an item is for. "both" is stored for the desk with a flag, which views say nowhere else.
+std::string_view recipients_of(const store::ItemRow& item);
+
 std::string fact_json(const conversation::Fact& fact, std::uint64_t epoch);
 std::string delivery_fact_json(const store::OutboxRow& row);
 std::string alarm_json(conversation::Alarm alarm);

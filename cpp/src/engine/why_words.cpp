@@ -48,11 +48,6 @@ std::string_view role_of(const json::Value& body) {
 
 }  // namespace
 
-std::string_view recipients_of(const store::ItemRow& item) {
-    const bool both = item.to == To::desk && has_word(item.flags, store::kBotToo);
-    return both ? std::string_view("both") : conversation::name_of(item.to);
-}
-
 std::string_view reason_of(const store::ItemRow& item, const json::Value& body) {
     if (item.is_fact) return "the engine recorded it";
     for (const auto& [flag, reason] : kFlagReasons)

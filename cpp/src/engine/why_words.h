@@ -19,8 +19,6 @@ void each_word(std::string_view words, F f) {
     }
 }
 
-/// desk, bot, both or nobody.
-std::string_view recipients_of(const store::ItemRow& item);
 /// Why the line was for them. `body` is its JSON.
 std::string_view reason_of(const store::ItemRow& item, const json::Value& body);
 /// Why the delivery is not sent; empty when it is.
