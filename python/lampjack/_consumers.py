@@ -122,11 +122,12 @@ class Consumer:
         return self._wait(lambda: self._busy == len(self._on_threads), timeout)
 
     def _wait(self, over: Callable[[], bool], timeout: float) -> bool:
+        end = time.monotonic() + timeout
         thread = self._thread
         if thread is not None and threading.current_thread() is not thread:
             thread.join(timeout)
         with self._idle:
-            return self._idle.wait_for(over, timeout)
+            return self._idle.wait_for(over, max(0.0, end - time.monotonic()))
 
     def _lease(self, timeout_ms: int) -> Any:
         raise NotImplementedError
@@ -161,6 +162,10 @@ class Consumer:
                     self._free.release()
             if leased is not None:
                 self._begin(leased)
+        while self._on_loop and not self._cancelled:  # nothing more is leased
+            self._cancel_hung()
+            with self._idle:
+                self._idle.wait(_POLL_MS / 1000)
 
     def _lease_with_place(self) -> Any:
         """Lease what can begin at once: a handler on a thread needs one of the places that all of them share."""

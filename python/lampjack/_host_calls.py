@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,7 +28,7 @@ def call_blocking(
     """Call the function on a thread of `submit`; `LateError` after `seconds`. A late result is ignored."""
 
     def run() -> Any:
-        made = function(argument)
+        made = _made(function, argument)
         return asyncio.run(_awaited(made)) if inspect.isawaitable(made) else made
 
     running = submit(run)
@@ -66,8 +66,14 @@ async def _called(function: Callable[[Any], Any], argument: Any, submit: Submit)
     if inspect.iscoroutinefunction(function):
         made: Any = function(argument)
     else:
-        made = await awaited(submit(partial(function, argument)))
+        made = await awaited(submit(partial(_made, function, argument)))
     return await made if inspect.isawaitable(made) else made
+
+
+def _made(function: Callable[[Any], Any], argument: Any) -> Any:
+    """Call it; what it yields is made here, on its thread and within its time."""
+    made = function(argument)
+    return list(made) if isinstance(made, Iterator) else made
 
 
 async def _awaited(made: Awaitable[Any]) -> Any:

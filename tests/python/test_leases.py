@@ -53,6 +53,32 @@ def without_gc() -> Iterator[None]:
     gc.enable()
 
 
+def test_a_coroutine_that_hangs_is_cancelled_while_the_hub_drains():
+    clock, ended = ManualClock(), threading.Event()
+    begun = threading.Event()
+    hub = opened(clock, handler_timeout_ms=120_000)
+    hub.start()
+
+    @hub.on(lj.Message, name="desk")
+    async def handle(item: lj.Item, conv: lj.Conversation) -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+
+    receive(hub, "user-1")
+    assert begun.wait(10)
+    draining = threading.Thread(target=hub.drain, args=(30,))
+    draining.start()
+    assert not ended.wait(0.5), "the control: it may work for two minutes"
+    clock.advance(121)
+    assert ended.wait(10), "its time is over, and nobody waits for it any longer"
+    draining.join(10)
+    assert not draining.is_alive()
+    hub.close()
+
+
 def test_a_coroutine_that_hangs_is_cancelled_and_its_item_is_handed_out_again(
     caplog: pytest.LogCaptureFixture, without_gc: None
 ):

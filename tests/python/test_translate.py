@@ -82,6 +82,25 @@ def test_a_late_translation_is_the_default_and_the_request_is_kept(
 
 
 @pytest.mark.parametrize("in_loop", [False, True])
+def test_what_a_translation_yields_is_made_within_its_time(
+    in_loop: bool, release: threading.Event, caplog: pytest.LogCaptureFixture
+):
+    def translate(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield from made(request)
+        release.wait(20)
+
+    with opened(t_answer=50) as hub:
+        hub.translate("app")(translate)
+        assert_kept_as_it_came(hub, taken(hub, in_loop))
+        assert "translate.late account=app deadline_ms=50" in caplog.text
+    release.set()
+    with opened() as hub:  # the control: in time it is a list like any other
+        hub.translate("app")(translate)
+        assert taken(hub, in_loop).status == 200
+        assert lines_of(hub, "u-1") == ["hello"]
+
+
+@pytest.mark.parametrize("in_loop", [False, True])
 def test_a_timeout_of_the_translate_function_itself_is_a_failure(
     in_loop: bool, caplog: pytest.LogCaptureFixture
 ):
