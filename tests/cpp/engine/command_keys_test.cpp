@@ -39,7 +39,8 @@ struct Desk : TestHub {
         return object(Result<std::string>(result.json));
     }
     static bool is_repeated(const engine::CommandResult& result) {
-        const auto* told = receipt(result).if_contains("repeated");
+        const json::Object told_in = receipt(result);
+        const auto* told = told_in.if_contains("repeated");
         return told != nullptr && told->as_bool();
     }
 };

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,8 +89,10 @@ inline std::string fault_of_line(std::string_view level, std::string_view text) 
     return {};
 }
 
-/// The log of a test: checks a line against the table and keeps it behind its level.
+/// The log of a test: checks a line against the table and keeps it behind its level. From any thread.
 inline void keep_line(std::string& log, std::string_view level, std::string_view text) {
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
     EXPECT_EQ(fault_of_line(level, text), "") << text;
     log.append(level).append(" ").append(text).append("\n");
 }

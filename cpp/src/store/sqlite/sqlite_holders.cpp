@@ -131,12 +131,13 @@ Result<void> SqliteStore::give_back(std::string_view name, std::span<const Lease
 
 Result<bool> SqliteStore::extend_item(std::string_view name, const LeasedItem& item, Millis until,
                                       std::uint64_t holder) {
+    const ConversationKey key = key_of(item.ref);
     LJK_TRY(access, session_.write());
     LJK_TRY(db, access.connection());
     LJK_TRY(subscription, find_subscription(*db, name));
     LJK_TRY(extend, db->query("UPDATE item_lane SET ready_at = ?1, holder = ?2, held_token = ?5 "
                               "WHERE conversation = ?3 AND subscription = ?4 AND token = ?5"));
-    extend.integer(until).number(holder).blob(key_of(item.ref)).integer(subscription.id);
+    extend.integer(until).number(holder).blob(key).integer(subscription.id);
     LJK_TRY(held, extend.number(item.token).run());
     LJK_CHECK(access.commit());
     return held != 0;

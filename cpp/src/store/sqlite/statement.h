@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -38,6 +39,8 @@ public:
     Statement& blob(std::span<const unsigned char> value) {
         return blob({reinterpret_cast<const char*>(value.data()), value.size()});
     }
+    template <std::size_t N>
+    Statement& blob(std::array<unsigned char, N>&& gone_before_it_runs) = delete;
     Statement& null();
     template <class Enum>
     Statement& word(Enum value) {
