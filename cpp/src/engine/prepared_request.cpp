@@ -7,6 +7,10 @@
 
 namespace lampjack::engine {
 
+bool is_attributed(const model::Batch& batch, const model::Event& event) noexcept {
+    return event.conversation != model::kNone && batch.conversations[event.conversation].id;
+}
+
 PreparedRequest::PreparedRequest(model::BatchPtr batch, const platforms::Account& account)
     : batch_(std::move(batch)),
       account_(&account),
@@ -21,9 +25,8 @@ PreparedRequest::PreparedRequest(model::BatchPtr batch, const platforms::Account
 }
 
 std::string PreparedRequest::ref_of(const model::Event& event) const {
-    const bool attributed =
-        event.conversation != model::kNone && batch_->conversations[event.conversation].id;
-    if (!attributed) return model::make_ref(account_->name, model::Mode::live, kUnattributed);
+    if (!is_attributed(*batch_, event))
+        return model::make_ref(account_->name, model::Mode::live, kUnattributed);
     const model::ConversationId& id = batch_->conversations[event.conversation];
     return model::make_ref(account_->name, id.mode, batch_->view(id.id));
 }

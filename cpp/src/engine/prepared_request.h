@@ -51,6 +51,9 @@ private:
     std::optional<std::size_t> request_;
 };
 
+/// Whether it names its conversation.
+bool is_attributed(const model::Batch& batch, const model::Event& event) noexcept;
+
 /// The id of the conversation that holds what belongs to none.
 inline constexpr std::string_view kUnattributed = "~unattributed";
 

@@ -3,7 +3,9 @@
 #include "base/inflate.h"
 #include "base/text.h"
 #include "conversation/fence.h"
+#include "engine/address.h"
 #include "engine/ingest.h"
+#include "engine/member_names.h"
 #include "engine/problem.h"
 #include "engine/remembered.h"
 #include "engine/shorten.h"
@@ -243,19 +245,17 @@ Result<void> Reception::translate(std::string_view events_json) {
     LJK_CHECK(core_.usable());
     if (!untranslated_) return fail(Code::argument, "this request needs no translation");
     LJK_TRY(batch, model::read_events(events_json, json::Limits{}.values));
-    const std::size_t unnamed = name_conversations(batch.mutate());
+    const std::vector<std::size_t> unnamed = name_conversations(batch.mutate());
     Undo undo(*this);
     LJK_CHECK(hold(std::move(batch)));
     LJK_CHECK(ask());
     undo.taken();
-    if (unnamed != 0) refuse_unattributed(unnamed);
+    if (!unnamed.empty())
+        core_.say(LogLine(LogEvent::translate_unattributed)
+                      .add("account", account_->name)
+                      .add("members", member_names(events_json, unnamed.front()))
+                      .add("count", unnamed.size()));
     return {};
-}
-
-void Reception::refuse_unattributed(std::size_t count) const {
-    core_.say(LogLine(LogEvent::translate_unattributed)
-                  .add("account", account_->name)
-                  .add("count", count));
 }
 
 model::Answer Reception::finish(const Decision* decision) {
@@ -278,7 +278,22 @@ Result<model::Answer> Reception::complete(const Decision* decision) {
 Result<model::Answer> Reception::ingest(const Decision& decision) {
     if (question_) ++core_.counters.handovers;
     LJK_CHECK(admit_events());
-    return Ingest(core_, *account_, *endpoint_, prepared()).run(decision);
+    LJK_TRY(answer, Ingest(core_, *account_, *endpoint_, prepared()).run(decision));
+    const bool lost = std::ranges::any_of(batch_->roots, [&](std::uint32_t root) {
+        return !is_attributed(*batch_, batch_->events[root]);
+    });
+    if (lost) warn_of_unattributed();
+    return std::move(answer);
+}
+
+/// Nobody gets such events, so an operator is told where the request may name its user. Anybody can send many.
+void Reception::warn_of_unattributed() {
+    LogLine line(LogEvent::event_unattributed);
+    line.add("account", account_->name).add("endpoint", endpoint_->path);
+    const auto count = core_.refusals.note(line.text(), core_.clock->now());
+    if (!count) return;
+    const std::string_view body(batch_->text.body(), batch_->text.body_size());
+    core_.say(line.add("members", member_names(body)).add("count", *count));
 }
 
 // Handovers always pass: whoever asks for a human is heard. So does what belongs to no conversation: it is many users'.
@@ -288,8 +303,7 @@ Result<void> Reception::admit_events() {
         const model::Event& event = prepared().event_of(one);
         const bool handover = event.kind == model::EventKind::handover_requested ||
                               event.kind == model::EventKind::handover;
-        if (handover || event.conversation == model::kNone) continue;
-        if (batch_->conversations[event.conversation].id) ++counts[one.ref];
+        if (!handover && is_attributed(*batch_, event)) ++counts[one.ref];
     }
     for (const auto& [ref, count] : counts)
         if (!core_.limits.admit(core_.config.limits, store::key_of(ref), count, core_.clock->now()))
@@ -320,6 +334,8 @@ Result<model::Answer> Reception::answer_returned() {
 
 Result<model::Answer> Reception::subscribe() {
     LJK_CHECK(remember(core_, *account_, *batch_));
+    if (const auto woken = wake_addressed(core_, *account_); !woken)
+        core_.say(store_failed("wake_addressed", woken.error(), account_->name));
     return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, nullptr});
 }
 

@@ -44,7 +44,7 @@ private:
     Result<model::Answer> ingest(const Decision& decision);
     Result<model::Answer> subscribe();
     Result<model::Answer> answer_returned();
-    void refuse_unattributed(std::size_t count) const;
+    void warn_of_unattributed();
     Millis time_left() const;
     bool is_late() const;
     Decision decision_or_default(const Decision* made, bool late) const;
