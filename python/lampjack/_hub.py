@@ -194,9 +194,10 @@ class Hub:
         usual: kind `message`, actor role `user`, mode `live`; `content` may be what replies take; the actor's id names the
         conversation. The events have the effects they would have from the platform, and the answer holds what its bot is to
         get, in their order: a user's words, a `handover` as returned, and for an accepted and muted `handover_requested` (the
-        decide function is asked) a handover to an agent. A function that raises, or takes longer than `t_answer`, leaves the
-        request in the log as `unknown`. A second function for an account is an `ArgumentError`, an account that is not
-        configured a `ConfigError`.
+        decide function is asked) a handover to an agent. Events without `sent_at` get the time of receipt there. One of kind
+        `session` goes with another event of its conversation, alone into the log only. A function that raises, or takes longer
+        than `t_answer`, leaves the request in the log as `unknown`. A second function for an account is an `ArgumentError`, an
+        account that is not configured a `ConfigError`.
         """
 
         def register(function: F) -> F:
@@ -243,9 +244,9 @@ class Hub:
 
         `return_fails`: the bot is not taken back; `mute_refused`: it cannot be silenced; `diverged`: it speaks, or is
         silent, against what was decided; `overdue`: a timer should have fired (does any process run timers?); `unsent`: a
-        message should have left (does any process send?); `credentials`: the platform refuses them; `handler`: a handler of
-        this process has worked on it for a minute or more (`subscription`, `since`). `last_error` and `last_code` tell of
-        its mute or return.
+        message should have left (does any process send?); `credentials`: the platform refuses them; `address`: the platform
+        has not told where to call it; `handler`: a handler of this process has worked on it for a minute or more
+        (`subscription`, `since`). `last_error` and `last_code` tell of its mute or return.
         """
         return results_from_json(StuckConversation, self._runtime.native.stuck())
 

@@ -171,8 +171,8 @@ class ConversationState(Result):
 class StuckConversation(ConversationState):
     """A conversation that needs a person.
 
-    `why` holds one or more of `return_fails`, `mute_refused`, `diverged`, `overdue`, `unsent`, `credentials`, `handler`:
-    see `Hub.stuck()`. With `handler`, `subscription` is the handler's ("" for a sink) and `since` when it began.
+    `why` holds one or more of `return_fails`, `mute_refused`, `diverged`, `overdue`, `unsent`, `credentials`, `address`,
+    `handler`: see `Hub.stuck()`. With `handler`, `subscription` is the handler's ("" for a sink) and `since` when it began.
     `last_error` and `last_code` are those of its last failed mute or return: a short text, and the HTTP status (0
     where the platform gave no answer, None where no call failed).
     """

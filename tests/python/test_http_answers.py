@@ -15,11 +15,13 @@ import lampjack as lj
 from lampjack.asgi import App
 from lampjack.fastapi import HandoverRouter
 from support.http_server import Answered, Client, served
-from support.places import ACCOUNTS, NO_CHANNEL, PLACES, WRONG, Call, Place
+from support.places import ACCOUNTS, AT, NO_CHANNEL, PLACES, WRONG, Call, Place
 
 pytestmark = pytest.mark.e2e
 
 PREFIX = "/hooks"
+# A repetition is told by it, and answered with the same bytes: without it each answer has the time of its request.
+SAID_AT = {"sent_at": AT}
 
 
 def open_hub(store: str, *, background: bool = True, **options: Any) -> lj.Hub:
@@ -32,7 +34,9 @@ def open_hub(store: str, *, background: bool = True, **options: Any) -> lj.Hub:
     @hub.translate("app")
     def translate(request: dict[str, Any]) -> list[dict[str, Any]]:
         who = {"id": request["content"]["who"]}
-        return [{"conversation": who, "actor": who, "content": request["content"]["says"]}]
+        return [
+            {**SAID_AT, "conversation": who, "actor": who, "content": request["content"]["says"]}
+        ]
 
     return hub
 

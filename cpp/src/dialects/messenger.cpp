@@ -1,6 +1,7 @@
 #include "dialects/messenger.h"
 
 #include "dialects/messenger_words.h"
+#include "model/media.h"
 
 #include <vector>
 
@@ -259,14 +260,15 @@ private:
         const Message& m = message_;
         const std::string_view type = build_.view(m.attachment_type);
         if (type == "template") return settle_template(event);
-        const auto media = find_value(kMediaTypes, type);
+        const auto word = find_value(kMediaTypes, type);
         const bool bare = !m.template_type && !m.payload_text && !m.has_buttons && !m.has_elements;
-        if (!media || !m.url || !bare) return Verdict::unknown;
-        if (type != find_text(kMediaTypes, *media) &&
+        if (!word || !m.url || !bare) return Verdict::unknown;
+        const auto media = model::media_of({.url = build_.view(m.url), .word = word});
+        if (type != find_text(kMediaTypes, media) &&
             !build_.keep_at(message_.inside, Scope::attachment, m.attachment_word))
             return Verdict::malformed;
         auto& part = add(event, PartType::file);
-        part.media = *media;
+        part.media = media;
         part.url = m.url;
         return Verdict::part;
     }

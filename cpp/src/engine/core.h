@@ -77,7 +77,7 @@ struct Core {
     std::function<void(std::string_view, std::string_view)> log;
     Limits limits;
     Declared declared;  ///< subscriptions of this process
-    Seldom refusals;    ///< of requests, by account and status
+    Seldom refusals;    ///< of requests and of what names no conversation, by account and cause
     Once told;          ///< what is logged once for an account
     Notifier changed;   ///< after each commit, completion, drain and close
     Counters counters;

@@ -68,6 +68,10 @@ Result<model::Answer> Ingest::run_in(store::Tx& tx, const Decision& decision, Re
     }
     std::vector<std::uint32_t> to_bot;
     LJK_CHECK(walk_all(tx, asking ? &*asking : nullptr, answered, to_bot, report));
+    for (const PreparedEvent* event : take_lone_sessions(request_, to_bot))
+        report.lines.push_back(LogLine(LogEvent::translate_session_alone)
+                                   .add("account", account_.name)
+                                   .add("conversation", core_.tag(event->ref)));
     model::Answer answered_with = answer(answered, to_bot);
     if (kept != nullptr)
         LJK_CHECK(tx.put_answer(store::key_of(kept->ref), request_.identities()[kept->index].id,
@@ -83,8 +87,8 @@ model::Answer Ingest::answer(const platforms::Decision& answered,
         return account_.adapter->answer(account_,
                                         {endpoint_, &request_.batch(), decision, nullptr});
     const model::BatchPtr array = array_of(account_, request_.batch(), to_bot);
-    return account_.adapter->answer(account_,
-                                    {endpoint_, &request_.batch(), decision, array.get()});
+    return account_.adapter->answer(
+        account_, {endpoint_, &request_.batch(), decision, array.get(), core_.clock->now()});
 }
 
 Result<void> Ingest::walk_all(store::Tx& tx, IngestConversation* opened,

@@ -95,8 +95,9 @@ Result<void> IngestConversation::give(std::uint32_t index, const conversation::E
     if (waits_behind_return(effects))
         return change_.send_words(conversation::Action::forward, {&batch_, index}, false);
     const bool mutes = effects.answer && effects.answer->muted;
-    const bool handover = batch_.events[index].kind == EventKind::handover;
-    if (effects.reaches_bot() || mutes || handover) to_bot.push_back(index);
+    const EventKind kind = batch_.events[index].kind;
+    const bool always = kind == EventKind::handover || kind == EventKind::session;
+    if (effects.reaches_bot() || mutes || always) to_bot.push_back(index);
     return {};
 }
 
@@ -157,6 +158,7 @@ bool IngestConversation::agrees(const Event& event) const {
         case EventKind::handover_requested: return muted;
         case EventKind::handover:
             return event.handover_to == model::HandoverTo::agent ? muted : !human;
+        case EventKind::session: return true;
         default: return false;
     }
 }

@@ -14,20 +14,6 @@ using store::Delivery;
 /// How many deliveries that wait are looked at; more where those of other accounts stand before.
 constexpr std::size_t kLookedAt = 10'000;
 
-/// What waits to be sent by HTTP for that account, oldest first.
-Result<std::vector<Delivery>> waiting(const Core& core, const platforms::Account& account) {
-    LJK_TRY(count, core.store->pending_count(account.name));
-    const std::size_t enough = std::min(count, kLookedAt);
-    for (std::size_t limit = kLookedAt;; limit *= 4) {
-        LJK_TRY(rows, core.store->deliveries_by(store::DeliveryStatus::pending, limit));
-        const bool all = rows.size() < limit;
-        std::erase_if(rows, [&](const Delivery& one) { return one.account != account.name; });
-        if (!all && rows.size() < enough) continue;
-        std::erase_if(rows, [](const Delivery& one) { return one.row.to_sink; });
-        return std::move(rows);
-    }
-}
-
 Result<void> wake(Core& core, const Delivery& one) {
     return core.lane->run([&](store::Tx& tx) -> Result<void> {
         const auto key = store::key_of(one.ref);
@@ -42,6 +28,20 @@ Result<void> wake(Core& core, const Delivery& one) {
 }
 
 }  // namespace
+
+Result<std::vector<Delivery>> waiting_by_http(const Core& core, const platforms::Account& account) {
+    LJK_TRY(count, core.store->pending_count(account.name));
+    if (count == 0) return std::vector<Delivery>{};
+    const std::size_t enough = std::min(count, kLookedAt);
+    for (std::size_t limit = kLookedAt;; limit *= 4) {
+        LJK_TRY(rows, core.store->deliveries_by(store::DeliveryStatus::pending, limit));
+        const bool all = rows.size() < limit;
+        std::erase_if(rows, [&](const Delivery& one) { return one.account != account.name; });
+        if (!all && rows.size() < enough) continue;
+        std::erase_if(rows, [](const Delivery& one) { return one.row.to_sink; });
+        return std::move(rows);
+    }
+}
 
 Result<std::vector<store::ConversationKey>>
 probe_order(const Core& core, const platforms::Account& account, std::string_view wanted) {
@@ -61,7 +61,7 @@ probe_order(const Core& core, const platforms::Account& account, std::string_vie
 }
 
 Result<void> wake_refused(Core& core, const platforms::Account& account) {
-    LJK_TRY(rows, waiting(core, account));
+    LJK_TRY(rows, waiting_by_http(core, account));
     for (const Delivery& one : rows)
         if (is_refused(one.row) && one.row.ready_at > core.clock->now()) LJK_CHECK(wake(core, one));
     core.changed.notify();
@@ -69,7 +69,7 @@ Result<void> wake_refused(Core& core, const platforms::Account& account) {
 }
 
 Result<void> give_up_old(Core& core, const platforms::Account& account, std::string_view ref) {
-    LJK_TRY(rows, waiting(core, account));
+    LJK_TRY(rows, waiting_by_http(core, account));
     for (const Delivery& one : rows)
         if ((ref.empty() || one.ref == ref) && is_too_old(core, account, one.row))
             LJK_CHECK(give_up_waiting(core, one));

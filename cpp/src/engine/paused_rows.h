@@ -9,6 +9,9 @@
 
 namespace lampjack::engine {
 
+/// The account's deliveries that wait to be sent by HTTP, oldest first.
+Result<std::vector<store::Delivery>> waiting_by_http(const Core& core,
+                                                     const platforms::Account& account);
 /// Conversations of the account whose next delivery is due, in the order in which they are to be asked: the one with the
 /// tag `wanted`; then those that were not refused yet, mutes and returns before words; then the one refused longest ago.
 Result<std::vector<store::ConversationKey>>

@@ -3,6 +3,7 @@
 #include "base/inflate.h"
 #include "base/text.h"
 #include "conversation/fence.h"
+#include "engine/address.h"
 #include "engine/ingest.h"
 #include "engine/member_names.h"
 #include "engine/problem.h"
@@ -247,19 +248,17 @@ Result<void> Reception::translate(std::string_view events_json) {
     if (!untranslated_) return fail(Code::argument, "this request needs no translation");
     if (answer_) return fail(Code::argument, "this request has its answer already");
     LJK_TRY(batch, model::read_events(events_json, json::Limits{}.values));
-    const std::size_t unnamed = name_conversations(batch.mutate());
+    const std::vector<std::size_t> unnamed = name_conversations(batch.mutate());
     Undo undo(*this);
     LJK_CHECK(hold(std::move(batch)));
     LJK_CHECK(ask());
     undo.taken();
-    if (unnamed != 0) refuse_unattributed(unnamed);
+    if (!unnamed.empty())
+        core_.say(LogLine(LogEvent::translate_unattributed)
+                      .add("account", account_->name)
+                      .add("members", member_names(events_json, unnamed.front()))
+                      .add("count", unnamed.size()));
     return {};
-}
-
-void Reception::refuse_unattributed(std::size_t count) const {
-    core_.say(LogLine(LogEvent::translate_unattributed)
-                  .add("account", account_->name)
-                  .add("count", count));
 }
 
 model::Answer Reception::finish(const Decision* decision) {
@@ -338,6 +337,8 @@ Result<model::Answer> Reception::answer_returned() {
 
 Result<model::Answer> Reception::subscribe() {
     LJK_CHECK(remember(core_, *account_, *batch_));
+    if (const auto woken = wake_addressed(core_, *account_); !woken)
+        core_.say(store_failed("wake_addressed", woken.error(), account_->name));
     return account_->adapter->answer(*account_, {*endpoint_, batch_.get(), nullptr, nullptr});
 }
 

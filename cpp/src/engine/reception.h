@@ -45,7 +45,6 @@ private:
     Result<model::Answer> subscribe();
     Result<model::Answer> answer_returned();
     void warn_of_unattributed();
-    void refuse_unattributed(std::size_t count) const;
     Millis time_left() const;
     bool is_late() const;
     Decision decision_or_default(const Decision* made, bool late) const;

@@ -208,11 +208,13 @@ bool Sender::begin(const LeasedDelivery& lease) {
         unsettled_.release(lease);
         return false;
     }
-    if (!request) {
+    if (!request)
         give_up(lease, request.error());
-        return true;
-    }
-    return check_and_send(lease, std::move(*request));
+    else if (!*request)
+        wait_for_address(lease);
+    else
+        return check_and_send(lease, std::move(**request));
+    return true;
 }
 
 bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest request) {
@@ -249,7 +251,8 @@ bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest requ
     return true;
 }
 
-Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
+/// Nothing while there is no address to send to.
+Result<std::optional<model::HttpRequest>> Sender::render(const LeasedDelivery& lease) {
     const store::ConversationRow& row = lease.conversation;
     LJK_TRY(account, core_.account_named(row.account));
     model::BatchPtr batch;
@@ -259,6 +262,9 @@ Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
         // Canonical JSON names its platform; what it remembers of that platform's spelling is then written back.
     }
     LJK_TRY(told, remembered(core_, *account));
+    const auto lacks_address = account->adapter->remembered.lacks_address;
+    if (lacks_address != nullptr && lacks_address(*account, told))
+        return std::optional<model::HttpRequest>{};
     platforms::Outgoing out;
     out.action = action_of(lease.row.action);
     out.batch = batch.get();
@@ -280,7 +286,7 @@ Result<model::HttpRequest> Sender::render(const LeasedDelivery& lease) {
     // The same id each time, for platforms and proxies that drop what they have seen; the others ignore the header.
     if (model::header(request.headers, "idempotency-key").empty())
         request.headers.emplace_back("Idempotency-Key", lease.row.id);
-    return std::move(request);
+    return std::optional(std::move(request));
 }
 
 /// How long the call may take: it is over before others may send the row, should this hub be taken for dead. Nothing when the

@@ -55,7 +55,7 @@ private:
     void send(const store::LeasedDelivery& lease, const Destinations::Ticket& ticket,
               model::HttpRequest request, std::chrono::milliseconds time);
     bool hand_over(transport::Call call) noexcept;
-    Result<model::HttpRequest> render(const store::LeasedDelivery& lease);
+    Result<std::optional<model::HttpRequest>> render(const store::LeasedDelivery& lease);
     void record_all();
     void record(const Mailbox::Letter& letter);
     void record_refusal(const platforms::Account& account, const Mailbox::Letter& letter);
@@ -64,6 +64,7 @@ private:
     void wake_accounts();
     void probe_paused();
     void probe(const platforms::Account& account);
+    void wait_for_address(const store::LeasedDelivery& lease);
     bool waits_for_credentials(const store::LeasedDelivery& lease);
     void give_up(const store::LeasedDelivery& lease, const Error& error);
     std::chrono::steady_clock::time_point next_look() const;

@@ -1,4 +1,5 @@
-// What the sender does while a platform refuses our credentials.
+// What the sender does while a platform refuses our credentials, or has not told where it is to be called.
+#include "engine/address.h"
 #include "engine/attempt.h"
 #include "engine/leases.h"
 #include "engine/paused_rows.h"
@@ -40,6 +41,9 @@ Millis Sender::lease_end() const {
 void Sender::look_for_woken(bool adopt) {
     for (const auto& [name, account] : core_.config.accounts)
         if (adopt ? pauses_.adopt(account) : pauses_.is_ahead(account)) to_wake_.insert(name);
+    if (!adopt) return;
+    for (const auto& [name, account] : core_.config.accounts)
+        if (!wake_addressed(core_, account)) return;  // when they are due they go anyhow
 }
 
 /// Tried at each look until the store can be read.
@@ -77,6 +81,15 @@ void Sender::probe(const platforms::Account& account) {
         break;
     }
     if (in_flight_ == before) pauses_.probe_not_sent(account);
+}
+
+void Sender::wait_for_address(const LeasedDelivery& lease) {
+    const platforms::Account& account = *core_.account(lease.conversation.account);
+    if (is_too_old(core_, account, lease.row))
+        return give_up(lease, fail(Code::config, std::string(kNoAddress) + ": not sent in time"));
+    if (core_.told.is_first("address:" + account.name))
+        core_.say(LogLine(LogEvent::address_missing).add("account", account.name));
+    unsettled_.postpone(lease, next_look_for_address(core_, lease.row), kNoAddress);
 }
 
 /// Whether it has to wait; then it has been given back.

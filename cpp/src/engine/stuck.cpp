@@ -1,6 +1,7 @@
 #include "engine/stuck.h"
 
 #include "base/timestamp.h"
+#include "engine/address.h"
 #include "engine/attempt.h"
 #include "engine/leases.h"
 #include "engine/pauses.h"
@@ -87,6 +88,7 @@ private:
         for (const store::Delivery& one : rows) {
             const bool waiting = !one.row.to_sink && waits(one);
             const bool late = one.row.ready_at < late_ && one.row.created < late_;
+            if (waits_for_address(one.row)) LJK_CHECK(add_ref(one.ref, "address"));
             if (waiting || late) LJK_CHECK(add_ref(one.ref, waiting ? "credentials" : "unsent"));
         }
         return {};

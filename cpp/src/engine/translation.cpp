@@ -23,13 +23,38 @@ bool names_conversation(model::Batch& batch, model::Event& event) {
 
 }  // namespace
 
-std::size_t name_conversations(model::Batch& batch) {
-    const std::size_t before = batch.roots.size();
-    const auto left = std::remove_if(batch.roots.begin(), batch.roots.end(), [&](auto root) {
-        return !names_conversation(batch, batch.events[root]);
-    });
-    batch.roots.erase(left, batch.roots.end());
-    return before - batch.roots.size();
+std::vector<std::size_t> name_conversations(model::Batch& batch) {
+    std::vector<std::uint32_t> named;
+    std::vector<std::size_t> unnamed;
+    for (std::size_t i = 0; i < batch.roots.size(); ++i) {
+        if (names_conversation(batch, batch.events[batch.roots[i]]))
+            named.push_back(batch.roots[i]);
+        else
+            unnamed.push_back(i);
+    }
+    batch.roots.swap(named);
+    return unnamed;
+}
+
+std::vector<const PreparedEvent*> take_lone_sessions(const PreparedRequest& request,
+                                                     std::vector<std::uint32_t>& to_bot) {
+    using model::EventKind;
+    const auto goes = [&](const PreparedEvent& one) {
+        return std::find(to_bot.begin(), to_bot.end(), one.index) != to_bot.end();
+    };
+    const auto is_alone = [&](const PreparedEvent& data) {
+        return std::ranges::none_of(request.events(), [&](const PreparedEvent& one) {
+            const model::Event& event = request.event_of(one);
+            const bool empty = event.kind == EventKind::message && event.parts.count == 0;
+            return event.kind != EventKind::session && !empty && one.ref == data.ref && goes(one);
+        });
+    };
+    std::vector<const PreparedEvent*> alone;
+    for (const PreparedEvent& one : request.events())
+        if (request.event_of(one).kind == EventKind::session && goes(one) && is_alone(one))
+            alone.push_back(&one);
+    for (const PreparedEvent* one : alone) std::erase(to_bot, one->index);
+    return alone;
 }
 
 model::BatchPtr array_of(const platforms::Account& account, const model::Batch& batch,

@@ -83,7 +83,8 @@ struct AnswerInput {
     const model::Batch* batch = nullptr;  ///< the events read, if any
     const Decision* decision = nullptr;   ///< for a handover request
     const model::Batch* reply =
-        nullptr;  ///< purpose translate: the events to write into the answer
+        nullptr;                  ///< purpose translate: the events to write into the answer
+    Millis now = model::kNoTime;  ///< for events of `reply` that have no time
 };
 
 /// What an outgoing request carries.
@@ -134,6 +135,8 @@ struct Remembered {
         {};  ///< a possible text: tells which requests the account's settings allow
     /// What a request to a `subscribe` endpoint tells.
     Result<std::string> (*told_by)(const model::Batch&) = nullptr;
+    /// Whether, with that text told, requests of the account still have nowhere to go: then they wait. Null: never.
+    bool (*lacks_address)(const Account&, std::string_view told) = nullptr;
 };
 
 struct Adapter {

@@ -1,5 +1,6 @@
 #include "platforms/registry.h"
 
+#include "model/media.h"
 #include "json/index.h"
 
 #include <algorithm>
@@ -50,6 +51,16 @@ Error translate(json::Problem problem, const json::Limits& limits) {
     return fail(json::code_of(problem), json::describe(problem, limits));
 }
 
+/// What a file is shown as follows one rule everywhere; a reader sets the vendor's own word.
+void settle_media(model::Batch& batch) noexcept {
+    for (model::Part& part : batch.parts)
+        if (part.type == model::PartType::file)
+            part.media = model::media_of({.mime = batch.view(part.mime),
+                                          .name = batch.view(part.name),
+                                          .url = batch.view(part.url),
+                                          .word = part.media});
+}
+
 }  // namespace
 
 std::span<const Adapter* const> all() noexcept { return kAll; }
@@ -84,6 +95,7 @@ Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input,
     if (cursor.ok() && read) cursor.end();
     if (!cursor.ok()) return translate(cursor.problem(), limits);
     if (!read) return read.error();
+    settle_media(batch);
     return ptr;
 }
 

@@ -48,6 +48,19 @@ TEST(Handover, goes_from_offload_to_reply_to_return) {
     EXPECT_EQ(t.state(), "bot");
 }
 
+TEST(Handover, needs_no_request_for_an_agent_to_take_over) {
+    TestHub t;
+    t.post(T::messages(T::user_item("hi", 1, "m1"), 1));
+    EXPECT_EQ(t.state(), "bot");
+    ASSERT_EQ(t.command("take", "dana").error.code, Code::ok);
+    EXPECT_EQ(t.state(), "agent");
+    t.answer_next(200);
+    ASSERT_EQ(t.http->calls().size(), 1u);
+    EXPECT_NE(t.http->calls()[0].request.body.find("pause"), std::string::npos);
+    t.post(T::messages(T::user_item("are you human?", 2, "m2"), 2));
+    EXPECT_EQ(json::text_of(t.transcript().back().as_object(), "to"), "desk");
+}
+
 TEST(Handover, sends_a_reply_that_was_accepted_before_its_author_released) {
     TestHub t;
     t.post(T::offload("", 1), T::accept(true));

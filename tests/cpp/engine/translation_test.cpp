@@ -155,7 +155,9 @@ TEST_F(Translation, refuses_events_without_a_user_and_goes_on) {
     EXPECT_EQ(receive(R"({"v":1,"kind":"message","actor":{"role":"user"},"content":[]},)" +
                       message("hello")),
               "hello");
-    EXPECT_NE(t().log.find("translate.unattributed account=shop count=1"), std::string::npos)
+    EXPECT_NE(t().log.find("translate.unattributed account=shop "
+                           "members=v,kind,actor.role,content count=1"),
+              std::string::npos)
         << t().log;
     EXPECT_EQ(t().transcript().size(), 1U);
 }

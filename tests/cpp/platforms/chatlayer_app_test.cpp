@@ -209,13 +209,8 @@ TEST(ChatlayerAppRead, opens_a_document_in_a_string_only_up_to_its_limits) {
     EXPECT_EQ(read_body(body(70000))->root(0).kind, model::EventKind::unknown);
 }
 
-TEST(ChatlayerAppRead, believes_a_file_name_before_the_number) {
+TEST(ChatlayerAppRead, knows_the_numbers_of_media) {
     using model::Media;
-    EXPECT_EQ(media_of_name("https://x.example/a/b.PNG?c=d.mp4#e.mp3"), Media::image);
-    EXPECT_EQ(media_of_name("report.pdf"), Media::file);
-    EXPECT_EQ(media_of_name("https://x.example/a.mp4/b"), std::nullopt);
-    EXPECT_EQ(media_of_name("https://example.mov"), std::nullopt);
-    EXPECT_EQ(media_of_name(""), std::nullopt);
     EXPECT_EQ(media_of_number("3"), Media::audio);
     EXPECT_EQ(media_of_number("4"), std::nullopt);
     EXPECT_EQ(media_of_number("-1"), std::nullopt);

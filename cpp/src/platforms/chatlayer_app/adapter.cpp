@@ -5,6 +5,7 @@
 #include "platforms/chatlayer_app/memory.h"
 #include "platforms/chatlayer_app/read.h"
 #include "platforms/chatlayer_app/settings.h"
+#include "platforms/chatlayer_app/write.h"
 
 #include <array>
 
@@ -86,7 +87,7 @@ model::Answer answer(const Account&, const AnswerInput& input) {
     if (input.endpoint.purpose != Purpose::translate)
         return answer_json(200, "application/json", "{}");
     if (input.reply == nullptr) return answer_json(200, "application/json", "[]");
-    auto body = write(*input.reply, Direction::out);
+    auto body = write_array(*input.reply, input.now);
     if (body) return answer_json(200, "application/json", std::move(*body));
     return answer_json(
         500, "application/problem+json",
@@ -127,7 +128,8 @@ const Adapter kAdapter{
     // The name is that of earlier releases.
     .remembered = {.name = "target_url",
                    .example = R"("https://platform.invalid/")",
-                   .told_by = told_by},
+                   .told_by = told_by,
+                   .lacks_address = lacks_address},
     .returned_delivery = returned_delivery,
 };
 

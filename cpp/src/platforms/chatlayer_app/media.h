@@ -1,6 +1,6 @@
 #pragma once
-// What kind of medium a message holds. The vendor's own example contradicts itself (a .png of type "video"), so the file's
-// name is believed first and the vendor's number second; the number itself is always kept.
+// The vendor's number for a medium. Its own example contradicts itself (a .png of type "video"); what decides is in
+// model/media.h. The number itself is always kept.
 
 #include "model/words.h"
 
@@ -9,8 +9,6 @@
 
 namespace lampjack::platforms::chatlayer_app {
 
-/// By the extension of a file name or of a URL's path; empty when that says nothing.
-std::optional<model::Media> media_of_name(std::string_view name_or_url) noexcept;
 /// By the vendor's number as it stands in JSON.
 std::optional<model::Media> media_of_number(std::string_view digits) noexcept;
 /// The vendor's number.

@@ -110,10 +110,7 @@ private:
             return build_.keep(part.extra, Scope::field);
         });
         if (!good || !part.url) return good && missing();
-        auto media = media_of_name(build_.view(part.name));
-        if (!media) media = media_of_name(build_.view(part.url));
-        if (!media) media = media_of_number(build_.view(number));
-        part.media = media.value_or(model::Media::file);
+        part.media = media_of_number(build_.view(number)).value_or(model::Media::file);
         add(part);
         return true;
     }

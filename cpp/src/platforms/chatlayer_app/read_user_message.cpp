@@ -1,6 +1,5 @@
 // The `message` of a performReceive item. https://developers.sinch.com/docs/chatlayer/messaging/receiving
 
-#include "platforms/chatlayer_app/media.h"
 #include "platforms/chatlayer_app/read.h"
 #include "platforms/chatlayer_app/words.h"
 
@@ -118,9 +117,7 @@ struct MessageReader {
         if (!cursor.string(url)) return false;
         for (const auto& part : build.batch.parts_of(build.event(index)))
             if (build.view(part.url) == build.view(url) && urls_place.present()) return true;
-        auto& part = build.add_part(build.event(index), PartType::file);
-        part.url = url;
-        part.media = media_of_name(build.view(url)).value_or(model::Media::file);
+        build.add_part(build.event(index), PartType::file).url = url;
         return true;
     }
 

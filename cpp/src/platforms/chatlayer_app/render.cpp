@@ -32,16 +32,20 @@ bool is_address(std::string_view text) noexcept {
 }
 
 /// What performSubscribe told, as long as performUnsubscribe has not taken it back with null.
-std::string target_of(const Account& account, const Outgoing& outgoing) {
-    std::string told = address_of(outgoing.remembered);
+std::string target_of(const Account& account, std::string_view remembered) {
+    std::string told = address_of(remembered);
     return is_address(told) ? told : std::string(account.text("target_url"));
 }
 
 }  // namespace
 
+bool lacks_address(const Account& account, std::string_view told) {
+    return !is_address(target_of(account, told));
+}
+
 Result<model::HttpRequest> render(const Account& account, const Outgoing& outgoing) {
     model::HttpRequest request;
-    request.url = target_of(account, outgoing);
+    request.url = target_of(account, outgoing.remembered);
     if (!is_address(request.url))
         return fail(Code::config,
                     "the app has not subscribed yet and no \"target_url\" is configured");

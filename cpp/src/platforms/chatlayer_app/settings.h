@@ -19,6 +19,8 @@ inline constexpr std::string_view kReturnSession = "return_session";
 std::string command_mac(const Secret& token, std::string_view key);
 
 Result<model::HttpRequest> render(const Account& account, const Outgoing& outgoing);
+/// Whether neither the app nor the account says where to call.
+bool lacks_address(const Account& account, std::string_view told);
 Result<std::string> write(const model::Batch& batch, Direction direction);
 
 }  // namespace lampjack::platforms::chatlayer_app

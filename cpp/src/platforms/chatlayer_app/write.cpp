@@ -4,6 +4,7 @@
 
 #include "model/object_writer.h"
 #include "platforms/chatlayer_app/adapter.h"
+#include "platforms/chatlayer_app/session_data.h"
 #include "platforms/chatlayer_app/settings.h"
 
 #include <initializer_list>
@@ -113,15 +114,24 @@ bool write_whole(const Batch& batch, json::Writer& out) {
 
 bool is_own(const Batch& batch) noexcept { return batch.platform() == kName; }
 
+Result<std::string> write_array(const Batch& batch, Millis now) {
+    const SessionData data(batch);
+    std::string text;
+    json::Writer out(text);
+    out.begin_array();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (data.travels(i)) continue;
+        LJK_CHECK(write_items(batch, batch.root(i), {.now = now, .data = data.of(i)}, out));
+    }
+    out.end_array();
+    return text;
+}
+
 Result<std::string> write(const Batch& batch, Direction direction) {
     std::string text;
     json::Writer out(text);
-    if (direction == Direction::out) {
-        out.begin_array();
-        for (std::size_t i = 0; i < batch.size(); ++i)
-            LJK_CHECK(write_items(batch, batch.root(i), {}, out));
-        out.end_array();
-    } else if (!write_whole(batch, out)) {
+    if (direction == Direction::out) return write_array(batch, model::kNoTime);
+    if (!write_whole(batch, out)) {
         BundleWriter writer(batch, out);
         if (batch.size() == 1 && batch.root(0).kind == EventKind::handover_requested) {
             writer.offload();

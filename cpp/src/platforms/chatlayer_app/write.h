@@ -5,6 +5,8 @@
 #include "model/batch.h"
 #include "json/writer.h"
 
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace lampjack::platforms::chatlayer_app {
@@ -12,12 +14,17 @@ namespace lampjack::platforms::chatlayer_app {
 /// What an item needs beyond its event; empty members are taken from the event. The user's id is documented as a string, so
 /// one that came as a number elsewhere is written as its digits in quotes.
 struct ItemContext {
-    std::string_view id;          ///< the user
+    std::string_view id = {};     ///< the user
     Millis now = model::kNoTime;  ///< for events without a time
     std::string_view session_key =
         {};                         ///< of a handover: the session object it brings; empty: none
     std::string_view session = {};  ///< its JSON
+    /// Session data of this and of other events, later ones win; empty: the event's own.
+    std::span<const model::Chain> data = {};
 };
+
+/// The array that performReceive returns. Events without a time get `now`.
+Result<std::string> write_array(const model::Batch& batch, Millis now);
 
 /// The elements that performReceive returns for this event, into the open array.
 Result<void> write_items(const model::Batch& batch, const model::Event& event,

@@ -4,6 +4,8 @@
 #include "platforms/chatlayer_app/words.h"
 #include "platforms/chatlayer_app/write.h"
 
+#include <map>
+
 namespace lampjack::platforms::chatlayer_app {
 namespace {
 
@@ -69,16 +71,31 @@ private:
     }
 
     void finish(ObjectWriter& item, bool first) {
-        if (first && !event_.session.empty() && item.member("session")) {
-            out_.begin_object();
-            batch_.each(event_.session, [this](const model::Extra& entry) {
-                out_.any_key(batch_.view(entry.key)).raw(batch_.view(entry.raw));
-            });
-            out_.end_object();
-        }
+        if (first) session(item);
         const Millis time = event_.sent_at != model::kNoTime ? event_.sent_at : context_.now;
         if (time != model::kNoTime) item.integer("timestamp", time);
         item.end();
+    }
+
+    void session(ObjectWriter& item) {
+        const std::span<const model::Chain> data =
+            context_.data.empty() ? std::span(&event_.session, 1) : context_.data;
+        std::map<std::string_view, std::string_view> later;
+        for (const model::Chain& chain : data.subspan(1)) collect(chain, later);
+        if ((data.front().empty() && later.empty()) || !item.member("session")) return;
+        out_.begin_object();
+        batch_.each(data.front(), [&](const model::Extra& entry) {
+            if (!later.contains(batch_.view(entry.key)))
+                out_.any_key(batch_.view(entry.key)).raw(batch_.view(entry.raw));
+        });
+        for (const auto& [key, raw] : later) out_.any_key(key).raw(raw);
+        out_.end_object();
+    }
+
+    void collect(model::Chain chain, std::map<std::string_view, std::string_view>& out) const {
+        batch_.each(chain, [&](const model::Extra& entry) {
+            out.insert_or_assign(batch_.view(entry.key), batch_.view(entry.raw));
+        });
     }
 
     void user() {

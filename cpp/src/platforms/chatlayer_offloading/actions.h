@@ -30,5 +30,10 @@ inline constexpr std::array kMediaWords{
     MediaWord{"audio", model::Media::audio}, MediaWord{"attachment", model::Media::file},
     MediaWord{"file", model::Media::file},
 };
+constexpr std::string_view word_of(model::Media media) noexcept {
+    for (const MediaWord& row : kMediaWords)
+        if (row.value == media) return row.text;
+    return {};
+}
 
 }  // namespace lampjack::platforms::chatlayer_offloading

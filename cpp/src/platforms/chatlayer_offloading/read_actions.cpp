@@ -1,6 +1,7 @@
 // A body of the conversation actions API, read by the simulator and by whoever wants to look at what was sent.
 
 #include "base/text.h"
+#include "model/media.h"
 #include "platforms/chatlayer_offloading/actions.h"
 #include "platforms/chatlayer_offloading/wire.h"
 
@@ -279,29 +280,38 @@ private:
     bool attachment_template() {
         part_.type = PartType::file;
         bool has_media = false;
+        Mark type;
         const bool good = cursor_.object([&](Key key) {
             if (key != "media" || has_media) return build_.keep(template_, Scope::field);
             has_media = true;
-            return cursor_.object([this](Key inner) {
+            return cursor_.object([&](Key inner) {
                 if (inner == "url") return text(part_.url, part_.extra);
-                if (inner == "type" && cursor_.peek() == '"') return media();
+                if (inner == "type" && !type.present()) {
+                    type = cursor_.mark();
+                    return cursor_.skip();
+                }
                 return build_.keep(part_.extra, Scope::field);
             });
         });
-        return good && ((has_media && part_.url) || cursor_.fail(Problem::mismatch));
+        if (!good || !has_media || !part_.url) return good && cursor_.fail(Problem::mismatch);
+        return media(type);
     }
 
-    bool media() {
-        const Mark place = cursor_.mark();
+    /// The type is remembered where the writer would choose another word, or none was there.
+    bool media(Mark type) {
+        const auto here = cursor_.mark();
         Str word;
-        if (!cursor_.string(word)) return false;
-        bool written = false;
-        for (const MediaWord& row : kMediaWords) {
-            if (build_.view(word) != row.text) continue;
-            part_.media = row.value;
-            written = row.text != "file";
+        if (type.present()) {
+            cursor_.rewind(type);
+            if (cursor_.peek() == '"' && !cursor_.string(word)) return false;
+            cursor_.rewind(here);
         }
-        return written || build_.keep_at(part_.extra, Scope::field, place);
+        model::MediaHints hints{.url = build_.view(part_.url)};
+        for (const MediaWord& row : kMediaWords)
+            if (build_.view(word) == row.text) hints.word = row.value;
+        part_.media = model::media_of(hints);
+        const bool written = word && build_.view(word) == word_of(part_.media);
+        return written || !type.present() || build_.keep_at(part_.extra, Scope::field, type);
     }
 
     bool text(Str& out, Chain& extra) { return build_.text_or_keep(out, extra, Scope::field); }

@@ -17,9 +17,8 @@ using model::Part;
 using model::PartType;
 using Mark = json::Cursor::Mark;
 
-/// How many addresses a later one is compared with, so that a hostile list costs no square.
-constexpr std::size_t kCompared = 16;
-
+/// The files are those of `urls`, in order. Only where that names none are they those of `url`, a spelling of other pages,
+/// or the one of `data`. What else stands there is kept as it is.
 class UploadReader {
 public:
     UploadReader(BatchBuilder& build, std::uint32_t event) noexcept
@@ -31,15 +30,16 @@ public:
     Verdict read(const UploadFields& fields, bool& plain) {
         plain_ = fields.urls.present() && !fields.url.present();
         if (fields.urls.present() && !addresses(fields.urls)) return Verdict::malformed;
-        if (fields.url.present() && !addresses(fields.url)) return Verdict::malformed;
+        if (fields.url.present() && count() == 0 && !addresses(fields.url))
+            return Verdict::malformed;
         if (fields.data.present() && !data(fields.data)) return Verdict::malformed;
-        auto& parts = build_.batch.parts;
-        if (parts.size() == first_) {
+        if (count() == 0) {
             if (!state_) return Verdict::malformed;
             build_.add_part(event(), PartType::file);
         }
+        auto& parts = build_.batch.parts;
         for (std::size_t i = first_; i < parts.size(); ++i) parts[i].state = state_;
-        if (state_ && build_.view(state_) != kUploadSucceeded)
+        if (state_ && build_.view(state_) != kFileReady)
             event().warn(model::Warning::file_not_ready);
         plain = plain_;
         return Verdict::known;
@@ -47,55 +47,54 @@ public:
 
 private:
     model::Event& event() noexcept { return build_.event(index_); }
+    std::size_t count() const noexcept { return build_.batch.parts.size() - first_; }
 
     /// One address, or a list of them.
     bool addresses(Mark place) {
         cursor_.rewind(place);
-        if (cursor_.peek() == '[') return cursor_.array([this] { return address(false); });
+        if (cursor_.peek() == '[') return cursor_.array([this] { return address(); });
         plain_ = false;
-        return address(false);
+        return address();
     }
 
-    bool address(bool merge) {
+    bool address() {
         Str url;
         if (!cursor_.string(url)) return false;
         if (url.size == 0) {
             plain_ = false;
-            return true;
+        } else {
+            build_.add_part(event(), PartType::file).url = url;
         }
-        const auto& parts = build_.batch.parts;
-        const std::size_t end = merge ? std::min(parts.size(), first_ + kCompared) : first_;
-        for (std::size_t i = first_; i < end; ++i) {
-            if (build_.view(parts[i].url) != build_.view(url)) continue;
-            plain_ &= i == first_;
-            return true;
-        }
-        plain_ &= !merge;
-        build_.add_part(event(), PartType::file).url = url;
         return true;
     }
 
-    /// {"uploadStatus":…,"fileUrl":…}; an equal address is the same file, another one is one more.
+    /// {"uploadStatus":…,"fileUrl":…}
     bool data(Mark place) {
         cursor_.rewind(place);
         if (cursor_.peek() != '{') {
             plain_ = false;
             return cursor_.skip();
         }
-        bool has_address = false;
+        Str url;
         const bool good = cursor_.object([&](Key key) {
             const bool text = cursor_.peek() == '"';
-            if (key == "fileUrl" && text && !has_address) {
-                has_address = true;
-                return address(true);
-            }
+            if (key == "fileUrl" && text && !url) return cursor_.string(url);
             if (key == "uploadStatus" && text && !state_) return cursor_.string(state_);
             plain_ = false;
             return cursor_.skip();
         });
-        if (state_ && state_.size == 0) state_ = Str{};
-        plain_ &= has_address && state_.present();
+        if (good) settle(url);
         return good;
+    }
+
+    void settle(Str url) {
+        if (state_.size == 0) state_ = Str{};
+        const bool literal = state_ && build_.view(state_) == kFileReady;
+        if (state_ && build_.view(state_) == kUploadSucceeded) state_ = build_.add(kFileReady);
+        const bool is_first =
+            count() != 0 && build_.view(build_.batch.parts[first_].url) == build_.view(url);
+        plain_ &= is_first && state_ && !literal;
+        if (count() == 0 && url.size != 0) build_.add_part(event(), PartType::file).url = url;
     }
 
     BatchBuilder& build_;

@@ -29,7 +29,9 @@ inline constexpr std::string_view kDraft = "DRAFT";
 inline constexpr std::string_view kLive = "LIVE";
 /// Sessions of the bot builder's emulator are told by this prefix of their id.
 inline constexpr std::string_view kEmulatorPrefix = "emulator-";
+/// The vendor's word for a file that is there, and the canonical one.
 inline constexpr std::string_view kUploadSucceeded = "SUCCEEDED";
+inline constexpr std::string_view kFileReady = "ready";
 
 /// Times and ids that must stand in a body although the event has none.
 inline constexpr std::string_view kNoTimeText = "1970-01-01T00:00:00.000Z";

@@ -18,12 +18,6 @@ using model::Part;
 using model::PartType;
 using model::Scope;
 
-std::string_view word_of(model::Media media) noexcept {
-    for (const MediaWord& row : kMediaWords)
-        if (row.value == media) return row.text;
-    return "attachment";
-}
-
 class ActionWriter {
 public:
     ActionWriter(const Batch& batch, bool own, std::string& text)

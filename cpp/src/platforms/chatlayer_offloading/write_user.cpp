@@ -99,7 +99,9 @@ private:
             if (part.url) out_.string(batch_.view(part.url));
         out_.end_array();
         if (!parts[0].state) return;
-        out_.key("data").begin_object().key("uploadStatus").string(batch_.view(parts[0].state));
+        const std::string_view state = batch_.view(parts[0].state);
+        out_.key("data").begin_object().key("uploadStatus");
+        out_.string(state == kFileReady ? kUploadSucceeded : state);
         if (parts[0].url) out_.key("fileUrl").string(batch_.view(parts[0].url));
         out_.end_object();
     }

@@ -1,7 +1,5 @@
 #include "platforms/omnichannel/kinds.h"
 
-#include "base/text.h"
-
 #include <array>
 
 namespace lampjack::platforms::omnichannel {
@@ -25,10 +23,6 @@ constexpr std::array<Row, 6> kRows{{
     {"file_operator", Kind::file_operator, model::PartType::file, Direction::in},
 }};
 
-bool starts_with_major(std::string_view mime, std::string_view major) noexcept {
-    return equals_ignoring_case(mime.substr(0, major.size()), major);
-}
-
 }  // namespace
 
 Kind kind_of(std::string_view word) noexcept {
@@ -41,13 +35,6 @@ std::string_view kind_word(model::PartType type, Direction direction) noexcept {
     for (const Row& row : kRows)
         if (row.part == type && row.direction == direction) return row.word;
     return {};
-}
-
-model::Media media_of(std::string_view mime) noexcept {
-    if (starts_with_major(mime, "image/")) return model::Media::image;
-    if (starts_with_major(mime, "video/")) return model::Media::video;
-    if (starts_with_major(mime, "audio/")) return model::Media::audio;
-    return model::Media::file;
 }
 
 }  // namespace lampjack::platforms::omnichannel

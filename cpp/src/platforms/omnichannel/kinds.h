@@ -34,7 +34,4 @@ constexpr bool is_file(Kind kind) noexcept {
     return kind == Kind::file_visitor || kind == Kind::file_operator;
 }
 
-/// What an Internet Media Type shows as: by its major part (the vendor documents no other rule).
-model::Media media_of(std::string_view mime) noexcept;
-
 }  // namespace lampjack::platforms::omnichannel

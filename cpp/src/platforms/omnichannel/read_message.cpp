@@ -321,7 +321,6 @@ void MessageReader::fill(const Draft& draft, PartType type, Event& event) {
                 build_.keep_at(event.extra, Scope::field, draft.kind_member);
             break;
         case PartType::file:
-            part.media = media_of(build_.view(part.mime));
             // "The event will only be processed when state == ready": anything else is for nobody's eyes.
             if (draft.kind == Kind::file_visitor && !draft.is_ready) {
                 event.kind = EventKind::unknown;
