@@ -6,7 +6,6 @@
 #include "engine/user_words.h"
 #include "engine/views.h"
 #include "model/canonical.h"
-#include "model/graft.h"
 
 #include <algorithm>
 
@@ -24,27 +23,6 @@ constexpr std::size_t kLookedThrough = 100;
 
 bool is_words(Action action) noexcept {
     return action == Action::reply || action == Action::notify || action == Action::forward;
-}
-
-/// One batch for each part of the event, for platforms that take one at a time.
-std::vector<model::BatchPtr> split_parts(const model::Batch& batch, std::uint32_t event) {
-    std::vector<model::BatchPtr> singles;
-    for (const model::Part& part : batch.parts_of(batch.events[event])) {
-        model::BatchPtr single = model::BatchPtr::make();
-        model::Batch& to = single.mutate();
-        to.text.assign({});
-        to.reader = batch.reader;
-        if (batch.reader.empty() && batch.platform_name)
-            to.platform_name = to.text.add(batch.view(batch.platform_name));
-        model::Graft graft(to, batch);
-        const std::uint32_t index = graft.event_without_parts(event);
-        const model::Part copy = graft.part(part);
-        to.parts.push_back(copy);
-        to.events[index].parts.count = 1;
-        to.roots.push_back(index);
-        singles.push_back(std::move(single));
-    }
-    return singles;
 }
 
 }  // namespace
@@ -301,7 +279,7 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
     const bool split =
         !to_sink && to.out.one_part_per_message && batch->events[event].parts.count > 1;
     std::vector<model::BatchPtr> singles;
-    if (split) singles = split_parts(*batch, event);
+    if (split) singles = platforms::split_parts(*batch, event);
     const auto json = [&](const model::Batch& one, std::uint32_t index) {
         return as_written && !split
                    ? *words.body

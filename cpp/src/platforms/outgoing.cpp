@@ -2,6 +2,8 @@
 
 #include "platforms/registry.h"
 
+#include "model/graft.h"
+
 #include "model/canonical.h"
 #include "json/writer.h"
 
@@ -55,6 +57,26 @@ Result<std::string> part_of_script(const Adapter& adapter, std::string_view text
     }
     out.begin_object().key("type").string("text").key("text").string(text).end_object();
     return json;
+}
+
+std::vector<model::BatchPtr> split_parts(const model::Batch& batch, std::uint32_t event) {
+    std::vector<model::BatchPtr> singles;
+    for (const model::Part& part : batch.parts_of(batch.events[event])) {
+        model::BatchPtr single = model::BatchPtr::make();
+        model::Batch& to = single.mutate();
+        to.text.assign({});
+        to.reader = batch.reader;
+        if (batch.reader.empty() && batch.platform_name)
+            to.platform_name = to.text.add(batch.view(batch.platform_name));
+        model::Graft graft(to, batch);
+        const std::uint32_t index = graft.event_without_parts(event);
+        const model::Part copy = graft.part(part);
+        to.parts.push_back(copy);
+        to.events[index].parts.count = 1;
+        to.roots.push_back(index);
+        singles.push_back(std::move(single));
+    }
+    return singles;
 }
 
 }  // namespace lampjack::platforms

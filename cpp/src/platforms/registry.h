@@ -66,6 +66,8 @@ void complete(model::BatchPtr& batch, const Adapter& to, std::span<const std::ui
               std::vector<Loss>& losses);
 /// Whether make_ready() would change nothing.
 bool leaves_as_it_is(const model::Batch& batch, std::uint32_t event, const Adapter& to);
+/// One batch for each part of the event, for platforms that take one at a time.
+std::vector<model::BatchPtr> split_parts(const model::Batch& batch, std::uint32_t event);
 
 /// What a bot's script at the event's platform gets of it: {"text"?,"variables":{…}}; `unsupported` where the vendor
 /// documents nothing of the kind.
