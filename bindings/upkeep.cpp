@@ -1,4 +1,4 @@
-// Stores as a whole: schema, backup, export.
+// Stores as a whole: schema, backup, restore, export.
 
 #include "engine/upkeep.h"
 
@@ -24,6 +24,14 @@ void backup(const std::string& url, const std::string& to) {
     unwrap(done);
 }
 
+void restore(const std::string& url, const std::string& from) {
+    const auto done = [&] {
+        const py::gil_scoped_release released;
+        return engine::restore_store(url, from);
+    }();
+    unwrap(done);
+}
+
 /// `write` gets each line as bytes; what it raises ends the export and passes through.
 std::size_t export_store(const std::string& url, const py::function& write) {
     const auto line = [&](std::string_view text) -> Result<void> {
@@ -43,6 +51,7 @@ std::size_t export_store(const std::string& url, const py::function& write) {
 void register_upkeep(py::module_& m) {
     m.def("migrate", &migrate, py::arg("url"));
     m.def("backup", &backup, py::arg("url"), py::arg("to"));
+    m.def("restore", &restore, py::arg("url"), py::arg("from_"));
     m.def("export_store", &export_store, py::arg("url"), py::arg("write"));
 }
 

@@ -87,7 +87,7 @@ from lampjack._results import (
 from lampjack._settings import Setting, settings
 from lampjack._sinks import SinkMessage
 from lampjack._traces import Offer, Subscription, Trace, TracedDelivery, TraceLine
-from lampjack._upkeep import backup, export, migrate
+from lampjack._upkeep import backup, export, migrate, restore
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
 
 __all__ = [
@@ -175,6 +175,7 @@ __all__ = [
     "migrate",
     "parse",
     "part_of_script",
+    "restore",
     "script_view",
     "settings",
     "verify",

@@ -1,4 +1,4 @@
-"""What an operator does with a store as a whole: schema, backup, export."""
+"""What an operator does with a store as a whole: schema, backup, restore, export."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from lampjack import _core
 
-__all__ = ["backup", "export", "migrate"]
+__all__ = ["backup", "export", "migrate", "restore"]
 
 
 def migrate(store: str) -> None:
@@ -27,10 +27,20 @@ def backup(store: str, to: str | os.PathLike[str]) -> None:
     _core.backup(store, os.fspath(to))
 
 
+def restore(backup: str | os.PathLike[str], store: str) -> None:
+    """Make the file that `backup()` wrote the store at that URL, after reading it through.
+
+    Nothing is overwritten: `ConfigError` while there is a file at the store's path, in use or not. Stop the services
+    first, and start them afterwards: they go on where the backup was made. What was waiting to be sent then is sent again.
+    """
+    _core.restore(store, os.fspath(backup))
+
+
 def export(store: str, to: str | os.PathLike[str] | BinaryIO) -> int:
     """Write each conversation, followed by its items, to `to` as JSON lines; return how many lines.
 
-    Works on any store while it is in use. The lines hold what people said: keep them accordingly.
+    What belongs to no conversation is among them, as the conversation `account:live:~unattributed`. Works on any store
+    while it is in use. The lines hold what people said: keep them accordingly.
     """
     if isinstance(to, str | os.PathLike):
         path = Path(to)

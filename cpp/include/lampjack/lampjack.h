@@ -690,3 +690,8 @@ LJK_API ljk_status ljk_store_export(ljk_str url, ljk_line_fn line, void* user, l
 }
 #endif
 #endif /* LAMPJACK_H */
+/** Makes the backup in the file `from` the store at that URL, after it was read through. Other stores than "sqlite:" are
+ *  LJK_E_CONFIG. Nothing is overwritten: LJK_E_CONFIG while there is a file at the store's path, in use or not, or a journal
+ *  that an earlier one left.
+ *  @return LJK_OK, LJK_E_ARGUMENT, LJK_E_CONFIG, LJK_E_STORE */
+LJK_API ljk_status ljk_store_restore(ljk_str url, ljk_str from, ljk_error* err);

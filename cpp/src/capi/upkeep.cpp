@@ -1,4 +1,4 @@
-// Stores as a whole: schema, backup, export.
+// Stores as a whole: schema, backup, restore, export.
 
 #include "engine/upkeep.h"
 
@@ -14,6 +14,10 @@ ljk_status ljk_store_migrate(ljk_str url, ljk_error* err) {
 
 ljk_status ljk_store_backup(ljk_str url, ljk_str to, ljk_error* err) {
     return guard(err, [&] { return lampjack::engine::backup_store(view(url), view(to)); });
+}
+
+ljk_status ljk_store_restore(ljk_str url, ljk_str from, ljk_error* err) {
+    return guard(err, [&] { return lampjack::engine::restore_store(view(url), view(from)); });
 }
 
 ljk_status ljk_store_export(ljk_str url, ljk_line_fn line, void* user, ljk_error* err) {

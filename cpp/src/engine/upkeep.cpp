@@ -13,6 +13,11 @@ Result<void> backup_store(std::string_view url, std::string_view to) {
     return store::backup(url, std::string(to));
 }
 
+Result<void> restore_store(std::string_view url, std::string_view from) {
+    if (from.empty()) return fail(Code::argument, "restore needs the backup's file");
+    return store::restore(std::string(from), url);
+}
+
 Result<std::size_t> export_store(std::string_view url,
                                  const std::function<Result<void>(std::string_view)>& write) {
     LJK_TRY(opened, store::open_existing(url));

@@ -13,6 +13,8 @@ namespace lampjack::engine {
 Result<void> migrate_store(std::string_view url);
 /// Copies what is committed to a new file, while it is in use; for stores that are files.
 Result<void> backup_store(std::string_view url, std::string_view to);
+/// Makes such a copy the store at that URL, where there is none.
+Result<void> restore_store(std::string_view url, std::string_view from);
 /// Each conversation, followed by its items, one JSON object a line; how many lines. An error of `write` ends it.
 Result<std::size_t> export_store(std::string_view url,
                                  const std::function<Result<void>(std::string_view line)>& write);

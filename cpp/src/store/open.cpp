@@ -4,6 +4,7 @@
 #include "store/postgres/postgres_store.h"
 #include "store/sqlite/backup.h"
 #include "store/sqlite/file_check.h"
+#include "store/sqlite/restore.h"
 #include "store/sqlite/sqlite_store.h"
 
 #include <array>
@@ -18,6 +19,7 @@ struct Scheme {
     Result<std::unique_ptr<Store>> (*open_existing)(std::string_view url);
     Result<void> (*migrate)(std::string_view url);
     Result<void> (*backup)(std::string_view url, const std::string& to);
+    Result<void> (*restore)(const std::string& from, std::string_view url);
 };
 
 Result<std::unique_ptr<Store>> open_memory(std::string_view url) {
@@ -66,14 +68,30 @@ Result<void> nothing_to_copy(std::string_view, const std::string&) {
                 "backup: only sqlite:PATH has a file to copy; export works for every store");
 }
 
+Result<void> restore_sqlite(const std::string& from, std::string_view url) {
+    LJK_TRY(path, path_of(url));
+    return sqlite::restore(from, path);
+}
+
+Result<void> point_to_pg_restore(const std::string&, std::string_view) {
+    return fail(Code::config, "restore: use pg_restore for a PostgreSQL database");
+}
+
+Result<void> nothing_to_restore(const std::string&, std::string_view) {
+    return fail(Code::config, "restore: only sqlite:PATH is a file that can be restored");
+}
+
 constexpr std::array kSchemes{
-    Scheme{"memory:", "memory:", open_memory, open_memory, nothing_to_migrate, nothing_to_copy},
+    Scheme{"memory:", "memory:", open_memory, open_memory, nothing_to_migrate, nothing_to_copy,
+           nothing_to_restore},
     Scheme{"sqlite:", "sqlite:PATH", open_sqlite, open_existing_sqlite, migrate_sqlite,
-           backup_sqlite},
+           backup_sqlite, restore_sqlite},
     Scheme{"postgresql://", "postgresql://HOST/DATABASE", postgres::PostgresStore::open,
-           postgres::PostgresStore::open, postgres::PostgresStore::migrate, point_to_pg_dump},
+           postgres::PostgresStore::open, postgres::PostgresStore::migrate, point_to_pg_dump,
+           point_to_pg_restore},
     Scheme{"postgres://", "postgres://HOST/DATABASE", postgres::PostgresStore::open,
-           postgres::PostgresStore::open, postgres::PostgresStore::migrate, point_to_pg_dump},
+           postgres::PostgresStore::open, postgres::PostgresStore::migrate, point_to_pg_dump,
+           point_to_pg_restore},
 };
 
 Result<const Scheme*> scheme_of(std::string_view url) {
@@ -109,6 +127,11 @@ Result<void> migrate(std::string_view url) {
 Result<void> backup(std::string_view url, const std::string& to) {
     LJK_TRY(scheme, scheme_of(url));
     return scheme->backup(url, to);
+}
+
+Result<void> restore(const std::string& from, std::string_view url) {
+    LJK_TRY(scheme, scheme_of(url));
+    return scheme->restore(from, url);
 }
 
 }  // namespace lampjack::store
