@@ -133,6 +133,8 @@ void register_reads(py::class_<Hub>& hub) {
             return unlocked([&] { return self.conversations(state, limit); });
         },
         py::arg("state"), py::arg("limit"));
+    hub.def("unattributed",
+            [](Hub& self) { return unlocked([&] { return self.unattributed(); }); });
     hub.def(
         "transcript",
         [](Hub& self, const std::string& ref, std::uint64_t after, std::size_t limit,
@@ -156,6 +158,12 @@ void register_reads(py::class_<Hub>& hub) {
                 [&] { return self.erase(account, user, force, milliseconds(timeout_ms)); });
         },
         py::arg("account"), py::arg("user"), py::arg("force"), py::arg("timeout_ms"));
+    hub.def(
+        "export",
+        [](Hub& self, const std::string& account, const std::string& user) {
+            return unlocked([&] { return self.export_user(account, user); });
+        },
+        py::arg("account"), py::arg("user"));
     hub.def(
         "why",
         [](Hub& self, const std::string& ref, std::uint64_t seq, std::size_t limit) {

@@ -15,12 +15,12 @@ from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
 from lampjack._items import DeadItem, dead_items_from_json
 from lampjack._log import log_event, log_line
+from lampjack._privacy import Privacy
 from lampjack._reception import Answer, Headers, Reception
 from lampjack._results import (
     ConversationState,
     DeliveryState,
     Endpoint,
-    Erasure,
     Stats,
     StuckConversation,
     results_from_json,
@@ -38,7 +38,7 @@ _CANCELLED_END_WITHIN = 5.0  # seconds
 _DRAIN_WITHIN = 15.0
 
 
-class Hub:
+class Hub(Privacy):
     """Receives handover webhooks, tracks who owns each conversation, delivers what agents say.
 
     The configuration is a mapping: `store` ("memory:", …) and `account`, one mapping of settings by account name.
@@ -223,11 +223,19 @@ class Hub:
         """Return an end user on a channel account; `fields` are those of an actor: first_name, phone, …. See `User`."""
         return User(self._runtime, account, {"id": id, **fields}, conversation)
 
-    def conversations(self, state: str = "", *, limit: int = 100) -> list[ConversationState]:
-        """Return conversations, newest first; `state` narrows them. Blocks for a read of the store."""
-        return results_from_json(
-            ConversationState, self._runtime.native.conversations(state, limit)
-        )
+    def conversations(
+        self, state: str = "", *, limit: int = 100, unattributed: bool = False
+    ) -> list[ConversationState]:
+        """Return conversations, newest first; `state` narrows them. Blocks for a read of the store.
+
+        With `unattributed` return instead what belongs to no conversation: an entry for each account that has any, whose
+        `ref` is `account:live:~unattributed`. `hub[ref].transcript()` tells its items; its state and owner mean nothing.
+        """
+        native = self._runtime.native
+        if unattributed and state:
+            raise ArgumentError("what belongs to no conversation has no state")
+        text = native.unattributed() if unattributed else native.conversations(state, limit)
+        return results_from_json(ConversationState, text)
 
     def stats(self) -> Stats:
         """Return counters of this process since the hub was opened."""
@@ -305,18 +313,6 @@ class Hub:
         """Forget a dead item; it stays in the transcript. `NotFoundError` when somebody did so already."""
         self._runtime.native.settle_dead_item(
             dead.subscription, dead.item.ref, dead.item.seq, False
-        )
-
-    def erase(
-        self, account: str, user: str, *, force: bool = False, timeout: float = 15.0
-    ) -> Erasure:
-        """Remove all that is kept of an end user, and return what went: every conversation of that user's id. Blocks.
-
-        A conversation that a human has goes back to its bot first: `HubTimeoutError` when the platform has not taken it
-        back in time (call again, or with `force`). Its numbers stay, so that a later one goes on above them.
-        """
-        return Erasure.from_json(
-            self._runtime.native.erase(account, user, force, int(timeout * 1000))
         )
 
     # ---- Life ----

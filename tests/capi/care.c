@@ -1,4 +1,5 @@
-/* What an operator does: items that were given up, a user to erase, what is stuck; and a hub in a forked process. */
+/* What an operator does: items that were given up, what is kept of a user, a user to erase, what belongs to no
+ * conversation, what is stuck, a backup to restore; and a hub in a forked process. */
 #include "check.h"
 
 #include <sys/wait.h>
@@ -69,6 +70,32 @@ static void give_up_and_settle(ljk_hub* hub) {
     CHECK(none == NULL);
 }
 
+static void export_one(ljk_hub* hub) {
+    ljk_text* lines = NULL;
+    ljk_error err;
+    GIVES(LJK_OK, ljk_hub_export(hub, LJK_S("shop"), LJK_S("s-1"), &lines, &err));
+    CHECK(holds(ljk_text_str(lines), "{\"conversation\":\"shop:live:s-1\",\"account\":\"shop\""));
+    CHECK(holds(ljk_text_str(lines), "\"text\":\"Hi\""));
+    ljk_text_free(lines);
+    GIVES(LJK_OK, ljk_hub_export(hub, LJK_S("shop"), LJK_S("s-2"), &lines, &err));
+    CHECK(is(ljk_text_str(lines), ""));
+    ljk_text_free(lines);
+    GIVES(LJK_E_NOT_FOUND, ljk_hub_export(hub, LJK_S("none"), LJK_S("s-1"), &lines, &err));
+    GIVES(LJK_E_ARGUMENT, ljk_hub_export(hub, LJK_S("shop"), LJK_S("\xff"), &lines, &err));
+    CHECK(lines == NULL);
+    GIVES(LJK_OK, ljk_hub_unattributed(hub, &lines, &err));
+    CHECK(is(ljk_text_str(lines), "[]"));
+    ljk_text_free(lines);
+}
+
+static void restore(void) {
+    ljk_error err;
+    GIVES(LJK_E_CONFIG, ljk_store_restore(LJK_S("memory:"), LJK_S("copy.db"), &err));
+    GIVES(LJK_E_CONFIG, ljk_store_restore(LJK_S("sqlite:none.db"), LJK_S("none-copy.db"), &err));
+    CHECK(holds(text(err.message), "there is no file at that path"));
+    GIVES(LJK_E_ARGUMENT, ljk_store_restore(LJK_S("sqlite:none.db"), LJK_S(""), &err));
+}
+
 static void erase(ljk_hub* hub) {
     ljk_text* report = NULL;
     ljk_error err;
@@ -102,7 +129,9 @@ static void fork_it(ljk_hub* hub) {
 int main(void) {
     ljk_hub* hub = open_hub();
     give_up_and_settle(hub);
+    export_one(hub);
     erase(hub);
+    restore();
     fork_it(hub);
     ljk_hub_free(hub);
     return 0;

@@ -557,6 +557,10 @@ LJK_API ljk_status ljk_hub_conversation(ljk_hub* hub, ljk_str ref, ljk_text** ou
 /** An array of them, newest first. @param state empty for all */
 LJK_API ljk_status ljk_hub_conversations(ljk_hub* hub, ljk_str state, size_t limit, ljk_text** out,
                                          ljk_error* err);
+/** What belongs to no conversation: events that name none. An array of entries as ljk_hub_conversation gives them, one for
+ *  each account that has any; the ref is account:live:~unattributed, and ljk_hub_transcript gives its items. State and owner
+ *  mean nothing there. It is emptied `t_retain` after the first of them came. */
+LJK_API ljk_status ljk_hub_unattributed(ljk_hub* hub, ljk_text** out, ljk_error* err);
 /** The conversation's items after that seq, in order. */
 LJK_API ljk_status ljk_hub_transcript(ljk_hub* hub, ljk_str ref, uint64_t after, size_t limit,
                                       ljk_text** out, ljk_error* err);
@@ -659,7 +663,14 @@ LJK_API ljk_status ljk_hub_dead_items(ljk_hub* hub, ljk_str subscription, size_t
 LJK_API ljk_status ljk_hub_settle_dead_item(ljk_hub* hub, ljk_str subscription, ljk_str ref,
                                             uint64_t seq, int32_t outcome, ljk_error* err);
 
-/* ---- Hub: erasing -------------------------------------------------------------------------------------------------- */
+/* ---- Hub: what is kept of a person --------------------------------------------------------------------------------- */
+
+/** All that is kept of an end user, live and test, one JSON object a line: each conversation, its items (messages, commands and
+ *  facts) in order, {"conversation","seq",…,"body"}, and its deliveries with what they carry, {"conversation","delivery":{…}}.
+ *  For the person who asks: it holds what people said. Empty when nothing is kept.
+ *  @return LJK_OK, LJK_E_ARGUMENT, LJK_E_NOT_FOUND (no such account) */
+LJK_API ljk_status ljk_hub_export(ljk_hub* hub, ljk_str account, ljk_str user, ljk_text** out,
+                                  ljk_error* err);
 
 /** Removes all that is kept of an end user, live and test: the conversation whose id is `user`, and all conversations of
  *  the user with that id. A conversation that a human has goes back to its bot first;
@@ -679,10 +690,15 @@ LJK_API ljk_status ljk_store_migrate(ljk_str url, ljk_error* err);
 /** Copies what is committed to a new file while the store is in use. Other stores than "sqlite:" are LJK_E_CONFIG.
  *  @param to path of the file; it must not exist */
 LJK_API ljk_status ljk_store_backup(ljk_str url, ljk_str to, ljk_error* err);
+/** Makes the backup in the file `from` the store at that URL, after it was read through. Other stores than "sqlite:" are
+ *  LJK_E_CONFIG. Nothing is overwritten: LJK_E_CONFIG while there is a file at the store's path, in use or not, or a journal
+ *  that an earlier one left.
+ *  @return LJK_OK, LJK_E_ARGUMENT, LJK_E_CONFIG, LJK_E_STORE */
+LJK_API ljk_status ljk_store_restore(ljk_str url, ljk_str from, ljk_error* err);
 /** Takes one line of an export, without its newline; valid during the call. Anything but 0 ends the export. */
 typedef int32_t (*ljk_line_fn)(void* user, ljk_str line);
-/** Hands over each conversation, followed by its items in order, one JSON object a line. On this thread; others may write
- *  meanwhile. The lines hold what people said: keep them accordingly.
+/** Hands over each conversation, followed by its items in order, one JSON object a line; what belongs to no conversation is
+ *  among them, {"conversation":"account:live:~unattributed","unattributed":true,…}. On this thread; others may write meanwhile. The lines hold what people said: keep them accordingly.
  *  @return LJK_OK, LJK_E_ARGUMENT (ended by `line`), LJK_E_CONFIG, LJK_E_STORE */
 LJK_API ljk_status ljk_store_export(ljk_str url, ljk_line_fn line, void* user, ljk_error* err);
 
@@ -690,8 +706,3 @@ LJK_API ljk_status ljk_store_export(ljk_str url, ljk_line_fn line, void* user, l
 }
 #endif
 #endif /* LAMPJACK_H */
-/** Makes the backup in the file `from` the store at that URL, after it was read through. Other stores than "sqlite:" are
- *  LJK_E_CONFIG. Nothing is overwritten: LJK_E_CONFIG while there is a file at the store's path, in use or not, or a journal
- *  that an earlier one left.
- *  @return LJK_OK, LJK_E_ARGUMENT, LJK_E_CONFIG, LJK_E_STORE */
-LJK_API ljk_status ljk_store_restore(ljk_str url, ljk_str from, ljk_error* err);

@@ -16,6 +16,10 @@ ljk_status ljk_hub_conversations(ljk_hub* hub, ljk_str state, size_t limit, ljk_
                    [&](Hub& engine) { return engine.conversations(view(state), limit); });
 }
 
+ljk_status ljk_hub_unattributed(ljk_hub* hub, ljk_text** out, ljk_error* err) {
+    return text_of(hub, out, err, [](Hub& engine) { return engine.unattributed(); });
+}
+
 ljk_status ljk_hub_transcript(ljk_hub* hub, ljk_str ref, uint64_t after, size_t limit,
                               ljk_text** out, ljk_error* err) {
     return text_of(hub, out, err,
@@ -72,6 +76,14 @@ ljk_status ljk_hub_erase(ljk_hub* hub, ljk_str account, ljk_str user, int32_t fo
     return text_of(hub, out, err, [&](Hub& engine) -> Result<std::string> {
         LJK_TRY(id, need_utf8(user, "user"));
         return engine.erase(view(account), id, force != 0, std::chrono::milliseconds(timeout_ms));
+    });
+}
+
+ljk_status ljk_hub_export(ljk_hub* hub, ljk_str account, ljk_str user, ljk_text** out,
+                          ljk_error* err) {
+    return text_of(hub, out, err, [&](Hub& engine) -> Result<std::string> {
+        LJK_TRY(id, need_utf8(user, "user"));
+        return engine.export_user(view(account), id);
     });
 }
 

@@ -16,6 +16,7 @@
 #include "engine/sender.h"
 #include "engine/sinks.h"
 #include "engine/stuck.h"
+#include "engine/subject.h"
 #include "engine/subscription_list.h"
 #include "engine/subscriptions.h"
 #include "engine/timers.h"
@@ -172,6 +173,10 @@ public:
         LJK_CHECK(core_.usable());
         return conversations_view(core_, state, limit);
     }
+    Result<std::string> unattributed() override {
+        LJK_CHECK(core_.usable());
+        return unattributed_view(core_);
+    }
     Result<std::string> transcript(std::string_view ref, std::uint64_t after, std::size_t limit,
                                    std::uint64_t up_to) override {
         LJK_CHECK(core_.usable());
@@ -198,6 +203,11 @@ public:
             LJK_TRY(report, erasure.step());
             return report ? std::move(*report) : std::string{};
         });
+    }
+
+    Result<std::string> export_user(std::string_view account, std::string_view user) override {
+        LJK_CHECK(core_.usable());
+        return engine::export_user(core_, account, user);
     }
 
     Result<std::string> delivery(std::string_view id) override {

@@ -93,6 +93,8 @@ public:
     virtual CommandResult command(std::string_view ref, const CommandRequest& request) = 0;
     virtual Result<std::string> conversation(std::string_view ref) = 0;
     virtual Result<std::string> conversations(std::string_view state, std::size_t limit) = 0;
+    /// What belongs to no conversation, an entry for each account that has any: its transcript() tells it.
+    virtual Result<std::string> unattributed() = 0;
     /// Items with after < seq <= up_to.
     virtual Result<std::string> transcript(std::string_view ref, std::uint64_t after,
                                            std::size_t limit, std::uint64_t up_to = UINT64_MAX) = 0;
@@ -114,6 +116,9 @@ public:
     /// "dead_letters","epoch"}]}. Code::timeout while the platform has not taken it back: call again, or by `force`.
     virtual Result<std::string> erase(std::string_view account, std::string_view user, bool force,
                                       std::chrono::milliseconds timeout) = 0;
+
+    /// All that is kept of an end user, one JSON object a line: see engine/subject.h.
+    virtual Result<std::string> export_user(std::string_view account, std::string_view user) = 0;
 
     // ---- Deliveries ----
 

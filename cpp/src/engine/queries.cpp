@@ -2,6 +2,7 @@
 
 #include "conversation/explain.h"
 #include "engine/pauses.h"
+#include "engine/prepared_request.h"
 #include "engine/views.h"
 #include "platforms/registry.h"
 #include "json/value.h"
@@ -95,6 +96,21 @@ Result<std::string> conversations_view(Core& core, std::string_view state, std::
             core.store->conversations(state, limit > SIZE_MAX - others ? limit : limit + others));
     std::erase_if(rows, [](const store::ConversationRow& row) { return !row.state.seen(); });
     if (rows.size() > limit) rows.resize(limit);
+    return array_of(rows,
+                    [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
+}
+
+Result<std::string> unattributed_view(Core& core) {
+    std::vector<store::ConversationRow> rows;
+    for (const auto& [name, account] : core.config.accounts) {
+        LJK_TRY(tx,
+                core.store->begin());  // to look: what is no conversation can be read no other way
+        store::ConversationRow row;
+        LJK_TRY(
+            there,
+            tx->lock(store::key_of(model::make_ref(name, model::Mode::live, kUnattributed)), row));
+        if (there) rows.push_back(std::move(row));
+    }
     return array_of(rows,
                     [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
 }

@@ -10,6 +10,8 @@ Result<Declaration> read_filter(std::string_view json);
 
 Result<std::string> conversation_view(Core& core, std::string_view ref);
 Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit);
+/// What belongs to no conversation: an entry for each account that has any.
+Result<std::string> unattributed_view(Core& core);
 Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint64_t after,
                                     std::size_t limit, std::uint64_t up_to);
 Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command,

@@ -34,6 +34,10 @@ std::string line(const ConversationRow& row) {
     out.begin_object().key("conversation").string(row.ref).key("account").string(row.account);
     if (!row.bot.empty()) out.key("bot").string(row.bot);
     out.key("mode").string(model::word(row.mode)).key("id").string(row.id);
+    if (!state.seen()) {  // what belongs to no conversation has no owner
+        out.key("unattributed").boolean(true).key("touched").integer(row.touched).end_object();
+        return text;
+    }
     if (!row.user.empty()) write_json(out.key("user"), row.user);
     out.key("state").string(conversation::name_of(state.state));
     if (!state.agent.empty()) out.key("agent").string(state.agent);
@@ -73,16 +77,26 @@ Result<std::size_t> export_items(Store& store, const ConversationRow& row, const
 
 }  // namespace
 
+Result<std::size_t> export_conversation(Store& store, const ConversationRow& listed,
+                                        const WriteLine& write) {
+    ConversationRow row = listed;
+    if (listed.state.seen()) {
+        auto now = store.conversation(listed.key);
+        if (!now && now.error().code == Code::not_found) return std::size_t{0};  // erased meanwhile
+        if (!now) return now.error();
+        row = std::move(*now);
+    }
+    LJK_CHECK(write(line(row)));
+    LJK_TRY(items, export_items(store, row, write));
+    return 1 + items;
+}
+
 Result<std::size_t> export_lines(Store& store, const WriteLine& write) {
     LJK_TRY(rows, store.conversations({}, std::numeric_limits<std::size_t>::max()));
     std::size_t count = 0;
     for (const ConversationRow& listed : rows) {
-        const auto row = store.conversation(listed.key);
-        if (!row && row.error().code == Code::not_found) continue;  // erased meanwhile
-        if (!row) return row.error();
-        LJK_CHECK(write(line(*row)));
-        LJK_TRY(items, export_items(store, *row, write));
-        count += 1 + items;
+        LJK_TRY(lines, export_conversation(store, listed, write));
+        count += lines;
     }
     return count;
 }

@@ -49,6 +49,25 @@ TEST_P(Export, tells_conversations_and_items_as_one_object_a_line) {
               "\"epoch\":1,\"episode\":0,\"flags\":[\"late\",\"echo\"],\"body\":{\"n\":1}}");
 }
 
+TEST_P(Export, tells_what_belongs_to_no_conversation) {
+    {
+        Edit edit(store(), ref_of("~unattributed"), 300);
+        edit.row().id = "~unattributed";
+        edit.row().state = conversation::Conversation();
+        edit.say("message");
+        edit.finish();
+    }
+    say(ref_of("u2"), "message", 200);
+    const auto all = exported();
+    ASSERT_EQ(all.size(), 4U);
+    EXPECT_EQ(all[0], "{\"conversation\":\"shop:live:~unattributed\",\"account\":\"shop\","
+                      "\"mode\":\"live\",\"id\":\"~unattributed\",\"unattributed\":true,"
+                      "\"touched\":300}");
+    EXPECT_NE(all[1].find("\"conversation\":\"shop:live:~unattributed\",\"seq\":1"),
+              std::string::npos);
+    EXPECT_NE(all[2].find("shop:live:u2"), std::string::npos);
+}
+
 TEST_P(Export, tells_long_conversations_to_the_end) {
     {
         Edit edit(store(), ref_of("u1"));

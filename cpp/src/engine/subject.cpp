@@ -1,0 +1,38 @@
+#include "engine/subject.h"
+
+#include "engine/views.h"
+#include "store/export.h"
+
+namespace lampjack::engine {
+namespace {
+
+Result<void> add_conversation(Core& core, const std::string& ref, std::string& lines) {
+    const auto row = core.store->conversation(store::key_of(ref));
+    if (!row && row.error().code == Code::not_found) return {};
+    if (!row) return row.error();
+    LJK_TRY(told, store::export_conversation(*core.store, *row, [&](std::string_view line) {
+                lines.append(line).append("\n");
+                return Result<void>{};
+            }));
+    if (told == 0) return {};  // erased meanwhile
+    LJK_TRY(deliveries, core.store->deliveries(row->key));
+    for (const store::OutboxRow& one : deliveries) {
+        json::Writer out(lines);
+        out.begin_object().key("conversation").string(ref).key("delivery");
+        out.raw(dead_letter_json(one, ref)).end_object();
+        lines += '\n';
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::string> export_user(Core& core, std::string_view account, std::string_view user) {
+    LJK_CHECK(core.account_named(account));
+    std::string lines;
+    for (const auto mode : {model::Mode::live, model::Mode::test})
+        LJK_CHECK(add_conversation(core, model::make_ref(account, mode, user), lines));
+    return lines;
+}
+
+}  // namespace lampjack::engine

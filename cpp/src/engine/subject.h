@@ -1,0 +1,16 @@
+#pragma once
+// Subject access: all that is kept of one end user, for the person who asks for it.
+
+#include "engine/core.h"
+
+#include <string>
+#include <string_view>
+
+namespace lampjack::engine {
+
+/// JSON lines, each with its newline: of each conversation of the user, live and test, one line as an export tells it, its
+/// items, commands and facts in order, and its deliveries with what they carry. Empty when nothing is kept; not_found when
+/// there is no such account.
+Result<std::string> export_user(Core& core, std::string_view account, std::string_view user);
+
+}  // namespace lampjack::engine
