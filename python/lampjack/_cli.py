@@ -71,12 +71,6 @@ def _parser() -> argparse.ArgumentParser:
     backup = commands.add_parser("backup", help="copy the store to a new file while it is in use")
     _config_option(backup)
     backup.add_argument("to", metavar="FILE", help="the file to write; it must not exist")
-    export = commands.add_parser(
-        "export", help="write all conversations and their items as JSON lines"
-    )
-    _config_option(export)
-    export.add_argument("to", metavar="FILE", help="the file to write, - for standard output")
-
     _cli_store.add_parsers(commands, _config_option)
     commands.add_parser("demo", help="show the main job in one minute", add_help=False)
     return parser
@@ -195,12 +189,6 @@ def _backup(options: argparse.Namespace) -> int:
     return 0
 
 
-def _export(options: argparse.Namespace) -> int:
-    lines = lj.export(_store_of(options), sys.stdout.buffer if options.to == "-" else options.to)
-    print(f"{lines} lines", file=sys.stderr)
-    return 0
-
-
 def _demo(arguments: Sequence[str]) -> int:
     try:
         demo: Any = importlib.import_module("lampjack._demo")
@@ -219,7 +207,6 @@ _COMMANDS = {
     "settings": _settings_table,
     "migrate": _migrate,
     "backup": _backup,
-    "export": _export,
     **_cli_store.COMMANDS,
 }
 

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,9 +31,39 @@ def add_parsers(commands: Any, config_option: Callable[[argparse.ArgumentParser]
     why.add_argument(
         "--limit", type=int, default=10, metavar="N", help="how many of the newest lines"
     )
-    for parser in (listing, drop, why):
+    conversations = commands.add_parser("conversations", help="list conversations, newest first")
+    conversations.add_argument(
+        "--state", default="", metavar="STATE", help="bot, requested, agent, returning or closed"
+    )
+    conversations.add_argument(
+        "--limit", type=int, default=100, metavar="N", help="how many of the newest"
+    )
+    conversations.add_argument(
+        "--unattributed",
+        action="store_true",
+        help="instead what belongs to no conversation, an entry for each account that has any",
+    )
+    _add_files(commands, config_option)
+    for parser in (listing, drop, why, conversations):
         config_option(parser)
         parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_files(commands: Any, config_option: Callable[[argparse.ArgumentParser], None]) -> None:
+    export = commands.add_parser(
+        "export", help="write all conversations and their items, or what is kept of one user"
+    )
+    export.add_argument("--account", metavar="NAME", help="with --user: the user's account")
+    export.add_argument(
+        "--user", metavar="ID", help="only what is kept of this user, with the deliveries"
+    )
+    export.add_argument("to", metavar="FILE", help="the file to write, - for standard output")
+    restore = commands.add_parser(
+        "restore", help="make a backup the store; nothing that is there is overwritten"
+    )
+    restore.add_argument("backup", metavar="FILE", help="the file that backup wrote")
+    for parser in (export, restore):
+        config_option(parser)
 
 
 @contextmanager
@@ -82,7 +114,59 @@ def _why(options: argparse.Namespace) -> int:
     return 0
 
 
+def _conversations(options: argparse.Namespace) -> int:
+    with _hub(options) as hub:
+        found = hub.conversations(
+            options.state, limit=options.limit, unattributed=options.unattributed
+        )
+    if options.json:
+        print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
+        return 0
+    for one in found:
+        who = f" {one.owner.agent}" if one.owner.agent else ""
+        stands = "" if options.unattributed else f"  {one.state}{who} epoch {one.epoch}"
+        print(f"{one.ref}{stands}  {one.items} items  {one.touched_at:%Y-%m-%d %H:%M:%S}")
+    return 0
+
+
+def _store_of(options: argparse.Namespace) -> str:
+    return _config.store_of(_config.read_file(options.config))
+
+
+def _write_new(path: str, text: str) -> None:
+    """Only its owner may read what people said."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(text.encode())
+
+
+def _export(options: argparse.Namespace) -> int:
+    if (options.account is None) != (options.user is None):
+        raise lj.ArgumentError("--account and --user go together")
+    if options.user is None:
+        target = sys.stdout.buffer if options.to == "-" else options.to
+        lines = lj.export(_store_of(options), target)
+    else:
+        with _hub(options) as hub:
+            text = hub.export(options.account, options.user)
+        lines = text.count("\n")
+        if options.to == "-":
+            sys.stdout.buffer.write(text.encode())
+        else:
+            _write_new(options.to, text)
+    print(f"{lines} lines", file=sys.stderr)
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    lj.restore(options.backup, _store_of(options))
+    print(f"restored from {options.backup}", file=sys.stderr)
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "conversations": _conversations,
+    "export": _export,
+    "restore": _restore,
     "subscriptions": _subscriptions,
     "why": _why,
 }

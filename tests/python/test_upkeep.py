@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import lampjack as lj
+from lampjack.testing import FakePlatform, sample
 
 BODY = (
     '{"event":"messages","botId":"b1","version":"LIVE","sessionId":"s-1","timestamp":"2026-01-05T10:00:01.000Z",'
@@ -145,3 +146,61 @@ def test_the_commands_do_the_same(store: str, tmp_path: Path):
     exported = run("export", "-")
     assert exported.returncode == 0
     assert len(exported.stdout.splitlines()) == 2
+    refused = run("restore", str(tmp_path / "b.db"))
+    assert refused.returncode == 1
+    assert "there is a file at the store's path" in refused.stderr
+    for file in tmp_path.glob("handover.db*"):
+        file.unlink()
+    restored = run("restore", str(tmp_path / "b.db"))
+    assert (restored.returncode, restored.stderr) == (0, f"restored from {tmp_path / 'b.db'}\n")
+    assert run("export", "-").stdout == exported.stdout
+
+
+def hub_on(store: str, fake: FakePlatform) -> lj.Hub:
+    return lj.Hub(
+        {"store": store, "account": {"shop": fake.settings()}, "allow_networks": fake.networks}
+    )
+
+
+def test_a_restored_store_goes_on_where_the_backup_was_made(tmp_path: Path):
+    file, copy = tmp_path / "handover.db", tmp_path / "copy.db"
+    url = f"sqlite:{file}"
+    with FakePlatform("certainly") as fake:
+        with hub_on(url, fake) as hub:
+            request = sample("certainly", "handover_requested", user="visitor-9")
+            assert hub.receive("shop", **request.arguments()).status == 200
+            [ref] = [one.ref for one in hub.conversations()]
+            hub[ref].take("dana").result(5)
+            hub[ref].reply("before", agent="dana").result(5).sent(10).result(11)
+            lj.backup(url, copy)
+            hub[ref].reply("after the backup", agent="dana").result(5).sent(10).result(11)
+            with pytest.raises(lj.ConfigError, match="may be in use"):
+                lj.restore(copy, url)
+            assert hub[ref].state().result(5).owner.agent == "dana", "the hub in use goes on"
+        for one in tmp_path.glob("handover.db*"):
+            one.unlink()
+        lj.restore(copy, url)
+        with hub_on(url, fake) as hub:
+            said = [
+                lj.as_text(item.event.content)
+                for item in hub[ref].transcript().result(5)
+                if isinstance(item.event, lj.Message)
+            ]
+            assert said[-1] == "before"
+            assert hub[ref].state().result(5).owner.agent == "dana"
+            hub[ref].reply("and on", agent="dana").result(5).sent(10).result(11)
+            hub[ref].release(agent="dana").result(5)
+        texts = [json.loads(one.body)["message"] for one in fake.received if one.method == "POST"]
+        assert texts == ["before", "after the backup", "and on"]
+
+
+def test_a_restore_overwrites_nothing(store: str, tmp_path: Path):
+    copy, file = tmp_path / "copy.db", Path(store.removeprefix("sqlite:"))
+    lj.backup(store, copy)
+    before = file.read_bytes()
+    with pytest.raises(lj.ConfigError, match="nothing is overwritten"):
+        lj.restore(copy, store)
+    assert file.read_bytes() == before
+    with pytest.raises(lj.ConfigError, match="pg_restore"):
+        lj.restore(copy, "postgresql://somewhere/else")
+    lj.restore(copy, f"sqlite:{tmp_path / 'elsewhere.db'}")
