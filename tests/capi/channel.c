@@ -87,6 +87,10 @@ static void a_user_has_two_conversations(ljk_hub* hub) {
     options.struct_size = 1;
     GIVES(LJK_E_ARGUMENT, ljk_hub_say_in(hub, LJK_S("chat"), LJK_S("{\"id\":\"v-9\"}"), LJK_S("hi"),
                                          &options, NULL, &err));
+    GIVES(LJK_OK, ljk_hub_export(hub, LJK_S("chat"), LJK_S("v-9"), &report, &err));
+    CHECK(holds(ljk_text_str(report), "{\"conversation\":\"chat:live:4211\",\"account\":\"chat\""));
+    CHECK(holds(ljk_text_str(report), "{\"conversation\":\"chat:live:4212\",\"account\":\"chat\""));
+    ljk_text_free(report);
     GIVES(LJK_OK, ljk_hub_erase(hub, LJK_S("chat"), LJK_S("v-9"), 0, 5000, &report, &err));
     CHECK(holds(ljk_text_str(report), "chat:live:4211"));
     CHECK(holds(ljk_text_str(report), "chat:live:4212"));

@@ -275,6 +275,26 @@ def test_erasing_a_user_erases_all_conversations_of_that_visitor(
         assert hub.erase("line", "v-9").conversations == (), "nothing says that there was anybody"
 
 
+@pytest.mark.parametrize("store", ["memory:", "sqlite"])
+def test_exporting_a_user_tells_all_conversations_of_that_visitor(
+    fake: FakePlatform, tmp_path: Path, store: str
+):
+    where = store if store == "memory:" else f"sqlite:{tmp_path / 'handover.db'}"
+    config = {"store": where, "allow_networks": fake.networks, "account": {"line": fake.settings()}}
+    with lj.Hub(config) as hub:
+        for visitor, chat in (("v-9", 1), ("v-9", 2), ("v-9", None), ("v-10", 3)):
+            say(hub.user("line", visitor, conversation=chat), f"chat {chat} of {visitor}")
+        text = hub.export("line", "v-9")
+        lines = [json.loads(line) for line in text.splitlines()]
+        assert [line["conversation"] for line in lines if "mode" in line] == [
+            f"line:live:{i}" for i in ("v-9", "1", "2")
+        ]
+        for chat in (1, 2, None):
+            assert f"chat {chat} of v-9" in text
+        assert "v-10" not in text
+        assert "chat 3 of v-10" in hub.export("line", "v-10"), "the control"
+
+
 @pytest.mark.parametrize("chat", ["", "a\x00b", "x" * 257, "~unattributed"])
 def test_a_conversation_id_that_is_none_is_refused(hub: lj.Hub, chat: str):
     if not chat:

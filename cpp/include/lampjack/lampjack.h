@@ -665,8 +665,9 @@ LJK_API ljk_status ljk_hub_settle_dead_item(ljk_hub* hub, ljk_str subscription, 
 
 /* ---- Hub: what is kept of a person --------------------------------------------------------------------------------- */
 
-/** All that is kept of an end user, live and test, one JSON object a line: each conversation, its items (messages, commands and
- *  facts) in order, {"conversation","seq",…,"body"}, and its deliveries with what they carry, {"conversation","delivery":{…}}.
+/** All that is kept of an end user, live and test, one JSON object a line: the conversation whose id is `user` and all
+ *  conversations of the user with that id, each followed by its items (messages, commands and facts) in order,
+ *  {"conversation","seq",…,"body"}, and its deliveries with what they carry, {"conversation","delivery":{…}}.
  *  For the person who asks: it holds what people said. Empty when nothing is kept.
  *  @return LJK_OK, LJK_E_ARGUMENT, LJK_E_NOT_FOUND (no such account) */
 LJK_API ljk_status ljk_hub_export(ljk_hub* hub, ljk_str account, ljk_str user, ljk_text** out,
@@ -698,7 +699,8 @@ LJK_API ljk_status ljk_store_restore(ljk_str url, ljk_str from, ljk_error* err);
 /** Takes one line of an export, without its newline; valid during the call. Anything but 0 ends the export. */
 typedef int32_t (*ljk_line_fn)(void* user, ljk_str line);
 /** Hands over each conversation, followed by its items in order, one JSON object a line; what belongs to no conversation is
- *  among them, {"conversation":"account:live:~unattributed","unattributed":true,…}. On this thread; others may write meanwhile. The lines hold what people said: keep them accordingly.
+ *  among them, {"conversation":"account:live:~unattributed","unattributed":true,…}. On this thread; others may write
+ *  meanwhile. The lines hold what people said: keep them accordingly.
  *  @return LJK_OK, LJK_E_ARGUMENT (ended by `line`), LJK_E_CONFIG, LJK_E_STORE */
 LJK_API ljk_status ljk_store_export(ljk_str url, ljk_line_fn line, void* user, ljk_error* err);
 

@@ -1,10 +1,10 @@
 #include "engine/erase.h"
 
 #include "engine/change_conversation.h"
+#include "engine/subject.h"
 #include "json/writer.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace lampjack::engine {
 namespace {
@@ -43,10 +43,7 @@ Erasure::Erasure(Core& core, std::string_view account, std::string_view user, bo
       account_(core.account(account)),
       name_(account),
       user_(user),
-      force_(force) {
-    for (const auto mode : {model::Mode::live, model::Mode::test})
-        left_.push_back(model::make_ref(account, mode, user));
-}
+      force_(force) {}
 
 Result<std::optional<std::string>> Erasure::step() {
     LJK_CHECK(core_.account_named(name_));
@@ -62,12 +59,10 @@ Result<std::optional<std::string>> Erasure::step() {
 
 /// Those whose id is the user's are known; a user with an id of its own may have any number of others.
 Result<void> Erasure::find_conversations() {
-    if (std::exchange(is_looked_up_, true)) return {};
-    const auto others = core_.store->conversations_of(store::user_key(name_, user_));
-    if (!others) is_looked_up_ = false;
-    if (!others) return others.error();
-    for (const std::string& ref : *others)
-        if (std::find(left_.begin(), left_.end(), ref) == left_.end()) left_.push_back(ref);
+    if (is_looked_up_) return {};
+    LJK_TRY(refs, refs_of_user(core_, name_, user_));
+    left_ = std::move(refs);
+    is_looked_up_ = true;
     return {};
 }
 

@@ -3,6 +3,8 @@
 #include "engine/views.h"
 #include "store/export.h"
 
+#include <algorithm>
+
 namespace lampjack::engine {
 namespace {
 
@@ -27,11 +29,22 @@ Result<void> add_conversation(Core& core, const std::string& ref, std::string& l
 
 }  // namespace
 
+Result<std::vector<std::string>> refs_of_user(Core& core, std::string_view account,
+                                              std::string_view user) {
+    std::vector<std::string> refs;
+    for (const auto mode : {model::Mode::live, model::Mode::test})
+        refs.push_back(model::make_ref(account, mode, user));
+    LJK_TRY(others, core.store->conversations_of(store::user_key(account, user)));
+    for (std::string& ref : others)
+        if (std::find(refs.begin(), refs.end(), ref) == refs.end()) refs.push_back(std::move(ref));
+    return refs;
+}
+
 Result<std::string> export_user(Core& core, std::string_view account, std::string_view user) {
     LJK_CHECK(core.account_named(account));
     std::string lines;
-    for (const auto mode : {model::Mode::live, model::Mode::test})
-        LJK_CHECK(add_conversation(core, model::make_ref(account, mode, user), lines));
+    LJK_TRY(refs, refs_of_user(core, account, user));
+    for (const std::string& ref : refs) LJK_CHECK(add_conversation(core, ref, lines));
     return lines;
 }
 
