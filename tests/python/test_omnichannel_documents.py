@@ -282,7 +282,7 @@ def test_exporting_a_user_tells_all_conversations_of_that_visitor(
     where = store if store == "memory:" else f"sqlite:{tmp_path / 'handover.db'}"
     config = {"store": where, "allow_networks": fake.networks, "account": {"line": fake.settings()}}
     with lj.Hub(config) as hub:
-        for visitor, chat in (("v-9", 1), ("v-9", 2), ("v-9", None), ("v-10", 3)):
+        for visitor, chat in (("v-9", 1), ("v-9", 2), ("v-9", None), ("v-10", 3), ("v-8", "v-10")):
             say(hub.user("line", visitor, conversation=chat), f"chat {chat} of {visitor}")
         text = hub.export("line", "v-9")
         lines = [json.loads(line) for line in text.splitlines()]
@@ -292,7 +292,9 @@ def test_exporting_a_user_tells_all_conversations_of_that_visitor(
         for chat in (1, 2, None):
             assert f"chat {chat} of v-9" in text
         assert "v-10" not in text
-        assert "chat 3 of v-10" in hub.export("line", "v-10"), "the control"
+        other = hub.export("line", "v-10")
+        assert "chat 3 of v-10" in other, "the control"
+        assert "of v-8" not in other, "whose chat has the id of that visitor"
 
 
 @pytest.mark.parametrize("chat", ["", "a\x00b", "x" * 257, "~unattributed"])

@@ -2,16 +2,27 @@
 
 #include "engine/views.h"
 #include "store/export.h"
+#include "json/value.h"
 
 #include <algorithm>
 
 namespace lampjack::engine {
 namespace {
 
-Result<void> add_conversation(Core& core, const std::string& ref, std::string& lines) {
+/// A conversation's id may be the id of another user.
+bool is_of_another(const store::ConversationRow& row, std::string_view user) {
+    const auto known = json::parse_value(row.user, "a stored user");
+    if (!known || !known->is_object()) return false;
+    const std::string_view id = json::text_of(known->get_object(), "id");
+    return !id.empty() && id != user;
+}
+
+Result<void> add_conversation(Core& core, const std::string& ref, std::string_view user,
+                              std::string& lines) {
     const auto row = core.store->conversation(store::key_of(ref));
     if (!row && row.error().code == Code::not_found) return {};
     if (!row) return row.error();
+    if (is_of_another(*row, user)) return {};
     LJK_TRY(told, store::export_conversation(*core.store, *row, [&](std::string_view line) {
                 lines.append(line).append("\n");
                 return Result<void>{};
@@ -44,7 +55,7 @@ Result<std::string> export_user(Core& core, std::string_view account, std::strin
     LJK_CHECK(core.account_named(account));
     std::string lines;
     LJK_TRY(refs, refs_of_user(core, account, user));
-    for (const std::string& ref : refs) LJK_CHECK(add_conversation(core, ref, lines));
+    for (const std::string& ref : refs) LJK_CHECK(add_conversation(core, ref, user, lines));
     return lines;
 }
 

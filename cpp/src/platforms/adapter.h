@@ -120,9 +120,8 @@ struct Handover {
     bool confirms_return =
         false;  ///< it tells when the bot is back; else the return call's success and bot messages count
 
-    /// What becomes of a request for a human that nobody decides about. Where the answer tells the platform what was decided,
-    /// silence must not promise a human. Elsewhere a request is a request: dropping it would leave the user alone with a bot
-    /// that gave up.
+    /// What becomes of a request for a human that nobody decides about. Where the answer tells what was decided, silence
+    /// promises no human. Elsewhere the request stands: dropped, it would leave the user alone with a bot that gave up.
     bool accepts_undecided() const noexcept { return !mute_by_answer; }
 };
 
