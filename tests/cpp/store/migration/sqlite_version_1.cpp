@@ -163,6 +163,7 @@ public:
     }
 
     Result<void> erase(const std::string& ref) override {
+        const ConversationKey key = key_of(ref);
         return work([&](Connection& db) -> Result<void> {
             for (const char* sql : {"DELETE FROM item WHERE conversation = ?",
                                     "DELETE FROM item_key WHERE conversation = ?",
@@ -172,12 +173,12 @@ public:
                                     "DELETE FROM item_lane WHERE conversation = ?",
                                     "DELETE FROM item_aside WHERE conversation = ?"}) {
                 LJK_TRY(gone, db.query(sql));
-                LJK_CHECK(gone.blob(key_of(ref)).run());
+                LJK_CHECK(gone.blob(key).run());
             }
             LJK_TRY(bury, db.query("UPDATE conversation SET ref = '', account = '', state = ?, "
                                    "body = x'', touched = 0, touched_minute = 0, "
                                    "timer_at = NULL, retired_epoch = ? WHERE key = ?"));
-            LJK_CHECK(bury.integer(-1).integer(1).blob(key_of(ref)).run());
+            LJK_CHECK(bury.integer(-1).integer(1).blob(key).run());
             return {};
         });
     }
