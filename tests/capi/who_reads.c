@@ -15,7 +15,8 @@ static void log_line(void* user, ljk_str level, ljk_str line) {
     (void)user;
     (void)level;
     if (holds(line, "mute.unsupported account=a")) ++unsupported_lines;
-    if (holds(line, "translate.unattributed account=a count=1")) ++unattributed_lines;
+    if (holds(line, "translate.unattributed account=a members=") && holds(line, "count=1"))
+        ++unattributed_lines;
 }
 
 static ljk_hub* open_hub(const char* settings) {

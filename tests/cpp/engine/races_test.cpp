@@ -221,7 +221,7 @@ TEST(Races, a_return_that_is_refused_while_the_agent_releases_does_not_end_the_n
     t.hub->step();
     EXPECT_FALSE(t.store->after_look);
     EXPECT_EQ(t.state(), "returning") << "the call of the second release has no answer yet";
-    EXPECT_EQ(json::text_of(t.conversation(), "muted"), "yes");
+    EXPECT_NE(json::text_of(t.conversation(), "muted"), "no") << "nobody knows yet";
 }
 
 TEST(Races, only_a_wrong_method_is_answered_with_the_right_ones) {
