@@ -142,6 +142,8 @@ def test_the_documented_exchange_from_the_claim_to_the_return(desk: Desk):
     desk.post("/claim", {**CLAIM, "to": WEB})
     conv = desk.hub[f"shop:live:{WEB}"]
     desk.request()
+    desk.fake.wait(1)
+    wait_until(lambda: conv.state().result(5).muted == "yes", "the bot listens")
     frame = {"user_id": WEB, "timestamp": 1_767_607_200, "message": "hi", "attachments": []}
     body = {"interlocutor": "user", "data": {"error": None, "message": frame}}
     assert desk.post("/messages", body).status == 200
