@@ -128,7 +128,7 @@ def named_tests() -> dict[str, Path]:
 
 def runner_of(test: str) -> str:
     """Which report a test stands in: a run that has just begun has left that of ctest only."""
-    return "pytest" if "::" in test else test.partition(".")[0]
+    return "pytest" if ".py::" in test else test.partition(".")[0]
 
 
 def test_the_last_run_executed_each_test():
