@@ -6,9 +6,11 @@
 #include <netinet/in.h>
 #include <pwd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <random>
 
@@ -45,6 +47,31 @@ pid_t spawn(const std::vector<std::string>& command, const std::string& user, in
     _exit(127);
 }
 
+bool nobody_listens_on(std::uint16_t port) {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool free = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    close(fd);
+    return free;
+}
+
+/// A name in the kernel that one test program of this machine can have, until it ends: its server may listen later.
+bool reserve(std::uint16_t port) {
+    const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string name = "lampjack-test-port-" + std::to_string(port);
+    name.copy(address.sun_path + 1, name.size());
+    const auto length =
+        static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+    if (bind(fd, reinterpret_cast<const sockaddr*>(&address), length) == 0) return true;
+    close(fd);
+    return false;
+}
+
 }  // namespace
 
 Ran run_and_read(const std::vector<std::string>& command, const std::string& user) {
@@ -75,15 +102,7 @@ std::uint16_t free_low_port() {
     std::random_device random;
     for (int tries = 0; tries < 1000; ++tries) {
         const auto port = static_cast<std::uint16_t>(20000 + random() % 12000);
-        const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const bool free =
-            bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-        close(fd);
-        if (free) return port;
+        if (nobody_listens_on(port) && reserve(port)) return port;
     }
     std::abort();
 }

@@ -55,12 +55,27 @@ def _has_user(name: str) -> bool:
     return False
 
 
+_RESERVED: list[socket.socket] = []
+
+
+def _reserve(port: int) -> socket.socket:
+    """A name in the kernel that one test program of this machine can have, until it ends."""
+    held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        held.bind(f"\0lampjack-test-port-{port}")
+    except OSError:
+        held.close()
+        raise
+    return held
+
+
 def _free_low_port() -> int:
     """A port below the range outgoing connections take theirs from."""
     for _ in range(1000):
         port = random.randrange(20000, 32000)
         with socket.socket() as one, contextlib.suppress(OSError):
             one.bind(("127.0.0.1", port))
+            _RESERVED.append(_reserve(port))
             return port
     raise RuntimeError("no free port")
 
