@@ -31,10 +31,11 @@ protected:
         t().post(as(replaced(T::messages(T::user_item("a try " + user, 3, "t-" + user), 3), "LIVE",
                              "DRAFT")));
         t().post(as(T::offload("", 4)), T::accept(true));
+        const std::string agent = "dana-" + user;
         for (const char* name : {"take", "reply", "release"}) {
             engine::CommandRequest request;
             request.name = name;
-            request.agent = "dana-" + user;
+            request.agent = agent;
             const std::string content = R"({"type":"text","text":"the agent to )" + user + "\"}";
             if (request.name == "reply") request.content = content;
             EXPECT_EQ(t().hub->command("shop:live:" + user, request).error.code, Code::ok) << name;
