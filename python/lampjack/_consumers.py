@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lampjack._conversation import Conversation
-from lampjack._errors import HubClosedError, LampjackError, LeaseLostError
+from lampjack._errors import (
+    ConflictError,
+    HubClosedError,
+    LampjackError,
+    LeaseLostError,
+    StoreError,
+)
 from lampjack._handler_context import handling
 from lampjack._items import Item
 from lampjack._log import log_event, place_of
@@ -155,7 +161,8 @@ class Consumer:
             except HubClosedError:
                 return
             except LampjackError as error:
-                self._log_lease("take", error)
+                if not isinstance(error, StoreError | ConflictError):  # the core has told
+                    self._log_lease("take", error)
                 self._stop.wait(_PAUSE_AFTER_ERROR)
             finally:
                 if leased is None:
