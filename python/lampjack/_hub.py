@@ -253,8 +253,8 @@ class Hub(Privacy):
         `return_fails`: the bot is not taken back; `mute_refused`: it cannot be silenced; `diverged`: it speaks, or is
         silent, against what was decided; `overdue`: a timer should have fired (does any process run timers?); `unsent`: a
         message should have left (does any process send?); `credentials`: the platform refuses them; `address`: the platform
-        has not told where to call it; `handler`: a handler of this process has worked on it for a minute or more
-        (`subscription`, `since`). `last_error` and `last_code` tell of its mute or return.
+        has not told where to call it; `handler`: a handler of this process has worked on it for a minute or more,
+        or works on although its lease has ended (`subscription`, `since`). `last_error` and `last_code` tell of its mute or return.
         """
         return results_from_json(StuckConversation, self._runtime.native.stuck())
 

@@ -583,7 +583,7 @@ LJK_API ljk_status ljk_hub_why(ljk_hub* hub, ljk_str ref, uint64_t seq, size_t l
 /** Conversations that need a person, each with "why": return_fails (the bot is not taken back), mute_refused (it cannot be
  *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired), unsent (a
  *  message should have left), credentials (the platform refuses the account's) or handler (this process has worked on an
- *  item for a minute or more); and with the "last_error" and "last_code" of its mute or return. */
+ *  item for a minute or more, or works on although its lease has ended); and with the "last_error" and "last_code" of its mute or return. */
 LJK_API ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err);
 /** One delivery: {"id","action","status","epoch","seq","agent","attempts","last_code","last_error","created_at","next_at",
  *  "ended_at","ref"}. "seq" is the transcript item whose words it carries; keys without a value are absent. */

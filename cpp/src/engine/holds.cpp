@@ -155,10 +155,10 @@ std::vector<Holds::Late> Holds::late(Millis age) const {
     const Millis steady = heart_.now().steady;
     std::vector<Late> found;
     for (const auto& item : alive(items_))
-        if (item->hold.age(steady) >= age)
+        if (item->hold.is_lost() || item->hold.age(steady) >= age)
             found.push_back({item->lease.ref, item->subscription, item->hold.since()});
     for (const auto& delivery : alive(sinks_))
-        if (delivery->hold.age(steady) >= age)
+        if (delivery->hold.is_lost() || delivery->hold.age(steady) >= age)
             found.push_back({delivery->lease.conversation.ref, {}, delivery->hold.since()});
     return found;
 }

@@ -253,6 +253,20 @@ TEST_P(Leases, an_item_that_is_held_for_too_long_is_handed_out_again) {
     EXPECT_EQ(support::lines_of(one_->log, "error handler.hung"), 1U) << "said once";
 }
 
+TEST_P(Leases, what_hangs_is_named_from_the_moment_its_lease_ends) {
+    options_ = R"("item_hold_ms":2000,)";
+    SetUp();
+    receive(*one_);
+    const auto hung = lease(*one_);
+    ASSERT_NE(hung, nullptr);
+    later(kSecond, {&*one_});
+    one_->hub->step();
+    EXPECT_EQ(why(*one_), "") << "the control: it may take two seconds";
+    later(kSecond, {&*one_});
+    one_->hub->step();
+    EXPECT_EQ(why(*one_), R"(["handler"])");
+}
+
 TEST_P(Leases, without_a_limit_an_item_stays_for_as_long_as_its_hub_lives) {
     options_ = R"("item_hold_ms":0,)";
     SetUp();
