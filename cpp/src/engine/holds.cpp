@@ -89,11 +89,14 @@ bool Holds::renew(const T& held) {
     const auto gaps = heart_.gaps();
     const auto extended = core_.lane->repeat([&] { return extend(held, now.wall + kHostLease); });
     if (!extended) return true;
-    if (*extended)
+    if (*extended) {
         held.hold.renewed(now.steady, gaps);
-    else
-        lost(held);
-    return *extended;
+        return true;
+    }
+    // Its outcome was recorded meanwhile: that ended the lease.
+    if (held.hold.is_settling() || (!held.hold.is_held() && !held.hold.is_lost())) return true;
+    lost(held);
+    return false;
 }
 
 void Holds::end(const Item& item) {
