@@ -89,14 +89,18 @@ class Consumer(LeasedWork):
             self._thread.join()
 
     def join(self, timeout: float) -> bool:
-        """Wait until all handlers have ended; False when some run on."""
-        return self._wait(lambda: self._busy == 0, timeout)
+        """Wait until all handlers have ended, or `cancel()`; False when some run on."""
+        self._wait(lambda: self._busy == 0 or self._cancelled, timeout)
+        return self._busy == 0
 
     def cancel(self) -> None:
         """Give back what no handler has begun, and cancel the coroutines."""
         self._stop.set()
-        self._cancelled = True
         with self._idle:
+            if self._cancelled:
+                return
+            self._cancelled = True
+            self._idle.notify_all()
             waiting = list(self._on_threads.items())
             loops = {task.get_loop() for task in self._on_loop}
         for future, leased in waiting:

@@ -330,11 +330,13 @@ class Hub(Privacy):
         self._runtime.native.step()
 
     def drain(self, timeout: float = _DRAIN_WITHIN) -> None:
-        """Stop leasing and finish what is in flight; `HubTimeoutError` when some is left."""
+        """Stop leasing and finish what is in flight; `HubTimeoutError` when some is left, `HubClosedError` at a `close()`."""
         self._consumers.stop()
         deadline = time.monotonic() + timeout
         self._runtime.native.drain(int(timeout * 1000))
         if not self._consumers.join(max(0.0, deadline - time.monotonic())):
+            if self._consumers.is_cancelled:
+                raise HubClosedError("the hub was closed")
             raise HubTimeoutError("some subscribers are still at work")
 
     def close(self) -> None:

@@ -328,7 +328,8 @@ LJK_API ljk_status ljk_hub_open_with(ljk_str config_json, uint32_t run,
 /** Does once, on this thread, what the sender and the timers would do now. For hubs opened with LJK_RUN_NOTHING. */
 LJK_API ljk_status ljk_hub_step(ljk_hub* hub, ljk_error* err);
 /** Stops sending anything new and waits for what is under way: the first thing to do on SIGTERM.
- *  @return LJK_OK, LJK_E_TIMEOUT (something is still under way; it is sent again after a restart, under the same key) */
+ *  @return LJK_OK, LJK_E_TIMEOUT (something is still under way; it is sent again after a restart, under the same key),
+ *          LJK_E_CLOSED (the hub was closed meanwhile) */
 LJK_API ljk_status ljk_hub_drain(ljk_hub* hub, uint32_t timeout_ms, ljk_error* err);
 /** Wakes every waiting call with LJK_E_CLOSED, cancels what is under way and ends the threads. Twice is a no-op. Not from
  *  a callback. */
