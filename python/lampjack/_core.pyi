@@ -155,7 +155,7 @@ class ManualClock:
 @final
 class Pending:
     @property
-    def untranslated(self) -> str | None: ...
+    def untranslated(self) -> tuple[str, int] | None: ...
 
 @final
 class Item:

@@ -103,7 +103,7 @@ public:
     model::Answer finish(Reception& reception, const Decision* decision) override {
         return reception.finish(decision);
     }
-    const std::string* untranslated(const Reception& reception) const override {
+    const Untranslated* untranslated(const Reception& reception) const override {
         return reception.untranslated();
     }
     Result<void> translate(Reception& reception, std::string_view events) override {
