@@ -166,7 +166,9 @@ LogLine& Change::say(LogEvent event) {
 }
 
 LogLine& Change::say(LogEvent event, const store::OutboxRow& row) {
-    const std::string_view why = row.to_sink ? "sink_failed" : std::string_view(row.last_error);
+    // Of a refused row it is ours; else a sink's is its host's own text.
+    const bool of_host = row.to_sink && row.status != store::DeliveryStatus::refused;
+    const std::string_view why = of_host ? "sink_failed" : std::string_view(row.last_error);
     return say(event)
         .add("delivery", row.id)
         .add("action", conversation::name_of(row.action))
