@@ -137,7 +137,13 @@ Result<void> Change::move_user_words(const Effects& effects) {
     if (!policy().words_through_us) return {};
     if (effects.take_back) return take_back(*this, *effects.take_back);
     const bool raised = epoch_before_ != 0 && row_.state.epoch != epoch_before_;
-    return raised ? carry_over(*this) : Result<void>{};
+    if (!raised) return {};
+    LJK_CHECK(carry_over(*this));
+    using conversation::State;
+    const State now = row_.state.state;
+    const bool nobody_came =
+        before_ == State::requested && (now == State::bot || now == State::returning);
+    return nobody_came ? carry_over_bot_lines(*this) : Result<void>{};
 }
 
 Result<void> Change::replay(const Effects& effects) {
