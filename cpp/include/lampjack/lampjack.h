@@ -502,7 +502,7 @@ LJK_API ljk_status ljk_hub_close_conversation(ljk_hub* hub, ljk_str ref,
                                               ljk_error* err);
 LJK_API ljk_status ljk_hub_reopen(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
                                   ljk_receipt** out, ljk_error* err);
-/** Asks for a human. */
+/** Asks for a human. The desk gets a handover_requested item; nobody is asked to decide. */
 LJK_API ljk_status ljk_hub_request(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
                                    ljk_receipt** out, ljk_error* err);
 /** Nobody comes: the bot goes on. */
