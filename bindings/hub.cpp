@@ -51,7 +51,7 @@ py::tuple to_python(const model::Answer& answer) {
 /// A request that waits for its host: for a decision, or for a translation.
 struct Pending {
     std::shared_ptr<engine::Reception> reception;
-    std::optional<std::string> untranslated;
+    std::optional<engine::Untranslated> untranslated;
 };
 
 /// The answer as (status, headers, body), or a Pending. One call for the usual request.
@@ -64,7 +64,7 @@ py::object receive(Hub& hub, const std::string& account, const py::object& metho
     {
         const py::gil_scoped_release released;
         pending.reception = hub.begin(account, arguments.view());
-        if (const std::string* raw = hub.untranslated(*pending.reception))
+        if (const engine::Untranslated* raw = hub.untranslated(*pending.reception))
             pending.untranslated = *raw;
         else if (hub.question(*pending.reception) == nullptr)
             answer = hub.finish(*pending.reception, nullptr);
@@ -182,8 +182,11 @@ void register_reads(py::class_<Hub>& hub) {
 
 void register_hub(py::module_& m) {
     py::class_<Pending>(m, "Pending", "A request that waits for a decision or a translation.")
-        .def_property_readonly("untranslated",
-                               [](const Pending& pending) { return pending.untranslated; });
+        .def_property_readonly("untranslated", [](const Pending& pending) -> py::object {
+            const auto& raw = pending.untranslated;
+            if (!raw) return py::none();
+            return py::make_tuple(raw->request, raw->deadline_ms);
+        });
     // The destructor joins threads that may be waiting for the GIL to log.
     py::class_<Hub> hub(m, "Hub", "The engine.", py::release_gil_before_calling_cpp_dtor());
     hub.def(py::init(&open), py::arg("config"), py::arg("background"), py::arg("log"),

@@ -16,6 +16,14 @@ void migrate(const std::string& url) {
     unwrap(done);
 }
 
+void check_store(const std::string& url) {
+    const auto done = [&] {
+        const py::gil_scoped_release released;
+        return engine::check_store(url);
+    }();
+    unwrap(done);
+}
+
 void backup(const std::string& url, const std::string& to) {
     const auto done = [&] {
         const py::gil_scoped_release released;
@@ -50,6 +58,7 @@ std::size_t export_store(const std::string& url, const py::function& write) {
 
 void register_upkeep(py::module_& m) {
     m.def("migrate", &migrate, py::arg("url"));
+    m.def("check_store", &check_store, py::arg("url"));
     m.def("backup", &backup, py::arg("url"), py::arg("to"));
     m.def("restore", &restore, py::arg("url"), py::arg("from_"));
     m.def("export_store", &export_store, py::arg("url"), py::arg("write"));

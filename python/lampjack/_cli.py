@@ -82,10 +82,8 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _config_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config", default="lampjack.toml", metavar="FILE", help="the hub's configuration"
-    )
+def _config_option(parser: argparse.ArgumentParser, default: str = "lampjack.toml") -> None:
+    parser.add_argument("--config", default=default, metavar="FILE", help="the hub's configuration")
 
 
 def _inspect(options: argparse.Namespace) -> int:

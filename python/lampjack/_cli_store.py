@@ -9,18 +9,18 @@ from contextlib import contextmanager
 from typing import Any
 
 import lampjack as lj
-from lampjack import _config, _traces
+from lampjack import _config, _core, _traces
 
 __all__ = ["COMMANDS", "add_parsers"]
 
 
-def add_parsers(commands: Any, config_option: Callable[[argparse.ArgumentParser], None]) -> None:
+def add_parsers(commands: Any, config_option: Callable[..., None]) -> None:
     """Add these commands to the command line."""
     subscriptions = commands.add_parser(
         "subscriptions", help="list subscriptions and what waits for them, or drop one"
     )
-    verbs = subscriptions.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listing = verbs.add_parser("list", help="print every subscription of the store")
+    verbs = subscriptions.add_subparsers(dest="verb", metavar="VERB")
+    listing = verbs.add_parser("list", help="print every subscription of the store; the default")
     drop = verbs.add_parser("drop", help="remove one that no live process has, with what waits")
     drop.add_argument("name", metavar="NAME", help="the subscription")
     why = commands.add_parser("why", help="tell what became of a line: recorded, offered, sent")
@@ -44,12 +44,17 @@ def add_parsers(commands: Any, config_option: Callable[[argparse.ArgumentParser]
         help="instead what belongs to no conversation, an entry for each account that has any",
     )
     _add_files(commands, config_option)
-    for parser in (listing, drop, why, conversations):
+    for parser in (subscriptions, why, conversations):
         config_option(parser)
         parser.add_argument("--json", action="store_true", help="print JSON")
+    for parser in (listing, drop):  # what is given before the verb holds
+        config_option(parser, default=argparse.SUPPRESS)
+        parser.add_argument(
+            "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON"
+        )
 
 
-def _add_files(commands: Any, config_option: Callable[[argparse.ArgumentParser], None]) -> None:
+def _add_files(commands: Any, config_option: Callable[..., None]) -> None:
     export = commands.add_parser(
         "export", help="write all conversations and their items, or what is kept of one user"
     )
@@ -68,7 +73,9 @@ def _add_files(commands: Any, config_option: Callable[[argparse.ArgumentParser],
 
 @contextmanager
 def _hub(options: argparse.Namespace) -> Iterator[lj.Hub]:
-    hub = lj.Hub({"secrets": "placeholder", **_config.read_file(options.config)}, background=False)
+    config = _config.read_file(options.config)
+    _core.check_store(_config.store_of(config))  # a hub would make one where there is none
+    hub = lj.Hub({"secrets": "placeholder", **config}, background=False)
     try:
         yield hub
     finally:

@@ -19,6 +19,7 @@ class ConsumerGroup:
         self._lock = threading.Lock()
         self.by_key: dict[str, Consumer] = {}
         self.is_started = False
+        self.is_cancelled = False
 
     def add(self, key: str, consumer: Consumer) -> None:
         """Add one; `ArgumentError` when there is one for this key."""
@@ -56,7 +57,7 @@ class ConsumerGroup:
             consumer.stop()
 
     def join(self, timeout: float) -> bool:
-        """Wait until all handlers have ended; False when some run on after `timeout` seconds."""
+        """Wait until all handlers have ended; False when some run on after `timeout` seconds, or are cancelled."""
         deadline = time.monotonic() + timeout
         return not self.is_started or all(
             consumer.join(max(0.0, deadline - time.monotonic()))
@@ -65,6 +66,7 @@ class ConsumerGroup:
 
     def cancel(self, timeout: float) -> None:
         """Give back what no handler has begun, and cancel coroutines; wait up to `timeout` seconds for their end."""
+        self.is_cancelled = True
         consumers = list(self.by_key.values())
         for consumer in consumers:
             consumer.cancel()

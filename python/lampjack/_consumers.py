@@ -6,56 +6,45 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lampjack._conversation import Conversation
-from lampjack._errors import HubClosedError, LampjackError, LeaseLostError
+from lampjack._errors import (
+    ConflictError,
+    HubClosedError,
+    LampjackError,
+    StoreError,
+)
 from lampjack._handler_context import handling
-from lampjack._items import Item
-from lampjack._log import log_event, place_of
+from lampjack._leased_work import LeasedWork, Work
+from lampjack._log import log_event
 from lampjack._runtime import Runtime
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["Consumer", "Handler", "Work"]
+__all__ = ["Consumer", "Handler"]
 
 _POLL_MS = 250
 _PAUSE_AFTER_ERROR = 1.0
-# A store that is away for a moment must not cost the item its lease's five minutes.
-_WAITS_TO_RECORD = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _AT_ONCE = 16  # items of one subscription under way, each of another conversation
 
 Handler = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What to call, and what commands given meanwhile refer to."""
-
-    call: Callable[[], Any]
-    item: Item | None
-    label: str
-    conversation: Conversation
-
-
 class _Run:
     """One leased item or message whose coroutine runs on the loop, and how far it has come."""
 
-    __slots__ = ("is_cancelled", "is_recording", "leased")
+    __slots__ = ("is_cancelled", "is_recording", "leased", "made")
 
-    def __init__(self, leased: Any) -> None:
+    def __init__(self, leased: Any, made: Awaitable[Any] | None = None) -> None:
         self.leased = leased
+        self.made = made  # what a plain function has returned
         self.is_cancelled = False
         self.is_recording = False  # the handler has ended: what it led to must not be lost
 
 
-class Consumer:
+class Consumer(LeasedWork):
     """One thread that leases, and what its functions run on: worker threads, or the hub's loop for coroutines."""
-
-    failed_event: str
-    log_keys: dict[str, Any]
 
     def __init__(self, runtime: Runtime, function: Handler, label: str) -> None:
         self._runtime = runtime
@@ -100,14 +89,18 @@ class Consumer:
             self._thread.join()
 
     def join(self, timeout: float) -> bool:
-        """Wait until all handlers have ended; False when some run on."""
-        return self._wait(lambda: self._busy == 0, timeout)
+        """Wait until all handlers have ended, or `cancel()`; False when some run on."""
+        self._wait(lambda: self._busy == 0 or self._cancelled, timeout)
+        return self._busy == 0
 
     def cancel(self) -> None:
         """Give back what no handler has begun, and cancel the coroutines."""
         self._stop.set()
-        self._cancelled = True
         with self._idle:
+            if self._cancelled:
+                return
+            self._cancelled = True
+            self._idle.notify_all()
             waiting = list(self._on_threads.items())
             loops = {task.get_loop() for task in self._on_loop}
         for future, leased in waiting:
@@ -132,18 +125,6 @@ class Consumer:
     def _lease(self, timeout_ms: int) -> Any:
         raise NotImplementedError
 
-    def _work(self, leased: Any) -> "Work | None":
-        """Return what is to be done; None when there is nothing."""
-        raise NotImplementedError
-
-    def _give_back(self, leased: Any) -> None:
-        """End the lease; it is due at once."""
-        raise NotImplementedError
-
-    def _settle(self, leased: Any, error: str | None) -> None:
-        """End the lease with an outcome: None is success, and an error means that it comes again after a wait."""
-        raise NotImplementedError
-
     def _run(self) -> None:
         while not self._stop.is_set():
             self._cancel_hung()
@@ -155,7 +136,8 @@ class Consumer:
             except HubClosedError:
                 return
             except LampjackError as error:
-                self._log_lease("take", error)
+                if not isinstance(error, StoreError | ConflictError):  # the core has told
+                    self._log_lease("take", error)
                 self._stop.wait(_PAUSE_AFTER_ERROR)
             finally:
                 if leased is None:
@@ -244,6 +226,7 @@ class Consumer:
     def _task_ended(self, task: "asyncio.Task[None]") -> None:
         with self._idle:
             run = self._on_loop.pop(task)
+        _close_unawaited(run.made)
         if not task.cancelled() or run.is_recording or run.leased.is_lost:
             self._end()
             return
@@ -293,13 +276,12 @@ class Consumer:
 
     def _go_on_loop(self, leased: Any, work: Work, made: Awaitable[Any]) -> None:
         """Await it on the loop, in the context of this thread: commands keep the item's epoch and the order of their keys."""
-        run = _Run(leased)
+        run = _Run(leased, made)
         try:
             loop = self._runtime.loop()
             loop.call_soon_threadsafe(self._begin_task, loop, run, self._finish, run, work, made)
         except RuntimeError:  # the loop is gone
-            if inspect.iscoroutine(made):
-                made.close()
+            _close_unawaited(made)
             raise
 
     async def _handle_async(self, run: _Run) -> None:
@@ -331,64 +313,11 @@ class Consumer:
                 None  # it holds this frame: the core must see at once that nobody has the item
             )
 
-    def _prepared(self, leased: Any) -> "Work | None":
-        """Return what is to be done; None when it is settled. A failure ends the lease as a failing handler does."""
-        try:
-            return self._work(leased)
-        except (
-            HubClosedError,
-            LeaseLostError,
-        ) as error:  # the lease has ended, or ends with the hub
-            self._log_lease("prepare", error)
-        except Exception as error:  # noqa: BLE001  nothing may keep the lease until it expires
-            self._log_lease("prepare", error)
-            self._record(leased, error)
-        return None
 
-    def _told(self, leased: Any, work: Work, failure: BaseException | None) -> None:
-        if failure is not None:
-            self._log_failure(work, failure)
-        self._record(leased, failure)
-
-    def _record(self, leased: Any, failure: BaseException | None) -> None:
-        # The name alone: a message may quote what a person wrote.
-        outcome = None if failure is None else type(failure).__name__
-        for wait in (*_WAITS_TO_RECORD, None):
-            try:
-                self._settle(leased, outcome)
-            except (
-                HubClosedError,
-                LeaseLostError,
-            ):  # close() does not wait for handlers on threads
-                log_event("handler.late", **self.log_keys)
-                return
-            except LampjackError as error:
-                if wait is None or not error.retryable:
-                    self._log_lease("record", error)
-                    return
-                time.sleep(wait)
-            else:
-                return
-
-    def _log_failure(self, work: Work, failure: BaseException) -> None:
-        # Neither message nor traceback text: both may quote what a person wrote.
-        try:
-            tag = work.conversation.tag
-        except LampjackError:  # it takes a read, and the store may be unavailable
-            tag = ""
-        keys = self.log_keys | {"account": work.conversation.ref.partition(":")[0]}
-        log_event(
-            self.failed_event,
-            **keys,
-            conversation=tag,
-            reason=type(failure).__name__,
-            at=place_of(failure),
-            trace=failure,
-        )
-
-    def _log_lease(self, work: str, error: Exception) -> None:
-        reason = error if isinstance(error, LampjackError) else type(error).__name__
-        log_event("lease.failed", **self.log_keys, work=work, reason=reason, trace=error)
+def _close_unawaited(made: Awaitable[Any] | None) -> None:
+    """A task that was cancelled before its first step has not awaited it: Python would warn of it."""
+    if inspect.iscoroutine(made) and inspect.getcoroutinestate(made) == inspect.CORO_CREATED:
+        made.close()
 
 
 async def _called(work: Work) -> None:

@@ -143,7 +143,10 @@ class Conversation:
         epoch: int | None = None,
         key: str = "",
     ) -> Command:
-        """Ask for a human on somebody's behalf: `by` is `user`, `bot`, `rule`, `desk` or `agent`."""
+        """Ask for a human on somebody's behalf: `by` is `user`, `bot`, `rule`, `desk` or `agent`.
+
+        The desk gets a `HandoverRequested`, as for a request of the platform. Nobody is asked to decide.
+        """
         return self._command(
             "request", agent=agent, by=by, target=_target(to, team), epoch=epoch, key=key
         )

@@ -253,8 +253,8 @@ class Hub(Privacy):
         `return_fails`: the bot is not taken back; `mute_refused`: it cannot be silenced; `diverged`: it speaks, or is
         silent, against what was decided; `overdue`: a timer should have fired (does any process run timers?); `unsent`: a
         message should have left (does any process send?); `credentials`: the platform refuses them; `address`: the platform
-        has not told where to call it; `handler`: a handler of this process has worked on it for a minute or more
-        (`subscription`, `since`). `last_error` and `last_code` tell of its mute or return.
+        has not told where to call it; `handler`: a handler of this process has worked on it for a minute or more,
+        or works on although its lease has ended (`subscription`, `since`). `last_error` and `last_code` tell of its mute or return.
         """
         return results_from_json(StuckConversation, self._runtime.native.stuck())
 
@@ -330,11 +330,13 @@ class Hub(Privacy):
         self._runtime.native.step()
 
     def drain(self, timeout: float = _DRAIN_WITHIN) -> None:
-        """Stop leasing and finish what is in flight; `HubTimeoutError` when some is left."""
+        """Stop leasing and finish what is in flight; `HubTimeoutError` when some is left, `HubClosedError` at a `close()`."""
         self._consumers.stop()
         deadline = time.monotonic() + timeout
         self._runtime.native.drain(int(timeout * 1000))
         if not self._consumers.join(max(0.0, deadline - time.monotonic())):
+            if self._consumers.is_cancelled:
+                raise HubClosedError("the hub was closed")
             raise HubTimeoutError("some subscribers are still at work")
 
     def close(self) -> None:

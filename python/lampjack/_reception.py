@@ -95,7 +95,7 @@ class Reception:
         if isinstance(result, tuple):
             return _answer(result)
         if result.untranslated is not None and (translate := self._translate.get(account)):
-            await self._make_events(account, translate, result, run)
+            await self._make_events(account, translate, result, result.untranslated, run)
         decision = None
         question = native.question(result)
         if question and (decide := self._decide.get(account) or self._decide.get("")):
@@ -107,16 +107,17 @@ class Reception:
         account: str,
         translate: Translate,
         pending: "_core.Pending",
+        untranslated: tuple[str, int],
         run: "_Blocking | _OnLoop",
     ) -> None:
         """Let the host make events of the request. Whatever goes wrong, the request is kept as it came."""
-        seconds = self._accounts.answer_seconds(account)
+        request, deadline_ms = untranslated
         try:
-            body = bundle_request(pending.untranslated or "")
-            made = await run.host(translate, body, seconds)
+            body = bundle_request(request)
+            made = await run.host(translate, body, deadline_ms / 1000)
             await run.core(self._runtime.native.translate, pending, translated(made))
         except LateError:
-            log_event("translate.late", account=account, deadline_ms=round(seconds * 1000))
+            log_event("translate.late", account=account, deadline_ms=deadline_ms)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  the host's code failed
             self._runtime.check()
             _log_untranslated(account, error)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lampjack import _core
-from lampjack._consumers import Consumer, Handler, Work
+from lampjack._consumers import Consumer, Handler
 from lampjack._conversation import Conversation
+from lampjack._leased_work import Work
 from lampjack._runtime import Runtime
 
 __all__ = ["SinkConsumer", "SinkMessage"]

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from lampjack import _core
-from lampjack._consumers import Consumer, Handler, Work
+from lampjack._consumers import Consumer, Handler
 from lampjack._conversation import Conversation
 from lampjack._items import Fact, Item
+from lampjack._leased_work import Work
 from lampjack._runtime import Runtime
 
 __all__ = ["SubscriptionConsumer", "kinds_of"]

@@ -305,3 +305,37 @@ def test_an_end_in_time_says_nothing(tmp_path: Path, caplog: pytest.LogCaptureFi
         desk.receive("user-1", "user-2")
         assert all(handled.acquire(timeout=10) for _ in range(2))
     assert "drain." not in caplog.text
+
+
+def opened() -> lj.Hub:
+    return lj.Hub({"store": "memory:", "account": {"shop": sample_settings("certainly")}})
+
+
+def test_close_ends_a_drain_that_waits():
+    hub, begun, go_on = opened(), threading.Event(), threading.Event()
+
+    @hub.on(lj.Message, name="desk")
+    def handle(item: lj.Item, conv: lj.Conversation) -> None:
+        begun.set()
+        go_on.wait(30)
+
+    told: list[lj.LampjackError] = []
+
+    def drain() -> None:
+        try:
+            hub.drain(30)
+        except lj.LampjackError as error:
+            told.append(error)
+
+    hub.start()
+    assert hub.receive("shop", **sample("certainly").arguments()).status == 200
+    assert begun.wait(10)
+    draining = threading.Thread(target=drain)
+    draining.start()
+    draining.join(0.5)
+    assert draining.is_alive(), "the control: it waits for the handler"
+    hub.close()
+    draining.join(10)
+    assert not draining.is_alive()
+    assert [type(one) for one in told] == [lj.HubClosedError]
+    go_on.set()

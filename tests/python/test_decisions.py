@@ -165,3 +165,24 @@ def test_decisions_that_hang_keep_no_handler_from_its_end(own_threads: bool):
             go_on.set()
             for thread in threads:
                 thread.join(20)
+
+
+def test_a_request_of_the_host_comes_to_the_desk_and_nobody_decides(hub: lj.Hub):
+    asked, told = [], threading.Event()
+    seen: list[lj.Item] = []
+    hub.decide("shop")(asked.append)
+
+    @hub.on(lj.HandoverRequested, to="desk", name="desk")
+    def handle(item: lj.Item, conv: lj.Conversation) -> None:
+        seen.append(item)
+        told.set()
+
+    assert hub.receive("shop", **sample("chatlayer_offloading").arguments()).status == 200
+    receipt = hub[REF].request(by="user").result(10).receipt
+    assert receipt.state == "requested"
+    assert told.wait(20)
+    [item] = seen
+    assert (item.ref, item.to, item.seq) == (REF, "desk", receipt.seq)
+    assert isinstance(item.event, lj.HandoverRequested)
+    assert item.event.actor.role == "user"
+    assert asked == []

@@ -16,7 +16,7 @@ import pytest
 from starlette.datastructures import Headers
 
 import lampjack as lj
-from lampjack import _consumers, _core
+from lampjack import _core, _leased_work
 from lampjack.testing import FakePlatform, ManualClock, sample, sample_settings
 
 REF = "shop:live:user-1"
@@ -445,7 +445,7 @@ def test_an_outcome_is_recorded_once_the_store_is_back(
 
     monkeypatch.setattr(_core.Hub, "done", flaky)
     if not patient:
-        monkeypatch.setattr(_consumers, "_WAITS_TO_RECORD", ())
+        monkeypatch.setattr(_leased_work, "_WAITS_TO_RECORD", ())
     seen = Seen()
     hub.on(lj.Message, name="desk")(lambda item, conv: seen.add(item.seq))
     with hub:

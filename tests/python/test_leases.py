@@ -1,6 +1,7 @@
 """Leases: handlers that hang, that lose their item, and that need a place before an item is leased for them."""
 
 import asyncio
+import contextlib
 import gc
 import logging
 import threading
@@ -172,6 +173,7 @@ def test_a_thread_that_hangs_is_abandoned_and_its_outcome_does_not_count(
         assert begun.wait(10)
         clock.advance(2)
         wait_until(lambda: events(caplog, "handler.hung"), "it is noticed")
+        assert [one.why for one in hub.stuck()] == [("handler",)], "at once, not after a minute"
         clock.advance(2)
         wait_until(lambda: tries == [1, 2], "it is handed out again")
         go_on.set()
@@ -203,6 +205,36 @@ def test_threads_that_hang_keep_their_places(caplog: pytest.LogCaptureFixture):
         clock.advance(60)
         assert not begun.acquire(timeout=0.5), "no place is free, though nothing is leased"
         assert [one.why for one in hub.stuck()] == [("handler",)] * 16
+        go_on.set()
+        wait_until(lambda: "shop:live:user-99" in seen, "the control: a place is free again")
+        wait_until(lambda: len(seen) == 2 * 16 + 1, "and what hung is handed out again")
+
+
+def test_coroutines_that_ignore_their_cancellation_keep_their_places(
+    caplog: pytest.LogCaptureFixture,
+):
+    clock, begun, go_on = ManualClock(), threading.Semaphore(0), threading.Event()
+    seen: list[str] = []
+
+    with opened(clock, handler_timeout_ms=1000) as hub:
+
+        @hub.on(lj.Message, name="desk")
+        async def handle(item: lj.Item, conv: lj.Conversation) -> None:
+            seen.append(item.ref)
+            begun.release()
+            while not go_on.is_set():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.sleep(0.02)
+
+        receive(hub, *(f"user-{number:02}" for number in range(16)))
+        assert all(begun.acquire(timeout=10) for _ in range(16)), "every place is taken"
+        clock.advance(2)
+        wait_until(lambda: len(events(caplog, "handler.hung")) == 16, "all of them hang")
+        assert [one.why for one in hub.stuck()] == [("handler",)] * 16
+        assert {one.subscription for one in hub.stuck()} == {"desk"}
+        receive(hub, "user-99")
+        clock.advance(60)
+        assert not begun.acquire(timeout=0.5), "no place is free, though nothing is leased"
         go_on.set()
         wait_until(lambda: "shop:live:user-99" in seen, "the control: a place is free again")
         wait_until(lambda: len(seen) == 2 * 16 + 1, "and what hung is handed out again")

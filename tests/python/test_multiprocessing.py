@@ -1,8 +1,10 @@
 """A process with a hub at work makes children, in each of multiprocessing's ways: correct work or a clear error, never silence."""
 
 import asyncio
+import faulthandler
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -91,13 +93,21 @@ class Parent:
         self.hub.close()
 
 
+def watched(function: Callable[..., None], *arguments: Any) -> None:
+    """Run it; where it hangs, the stacks of its threads go to standard error."""
+    faulthandler.dump_traceback_later(PATIENCE / 2, file=sys.__stderr__)
+    function(*arguments)
+    faulthandler.cancel_dump_traceback_later()
+
+
 def run_child(method: str, function: Callable[..., None], *arguments: Any) -> Any:
     """What the child sent; it must end by itself, and well."""
     context = multiprocessing.get_context(method)
     receiver, sender = context.Pipe(duplex=False)
     with receiver, sender:
-        child = context.Process(target=function, args=(*arguments, sender))
+        child = context.Process(target=watched, args=(function, *arguments, sender))
         child.start()
+        sender.close()  # a child that dies ends the pipe
         try:
             assert receiver.poll(PATIENCE), "the child hangs"
             told = receiver.recv()

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -108,3 +109,38 @@ def test_a_close_cancels_it_and_its_item_is_handed_out_again(tmp_path: Any):
     again.on(lj.Message, name="desk")(lambda item, conv: seen.append(item.ref))
     with again:
         wait_until(lambda: seen == [REF], "it comes at once")
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_a_close_comes_before_is_not_run_and_python_warns_of_nothing():
+    hub, ran, begun, go_on = opened(), [], threading.Event(), threading.Event()
+
+    async def run(item: lj.Item) -> None:
+        ran.append(item.ref)
+
+    async def occupy(item: lj.Item, conv: lj.Conversation) -> None:
+        begun.set()
+        go_on.wait(20)  # on the loop: nothing else begins there
+
+    def return_it(item: lj.Item, conv: lj.Conversation) -> Any:
+        assert begun.wait(20)
+        returned.release()
+        return run(item)
+
+    returned = threading.Semaphore(0)
+    hub.on(lj.Message, name="first")(occupy)
+    hub.on(lj.Message, name="desk")(return_it)
+    hub.start()
+    receive(hub)
+    assert returned.acquire(timeout=20)
+    closing = threading.Thread(target=hub.close)
+    closing.start()
+    wait_until(lambda: hub._runtime.closed or _is_cancelled(hub), "it is being closed")
+    go_on.set()
+    closing.join(20)
+    gc.collect()  # what was never awaited is told of here
+    assert ran == []
+
+
+def _is_cancelled(hub: lj.Hub) -> bool:
+    return all(one._cancelled for one in hub._consumers.by_key.values())

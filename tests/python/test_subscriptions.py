@@ -1,6 +1,7 @@
 """Subscriptions as operators see them, and what became of a line: in Python and on the command line."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -121,10 +122,26 @@ def test_the_command_line_lists_and_drops_subscriptions(config: Path):
     assert "processes none" in shown.stdout
     listed = json.loads(run(config, "subscriptions", "list", "--json").stdout)
     assert [one["name"] for one in listed] == ["old.name"]
+    assert json.loads(run(config, "subscriptions", "--json").stdout) == listed
+    assert run(config, "subscriptions").stdout == shown.stdout
     assert run(config, "subscriptions", "drop", "old.name").stdout == "dropped old.name\n"
     assert json.loads(run(config, "subscriptions", "list", "--json").stdout) == []
     again = run(config, "subscriptions", "drop", "old.name")
     assert (again.returncode, again.stderr) == (1, "lampjack: no such subscription\n")
+
+
+@pytest.mark.parametrize(
+    "command", [("why", REF), ("subscriptions",), ("conversations",), ("export", "-")]
+)
+def test_the_command_line_makes_no_store_where_there_is_none(
+    tmp_path: Path, command: tuple[str, ...]
+):
+    config = tmp_path / "lampjack.toml"
+    config.write_text(CONFIG.format(path=tmp_path / "elsewhere.db"))
+    done = run(config, *command)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("lampjack: store sqlite: there is no file at that path")
+    assert os.listdir(tmp_path) == ["lampjack.toml"]
 
 
 def test_the_command_line_tells_why(config: Path):

@@ -64,6 +64,7 @@ async def until(condition: Any, what: str) -> None:
 def test_a_late_translation_is_the_default_and_the_request_is_kept(
     plain: bool, in_loop: bool, release: threading.Event, caplog: pytest.LogCaptureFixture
 ):
+    ended = threading.Event()
     with opened(t_answer=50) as hub:
 
         async def hang(request: dict[str, Any]) -> list[dict[str, Any]]:
@@ -72,10 +73,16 @@ def test_a_late_translation_is_the_default_and_the_request_is_kept(
 
         def block(request: dict[str, Any]) -> list[dict[str, Any]]:
             release.wait(20)
+            ended.set()
             return made(request)
 
         hub.translate("app")(block if plain else hang)
-        assert_kept_as_it_came(hub, taken(hub, in_loop))
+        answer = taken(hub, in_loop)
+        assert_kept_as_it_came(hub, answer)
+        release.set()
+        assert not plain or ended.wait(20)
+        assert_kept_as_it_came(hub, answer)
+        assert [one.ref for one in hub.conversations()] == [], "its later result is ignored"
         assert [line for line in caplog.messages if line.startswith("translate.")] == [
             "translate.late account=app deadline_ms=50"
         ]

@@ -328,7 +328,8 @@ LJK_API ljk_status ljk_hub_open_with(ljk_str config_json, uint32_t run,
 /** Does once, on this thread, what the sender and the timers would do now. For hubs opened with LJK_RUN_NOTHING. */
 LJK_API ljk_status ljk_hub_step(ljk_hub* hub, ljk_error* err);
 /** Stops sending anything new and waits for what is under way: the first thing to do on SIGTERM.
- *  @return LJK_OK, LJK_E_TIMEOUT (something is still under way; it is sent again after a restart, under the same key) */
+ *  @return LJK_OK, LJK_E_TIMEOUT (something is still under way; it is sent again after a restart, under the same key),
+ *          LJK_E_CLOSED (the hub was closed meanwhile) */
 LJK_API ljk_status ljk_hub_drain(ljk_hub* hub, uint32_t timeout_ms, ljk_error* err);
 /** Wakes every waiting call with LJK_E_CLOSED, cancels what is under way and ends the threads. Twice is a no-op. Not from
  *  a callback. */
@@ -501,7 +502,7 @@ LJK_API ljk_status ljk_hub_close_conversation(ljk_hub* hub, ljk_str ref,
                                               ljk_error* err);
 LJK_API ljk_status ljk_hub_reopen(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
                                   ljk_receipt** out, ljk_error* err);
-/** Asks for a human. */
+/** Asks for a human. The desk gets a handover_requested item; nobody is asked to decide. */
 LJK_API ljk_status ljk_hub_request(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
                                    ljk_receipt** out, ljk_error* err);
 /** Nobody comes: the bot goes on. */
@@ -583,7 +584,7 @@ LJK_API ljk_status ljk_hub_why(ljk_hub* hub, ljk_str ref, uint64_t seq, size_t l
 /** Conversations that need a person, each with "why": return_fails (the bot is not taken back), mute_refused (it cannot be
  *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired), unsent (a
  *  message should have left), credentials (the platform refuses the account's) or handler (this process has worked on an
- *  item for a minute or more); and with the "last_error" and "last_code" of its mute or return. */
+ *  item for a minute or more, or works on although its lease has ended); and with the "last_error" and "last_code" of its mute or return. */
 LJK_API ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err);
 /** One delivery: {"id","action","status","epoch","seq","agent","attempts","last_code","last_error","created_at","next_at",
  *  "ended_at","ref"}. "seq" is the transcript item whose words it carries; keys without a value are absent. */

@@ -53,8 +53,8 @@ const ljk_question* ljk_reception_question(const ljk_reception* reception) {
 
 ljk_str ljk_reception_untranslated(const ljk_reception* reception) {
     if (reception == nullptr) return {};
-    const std::string* raw = reception->hub->engine().untranslated(*reception->value);
-    return raw == nullptr ? ljk_str{} : str(*raw);
+    const engine::Untranslated* raw = reception->hub->engine().untranslated(*reception->value);
+    return raw == nullptr ? ljk_str{} : str(raw->request);
 }
 
 ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json, ljk_error* err) {

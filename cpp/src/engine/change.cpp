@@ -137,7 +137,13 @@ Result<void> Change::move_user_words(const Effects& effects) {
     if (!policy().words_through_us) return {};
     if (effects.take_back) return take_back(*this, *effects.take_back);
     const bool raised = epoch_before_ != 0 && row_.state.epoch != epoch_before_;
-    return raised ? carry_over(*this) : Result<void>{};
+    if (!raised) return {};
+    LJK_CHECK(carry_over(*this));
+    using conversation::State;
+    const State now = row_.state.state;
+    const bool nobody_came =
+        before_ == State::requested && (now == State::bot || now == State::returning);
+    return nobody_came ? carry_over_bot_lines(*this) : Result<void>{};
 }
 
 Result<void> Change::replay(const Effects& effects) {
@@ -166,7 +172,9 @@ LogLine& Change::say(LogEvent event) {
 }
 
 LogLine& Change::say(LogEvent event, const store::OutboxRow& row) {
-    const std::string_view why = row.to_sink ? "sink_failed" : std::string_view(row.last_error);
+    // Of a refused row it is ours; else a sink's is its host's own text.
+    const bool of_host = row.to_sink && row.status != store::DeliveryStatus::refused;
+    const std::string_view why = of_host ? "sink_failed" : std::string_view(row.last_error);
     return say(event)
         .add("delivery", row.id)
         .add("action", conversation::name_of(row.action))

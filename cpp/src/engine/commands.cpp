@@ -6,6 +6,7 @@
 #include "engine/command_words.h"
 #include "engine/leases.h"
 #include "engine/prepared_request.h"
+#include "engine/request_event.h"
 #include "engine/views.h"
 #include "model/canonical.h"
 #include "json/value.h"
@@ -135,17 +136,30 @@ private:
         return result;
     }
 
-    /// Words become an item of the transcript; other commands show as facts. The key is remembered with either.
+    /// Words become an item of the transcript, and so does a new request for a human; other commands show as facts. The key is remembered with either.
     Result<void> log(const Command& command, const model::BatchPtr& words,
                      const conversation::Outcome& outcome) {
-        LJK_CHECK(words ? append_words(words, outcome) : append_fact(command));
+        LJK_CHECK(append(command, words, outcome));
         return key_.remember(change_.tx(), change_.row().key, change_.item_seq());
+    }
+
+    Result<void> append(const Command& command, const model::BatchPtr& words,
+                        const conversation::Outcome& outcome) {
+        if (words) return append_words(words, outcome);
+        const bool asks = command.kind == CommandKind::request && outcome.effects.to == To::desk;
+        return asks ? append_request(command) : append_fact(command);
     }
 
     Result<void> append_words(const model::BatchPtr& words, const conversation::Outcome& outcome) {
         body_ = event_json(*words, 0, account_.name, model::identify(*words, account_.name));
         return change_.append_event(body_, "message", outcome.effects.to,
                                     conversation::words_of(outcome.effects.flags), {});
+    }
+
+    Result<void> append_request(const Command& command) {
+        LJK_TRY(body, request_event_json(change_.row(), command, account_.name, change_.now()));
+        return change_.append_event(body, word(model::EventKind::handover_requested), To::desk, {},
+                                    {});
     }
 
     Result<void> append_fact(const Command& command) {

@@ -8,6 +8,7 @@
 #include "engine/hub.h"
 #include "engine/log_line.h"
 #include "engine/seldom.h"
+#include "engine/store_faults.h"
 
 #include <array>
 #include <atomic>
@@ -79,7 +80,8 @@ struct Core {
     Declared declared;  ///< subscriptions of this process
     Seldom refusals;    ///< of requests and of what names no conversation, by account and cause
     Once told;          ///< what is logged once for an account
-    Notifier changed;   ///< after each commit, completion, drain and close
+    StoreFaults faults{*this};
+    Notifier changed;  ///< after each commit, completion, drain and close
     Counters counters;
     std::atomic<std::uint64_t> asked_now{
         0};  ///< how often somebody wanted to know at once: see engine/pauses.h

@@ -25,6 +25,18 @@ public:
 
     bool is_held() const noexcept { return state_ == State::held; }
     bool is_lost() const noexcept { return state_ == State::lost; }
+    /// Whether an outcome is being recorded: the store may have ended the lease for it already. Asked before is_held().
+    bool is_settling() const noexcept { return settling_ != 0; }
+    class Settling {
+    public:
+        explicit Settling(const Hold& hold) noexcept : hold_(hold) { ++hold_.settling_; }
+        ~Settling() { --hold_.settling_; }
+        Settling(const Settling&) = delete;
+        Settling& operator=(const Settling&) = delete;
+
+    private:
+        const Hold& hold_;
+    };
     /// Its outcome is recorded, or it was given back.
     void end() const noexcept { state_ = State::ended; }
     /// True when that is news.
@@ -52,6 +64,7 @@ private:
     Millis begun_ = 0;
     Millis limit_ = 0;  ///< 0: none
     mutable std::atomic<State> state_{State::held};
+    mutable std::atomic<int> settling_{0};
     mutable std::atomic<bool> must_end_{false};
     mutable std::atomic<Millis> renewed_{0};
     mutable std::atomic<std::uint64_t> gaps_{0};

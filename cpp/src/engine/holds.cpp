@@ -89,11 +89,14 @@ bool Holds::renew(const T& held) {
     const auto gaps = heart_.gaps();
     const auto extended = core_.lane->repeat([&] { return extend(held, now.wall + kHostLease); });
     if (!extended) return true;
-    if (*extended)
+    if (*extended) {
         held.hold.renewed(now.steady, gaps);
-    else
-        lost(held);
-    return *extended;
+        return true;
+    }
+    // Its outcome was recorded meanwhile: that ended the lease.
+    if (held.hold.is_settling() || (!held.hold.is_held() && !held.hold.is_lost())) return true;
+    lost(held);
+    return false;
 }
 
 void Holds::end(const Item& item) {
@@ -155,10 +158,10 @@ std::vector<Holds::Late> Holds::late(Millis age) const {
     const Millis steady = heart_.now().steady;
     std::vector<Late> found;
     for (const auto& item : alive(items_))
-        if (item->hold.age(steady) >= age)
+        if (item->hold.is_lost() || item->hold.age(steady) >= age)
             found.push_back({item->lease.ref, item->subscription, item->hold.since()});
     for (const auto& delivery : alive(sinks_))
-        if (delivery->hold.age(steady) >= age)
+        if (delivery->hold.is_lost() || delivery->hold.age(steady) >= age)
             found.push_back({delivery->lease.conversation.ref, {}, delivery->hold.since()});
     return found;
 }

@@ -35,7 +35,7 @@ public:
         std::string subscription;  ///< empty for a sink
         Millis since = 0;
     };
-    /// What is worked on for so long.
+    /// What is worked on for so long, or although its lease has ended.
     std::vector<Late> late(Millis age) const;
 
 private:

@@ -103,7 +103,7 @@ public:
     model::Answer finish(Reception& reception, const Decision* decision) override {
         return reception.finish(decision);
     }
-    const std::string* untranslated(const Reception& reception) const override {
+    const Untranslated* untranslated(const Reception& reception) const override {
         return reception.untranslated();
     }
     Result<void> translate(Reception& reception, std::string_view events) override {
@@ -119,7 +119,7 @@ public:
     Result<std::shared_ptr<Item>> next(std::string_view subscription, milliseconds timeout,
                                        Keeper keeper) override {
         return wait_for<std::shared_ptr<Item>>(
-            timeout, [&] { return lease_item(core_, subscription, keeper); });
+            timeout, [&] { return core_.faults.note(lease_item(core_, subscription, keeper)); });
     }
     std::uint64_t wait_for_change(std::uint64_t seen) override {
         if (!core_.usable()) return seen;
@@ -234,8 +234,9 @@ public:
     Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account, milliseconds timeout,
                                                     Keeper keeper) override {
         LJK_CHECK(core_.account_named(account));
-        return wait_for<std::shared_ptr<SinkDelivery>>(
-            timeout, [&] { return lease_sink(core_, account, keeper, sinks_out_); });
+        return wait_for<std::shared_ptr<SinkDelivery>>(timeout, [&] {
+            return core_.faults.note(lease_sink(core_, account, keeper, sinks_out_));
+        });
     }
     Result<bool> may_leave(const SinkDelivery& delivery) override {
         LJK_CHECK(core_.usable());
@@ -297,6 +298,7 @@ public:
             if (!is_busy()) break;
             if (steady_clock::now() >= deadline)
                 return fail(Code::timeout, "some deliveries are still under way");
+            LJK_CHECK(core_.usable());
             core_.changed.wait(seen, std::min(deadline, steady_clock::now() + milliseconds(20)));
         }
         return {};

@@ -29,6 +29,11 @@ struct Question {
     std::string item_json;   ///< the event, canonical, with its transcript
     Millis deadline_ms = 0;  ///< how long a decision may take
 };
+/// A request whose body only the host understands (Chatlayer app).
+struct Untranslated {
+    std::string request;     ///< raw, as JSON
+    Millis deadline_ms = 0;  ///< how long it and the decision about it may take together
+};
 /// Absent: no decision, so the platform's default holds.
 using Decide = std::function<std::optional<Decision>(const Question&)>;
 
@@ -56,8 +61,8 @@ public:
     virtual const Question* question(const Reception& reception) const = 0;
     /// Null is no decision. One that comes later than the question's deadline is ignored: the platform's default holds.
     virtual model::Answer finish(Reception& reception, const Decision* decision) = 0;
-    /// For a request whose body only the host understands (Chatlayer app): the raw request as JSON, or null.
-    virtual const std::string* untranslated(const Reception& reception) const = 0;
+    /// What only the host understands, or null.
+    virtual const Untranslated* untranslated(const Reception& reception) const = 0;
     /// Sets what the host made of it: canonical events as a JSON array. They have the effects they would have from the
     /// platform; afterwards question() may ask for a decision about one of them, within what is left of the deadline.
     virtual Result<void> translate(Reception& reception, std::string_view events_json) = 0;

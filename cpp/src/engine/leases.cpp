@@ -51,6 +51,11 @@ void Leases::repeat(std::chrono::milliseconds every, Work work) noexcept {
     }
 }
 
+bool Leases::heart_fails() {
+    if (begun_) (void)heart_.beat_if_older(0, retry_);
+    return heart_.is_failing();
+}
+
 void Leases::step() {
     if (!begun_) return;
     (void)heart_.beat_if_older(Heartbeat::kEvery, retry_);
@@ -70,7 +75,8 @@ void Leases::reclaim() {
     reclaimed_ = now;
     const Millis call = core_.config.timeouts.total.count() + kCallMargin;
     const auto found = core_.lane->repeat([&] { return core_.store->reclaim(now.wall, call); });
-    if (!found) return core_.say(store_failed("reclaim", found.error()));
+    if (!found) return core_.faults.failed("reclaim", found.error());
+    core_.faults.works("reclaim");
     if (found->holders.empty()) return;
     core_.say(LogLine(LogEvent::holder_dead)
                   .add("holder", labels(found->holders))

@@ -25,6 +25,8 @@ public:
 
     /// For whom to lease. Empty while the heartbeat cannot be written, and for 5 s after the clock was set: lease nothing; the error, if this call tried.
     Result<std::optional<std::uint64_t>> holder();
+    /// Whether the heartbeat cannot be written now.
+    bool heart_fails();
     void step();
     /// Ends the threads. The row goes unless something is still leased: then it ends by itself, and the leases with it.
     void stop(bool holds_more);

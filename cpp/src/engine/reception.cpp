@@ -138,7 +138,8 @@ Result<void> Reception::read(const model::Request& request, platforms::Trust tru
     if (endpoint_->purpose == Purpose::translate) {
         const auto returned_delivery = account_->adapter->returned_delivery;
         if (returned_delivery != nullptr) returned_ = returned_delivery(*batch_);
-        if (!returned_) untranslated_ = std::string(request.body);
+        if (!returned_)
+            untranslated_ = Untranslated{std::string(request.body), account_->integer("t_answer")};
     }
     asked_at_ = std::chrono::steady_clock::now();
     return ask();

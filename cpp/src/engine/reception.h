@@ -18,7 +18,7 @@ public:
     Reception(Core& core, std::string_view account, const model::Request& request);
 
     const Question* question() const noexcept { return question_ ? &*question_ : nullptr; }
-    const std::string* untranslated() const noexcept {
+    const Untranslated* untranslated() const noexcept {
         return untranslated_ ? &*untranslated_ : nullptr;
     }
     /// Takes what the host made of it; there may be a question then. `t_answer` counts from the request on. When it fails
@@ -59,7 +59,7 @@ private:
         answer_;  ///< decided already: refused, health check, or given before
     std::optional<Question> question_;
     std::chrono::steady_clock::time_point asked_at_;  ///< the host: to translate, or to decide
-    std::optional<std::string> untranslated_;
+    std::optional<Untranslated> untranslated_;
     std::optional<std::string> returned_;  ///< the delivery whose own request came back
     std::string allow_;
 };

@@ -139,9 +139,14 @@ Result<void> record_in(Change& change, const LeasedDelivery& lease, const Outbox
     return {};
 }
 
-/// The bot may have stayed the reader while the epoch rose: then the row has the new one. Its item may have been found
-/// meanwhile. What was taken back stays so, unless it arrived.
-Result<void> record_forward(Change& change, const LeasedDelivery& lease, const OutboxRow& after,
+/// Whether the epoch of the row may rise while it waits, or is under way.
+bool is_carried_over(const OutboxRow& row) noexcept {
+    return row.action == Action::forward || is_bot_line(row);
+}
+
+/// The bot may have stayed the reader, or come back, while the epoch rose: then the row has the new one. Its item may have
+/// been found meanwhile. What was taken back stays so, unless it arrived.
+Result<void> record_carried(Change& change, const LeasedDelivery& lease, const OutboxRow& after,
                             const std::vector<OutboxRow>& rows) {
     LJK_CHECK(change.must_exist());
     LJK_TRY(stored, change.tx().delivery(change.row().key, after.oseq));
@@ -200,9 +205,8 @@ Result<void> record_attempt(Core& core, const LeasedDelivery& lease, const Outbo
         rows = std::move(all);
     }
     return change_conversation(core, *account, lease.conversation.ref, [&](Change& change) {
-        const bool forward = after.action == Action::forward;
-        return forward ? record_forward(change, lease, after, rows)
-                       : record_in(change, lease, after, rows);
+        return is_carried_over(after) ? record_carried(change, lease, after, rows)
+                                      : record_in(change, lease, after, rows);
     });
 }
 
@@ -223,13 +227,15 @@ Result<void> postpone(Core& core, const LeasedDelivery& lease, Millis at, std::s
 }
 
 Result<bool> may_leave(Core& core, const LeasedDelivery& lease) {
-    if (lease.row.action == Action::forward) {  // a gate may have closed under the same epoch
+    std::uint64_t epoch = lease.row.epoch;
+    if (is_carried_over(lease.row)) {  // a gate may have closed under the same epoch
         std::string ref;
         LJK_TRY(stored, core.store->delivery(lease.row.id, ref));
         if (stored.status != DeliveryStatus::pending) return false;
+        epoch = stored.epoch;
     }
     LJK_TRY(row, core.store->conversation(lease.conversation.key));
-    return conversation::may_leave(row.state, lease.row.action, lease.row.epoch);
+    return conversation::may_leave(row.state, lease.row.action, epoch);
 }
 
 Result<void> give_up_waiting(Core& core, const store::Delivery& one) {

@@ -41,10 +41,6 @@ platforms::Action action_of(Action action) noexcept {
     return action == Action::unmute ? platforms::Action::give_back : platforms::Action::message;
 }
 
-bool is_of_the_store(const Error& error) noexcept {
-    return error.code == Code::store || error.code == Code::conflict;
-}
-
 /// Raises a flag while it lives.
 class Looking {
 public:
@@ -173,9 +169,10 @@ Sender::Served Sender::serve_asked(int looks) {
         if (group.accounts.empty()) return Served::all;
         auto leases = lease(group);
         if (!leases) {
-            core_.say(store_failed("lease_deliveries", leases.error()));
+            core_.faults.failed("lease_deliveries", leases.error());
             return Served::stopped;
         }
+        core_.faults.works("lease_deliveries");
         if (leases->empty())
             for (const std::string& name : group.accounts) std::erase(asked_, name);
         else

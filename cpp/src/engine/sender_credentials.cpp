@@ -49,7 +49,12 @@ void Sender::look_for_woken(bool adopt) {
 /// Tried at each look until the store can be read.
 void Sender::wake_accounts() {
     std::erase_if(to_wake_, [&](const std::string& name) {
-        return wake_refused(core_, *core_.account(name));
+        const auto woken = wake_refused(core_, *core_.account(name));
+        if (woken)
+            core_.faults.works("wake_refused", name);
+        else
+            core_.faults.failed("wake_refused", woken.error(), name);
+        return woken.has_value();
     });
 }
 

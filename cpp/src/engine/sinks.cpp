@@ -51,6 +51,7 @@ Result<void> finish_sink(Core& core, const SinkDelivery& delivery, bool success,
                          std::string_view error) {
     if (!delivery.hold.is_held()) return lease_lost();
     LJK_TRY(allowed, may_leave(core, delivery.lease));
+    const Hold::Settling settling(delivery.hold);
     const auto recorded =
         record_attempt(core, delivery.lease, after_try(core, delivery, success, allowed, error));
     if (!recorded && recorded.error().code == Code::unsupported) {
@@ -67,6 +68,7 @@ Result<void> finish_sink(Core& core, const SinkDelivery& delivery, bool success,
 Result<void> give_back_sink(Core& core, const SinkDelivery& delivery) {
     if (!delivery.hold.is_held()) return lease_lost();
     const auto& lease = delivery.lease;
+    const Hold::Settling settling(delivery.hold);
     LJK_CHECK(core.store->release_delivery(lease.conversation.key, lease.token));
     delivery.hold.end();
     delivery.shown.end();

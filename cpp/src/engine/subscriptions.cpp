@@ -134,6 +134,7 @@ Result<void> end_item_lease(Core& core, const Item& item, bool success, std::str
 
 Result<void> finish_item(Core& core, const Item& item, bool success, std::string_view reason) {
     if (!item.hold.is_held()) return lease_lost();
+    const Hold::Settling settling(item.hold);
     const auto ended = end_item_lease(core, item, success, reason);
     if (!ended && ended.error().code == Code::unsupported) {
         core.leases->holds().lost(item);
@@ -145,6 +146,7 @@ Result<void> finish_item(Core& core, const Item& item, bool success, std::string
 
 Result<void> give_back_item(Core& core, const Item& item) {
     if (!item.hold.is_held()) return lease_lost();
+    const Hold::Settling settling(item.hold);
     LJK_CHECK(core.lane->repeat(
         [&] { return core.store->give_back(item.subscription, std::span(&item.lease, 1)); }));
     item.hold.end();

@@ -8,6 +8,12 @@ namespace lampjack::engine {
 
 Result<void> migrate_store(std::string_view url) { return store::migrate(url); }
 
+Result<void> check_store(std::string_view url) {
+    LJK_TRY(opened, store::open_existing(url));
+    (void)opened;
+    return {};
+}
+
 Result<void> backup_store(std::string_view url, std::string_view to) {
     if (to.empty()) return fail(Code::argument, "the backup needs a file to be written to");
     return store::backup(url, std::string(to));

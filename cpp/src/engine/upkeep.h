@@ -11,6 +11,8 @@ namespace lampjack::engine {
 
 /// Brings the schema to this release's. A no-op when it is that already; a newer one is `config`.
 Result<void> migrate_store(std::string_view url);
+/// Whether there is a store, of a schema that this release works with; `config` says what is wrong.
+Result<void> check_store(std::string_view url);
 /// Copies what is committed to a new file, while it is in use; for stores that are files.
 Result<void> backup_store(std::string_view url, std::string_view to);
 /// Makes such a copy the store at that URL, where there is none.

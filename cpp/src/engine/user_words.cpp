@@ -119,6 +119,20 @@ Result<void> carry_over(Change& change) {
     return {};
 }
 
+bool is_bot_line(const OutboxRow& row) noexcept {
+    return row.to_sink && row.action == conversation::Action::reply && row.agent.empty();
+}
+
+Result<void> carry_over_bot_lines(Change& change) {
+    LJK_TRY(rows, change.tx().pending(change.row().key));
+    for (OutboxRow& row : rows) {
+        if (!is_bot_line(row)) continue;
+        row.epoch = change.row().state.epoch;
+        LJK_CHECK(change.tx().record(change.row().key, row, 0));
+    }
+    return {};
+}
+
 Result<void> forward_wait(Change& change, std::uint64_t epoch) {
     LJK_TRY(items, change.tx().newest(change.row().key, kLongestWait));
     for (const ItemRow& item : items) {

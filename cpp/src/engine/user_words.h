@@ -2,6 +2,7 @@
 // What becomes of a user's words that wait for the bot, or were kept from it, when somebody else is to read them.
 
 #include "base/result.h"
+#include "store/rows.h"
 
 #include <cstdint>
 #include <string_view>
@@ -22,6 +23,11 @@ Result<void> take_back(Change& change, std::uint64_t epoch);
 
 /// The epoch has risen and the bot is still to read: what waits for it goes under the new epoch.
 Result<void> carry_over(Change& change);
+
+/// Words of the platform's bot on their way to a sink.
+bool is_bot_line(const store::OutboxRow& row) noexcept;
+/// Nobody came: what the bot said before the wait, and no sink has shown, goes under the new epoch.
+Result<void> carry_over_bot_lines(Change& change);
 
 /// Forwards, in order, what the user said under that epoch and the gate kept from the bot.
 Result<void> forward_wait(Change& change, std::uint64_t epoch);

@@ -30,12 +30,14 @@ void in_child() {
     registry().mutex.unlock();
 }
 
+/// call_once: a child of a fork meanwhile begins anew, where it would wait for ever for a static to be made.
 Registry& registry() {
-    static Registry* const only = [] {
-        auto* made = new Registry;
+    static std::once_flag made;
+    static Registry* only = nullptr;
+    std::call_once(made, [] {
+        only = new Registry;
         pthread_atfork(before, in_parent, in_child);
-        return made;
-    }();
+    });
     return *only;
 }
 

@@ -92,8 +92,10 @@ TEST(ChatlayerApp, leaves_calls_that_are_not_ours_to_the_host) {
     std::string forged = app.returned(0);
     const auto mac = forged.find("\"mac\":\"") + 7;
     forged[mac] = forged[mac] == '0' ? '1' : '0';
-    EXPECT_NE(app.hub->untranslated(*app.hub->begin("shop", App::request("/receive", forged))),
-              nullptr);
+    const auto taken = app.hub->begin("shop", App::request("/receive", forged));
+    const auto* untranslated = app.hub->untranslated(*taken);
+    ASSERT_NE(untranslated, nullptr);
+    EXPECT_EQ(untranslated->deadline_ms, 800) << "the account's t_answer";
     EXPECT_EQ(app.relay("/receive", forged).body, "[]");
 }
 

@@ -61,6 +61,28 @@ TEST(Handover, needs_no_request_for_an_agent_to_take_over) {
     EXPECT_EQ(json::text_of(t.transcript().back().as_object(), "to"), "desk");
 }
 
+TEST(Handover, gives_a_request_of_the_host_to_the_desk_once) {
+    TestHub t;
+    t.post(T::messages(T::user_item("hi", 1, "m1"), 1));
+    ASSERT_TRUE(t.hub->subscribe("desk", R"({"to":"desk","kinds":["handover_requested"]})"));
+    const auto next = [&] { return t.hub->next("desk", std::chrono::milliseconds(0)); };
+    ASSERT_FALSE(next()) << "the control";
+    const auto asked = t.command("request", {});
+    ASSERT_EQ(asked.error.code, Code::ok) << asked.error.message;
+    EXPECT_EQ(t.state(), "requested");
+    const auto item = next();
+    ASSERT_TRUE(item);
+    const json::Object told = T::object(Result<std::string>((*item)->json));
+    EXPECT_EQ(json::text_of(told, "to"), "desk");
+    EXPECT_EQ(json::to_text(told.at("event").as_object().at("handover")), R"({"to":"agent"})");
+    EXPECT_EQ(json::to_text(told.at("event").as_object().at("actor")), R"({"role":"system"})");
+    const json::Object receipt = *json::parse_value(asked.json, "receipt")->if_object();
+    EXPECT_EQ(json::to_text(receipt.at("seq")), json::to_text(told.at("seq")));
+    ASSERT_TRUE(t.hub->done(**item, true));
+    EXPECT_EQ(t.command("request", {}).error.code, Code::ok);
+    EXPECT_FALSE(next()) << "it waits already";
+}
+
 TEST(Handover, sends_a_reply_that_was_accepted_before_its_author_released) {
     TestHub t;
     t.post(T::offload("", 1), T::accept(true));

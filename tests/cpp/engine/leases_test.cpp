@@ -8,6 +8,7 @@
 #include "../support/forward_store.h"
 #include "store/memory_store.h"
 
+#include <functional>
 #include <thread>
 
 namespace lampjack::test {
@@ -24,6 +25,7 @@ public:
     using ForwardStore::ForwardStore;
     bool no_beats = false;
     bool no_reclaims = false;
+    std::function<void()> finished;  ///< when an outcome is stored, before the hub knows
     Result<void> beat(const store::Holder& holder) override {
         if (no_beats) return fail(Code::store, "no space left");
         return ForwardStore::beat(holder);
@@ -31,6 +33,12 @@ public:
     Result<store::Reclaimed> reclaim(Millis now, Millis call_time) override {
         if (no_reclaims) return store::Reclaimed{};
         return ForwardStore::reclaim(now, call_time);
+    }
+    Result<void> finish_item(Text subscription, const store::LeasedItem& item,
+                             store::ItemOutcome outcome, Millis at, Text reason) override {
+        auto done = ForwardStore::finish_item(subscription, item, outcome, at, reason);
+        if (finished) finished();
+        return done;
     }
 };
 
@@ -222,6 +230,21 @@ TEST_P(Leases, an_orderly_end_leaves_no_row_and_what_is_held_fifteen_seconds) {
     EXPECT_NE(lease(third), nullptr);
 }
 
+TEST_P(Leases, a_look_while_an_outcome_is_recorded_loses_nothing) {
+    receive(*other_);
+    const auto held = lease(*other_);
+    ASSERT_NE(held, nullptr);
+    later(4 * kMinute, {&*other_});  // it is to be renewed
+    bool looked = false;
+    broken_->finished = [&] {
+        looked = true;
+        other_->hub->step();
+    };
+    EXPECT_TRUE(other_->hub->done(*held, true));
+    EXPECT_TRUE(looked);
+    EXPECT_EQ(support::lines_of(other_->log, "warning lease.lost"), 0U) << other_->log;
+}
+
 // ---- What takes too long
 
 TEST_P(Leases, an_item_that_is_held_for_too_long_is_handed_out_again) {
@@ -251,6 +274,20 @@ TEST_P(Leases, an_item_that_is_held_for_too_long_is_handed_out_again) {
     EXPECT_EQ(again->lease.attempt, 2U);
     one_->hub->step();
     EXPECT_EQ(support::lines_of(one_->log, "error handler.hung"), 1U) << "said once";
+}
+
+TEST_P(Leases, what_hangs_is_named_from_the_moment_its_lease_ends) {
+    options_ = R"("item_hold_ms":2000,)";
+    SetUp();
+    receive(*one_);
+    const auto hung = lease(*one_);
+    ASSERT_NE(hung, nullptr);
+    later(kSecond, {&*one_});
+    one_->hub->step();
+    EXPECT_EQ(why(*one_), "") << "the control: it may take two seconds";
+    later(kSecond, {&*one_});
+    one_->hub->step();
+    EXPECT_EQ(why(*one_), R"(["handler"])");
 }
 
 TEST_P(Leases, without_a_limit_an_item_stays_for_as_long_as_its_hub_lives) {

@@ -1,9 +1,12 @@
 #include "engine/hub.h"
 
+#include "sender_world.h"
 #include "store/memory_store.h"
 #include "test_hub.h"
 
+#include <atomic>
 #include <functional>
+#include <thread>
 
 namespace lampjack::test {
 namespace {
@@ -235,6 +238,25 @@ TEST(Races, only_a_wrong_method_is_answered_with_the_right_ones) {
     const auto put = t.hub->receive("shop", request, {});
     EXPECT_EQ(put.status, 405);
     EXPECT_EQ(model::header(put.headers, "allow"), "GET, POST");
+}
+
+TEST(Races, a_close_ends_a_drain_that_waits) {
+    SenderWorld world;
+    world.offload("s-1");
+    world.reply("s-1", "on its way");
+    world.hub().step();
+    ASSERT_EQ(world.http().in_flight().size(), 1U);
+    std::atomic<bool> begun = false;
+    Result<void> drained;
+    std::thread draining([&] {
+        begun = true;
+        drained = world.hub().drain(std::chrono::seconds(30));
+    });
+    while (!begun) std::this_thread::yield();
+    world.hub().close();
+    draining.join();
+    ASSERT_FALSE(drained);
+    EXPECT_EQ(drained.error().code, Code::closed);
 }
 
 TEST(Races, waits_without_sense_do_not_overflow) {

@@ -90,6 +90,18 @@ protected:
 };
 LJK_ON_EVERY_STORE(SinkLeases);
 
+TEST_P(SinkLeases, a_reply_that_a_take_by_force_refuses_is_logged_with_that_reason) {
+    open({});
+    ASSERT_TRUE(one_->hub->sink_done(*lease(*one_), true, {}));  // the bot's line
+    ASSERT_EQ(one_->command("request", {}).error.code, Code::ok);
+    ASSERT_EQ(one_->command("take", "dana").error.code, Code::ok);
+    ASSERT_EQ(one_->command("reply", "dana", R"({"type":"text","text":"hello"})").error.code,
+              Code::ok);
+    ASSERT_EQ(one_->command("take", "carl", {}, {}, {}, true).error.code, Code::ok);
+    EXPECT_EQ(support::lines_of(one_->log, "warning delivery.refused", "reason=stale_owner"), 1U)
+        << one_->log;
+}
+
 TEST_P(SinkLeases, without_a_limit_a_message_stays_for_as_long_as_its_hub_works) {
     open(R"("item_hold_ms":0,)");
     const auto held = hold();

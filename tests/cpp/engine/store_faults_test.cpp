@@ -1,5 +1,5 @@
 // The store fails while deliveries are under way.
-#include "sender_world.h"
+#include "credentials_world.h"
 
 namespace lampjack::test {
 namespace {
@@ -13,6 +13,104 @@ struct FaultyWorld : SenderWorld {
     }
     FaultyStore& faulty;
 };
+
+/// A store that leases nothing, that cannot be asked what waits, or that takes no heartbeat.
+class Closed : public FaultyStore {
+public:
+    std::string no_leases, no_counts, no_beats;  ///< why
+    Result<std::vector<store::LeasedDelivery>>
+    lease_deliveries(std::span<const std::string> accounts, bool sinks, Millis now, Millis until,
+                     std::size_t limit, std::uint64_t holder) override {
+        if (!no_leases.empty()) return fail(Code::store, no_leases);
+        return FaultyStore::lease_deliveries(accounts, sinks, now, until, limit, holder);
+    }
+    Result<std::vector<store::LeasedItem>> lease_items(std::string_view subscription, Millis now,
+                                                       Millis until, std::size_t limit,
+                                                       const store::Lessee& leaser) override {
+        if (!no_leases.empty()) return fail(Code::store, no_leases);
+        return FaultyStore::lease_items(subscription, now, until, limit, leaser);
+    }
+    Result<std::size_t> pending_count(std::string_view account) override {
+        if (!no_counts.empty()) return fail(Code::store, no_counts);
+        return FaultyStore::pending_count(account);
+    }
+    Result<void> beat(const store::Holder& holder) override {
+        if (!no_beats.empty()) return fail(Code::store, no_beats);
+        return FaultyStore::beat(holder);
+    }
+};
+
+struct ClosedWorld : SenderWorld {
+    explicit ClosedWorld(std::shared_ptr<Closed> kept = std::make_shared<Closed>())
+        : SenderWorld(account("shop"), {}, kept),
+          closed(*kept) {
+        EXPECT_TRUE(hub().subscribe("desk", "{}"));
+        EXPECT_TRUE(hub().subscribe("wall", "{}"));
+    }
+    /// All that leases does so for ten minutes.
+    void look() {
+        for (int i = 0; i < 600; ++i) {
+            clock->advance(1'000);
+            hub().step();
+            for (const char* name : {"desk", "wall"})
+                (void)hub().next(name, std::chrono::milliseconds(0));
+        }
+    }
+    template <class... Pairs>
+    std::size_t lines(const char* start, Pairs... pairs) const {
+        return support::lines_of(log, start, pairs...);
+    }
+    Closed& closed;
+};
+
+TEST(StoreFaults, work_that_is_tried_again_and_again_is_logged_once_for_each_cause) {
+    ClosedWorld world;
+    world.look();
+    EXPECT_EQ(world.log, "") << "the control: nothing to tell";
+    world.closed.no_leases = "the file was deleted";
+    world.look();
+    EXPECT_EQ(world.lines("error store.failed", R"(reason="the file was deleted")"), 1U)
+        << world.log;
+    world.closed.no_leases = "the disk is full";
+    world.look();
+    EXPECT_EQ(world.lines("error store.failed", R"(reason="the disk is full")"), 1U) << world.log;
+    EXPECT_EQ(world.lines("info store.recovered"), 0U);
+    world.closed.no_leases.clear();
+    world.look();
+    EXPECT_EQ(world.lines("info store.recovered"), 1U) << world.log;
+    world.closed.no_leases = "the disk is full";
+    world.look();
+    EXPECT_EQ(world.lines("error store.failed"), 3U) << "another outage";
+}
+
+TEST(StoreFaults, an_outage_is_one_error_of_a_hub_and_its_end_one_line) {
+    ClosedWorld world;
+    world.look();
+    world.closed.no_leases = "the server cannot be reached";
+    world.closed.no_beats = world.closed.no_leases;
+    world.look();
+    EXPECT_EQ(world.lines("error"), 1U) << world.log;
+    EXPECT_EQ(world.lines("error heartbeat.failed"), 1U) << world.log;
+    world.closed.no_leases.clear();
+    world.closed.no_beats.clear();
+    world.look();
+    EXPECT_EQ(world.lines("info"), 1U) << world.log;
+    EXPECT_EQ(world.lines("info heartbeat.recovered"), 1U) << world.log;
+}
+
+TEST(StoreFaults, what_waits_for_credentials_and_cannot_be_woken_is_told) {
+    ClosedWorld world;
+    take(world, {"s-1"});
+    world.reply("s-1", "one");
+    world.answer_all(401);
+    world.closed.no_counts = "the disk cannot be read";
+    world.clock->advance(-2 * kHour);  // what waits is looked for anew
+    for (int i = 0; i < 3; ++i) world.hub().step();
+    EXPECT_EQ(world.lines("error store.failed work=wake_refused account=shop"), 1U) << world.log;
+    world.closed.no_counts.clear();
+    world.hub().step();
+    EXPECT_EQ(world.lines("info store.recovered"), 1U) << world.log;
+}
 
 /// The platform takes a reply; what became of it cannot be recorded until the store is back.
 TEST(StoreFaults, an_outcome_is_kept_until_it_can_be_recorded) {

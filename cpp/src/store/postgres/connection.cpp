@@ -1,5 +1,6 @@
 #include "store/postgres/connection.h"
 
+#include "store/postgres/connecting.h"
 #include "store/postgres/sql_error.h"
 #include "store/postgres/target.h"
 
@@ -37,9 +38,10 @@ std::string_view or_empty(const char* text) noexcept { return text == nullptr ? 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& url) {
     LJK_TRY(pq, libpq());
     LJK_TRY(target, Target::read(*pq, url));
-    PGconn* raw = pq->PQconnectdbParams(target.keywords().data(), target.values().data(), 0);
+    // Known to forks before there is a socket.
+    std::unique_ptr<Connection> connection(new Connection(*pq));
+    PGconn* const raw = connection->connect(target);
     if (raw == nullptr) return fail(Code::store, "PostgreSQL: out of memory");
-    std::unique_ptr<Connection> connection(new Connection(*pq, raw));
     if (pq->PQstatus(raw) != CONNECTION_OK) return connect_error(or_empty(pq->PQerrorMessage(raw)));
     if (pq->PQserverVersion(raw) < kOldestServer)
         return fail(Code::config, "the PostgreSQL server is of release " +
@@ -49,9 +51,17 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& url) {
     return connection;
 }
 
+PGconn* Connection::connect(const Target& target) {
+    const Connecting no_fork;
+    connection_ = pq_.PQconnectdbParams(target.keywords().data(), target.values().data(), 0);
+    return connection_;
+}
+
 Connection::~Connection() {
-    guard_.reset();  // first: from here on the socket's number may soon be another's
-    if (connection_ != nullptr) pq_.PQfinish(connection_);
+    if (connection_ == nullptr) return;
+    const Connecting no_fork;
+    // For forks it is gone before the socket's number may be another's.
+    pq_.PQfinish(std::exchange(connection_, nullptr));
 }
 
 /// A copy of the socket that stayed open here would hide from the server that the parent has died, and keep its locks.

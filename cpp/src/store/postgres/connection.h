@@ -4,6 +4,7 @@
 
 #include "store/fork_guard.h"
 #include "store/postgres/libpq.h"
+#include "store/postgres/target.h"
 #include "store/postgres/values.h"
 
 #include <chrono>
@@ -79,14 +80,13 @@ public:
     void abandon() noexcept { connection_ = nullptr; }
 
 private:
-    Connection(const LibPq& pq, PGconn* connection) : pq_(pq), connection_(connection) {
-        guard_.emplace(*this);
-    }
+    explicit Connection(const LibPq& pq) : pq_(pq) { guard_.emplace(*this); }
 
     void before_fork() noexcept override {}
     void after_fork_in_parent() noexcept override {}
     void after_fork_in_child() noexcept override;
 
+    PGconn* connect(const Target& target);
     Result<void> set_up();
     Result<std::vector<Rows>> exchange(std::span<const Call> calls);
     Result<void> send(const Call& call, bool prepare);
@@ -98,7 +98,7 @@ private:
     Error lost();
 
     const LibPq& pq_;
-    PGconn* connection_;
+    PGconn* connection_ = nullptr;
     bool broken_ = false;
     std::unordered_set<std::string_view> prepared_;
     std::optional<ForkGuard> guard_;

@@ -1,5 +1,7 @@
 #include "store/postgres/libpq.h"
 
+#include "store/postgres/connecting.h"
+
 #include <dlfcn.h>
 
 #include <array>
@@ -48,6 +50,8 @@ Result<LibPq> load_libpq(const char* const* names, std::size_t count) {
 }
 
 Result<const LibPq*> libpq() {
+    // A child could neither end what another thread began here, nor load anything.
+    const Connecting no_fork;
     static const Result<LibPq> loaded = load_libpq(kNames.data(), kNames.size());
     if (!loaded) return loaded.error();
     return &*loaded;

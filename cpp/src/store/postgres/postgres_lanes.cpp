@@ -18,7 +18,7 @@ namespace {
     "EXISTS (SELECT 1 FROM lampjack_outbox o WHERE o.key = l.key AND o.to_sink = l.sink " \
     "AND o.status = 0 OFFSET 0)"
 
-/// One look into the index for each account: what waits for others, or for accounts that are paused, is not passed over.
+/// One look into the index for each account asked for. Lanes of other accounts, the paused ones too, are not read.
 constexpr Statement kClaim{
     "lampjack_claim_lanes",
     "WITH due AS (SELECT one.* FROM unnest($3) AS a (account) CROSS JOIN LATERAL "
