@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
     migrate = commands.add_parser("migrate", help="bring the store's schema to this release's")
     _config_option(migrate)
+    migrate.add_argument("--create", action="store_true", help="make the store where there is none")
     backup = commands.add_parser("backup", help="copy the store to a new file while it is in use")
     _config_option(backup)
     backup.add_argument("to", metavar="FILE", help="the file to write; it must not exist")
@@ -178,7 +179,7 @@ def _store_of(options: argparse.Namespace) -> str:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    lj.migrate(_store_of(options))
+    lj.migrate(_store_of(options), create=options.create)
     print("the store's schema is this release's", file=sys.stderr)
     return 0
 

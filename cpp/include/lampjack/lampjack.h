@@ -686,8 +686,10 @@ LJK_API ljk_status ljk_hub_erase(ljk_hub* hub, ljk_str account, ljk_str user, in
 
 /** Brings the schema of the store at that URL to this release's; a no-op when it is that already.
  *  @param url as in the configuration's "store"
- *  @return LJK_OK, LJK_E_CONFIG (an unknown URL, or the schema of a newer release), LJK_E_STORE */
+ *  @return LJK_OK, LJK_E_CONFIG (an unknown URL, no store there yet, or the schema of a newer release), LJK_E_STORE */
 LJK_API ljk_status ljk_store_migrate(ljk_str url, ljk_error* err);
+/** The same, and makes the store where there is none, as the first hub does. */
+LJK_API ljk_status ljk_store_create(ljk_str url, ljk_error* err);
 /** Copies what is committed to a new file while the store is in use. Other stores than "sqlite:" are LJK_E_CONFIG.
  *  @param to path of the file; it must not exist */
 LJK_API ljk_status ljk_store_backup(ljk_str url, ljk_str to, ljk_error* err);

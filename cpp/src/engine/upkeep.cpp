@@ -6,7 +6,9 @@
 
 namespace lampjack::engine {
 
-Result<void> migrate_store(std::string_view url) { return store::migrate(url); }
+Result<void> migrate_store(std::string_view url, bool create) {
+    return store::migrate(url, create);
+}
 
 Result<void> backup_store(std::string_view url, std::string_view to) {
     if (to.empty()) return fail(Code::argument, "the backup needs a file to be written to");

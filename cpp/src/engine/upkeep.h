@@ -10,7 +10,7 @@
 namespace lampjack::engine {
 
 /// Brings the schema to this release's. A no-op when it is that already; a newer one is `config`.
-Result<void> migrate_store(std::string_view url);
+Result<void> migrate_store(std::string_view url, bool create);
 /// Copies what is committed to a new file, while it is in use; for stores that are files.
 Result<void> backup_store(std::string_view url, std::string_view to);
 /// Makes such a copy the store at that URL, where there is none.
