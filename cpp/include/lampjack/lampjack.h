@@ -453,7 +453,8 @@ typedef struct ljk_receipt ljk_receipt;
 /** {"ok","ref","seq","state","epoch","owner","delivery":{"id","status"},"losses","repeated"} or
  *  {"ok":false,"ref","refusal":{"code","why","owner","epoch","allowed"}}. "seq" is the transcript item that the command
  *  made. "delivery" is absent when nothing is sent; where the words leave in several messages it is the last. "repeated" is
- *  true when the key was known: the command was carried out before, state and owner are those of now. */
+ *  true when the key was known: the command was carried out before, state and owner are those of now. A release that waits for
+ *  earlier messages has no delivery yet; repeated after them it has that of the return call. */
 LJK_API ljk_str ljk_receipt_json(const ljk_receipt* receipt);
 /** What to ask deliveries for; empty when nothing is sent. */
 LJK_API ljk_str ljk_receipt_delivery(const ljk_receipt* receipt);
