@@ -407,6 +407,15 @@ LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t tim
  *  item's words, the last one where they were queued again; absent where none does. The fact "delivery_changed" holds the
  *  delivery as ljk_hub_delivery gives it, without "ref". */
 LJK_API ljk_str ljk_item_json(const ljk_item* item);
+/** The conversation; as the "ref" of the JSON, for a command without reading it. */
+LJK_API ljk_str ljk_item_ref(const ljk_item* item);
+/** The kind of the event ("message", "handover_requested", …) or of the fact ("owner_changed", "delivery_changed", …): the
+ *  words that "kinds" of ljk_hub_subscribe takes. */
+LJK_API ljk_str ljk_item_kind(const ljk_item* item);
+/** The item's number in the transcript: for ljk_hub_transcript_up_to and ljk_hub_why. */
+LJK_API uint64_t ljk_item_seq(const ljk_item* item);
+/** The epoch when it was recorded: for ljk_command_options. */
+LJK_API uint64_t ljk_item_epoch(const ljk_item* item);
 /** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
  *  @param outcome LJK_DONE or LJK_RETRY
  *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; earlier releases returned LJK_E_UNSUPPORTED) */
@@ -458,6 +467,8 @@ typedef struct ljk_receipt ljk_receipt;
 LJK_API ljk_str ljk_receipt_json(const ljk_receipt* receipt);
 /** What to ask deliveries for; empty when nothing is sent. */
 LJK_API ljk_str ljk_receipt_delivery(const ljk_receipt* receipt);
+/** The conversation's present state: "bot", "requested", "agent", "returning" or "closed". */
+LJK_API ljk_str ljk_receipt_state(const ljk_receipt* receipt);
 /** The conversation's present epoch and owner ("bot", "agent" or "nobody"; the agent when it is one). */
 LJK_API uint64_t ljk_receipt_epoch(const ljk_receipt* receipt);
 LJK_API ljk_str ljk_receipt_owner(const ljk_receipt* receipt);

@@ -129,6 +129,7 @@ private:
         const store::ConversationRow& row = change_.row();
         CommandResult result;
         const auto owner = owner_of(row.state);
+        result.state = conversation::name_of(row.state.state);
         result.epoch = row.state.epoch;
         result.owner = std::string(conversation::name_of(owner.kind));
         result.owner_agent = owner.agent;
@@ -136,7 +137,7 @@ private:
         json::Writer out(result.json);
         out.begin_object().key("ok").boolean(true).key("ref").string(row.ref);
         if (done.seq != 0) out.key("seq").integer(static_cast<std::int64_t>(done.seq));
-        out.key("state").string(conversation::name_of(row.state.state));
+        out.key("state").string(result.state);
         out.key("epoch")
             .integer(static_cast<std::int64_t>(row.state.epoch))
             .key("owner")
@@ -209,6 +210,7 @@ private:
         json::Writer out(result.json);
         out.begin_object().key("ok").boolean(false).key("ref").string(change_.row().ref);
         out.key("refusal").raw(refusal_json(why)).end_object();
+        result.state = conversation::name_of(change_.row().state.state);
         result.epoch = why.epoch;
         result.owner = std::string(conversation::name_of(why.owner.kind));
         result.owner_agent = why.owner.agent;
