@@ -91,9 +91,24 @@ def _config_option(parser: argparse.ArgumentParser) -> None:
 
 def _inspect(options: argparse.Namespace) -> int:
     body = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
-    for event in lj.parse(options.platform, body, query=options.query, account=options.account):
+    try:
+        events = lj.parse(options.platform, body, query=options.query, account=options.account)
+    except lj.PayloadError as error:
+        raise lj.PayloadError(f"{error}{_place(body)}") from None
+    for event in events:
         print(_script_line(event) if options.script else event.to_json())
     return 0
+
+
+def _place(body: bytes) -> str:
+    """Where the body stops being JSON, if it does."""
+    try:
+        json.loads(body)
+    except json.JSONDecodeError as error:
+        return f" (line {error.lineno}, column {error.colno})"
+    except (ValueError, RecursionError):
+        pass
+    return ""
 
 
 def _script_line(event: lj.Event) -> str:
