@@ -639,13 +639,15 @@ LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);
 /* ---- Hub: dead letters --------------------------------------------------------------------------------------------- */
 
 /** Deliveries that were given up ("dead") or wait for a person's word ("held"), oldest first: [{"id","ref","action",
- *  "status","attempts","last_code","last_error","vendor_answer","created_at","ended_at",…}] */
+ *  "status","epoch","seq","agent","attempts","last_code","last_error","vendor_answer","created_at","ended_at"}]. Each entry has
+ *  all keys: null where there is no value, such as the code of a call that got no answer. */
 LJK_API ljk_status ljk_hub_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out, ljk_error* err);
 /** The same with what they carry as "event", one JSON object a line. It holds what people said: keep it accordingly.
  *  Where there are more than `limit`, the last line is {"truncated":true}. */
 LJK_API ljk_status ljk_hub_export_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out,
                                                ljk_error* err);
-/** Sends a dead or held delivery again, with its tries counted anew. A paused one is tried now.
+/** Sends a dead or held delivery again, with its tries counted anew. A paused one is tried now. A return is also sent when
+ *  the bot is active already: it stays active.
  *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held nor paused), LJK_E_STALE_OWNER (the
  *  conversation changed hands: it never leaves) */
 LJK_API ljk_status ljk_hub_retry_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err);
