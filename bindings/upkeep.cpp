@@ -8,10 +8,10 @@
 namespace lampjack::bindings {
 namespace {
 
-void migrate(const std::string& url) {
+void migrate(const std::string& url, bool create) {
     const auto done = [&] {
         const py::gil_scoped_release released;
-        return engine::migrate_store(url);
+        return engine::migrate_store(url, create);
     }();
     unwrap(done);
 }
@@ -57,7 +57,7 @@ std::size_t export_store(const std::string& url, const py::function& write) {
 }  // namespace
 
 void register_upkeep(py::module_& m) {
-    m.def("migrate", &migrate, py::arg("url"));
+    m.def("migrate", &migrate, py::arg("url"), py::arg("create"));
     m.def("check_store", &check_store, py::arg("url"));
     m.def("backup", &backup, py::arg("url"), py::arg("to"));
     m.def("restore", &restore, py::arg("url"), py::arg("from_"));

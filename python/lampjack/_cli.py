@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
     migrate = commands.add_parser("migrate", help="bring the store's schema to this release's")
     _config_option(migrate)
+    migrate.add_argument("--create", action="store_true", help="make the store where there is none")
     backup = commands.add_parser("backup", help="copy the store to a new file while it is in use")
     _config_option(backup)
     backup.add_argument("to", metavar="FILE", help="the file to write; it must not exist")
@@ -88,9 +89,24 @@ def _config_option(parser: argparse.ArgumentParser, default: str = "lampjack.tom
 
 def _inspect(options: argparse.Namespace) -> int:
     body = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
-    for event in lj.parse(options.platform, body, query=options.query, account=options.account):
+    try:
+        events = lj.parse(options.platform, body, query=options.query, account=options.account)
+    except lj.PayloadError as error:
+        raise lj.PayloadError(f"{error}{_place(body)}") from None
+    for event in events:
         print(_script_line(event) if options.script else event.to_json())
     return 0
+
+
+def _place(body: bytes) -> str:
+    """Where the body stops being JSON, if it does."""
+    try:
+        json.loads(body)
+    except json.JSONDecodeError as error:
+        return f" (line {error.lineno}, column {error.colno})"
+    except (ValueError, RecursionError):
+        pass
+    return ""
 
 
 def _script_line(event: lj.Event) -> str:
@@ -176,7 +192,7 @@ def _store_of(options: argparse.Namespace) -> str:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    lj.migrate(_store_of(options))
+    lj.migrate(_store_of(options), create=options.create)
     print("the store's schema is this release's", file=sys.stderr)
     return 0
 

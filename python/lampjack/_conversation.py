@@ -1,7 +1,7 @@
 """Conversation: the handle through which hosts command; and User, who speaks where we play the channel."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -23,9 +23,13 @@ from lampjack._runtime import Runtime
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["Conversation", "User"]
+__all__ = ["Conversation", "User", "check_user_fields"]
 
 T = TypeVar("T")
+
+_USER_FIELDS = frozenset(
+    {"first_name", "last_name", "display_name", "login", "phone", "email", "site", "language"}
+)
 
 
 class Conversation:
@@ -289,12 +293,21 @@ def _target(to: str | None, team: str | None) -> tuple[str, str]:
     return ("team", team) if team is not None else ("", "")
 
 
+def check_user_fields(names: Iterable[str]) -> None:
+    """Raise `ArgumentError` for a name that is no field of an end user: no platform would get its value."""
+    unknown = sorted(set(names) - _USER_FIELDS)
+    if unknown:
+        known = ", ".join(sorted(_USER_FIELDS))
+        raise ArgumentError(f"user() has no field {unknown[0]!r}; the fields are {known}")
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class User:
     """An end user on an account where we play the channel.
 
     The vendor's id of the conversation is the user's, unless `hub.user(…, conversation=…)` gives another (Omnichannel:
-    `chat_id` and `visitor.id`): one user may have several. Digits alone are sent as a number where the vendor documents one.
+    `chat_id` and `visitor.id`): one user may have several. Fields of a user are `first_name`, `last_name`, `display_name`,
+    `login`, `phone`, `email`, `site` and `language`; another is an `ArgumentError`. Digits alone are sent as a number where the vendor documents one.
     """
 
     _runtime: Runtime

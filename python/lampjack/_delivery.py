@@ -19,7 +19,8 @@ class Receipt:
     """What a command led to, as plain values: fit for an HTTP answer.
 
     `delivery` is the id of what goes out, None when nothing does; `status` is `done` then, else `pending` (or, for a
-    repeated command, what became of it). Words that leave in several messages have the last one's id. `seq` is the item
+    repeated command, what became of it). A release that waits for earlier messages has none yet; repeated under its key after
+    them it has that of the return call. Words that leave in several messages have the last one's id. `seq` is the item
     of the transcript that the command made. `repeated`: the key was known, so nothing was done anew.
     """
 

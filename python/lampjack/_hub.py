@@ -11,7 +11,7 @@ from lampjack import _config, _core
 from lampjack._accounts import Accounts
 from lampjack._clock import ManualClock
 from lampjack._consumer_group import ConsumerGroup
-from lampjack._conversation import Conversation, User
+from lampjack._conversation import Conversation, User, check_user_fields
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
 from lampjack._items import DeadItem, dead_items_from_json
 from lampjack._log import log_event, log_line
@@ -220,13 +220,14 @@ class Hub(Privacy):
         conversation: str | int | None = None,
         **fields: str,
     ) -> User:
-        """Return an end user on a channel account; `fields` are those of an actor: first_name, phone, …. See `User`."""
+        """Return an end user on a channel account; `fields` are `first_name`, `phone`, …: see `User`."""
+        check_user_fields(fields)
         return User(self._runtime, account, {"id": id, **fields}, conversation)
 
     def conversations(
         self, state: str = "", *, limit: int = 100, unattributed: bool = False
     ) -> list[ConversationState]:
-        """Return conversations, newest first; `state` narrows them. Blocks for a read of the store.
+        """Return conversations, newest first; `state` (`agent`, …) narrows them. Blocks for a read of the store.
 
         With `unattributed` return instead what belongs to no conversation: an entry for each account that has any, whose
         `ref` is `account:live:~unattributed`. `hub[ref].transcript()` tells its items; its state and owner mean nothing.
@@ -286,7 +287,10 @@ class Hub(Privacy):
         return self._runtime.native.export_dead_letters(limit)
 
     def retry(self, delivery: str) -> None:
-        """Send a dead or held delivery again; try a paused one now. `StaleOwnerError` when it may not leave any more. Blocks."""
+        """Send a dead or held delivery again; try a paused one now. `StaleOwnerError` when it may not leave any more. Blocks.
+
+        A return is also sent again when the bot is active already: it stays active, and the delivery becomes `sent`.
+        """
         self._runtime.native.retry_delivery(delivery)
 
     def discard(self, delivery: str) -> None:

@@ -30,8 +30,8 @@ __all__ = [
 class Result:
     """What results share: how they are made, and for this release the access by key that dicts gave.
 
-    `result["key"]`, `.get()`, `in`, `keys()` and `== {…}` work as with the dict of earlier releases; the next release
-    removes them. Use attributes, and `to_dict()` for JSON. `extra` holds what a newer core tells and this class does not
+    `result["key"]`, `.get()`, `in`, `keys()` and `== {…}` work as with the dict of earlier releases, and `result["key"]`
+    gives the field's plain value where nothing is told; the next release removes them. Use attributes, and `to_dict()` for JSON. `extra` holds what a newer core tells and this class does not
     name.
     """
 
@@ -43,7 +43,8 @@ class Result:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return the result that the core's JSON object describes."""
         names = {one.name for one in fields(cls)} - {"extra"}
-        known = {key: cls._read(key, value) for key, value in data.items() if key in names}
+        given = {key: value for key, value in data.items() if key in names and value is not None}
+        known = {key: cls._read(key, value) for key, value in given.items()}
         unknown = {key: value for key, value in data.items() if key not in names}
         return cls(**known, extra=FrozenDict(unknown))
 
@@ -83,7 +84,9 @@ class Result:
     # ---- As a dict, for one release ----
 
     def __getitem__(self, key: str) -> Any:
-        return self._by_key()[key]
+        told = self._by_key()
+        absent = key not in told and key in {one.name for one in fields(self)}
+        return getattr(self, key) if absent else told[key]
 
     def __contains__(self, key: object) -> bool:
         return key in self._by_key()

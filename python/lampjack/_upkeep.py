@@ -9,13 +9,13 @@ from lampjack import _core
 __all__ = ["backup", "export", "migrate", "restore"]
 
 
-def migrate(store: str) -> None:
-    """Bring the schema of the store at that URL to this release's.
+def migrate(store: str, *, create: bool = False) -> None:
+    """Bring the schema of the store at that URL to this release's; with `create` make the store where there is none.
 
-    Nothing happens when it is that already. `ConfigError` for a store of a newer release, `StoreError` when it cannot be
-    reached now. Stop the services of other releases first, unless the changelog says otherwise.
+    Nothing happens when it is that already. `ConfigError` for a store of a newer release, and without `create` where
+    there is no store yet; `StoreError` when it cannot be reached now. Stop the services of other releases first, unless the changelog says otherwise.
     """
-    _core.migrate(store)
+    _core.migrate(store, create)
 
 
 def backup(store: str, to: str | os.PathLike[str]) -> None:

@@ -2,16 +2,28 @@
 
 import json
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from lampjack._clock import ManualClock
 from lampjack._hub import Hub
 from lampjack._reception import Answer
 
-__all__ = ["FakePlatform", "ManualClock", "Received", "SampleRequest", "sample", "sample_settings"]
+__all__ = [
+    "FakePlatform",
+    "ManualClock",
+    "Received",
+    "Response",
+    "SampleRequest",
+    "sample",
+    "sample_settings",
+]
+
+Response: TypeAlias = int | tuple[int, bytes] | BaseException | type[BaseException]
+"""What a fake platform answers: a status, a status and a body, or an exception: the connection ends without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,53 +167,103 @@ class Received:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
+    def __init__(self, fake: "FakePlatform") -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.fake = fake
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a hub that is closed hangs up."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def _take(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        headers = dict(self.headers.items())
+        answer = self.server.fake._note(Received(self.command, self.path, headers, body))
+        if isinstance(answer, BaseException):
+            self._say_nothing(answer)
+        else:
+            self._answer(*answer)
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _say_nothing(self, why: BaseException) -> None:
+        self.close_connection = True
+        if isinstance(why, TimeoutError):
+            self.rfile.read(1)  # until the hub hangs up
+
+    do_GET = do_POST = do_PUT = do_DELETE = _take  # noqa: N815  the names http.server looks for
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing: paths may hold tokens."""
+
+
+def _answer_of(response: Response) -> tuple[int, bytes] | BaseException:
+    """Return status and body, or the exception that stands for a connection without an answer."""
+    match response:
+        case int() if 100 <= response <= 599:
+            return response, b"{}"
+        case (int() as status, bytes() as body) if 100 <= status <= 599:
+            return status, body
+        case BaseException():
+            return response
+        case type() if issubclass(response, BaseException):
+            return response()
+    raise TypeError("respond holds statuses, (status, bytes) or exceptions")
 
 
 class FakePlatform:
     """A vendor's side on a loopback port: notes what a hub sends, and sends samples into the hub.
 
     `with FakePlatform("certainly") as fake:` and give `fake.settings()` as the account, `fake.networks` as the hub's
-    `allow_networks`. Answers are 200 `{}` unless `respond` is set to others, which are used up one by one.
+    `allow_networks`. Answers are 200 `{}` unless `respond` holds others, which are used up one by one: `503`,
+    `(422, b'{"error": "closed"}')`, `ConnectionError` (the connection ends without an answer) or `TimeoutError` (no answer
+    until the hub hangs up). Anything else is a `TypeError`.
     """
 
     networks = ("127.0.0.0/8",)
 
     def __init__(self, platform: str) -> None:
         self.platform = platform
-        self.respond: list[tuple[int, bytes]] = []
+        self._responses: list[Response] = []
         self._requests: list[Received] = []
+        self._misuse: TypeError | None = None
         self._changed = threading.Condition()
-        fake = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def _take(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                status, answer = fake._note(
-                    Received(self.command, self.path, dict(self.headers.items()), body)
-                )
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            do_GET = do_POST = do_PUT = do_DELETE = _take  # noqa: N815  the names http.server looks for
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                """Say nothing: paths may hold tokens."""
-
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = _Server(self)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def _note(self, received: Received) -> tuple[int, bytes]:
+    @property
+    def respond(self) -> list[Response]:
+        """What is answered next; each entry is used once."""
+        return self._responses
+
+    @respond.setter
+    def respond(self, responses: Iterable[Response]) -> None:
+        self._responses = list(responses)
+        for one in self._responses:
+            _answer_of(one)
+
+    def _note(self, received: Received) -> tuple[int, bytes] | BaseException:
         with self._changed:
             self._requests.append(received)
             self._changed.notify_all()
-            return self.respond.pop(0) if self.respond else (200, b"{}")
+            try:
+                return _answer_of(self._responses.pop(0)) if self._responses else (200, b"{}")
+            except TypeError as misuse:  # the test gets it: see _check()
+                self._misuse = misuse
+                return 500, b"{}"
+
+    def _check(self) -> None:
+        if self._misuse is not None:
+            raise self._misuse
 
     def settings(self, **settings: Any) -> dict[str, Any]:
         """Return an account's settings that point at this fake."""
@@ -217,6 +279,7 @@ class FakePlatform:
     def received(self) -> list[Received]:
         """What came so far."""
         with self._changed:
+            self._check()
             return list(self._requests)
 
     def wait(self, count: int, timeout: float = 10.0) -> list[Received]:
@@ -224,6 +287,7 @@ class FakePlatform:
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._requests) >= count, timeout):
                 raise AssertionError(f"{len(self._requests)} requests came, not {count}")
+            self._check()
             return list(self._requests)
 
     def send(self, hub: Hub, account: str, kind: str = "message", **options: Any) -> Answer:
@@ -236,6 +300,8 @@ class FakePlatform:
         ).start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+        if kind is None:
+            self._check()

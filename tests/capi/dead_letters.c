@@ -67,6 +67,7 @@ int main(void) {
     delivery = ljk_receipt_delivery(receipt);
     wait_until_dead(hub, delivery);
     list_holds(hub, "\"ref\":\"shop:live:s-1\"");
+    list_holds(hub, "\"agent\":null,\"last_code\":null,\"vendor_answer\":null}");
     export_has_the_words(hub);
     GIVES(LJK_OK, ljk_hub_retry_delivery(hub, delivery, &err));
     wait_until_dead(hub, delivery);

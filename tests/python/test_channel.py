@@ -104,6 +104,13 @@ def test_a_bots_text_keyboard_file_and_link_reach_the_sink(hub: lj.Hub):
     assert (file.url, file.name, file.mime) == (link, "list.pdf", "application/pdf")
 
 
+def test_a_field_that_no_platform_would_get_is_refused(hub: lj.Hub):
+    with pytest.raises(lj.ArgumentError, match="no field 'extra'; the fields are display_name,"):
+        hub.user("line", "4211", extra={"tier": "gold"})  # type: ignore[arg-type]
+    with pytest.raises(lj.ArgumentError, match="no field 'role'"):
+        hub.user("line", "4211", role="agent")
+
+
 def test_a_transfer_may_be_repeated_and_names_the_chat_either_way(hub: lj.Hub):
     hub.user("line", "4211").say("hello").result(5)
     transfer = sample("omnichannel", "handover_requested")

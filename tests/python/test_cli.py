@@ -81,6 +81,14 @@ def test_a_bad_payload_is_one_line_and_exit_one(body: bytes):
     assert done.stderr.count(b"\n") == 1
 
 
+def test_a_body_that_is_not_json_is_told_with_its_place():
+    printed = b'{\n  "interlocutor": "user",\n  "data": {"a": 1 "b": 2}\n}'  # a comma is missing
+    done = run("inspect", "--platform", "certainly", "-", stdin=printed)
+    assert done.stderr == b"lampjack: the body is not JSON (line 3, column 19)\n"
+    valid = run("inspect", "--platform", "certainly", "-", stdin=b"[]")
+    assert b"line" not in valid.stderr
+
+
 def test_other_failures_are_one_line_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert _cli.main(["inspect", "--platform", "nobody", str(CASE / "body.raw")]) == 1
     assert _cli.main(["inspect", "--platform", "certainly", str(tmp_path / "missing")]) == 1

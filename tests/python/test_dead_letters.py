@@ -4,11 +4,12 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 import lampjack as lj
-from lampjack.testing import FakePlatform
+from lampjack.testing import FakePlatform, sample
 from support.service_process import wait_until
 
 REF = "shop:live:user-1"
@@ -73,6 +74,52 @@ def test_the_log_warns_of_one_without_saying_whose_it_is(
     )
     assert "Hello" not in caplog.text
     assert "user-1" not in caplog.text
+
+
+def test_all_have_the_same_keys(hub: lj.Hub, fake: FakePlatform):
+    answered = refused(hub, fake)
+    fake.respond = [ConnectionError]  # on_unknown = "hold"
+    silent = hub[REF].reply("Hello?", agent="dana").result(5)
+    wait_until(lambda: len(hub.dead_letters()) == 2, "the second one")
+    first, second = (json.loads(line) for line in hub.export_dead_letters().splitlines())
+    assert (first["id"], second["id"]) == (answered, silent.id)
+    # When it ended and was held are the same member.
+    assert set(first) == set(second)
+    assert (first["last_code"], second["last_code"]) == (422, None)
+    assert (first["vendor_answer"], second["vendor_answer"]) == ("{}", None)
+    letter = hub.dead_letters()[1]
+    assert (letter.last_code, letter.vendor_answer) == (None, "")
+    with pytest.warns(PendingDeprecationWarning):
+        assert letter["last_code"] is None
+
+
+def test_a_return_of_a_bot_that_is_active_does_no_harm(hub: lj.Hub, fake: FakePlatform):
+    hub[REF].take("dana").result(5)
+    fake.respond = [422]
+    hub[REF].release(agent="dana").result(5)
+    wait_until(lambda: bool(hub.dead_letters()), "the return is refused")
+    [dead] = hub.dead_letters()
+    assert dead.action == "unmute"
+    the_bot_speaks(hub)
+    before = hub[REF].state().result(5)
+    assert (before.state, before.muted) == ("bot", "no")
+    hub.retry(dead.id)
+    wait_until(lambda: hub_says(hub, dead.id) == "sent", "the call is made again")
+    after = hub[REF].state().result(5)
+    assert (after.state, after.epoch, after.owner) == (before.state, before.epoch, before.owner)
+
+
+def the_bot_speaks(hub: lj.Hub) -> None:
+    request = sample("chatlayer_offloading", number=9)
+    body = json.loads(request.body)
+    said = {"actor": "bot", "timestamp": body["timestamp"], "message": {"text": "I am back"}}
+    changed = replace(request, body=json.dumps({**body, "messages": [said]}).encode())
+    assert hub.receive("shop", **changed.arguments()).status == 200
+
+
+def hub_says(hub: lj.Hub, delivery: str) -> str:
+    [found] = [one for one in hub[REF].deliveries().result(5) if one.id == delivery]
+    return found.status
 
 
 def test_one_is_sent_again(hub: lj.Hub, fake: FakePlatform):

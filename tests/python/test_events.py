@@ -172,6 +172,19 @@ def test_a_part_refuses_the_json_of_another():
         lj.Text.from_dict({"type": "text", "txt": "x"})
 
 
+def test_an_option_without_a_kind_is_a_reply_however_it_is_made():
+    made = lj.Choice("Which?", [lj.Option("Yes", payload="y")])
+    read = lj.Choice.from_dict(
+        {"type": "choice", "text": "Which?", "options": [{"title": "Yes", "payload": "y"}]}
+    )
+    assert read == made
+    assert read.options[0].kind == "reply"
+    [card] = lj.Cards.from_dict(
+        {"type": "cards", "cards": [{"title": "Card", "options": [{"title": "Yes"}]}]}
+    ).cards
+    assert card.options[0].kind == "reply"
+
+
 @pytest.mark.parametrize("value", [*PARTS, lj.Option("secret title"), lj.Card("secret title")])
 def test_no_repr_tells_what_a_part_holds(value: object):
     text = repr(value)

@@ -34,7 +34,7 @@ async def decide(request): return lj.Accept(mute=True) if await desk.is_open() e
 async def handle(item, conv):  # one subscription, so one order
     match item.event:
         case lj.HandoverRequested(): await opened(item, conv)
-        case lj.Message(): await line(item, conv)
+        case lj.Message(content=parts): await desk.add(conv.ref, item.seq, lj.as_text(parts))
         case lj.OwnerChanged(now=owner): await desk.owner(conv.ref, owner.agent, item.epoch)
         case lj.HandoverEnded(): await desk.end(conv.ref)
 
@@ -42,11 +42,6 @@ async def opened(item, conv):  # what comes after the request comes as lines
     await desk.ticket(item.id, conv.ref, await conv.transcript(up_to=item.seq))
     with suppress(lj.StaleOwnerError):  # somebody has taken it already
         await conv.notify("A colleague is joining.")
-
-async def line(item, conv):
-    match item.event.content:
-        case [lj.Text(text)]: await desk.add(conv.ref, item.seq, text)
-        case parts: await desk.add(conv.ref, item.seq, lj.as_text(parts))
 
 app = FastAPI(lifespan=hub.lifespan)
 app.include_router(HandoverRouter(hub), prefix="/hooks")
@@ -150,6 +145,7 @@ def post(served: SimpleNamespace, kind: str, **options: object) -> httpx2.Respon
 def test_the_readme_shows_this_example():
     readme = Path(__file__).resolve().parents[2] / "README.md"
     assert EXAMPLE.strip() in readme.read_text("utf-8")
+    assert len(EXAMPLE.strip().splitlines()) <= 30
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,15 @@ def test_the_same_command_again_gives_the_first_receipt(hub: lj.Hub):
     assert first.delivery_id == first.delivery
 
 
+def test_a_release_under_a_known_key_names_its_call(hub: lj.Hub):
+    hub[REF].take("dana").result(5)
+    first = hub[REF].release(agent="dana", key="r-1").result(5).receipt
+    again = hub[REF].release(agent="dana", key="r-1").result(5).receipt
+    assert again.repeated
+    assert again.delivery == first.delivery
+    assert first.delivery is not None
+
+
 def test_another_command_under_a_callers_key_is_a_conflict_error(hub: lj.Hub):
     hub[REF].reply("Hello", agent="dana", key="k-1").result(5)
     for other in (

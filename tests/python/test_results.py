@@ -105,6 +105,24 @@ def test_for_one_release_a_result_is_read_as_the_dict_it_was(cls: Any, data: dic
     assert result != {**data, "more": 1}
 
 
+def test_an_unknown_state_is_refused_with_the_known_ones():
+    settings = lj.testing.sample_settings("chatlayer_offloading")
+    hub = lj.Hub({"store": "memory:", "account": {"shop": settings}}, background=False)
+    with pytest.raises(lj.ArgumentError) as caught:
+        hub.conversations("waiting")
+    hub.close()
+    assert str(caught.value) == "a state is bot, requested, agent, returning or closed"
+
+
+def test_a_key_whose_value_is_null_is_absent():
+    told = {**DELIVERY, "last_code": None, "ended_at": None, "vendor_answer": None}
+    delivery = lj.DeliveryState.from_dict(told)
+    assert (delivery.last_code, delivery.ended_at, delivery.vendor_answer) == (None, None, "")
+    assert delivery.to_dict() == DELIVERY
+    with pytest.warns(PendingDeprecationWarning):
+        assert delivery["last_code"] is None
+
+
 def test_what_is_absent_is_no_key():
     delivery = lj.DeliveryState.from_dict(DELIVERY)
     with pytest.warns(PendingDeprecationWarning, match="is used as a dict"):  # noqa: PT031

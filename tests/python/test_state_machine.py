@@ -386,7 +386,7 @@ class PostgresTables:
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
         self._name = server.make_database()
-        lj.migrate(server.url(self._name))
+        lj.migrate(server.url(self._name), create=True)
 
     def empty(self) -> str:
         self._server.run(

@@ -88,10 +88,30 @@ def test_what_only_reads_makes_no_store(tmp_path: Path):
     for read in (
         lambda: lj.export(f"sqlite:{missing}", io.BytesIO()),
         lambda: lj.backup(f"sqlite:{missing}", tmp_path / "copy.db"),
+        lambda: lj.migrate(f"sqlite:{missing}"),
     ):
-        with pytest.raises(lj.ConfigError, match="there is no file at that path"):
+        with pytest.raises(lj.ConfigError, match=r"there is no (file|store) at that path"):
             read()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_migration_makes_a_store_when_it_is_asked_to(tmp_path: Path):
+    config = tmp_path / "lampjack.toml"
+    config.write_text('store = "sqlite:made.db"\n')
+    command = [sys.executable, "-m", "lampjack", "migrate", "--config", str(config)]
+
+    def run(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *more], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    refused = run()
+    assert refused.returncode == 1
+    assert "migrate --create" in refused.stderr
+    assert not (tmp_path / "made.db").exists()
+    assert run("--create").returncode == 0
+    assert run().returncode == 0
+    assert lj.export(f"sqlite:{tmp_path / 'made.db'}", io.BytesIO()) == 0
 
 
 def test_a_backup_of_another_programs_file_is_refused(tmp_path: Path):

@@ -408,6 +408,15 @@ LJK_API ljk_status ljk_hub_next(ljk_hub* hub, ljk_str subscription, uint32_t tim
  *  item's words, the last one where they were queued again; absent where none does. The fact "delivery_changed" holds the
  *  delivery as ljk_hub_delivery gives it, without "ref". */
 LJK_API ljk_str ljk_item_json(const ljk_item* item);
+/** The conversation; as the "ref" of the JSON, for a command without reading it. */
+LJK_API ljk_str ljk_item_ref(const ljk_item* item);
+/** The kind of the event ("message", "handover_requested", …) or of the fact ("owner_changed", "delivery_changed", …): the
+ *  words that "kinds" of ljk_hub_subscribe takes. */
+LJK_API ljk_str ljk_item_kind(const ljk_item* item);
+/** The item's number in the transcript: for ljk_hub_transcript_up_to and ljk_hub_why. */
+LJK_API uint64_t ljk_item_seq(const ljk_item* item);
+/** The epoch when it was recorded: for ljk_command_options. */
+LJK_API uint64_t ljk_item_epoch(const ljk_item* item);
 /** Acknowledges an item, or has it handed out again after a growing wait. The handle is still to be freed.
  *  @param outcome LJK_DONE or LJK_RETRY
  *  @return LJK_OK, LJK_E_LEASE_LOST (it may be in other hands by now; earlier releases returned LJK_E_UNSUPPORTED) */
@@ -454,10 +463,13 @@ typedef struct ljk_receipt ljk_receipt;
 /** {"ok","ref","seq","state","epoch","owner","delivery":{"id","status"},"losses","repeated"} or
  *  {"ok":false,"ref","refusal":{"code","why","owner","epoch","allowed"}}. "seq" is the transcript item that the command
  *  made. "delivery" is absent when nothing is sent; where the words leave in several messages it is the last. "repeated" is
- *  true when the key was known: the command was carried out before, state and owner are those of now. */
+ *  true when the key was known: the command was carried out before, state and owner are those of now. A release that waits for
+ *  earlier messages has no delivery yet; repeated after them it has that of the return call. */
 LJK_API ljk_str ljk_receipt_json(const ljk_receipt* receipt);
 /** What to ask deliveries for; empty when nothing is sent. */
 LJK_API ljk_str ljk_receipt_delivery(const ljk_receipt* receipt);
+/** The conversation's present state: "bot", "requested", "agent", "returning" or "closed". */
+LJK_API ljk_str ljk_receipt_state(const ljk_receipt* receipt);
 /** The conversation's present epoch and owner ("bot", "agent" or "nobody"; the agent when it is one). */
 LJK_API uint64_t ljk_receipt_epoch(const ljk_receipt* receipt);
 LJK_API ljk_str ljk_receipt_owner(const ljk_receipt* receipt);
@@ -628,13 +640,15 @@ LJK_API void ljk_sink_delivery_free(ljk_sink_delivery* delivery);
 /* ---- Hub: dead letters --------------------------------------------------------------------------------------------- */
 
 /** Deliveries that were given up ("dead") or wait for a person's word ("held"), oldest first: [{"id","ref","action",
- *  "status","attempts","last_code","last_error","vendor_answer","created_at","ended_at",…}] */
+ *  "status","epoch","seq","agent","attempts","last_code","last_error","vendor_answer","created_at","ended_at"}]. Each entry has
+ *  all keys: null where there is no value, such as the code of a call that got no answer. */
 LJK_API ljk_status ljk_hub_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out, ljk_error* err);
 /** The same with what they carry as "event", one JSON object a line. It holds what people said: keep it accordingly.
  *  Where there are more than `limit`, the last line is {"truncated":true}. */
 LJK_API ljk_status ljk_hub_export_dead_letters(ljk_hub* hub, size_t limit, ljk_text** out,
                                                ljk_error* err);
-/** Sends a dead or held delivery again, with its tries counted anew. A paused one is tried now.
+/** Sends a dead or held delivery again, with its tries counted anew. A paused one is tried now. A return is also sent when
+ *  the bot is active already: it stays active.
  *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (it is neither dead nor held nor paused), LJK_E_STALE_OWNER (the
  *  conversation changed hands: it never leaves) */
 LJK_API ljk_status ljk_hub_retry_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err);
@@ -687,8 +701,10 @@ LJK_API ljk_status ljk_hub_erase(ljk_hub* hub, ljk_str account, ljk_str user, in
 
 /** Brings the schema of the store at that URL to this release's; a no-op when it is that already.
  *  @param url as in the configuration's "store"
- *  @return LJK_OK, LJK_E_CONFIG (an unknown URL, or the schema of a newer release), LJK_E_STORE */
+ *  @return LJK_OK, LJK_E_CONFIG (an unknown URL, no store there yet, or the schema of a newer release), LJK_E_STORE */
 LJK_API ljk_status ljk_store_migrate(ljk_str url, ljk_error* err);
+/** The same, and makes the store where there is none, as the first hub does. */
+LJK_API ljk_status ljk_store_create(ljk_str url, ljk_error* err);
 /** Copies what is committed to a new file while the store is in use. Other stores than "sqlite:" are LJK_E_CONFIG.
  *  @param to path of the file; it must not exist */
 LJK_API ljk_status ljk_store_backup(ljk_str url, ljk_str to, ljk_error* err);

@@ -116,6 +116,9 @@ ljk_str ljk_receipt_json(const ljk_receipt* receipt) {
 ljk_str ljk_receipt_delivery(const ljk_receipt* receipt) {
     return receipt == nullptr ? ljk_str{} : str(receipt->value.delivery_id);
 }
+ljk_str ljk_receipt_state(const ljk_receipt* receipt) {
+    return receipt == nullptr ? ljk_str{} : str(receipt->value.state);
+}
 uint64_t ljk_receipt_epoch(const ljk_receipt* receipt) {
     return receipt == nullptr ? 0 : receipt->value.epoch;
 }

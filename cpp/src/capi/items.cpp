@@ -45,6 +45,22 @@ ljk_str ljk_item_json(const ljk_item* item) {
     return item == nullptr ? ljk_str{} : str(item->value->json);
 }
 
+ljk_str ljk_item_ref(const ljk_item* item) {
+    return item == nullptr ? ljk_str{} : str(item->value->lease.ref);
+}
+
+ljk_str ljk_item_kind(const ljk_item* item) {
+    return item == nullptr ? ljk_str{} : str(item->value->lease.item.kind);
+}
+
+uint64_t ljk_item_seq(const ljk_item* item) {
+    return item == nullptr ? 0 : item->value->lease.item.seq;
+}
+
+uint64_t ljk_item_epoch(const ljk_item* item) {
+    return item == nullptr ? 0 : item->value->lease.item.epoch;
+}
+
 ljk_status ljk_item_done(ljk_item* item, int32_t outcome, ljk_error* err) {
     return guard(err, [&]() -> Result<void> {
         LJK_CHECK(need(item, "item"));

@@ -9,7 +9,11 @@ using lampjack::Code;
 using lampjack::Result;
 
 ljk_status ljk_store_migrate(ljk_str url, ljk_error* err) {
-    return guard(err, [&] { return lampjack::engine::migrate_store(view(url)); });
+    return guard(err, [&] { return lampjack::engine::migrate_store(view(url), false); });
+}
+
+ljk_status ljk_store_create(ljk_str url, ljk_error* err) {
+    return guard(err, [&] { return lampjack::engine::migrate_store(view(url), true); });
 }
 
 ljk_status ljk_store_backup(ljk_str url, ljk_str to, ljk_error* err) {

@@ -35,6 +35,30 @@ CommandResult refused(Error error) {
     return result;
 }
 
+bool returns(CommandKind kind) noexcept {
+    return kind == CommandKind::release || kind == CommandKind::close;
+}
+
+/// How far back a return call is looked for.
+constexpr std::uint64_t kLookedThrough = 100;
+
+/// The return call that followed the drain which the command at `seq` began; empty id: none yet, or long ago. The call has
+/// no key. It has the next epoch, and the drain ends with it.
+Result<store::OutboxRow> return_call(Change& change, std::uint64_t seq) {
+    const auto& key = change.row().key;
+    LJK_TRY(command, change.tx().item(key, seq));
+    const std::uint64_t end = change.row().next_out;
+    for (std::uint64_t oseq = end - 1; oseq > 0 && end - oseq <= kLookedThrough; --oseq) {
+        const auto row = change.tx().delivery(key, oseq);
+        if (!row && row.error().code != Code::not_found) return row.error();
+        if (!row) continue;
+        if (row->epoch <= command.epoch) break;
+        if (row->action == conversation::Action::unmute && row->epoch == command.epoch + 1)
+            return *row;
+    }
+    return store::OutboxRow{};
+}
+
 Result<Command> command_of(const CommandRequest& request) {
     const auto kind = conversation::command_from(request.name);
     if (!kind) return fail(Code::argument, "unknown command \"" + std::string(request.name) + "\"");
@@ -106,6 +130,7 @@ private:
         const store::ConversationRow& row = change_.row();
         CommandResult result;
         const auto owner = owner_of(row.state);
+        result.state = conversation::name_of(row.state.state);
         result.epoch = row.state.epoch;
         result.owner = std::string(conversation::name_of(owner.kind));
         result.owner_agent = owner.agent;
@@ -113,7 +138,7 @@ private:
         json::Writer out(result.json);
         out.begin_object().key("ok").boolean(true).key("ref").string(row.ref);
         if (done.seq != 0) out.key("seq").integer(static_cast<std::int64_t>(done.seq));
-        out.key("state").string(conversation::name_of(row.state.state));
+        out.key("state").string(result.state);
         out.key("epoch")
             .integer(static_cast<std::int64_t>(row.state.epoch))
             .key("owner")
@@ -185,6 +210,10 @@ private:
                 .add("command", conversation::name_of(command.kind))
                 .add("seq", earlier.seq);
         LJK_TRY(row, change_.tx().find_command(change_.row().key, key_.text()));
+        if (row.id.empty() && returns(command.kind)) {
+            LJK_TRY(call, return_call(change_, earlier.seq));
+            row = std::move(call);
+        }
         return accepted({earlier.seq, row.id, store::name_of(row.status), key_.is_given()});
     }
 
@@ -195,6 +224,7 @@ private:
         json::Writer out(result.json);
         out.begin_object().key("ok").boolean(false).key("ref").string(change_.row().ref);
         out.key("refusal").raw(refusal_json(why)).end_object();
+        result.state = conversation::name_of(change_.row().state.state);
         result.epoch = why.epoch;
         result.owner = std::string(conversation::name_of(why.owner.kind));
         result.owner_agent = why.owner.agent;

@@ -29,6 +29,7 @@ class Environment;
 
 struct Config {
     std::string store;  ///< URL; required
+    std::size_t store_connections = 16;  ///< of this process to PostgreSQL, at a time
     std::map<std::string, platforms::Account, std::less<>> accounts;
     std::vector<std::string>
         allow_networks;  ///< CIDR; private and loopback addresses are refused elsewhere

@@ -87,6 +87,10 @@ constexpr std::array kKeys{
                          .confidential = true,
                          .meaning = "where conversations are kept: \"memory:\", \"sqlite:PATH\" or "
                                     "\"postgresql://…\""}),
+    key<&Config::store_connections>(
+        number("store_connections", "16", 1, 1'000, "connections",
+               "connections of this process to PostgreSQL at the same time; a call that finds "
+               "none waits up to ten seconds for one")),
     HubKey{.row = {.name = "account",
                    .kind = Kind::table,
                    .meaning = "the accounts by name, each a table of the account settings"}},

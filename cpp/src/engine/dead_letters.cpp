@@ -124,7 +124,7 @@ Result<std::string> dead_letters_view(Core& core, std::size_t limit) {
     std::string text;
     json::Writer out(text);
     out.begin_array();
-    for (const store::Delivery& one : found) out.raw(delivery_json(one.row, one.ref));
+    for (const store::Delivery& one : found) out.raw(dead_letter_json(one.row, one.ref, false));
     out.end_array();
     return text;
 }
@@ -137,7 +137,7 @@ Result<std::string> export_dead_letters_view(Core& core, std::size_t limit) {
     if (more) found.resize(limit);
     std::string text;
     for (const store::Delivery& one : found)
-        text.append(dead_letter_json(one.row, one.ref)).append("\n");
+        text.append(dead_letter_json(one.row, one.ref, true)).append("\n");
     if (more) text.append("{\"truncated\":true}\n");
     return text;
 }

@@ -380,7 +380,7 @@ Result<std::unique_ptr<Hub>> Hub::open(std::string_view config_json, unsigned ru
     (void)networks;
     const bool own_store = !world.store;
     if (own_store) {
-        LJK_TRY(store, store::open(config.store));
+        LJK_TRY(store, store::open(config.store, {.connections = config.store_connections}));
         world.store = std::shared_ptr<store::Store>(std::move(store));
     }
     const bool own_client = !world.http && (run & run_sender) != 0;

@@ -37,6 +37,16 @@ Result<conversation::To> to_of(const json::Value& value) {
     return fail(Code::argument, "to must be desk, bot or nobody");
 }
 
+/// The names of all states, for an error.
+std::string states() {
+    std::string list;
+    for (std::size_t i = 0; i < conversation::kStateCount; ++i) {
+        if (i > 0) list.append(i + 1 == conversation::kStateCount ? " or " : ", ");
+        list.append(conversation::name_of(static_cast<conversation::State>(i)));
+    }
+    return list;
+}
+
 template <class Rows, class Write>
 std::string array_of(const Rows& rows, Write write) {
     std::string text;
@@ -89,7 +99,7 @@ Result<std::string> conversation_view(Core& core, std::string_view ref) {
 
 Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit) {
     if (!state.empty() && !conversation::state_from(state))
-        return fail(Code::argument, "no such state");
+        return fail(Code::argument, "a state is " + states());
     // One for each account collects what belongs to no conversation: it is none.
     const std::size_t others = core.config.accounts.size();
     LJK_TRY(rows,

@@ -32,7 +32,7 @@ Result<void> add_conversation(Core& core, const std::string& ref, std::string_vi
     for (const store::OutboxRow& one : deliveries) {
         json::Writer out(lines);
         out.begin_object().key("conversation").string(ref).key("delivery");
-        out.raw(dead_letter_json(one, ref)).end_object();
+        out.raw(whole_delivery_json(one, ref)).end_object();
         lines += '\n';
     }
     return {};

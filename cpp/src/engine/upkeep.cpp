@@ -6,7 +6,9 @@
 
 namespace lampjack::engine {
 
-Result<void> migrate_store(std::string_view url) { return store::migrate(url); }
+Result<void> migrate_store(std::string_view url, bool create) {
+    return store::migrate(url, create);
+}
 
 Result<void> check_store(std::string_view url) {
     LJK_TRY(opened, store::open_existing(url));

@@ -10,7 +10,7 @@
 namespace lampjack::engine {
 
 /// Brings the schema to this release's. A no-op when it is that already; a newer one is `config`.
-Result<void> migrate_store(std::string_view url);
+Result<void> migrate_store(std::string_view url, bool create);
 /// Whether there is a store, of a schema that this release works with; `config` says what is wrong.
 Result<void> check_store(std::string_view url);
 /// Copies what is committed to a new file, while it is in use; for stores that are files.

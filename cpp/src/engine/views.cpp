@@ -81,6 +81,21 @@ void vendor_answer(Writer& out, const store::OutboxRow& row) {
     if (!row.vendor_answer.empty()) out.key("vendor_answer").string(row.vendor_answer);
 }
 
+void all_members(Writer& out, const store::OutboxRow& row, std::string_view ref, bool waits) {
+    delivery_members(out, row, waits);
+    vendor_answer(out, row);
+    out.key("ref").string(ref);
+}
+
+/// The keys that all_members() leaves out.
+void absent_as_null(Writer& out, const store::OutboxRow& row) {
+    if (row.item_seq == 0) out.key("seq").null();
+    if (row.agent.empty()) out.key("agent").null();
+    if (row.last_code == 0) out.key("last_code").null();
+    if (row.last_error.empty()) out.key("last_error").null();
+    if (row.vendor_answer.empty()) out.key("vendor_answer").null();
+}
+
 }  // namespace
 
 void delivery_members(Writer& out, const store::OutboxRow& row, bool waits) {
@@ -193,19 +208,21 @@ std::string conversation_json(const store::ConversationRow& row, std::string_vie
 }
 
 std::string delivery_json(const store::OutboxRow& row, std::string_view ref, bool waits) {
+    return object([&](Writer& out) { all_members(out, row, ref, waits); });
+}
+
+std::string whole_delivery_json(const store::OutboxRow& row, std::string_view ref) {
     return object([&](Writer& out) {
-        delivery_members(out, row, waits);
-        vendor_answer(out, row);
-        out.key("ref").string(ref);
+        all_members(out, row, ref, false);
+        if (!row.content.empty()) out.key("event").raw(row.content);
     });
 }
 
-std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref) {
+std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref, bool whole) {
     return object([&](Writer& out) {
-        delivery_members(out, row);
-        vendor_answer(out, row);
-        out.key("ref").string(ref);
-        if (!row.content.empty()) out.key("event").raw(row.content);
+        all_members(out, row, ref, false);
+        absent_as_null(out, row);
+        if (whole) out.key("event").raw(row.content.empty() ? "null" : row.content);
     });
 }
 

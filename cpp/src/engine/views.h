@@ -40,7 +40,9 @@ std::string conversation_json(const store::ConversationRow& row, std::string_vie
 void delivery_members(json::Writer& out, const store::OutboxRow& row, bool waits = false);
 std::string delivery_json(const store::OutboxRow& row, std::string_view ref, bool waits = false);
 /// The same with what it carries.
-std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref);
+std::string whole_delivery_json(const store::OutboxRow& row, std::string_view ref);
+/// The members of delivery_json(), null where there is no value; `whole` adds what it carries.
+std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref, bool whole);
 std::string sink_json(const store::LeasedDelivery& leased);
 /// The members besides "event", which is `leased.row.content`.
 std::string sink_head_json(const store::LeasedDelivery& leased);

@@ -253,6 +253,7 @@ private:
         range.first = static_cast<std::uint32_t>(build_.batch.options.size());
         return cursor_.array([&] {
             Option option;
+            option.kind = OptionKind::reply;  // as the constructors of the languages have it
             const bool read = cursor_.object([&](Key key) {
                 if (key == "kind") return enumeration(option.kind);
                 if (key == "title") return cursor_.string(option.title);

@@ -15,14 +15,15 @@ namespace {
 struct Scheme {
     std::string_view prefix;
     std::string_view form;  ///< as it is written in a configuration
-    Result<std::unique_ptr<Store>> (*open)(std::string_view url);
-    Result<std::unique_ptr<Store>> (*open_existing)(std::string_view url);
-    Result<void> (*migrate)(std::string_view url);
+    Result<std::unique_ptr<Store>> (*open)(std::string_view url, const OpenOptions& options);
+    Result<std::unique_ptr<Store>> (*open_existing)(std::string_view url,
+                                                    const OpenOptions& options);
+    Result<void> (*migrate)(std::string_view url, bool create);
     Result<void> (*backup)(std::string_view url, const std::string& to);
     Result<void> (*restore)(const std::string& from, std::string_view url);
 };
 
-Result<std::unique_ptr<Store>> open_memory(std::string_view url) {
+Result<std::unique_ptr<Store>> open_memory(std::string_view url, const OpenOptions&) {
     if (url != "memory:") return fail(Code::config, "\"memory:\" takes no path");
     return std::unique_ptr<Store>(std::make_unique<MemoryStore>());
 }
@@ -36,23 +37,29 @@ Result<std::string> path_of(std::string_view url) {
     return path;
 }
 
-Result<std::unique_ptr<Store>> open_sqlite(std::string_view url) {
+Result<std::unique_ptr<Store>> open_sqlite(std::string_view url, const OpenOptions&) {
     LJK_TRY(path, path_of(url));
     return sqlite::open(path);
 }
 
-Result<std::unique_ptr<Store>> open_existing_sqlite(std::string_view url) {
+Result<std::unique_ptr<Store>> open_existing_sqlite(std::string_view url,
+                                                    const OpenOptions&) {
     LJK_TRY(path, path_of(url));
     LJK_CHECK(sqlite::check_existing(path));
     return sqlite::open(path);
 }
 
-Result<void> migrate_sqlite(std::string_view url) {
+Result<void> migrate_sqlite(std::string_view url, bool create) {
     LJK_TRY(path, path_of(url));
+    if (!create && !path.empty() && !sqlite::check_existing(path))
+        return fail(Code::config,
+                    "there is no store at that path yet: the first hub makes it, and so does "
+                    "`lampjack migrate --create`; a path without a slash in front begins in the "
+                    "working folder");
     return sqlite::migrate(path);
 }
 
-Result<void> nothing_to_migrate(std::string_view) { return {}; }
+Result<void> nothing_to_migrate(std::string_view, bool) { return {}; }
 
 Result<void> backup_sqlite(std::string_view url, const std::string& to) {
     LJK_TRY(path, path_of(url));
@@ -109,19 +116,19 @@ Result<const Scheme*> scheme_of(std::string_view url) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open(std::string_view url) {
+Result<std::unique_ptr<Store>> open(std::string_view url, const OpenOptions& options) {
     LJK_TRY(scheme, scheme_of(url));
-    return scheme->open(url);
+    return scheme->open(url, options);
 }
 
 Result<std::unique_ptr<Store>> open_existing(std::string_view url) {
     LJK_TRY(scheme, scheme_of(url));
-    return scheme->open_existing(url);
+    return scheme->open_existing(url, {});
 }
 
-Result<void> migrate(std::string_view url) {
+Result<void> migrate(std::string_view url, bool create) {
     LJK_TRY(scheme, scheme_of(url));
-    return scheme->migrate(url);
+    return scheme->migrate(url, create);
 }
 
 Result<void> backup(std::string_view url, const std::string& to) {

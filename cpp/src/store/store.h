@@ -134,11 +134,16 @@ public:
     virtual void close() = 0;
 };
 
+struct OpenOptions {
+    std::size_t connections = 16;  ///< of this process to a database at a time
+};
+
 /// Opens a store by its URL, see open.cpp. The error for another scheme lists the known ones.
-Result<std::unique_ptr<Store>> open(std::string_view url);
+Result<std::unique_ptr<Store>> open(std::string_view url, const OpenOptions& options = {});
 /// The same for who only reads: a file that is not there is not made.
 Result<std::unique_ptr<Store>> open_existing(std::string_view url);
-/// Brings the schema at that URL to this release's; a no-op where there is none.
-Result<void> migrate(std::string_view url);
+/// Brings the schema at that URL to this release's; a no-op for a store without one. Where there is no store yet,
+/// `create` makes it; else that is a config error.
+Result<void> migrate(std::string_view url, bool create = false);
 
 }  // namespace lampjack::store

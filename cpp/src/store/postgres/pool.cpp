@@ -1,5 +1,6 @@
 #include "store/postgres/pool.h"
 #include "store/postgres/statements.h"
+#include "store/postgres/target.h"
 
 #include <unistd.h>
 
@@ -10,6 +11,8 @@ namespace lampjack::store::postgres {
 namespace {
 
 constexpr auto kLongestWait = std::chrono::seconds(10);
+/// Another process may have given one back, which nobody here is told.
+constexpr auto kAskServerEvery = std::chrono::milliseconds(250);
 
 /// Undoes what is open; false when the connection is good for nothing any more.
 bool is_at_rest(Connection& connection) noexcept {
@@ -36,25 +39,46 @@ Pool::~Pool() {
 bool Pool::is_ours() const noexcept { return owner_ == getpid(); }
 
 Result<Pool::Loan> Pool::take() {
-    Places place(1);
-    {
-        std::unique_lock lock(mutex_);
-        if (!freed_.wait_for(lock, kLongestWait, [&] { return closed_ || lent_ < limit_; }))
-            return fail(Code::store, "all connections to PostgreSQL are busy");
-        if (closed_) return fail(Code::closed, "the store was closed");
-        ++lent_;
-        if (!idle_.empty()) {
-            place.clear();
-            place.splice(place.begin(), idle_, std::prev(idle_.end()));
+    const Deadline deadline = std::chrono::steady_clock::now() + kLongestWait;
+    for (;;) {
+        Error refused(Code::ok, {});
+        {
+            LJK_TRY(loan, reserve(deadline));
+            if (loan.place_.front()) return std::move(loan);
+            auto fresh = Connection::open(std::string(url_.reveal()));
+            if (fresh) {
+                loan.place_.front() = std::move(*fresh);
+                return std::move(loan);
+            }
+            refused = std::move(fresh).error();
         }
+        if (!is_server_full(refused) || !wait_for_room(deadline)) return refused;
     }
-    Loan loan(
-        *this,
-        std::move(place));  // whatever happens now, it counts as lent no longer than this lives
-    if (loan.place_.front()) return loan;
-    LJK_TRY(fresh, Connection::open(std::string(url_.reveal())));
-    loan.place_.front() = std::move(fresh);
-    return loan;
+}
+
+Result<Pool::Loan> Pool::reserve(Deadline deadline) {
+    Places place(1);
+    std::unique_lock lock(mutex_);
+    if (!freed_.wait_until(lock, deadline, [&] { return closed_ || lent_ < limit_; }))
+        return fail(Code::store, "all " + std::to_string(limit_) +
+                                     " connections of this process to PostgreSQL are busy: raise "
+                                     "store_connections");
+    if (closed_) return fail(Code::closed, "the store was closed");
+    ++lent_;
+    if (!idle_.empty()) {
+        place.clear();
+        place.splice(place.begin(), idle_, std::prev(idle_.end()));
+    }
+    // Whatever happens now, it counts as lent no longer than this lives.
+    return Loan(*this, std::move(place));
+}
+
+bool Pool::wait_for_room(Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    const auto next = std::chrono::steady_clock::now() + kAskServerEvery;
+    if (next >= deadline) return false;
+    freed_.wait_until(lock, next, [&] { return closed_ || !idle_.empty(); });
+    return true;
 }
 
 void Pool::give_back(Places place) noexcept {

@@ -1,9 +1,11 @@
 #pragma once
-// Pool: the connections of one process to one database. At most so many at a time; who comes when all are taken waits.
+// Pool: the connections of one process to one database. At most so many at a time. A call waits while all are lent, and
+// while the server itself has none left: for ten seconds at most.
 
 #include "base/secret.h"
 #include "store/postgres/connection.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <list>
 #include <memory>
@@ -16,9 +18,7 @@ namespace lampjack::store::postgres {
 
 class Pool {
 public:
-    static constexpr std::size_t kDefaultLimit = 16;
-
-    explicit Pool(std::string url, std::size_t limit = kDefaultLimit);
+    Pool(std::string url, std::size_t limit);
     ~Pool();
 
     /// Lists because a connection moves from one to the other without memory: who gives it back may have none.
@@ -51,6 +51,11 @@ public:
 
 private:
     friend class Loan;
+    using Deadline = std::chrono::steady_clock::time_point;
+    /// A connection that is idle, or a place for one that is to be made.
+    Result<Loan> reserve(Deadline deadline);
+    /// Waits until a connection may be idle, or the server may have one left. False at the deadline.
+    bool wait_for_room(Deadline deadline);
     void give_back(Places place) noexcept;
 
     Secret url_;

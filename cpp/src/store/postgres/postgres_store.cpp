@@ -80,8 +80,9 @@ Error no_conversation() { return fail(Code::not_found, "no such conversation"); 
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> PostgresStore::open(std::string_view url) {
-    std::unique_ptr<PostgresStore> store(new PostgresStore(url));
+Result<std::unique_ptr<Store>> PostgresStore::open(std::string_view url,
+                                                   const OpenOptions& options) {
+    std::unique_ptr<PostgresStore> store(new PostgresStore(url, options.connections));
     Process& process = store->process();
     LJK_TRY(connection, process.pool.take());
     LJK_CHECK(check_schema(*connection));
@@ -91,11 +92,12 @@ Result<std::unique_ptr<Store>> PostgresStore::open(std::string_view url) {
     return std::unique_ptr<Store>(std::move(store));
 }
 
-Result<void> PostgresStore::migrate(std::string_view url) {
+Result<void> PostgresStore::migrate(std::string_view url, bool create) {
     // Of two who wait for each other's tables the database ends one; on a busy one that may be us.
     constexpr int kTries = 8;
     for (int attempt = 1;; ++attempt) {
         LJK_TRY(connection, Connection::open(std::string(url)));
+        if (!create) LJK_CHECK(must_have_tables(*connection));
         const auto done = migrate_schema(*connection);
         if (done || done.error().code != Code::conflict || attempt == kTries) return done;
     }
@@ -110,7 +112,7 @@ PostgresStore::Process& PostgresStore::process() {
     Process* known = process_.load();
     if (known->pool.is_ours()) return *known;
     auto* fresh =
-        new Process(url_);  // the parent's is never freed here: its lock may be held for ever
+        new Process(url_, connections_);  // the parent's is never freed here: its lock may be held for ever
     if (process_.compare_exchange_strong(known, fresh)) return *fresh;
     delete fresh;
     return *known;

@@ -16,8 +16,8 @@ namespace lampjack::store::postgres {
 
 class PostgresStore final : public Store {
 public:
-    static Result<std::unique_ptr<Store>> open(std::string_view url);
-    static Result<void> migrate(std::string_view url);
+    static Result<std::unique_ptr<Store>> open(std::string_view url, const OpenOptions& options);
+    static Result<void> migrate(std::string_view url, bool create);
     ~PostgresStore() override;
 
     bool groups_commits() const noexcept override { return false; }
@@ -85,7 +85,8 @@ public:
 private:
     /// What belongs to one process; a forked child makes its own and leaves the parent's as it is.
     struct Process {
-        explicit Process(const Secret& url) : pool(std::string(url.reveal())) {}
+        Process(const Secret& url, std::size_t connections)
+            : pool(std::string(url.reveal()), connections) {}
         Pool pool;
         DatabaseClock clock;
         Doubts doubts;
@@ -117,9 +118,10 @@ private:
         std::string_view reason = {};
     };
 
-    explicit PostgresStore(std::string_view url)
+    PostgresStore(std::string_view url, std::size_t connections)
         : url_(std::string(url)),
-          process_(new Process(url_)) {}
+          connections_(connections),
+          process_(new Process(url_, connections)) {}
 
     Process& process();
     /// Runs the calls in one round trip, on a fresh connection once more when the first one turns out to be dead: for
@@ -154,6 +156,7 @@ private:
     Result<void> drop_empty_lanes(Millis before, std::size_t limit);
 
     Secret url_;
+    std::size_t connections_;  ///< of one process at a time
     SystemRandom random_;
     std::atomic<Process*> process_;
 };

@@ -174,6 +174,14 @@ Result<void> migrate_schema(Connection& connection, const Schema& schema) {
     return {};
 }
 
+Result<void> must_have_tables(Connection& connection) {
+    LJK_TRY(found, version_of(connection));
+    if (found.number >= 0) return {};
+    return fail(Code::config,
+                "this database has no tables of Lampjack yet: the first hub makes them, and so "
+                "does `lampjack migrate --create`");
+}
+
 Result<void> check_schema(Connection& connection) {
     LJK_TRY(found, version_of(connection));
     if (found.number < 0) return migrate_schema(connection);

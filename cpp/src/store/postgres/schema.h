@@ -23,6 +23,8 @@ struct Schema {
 
 const Schema& schema_of_this_release();
 
+/// Refuses a database without tables of ours.
+Result<void> must_have_tables(Connection& connection);
 /// Makes the tables of an empty database. Refuses older tables, and newer ones that say this release cannot use them.
 Result<void> check_schema(Connection& connection);
 /// Brings the tables to this schema's version in one transaction; several processes may try at once.

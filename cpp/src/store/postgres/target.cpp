@@ -15,6 +15,10 @@ constexpr std::pair<std::string_view, std::string_view> kDefaults[] = {
     {"tcp_user_timeout", "30000"}, {"target_session_attrs", "read-write"},
 };
 
+constexpr std::string_view kServerFull =
+    "the server has no connection left: raise its max_connections, lower store_connections, or "
+    "run fewer processes";
+
 struct Sign {
     std::string_view text;  ///< as the server or libpq writes it, in English
     Code code;
@@ -23,6 +27,9 @@ struct Sign {
 
 /// A failed connection has no SQLSTATE in libpq; what is not known here is taken for a server that is away.
 constexpr Sign kSigns[] = {
+    {"too many clients", Code::store, kServerFull},
+    {"too many connections for ", Code::store, kServerFull},
+    {"connection slots are reserved", Code::store, kServerFull},
     {"password authentication failed", Code::config,
      "the server refuses the user or the password: check the store's URL"},
     {"no password supplied", Code::config,
@@ -40,10 +47,6 @@ constexpr Sign kSigns[] = {
      "the server's certificate is not trusted: set sslrootcert in the store's URL"},
     {"session is read-only", Code::store,
      "the server is read-only: is it a standby? Name all hosts in the store's URL"},
-    {"too many clients", Code::store,
-     "the server has no connection left: raise its max_connections, or run fewer processes"},
-    {"connection slots are reserved", Code::store,
-     "the server has no connection left: raise its max_connections, or run fewer processes"},
     {"the database system is", Code::store, "the server is starting or stopping"},
     {"server version", Code::config, "the server is too old: Lampjack needs release 13 or newer"},
 };
@@ -100,6 +103,10 @@ Error connect_error(std::string_view text) {
             return fail(sign.code, "PostgreSQL: " + std::string(sign.meaning));
     return fail(Code::store, "PostgreSQL cannot be reached: is the server running, and do host and "
                              "port in the store's URL lead to it?");
+}
+
+bool is_server_full(const Error& error) noexcept {
+    return std::string_view(error.message).ends_with(kServerFull);
 }
 
 }  // namespace lampjack::store::postgres

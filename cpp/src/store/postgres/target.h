@@ -29,5 +29,7 @@ private:
 
 /// Why no connection came about, from libpq's text, which names hosts and users but no password.
 Error connect_error(std::string_view text);
+/// Whether that error says that the server has no connection left: it may have one soon.
+bool is_server_full(const Error& error) noexcept;
 
 }  // namespace lampjack::store::postgres

@@ -26,12 +26,23 @@ TEST_F(PostgresSchema, is_made_once_by_many_at_the_same_time) {
     std::atomic<int> fine{0};
     for (int i = 0; i < 6; ++i)
         threads.emplace_back([&, i] {
-            const bool done = i % 2 == 0 ? migrate(url()).has_value() : open(url()).has_value();
+            const bool done = i % 2 == 0 ? migrate(url(), true).has_value() : open(url()).has_value();
             if (done) ++fine;
         });
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(fine, 6);
     EXPECT_EQ(sql("SELECT count(*) FROM lampjack_schema"), "1");
+}
+
+TEST_F(PostgresSchema, a_migration_makes_no_tables_unless_it_is_asked_to) {
+    const auto refused = migrate(url());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::config);
+    EXPECT_NE(refused.error().message.find("--create"), std::string::npos);
+    EXPECT_EQ(sql("SELECT count(*) FROM pg_class WHERE relname = 'lampjack_schema'"), "0");
+    EXPECT_TRUE(migrate(url(), true));
+    EXPECT_TRUE(migrate(url()));
+    EXPECT_TRUE(open(url()));
 }
 
 TEST_F(PostgresSchema, refuses_one_that_a_later_release_made) {

@@ -191,6 +191,17 @@ TEST_F(SqliteOpening, leaves_an_older_schema_to_migrate) {
     EXPECT_TRUE(migrate(url())) << "again does no harm";
 }
 
+TEST_F(SqliteOpening, a_migration_makes_no_store_unless_it_is_asked_to) {
+    const auto refused = migrate(url());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::config);
+    EXPECT_TRUE(says(refused.error().message, "--create"));
+    EXPECT_FALSE(std::filesystem::exists(path()));
+    EXPECT_TRUE(migrate(url(), true));
+    EXPECT_TRUE(migrate(url()));
+    EXPECT_TRUE(open(url()));
+}
+
 TEST_F(SqliteOpening, says_when_another_program_holds_the_file) {
     ASSERT_TRUE(open(url()));
     const auto store = open(url());
