@@ -166,7 +166,7 @@ def test_c_converts_to_what_the_case_says(case: Case, golden: Program):
     path, query = case.request["path"], case.request["query"]
     body, direction = case.folder / "body.raw", case.request["direction"]
     found: list[str] = []
-    for platform in sorted({one.platform for one in CASES}):
+    for platform in sorted({one.platform for one in CASES} - {case.platform}):
         status, printed = golden.run(
             "convert", case.platform, path, query, body, direction, platform
         )

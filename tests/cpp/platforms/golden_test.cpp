@@ -111,8 +111,10 @@ TEST_P(Convertible, becomes_the_expected_bodies_and_tells_the_expected_losses) {
     std::sort(all.begin(), all.end(),
               [](const auto* a, const auto* b) { return a->name < b->name; });
     std::string lines;
-    for (const platforms::Adapter* to : all)
+    for (const platforms::Adapter* to : all) {
+        if (to == &adapter()) continue;  // its own body, byte for byte
         for (const std::uint32_t event : (*batch)->roots) lines += line(**batch, event, *to);
+    }
     if (std::getenv("LJK_GOLDEN_REWRITE") != nullptr)
         std::ofstream(golden().folder + "/converted.jsonl", std::ios::binary) << lines;
     else
