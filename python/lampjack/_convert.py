@@ -39,9 +39,10 @@ def write(platform: str, events: Sequence[_core.Event], direction: Literal["in",
 
 
 def convert(event: _core.Event, platform: str) -> tuple[bytes, tuple[Loss, ...]]:
-    """Return the event as a body of another platform, and all that the body does not say of it.
+    """Return the event as one body of another platform, and all that the body does not give back of it.
 
-    What a request says in its address counts as lost. An event of which nothing can be said raises `UnsupportedError`.
+    Parts that have no place beside each other in one body become lines of one text: two files become two links. What a
+    request says in its address counts as lost. An event that the platform has no body for raises `UnsupportedError`.
     """
     body, losses = _core.convert(event, platform)
     return body, losses_of(json.loads(losses))

@@ -41,7 +41,10 @@ class Receipt:
 
 
 class Delivery:
-    """A command that was accepted. `await delivery.sent(timeout=…)` waits until it has left."""
+    """A command that was accepted. `await delivery.sent(timeout=…)` waits until it has left.
+
+    `losses` tells what the messages that leave do not say of the words, and of the user who speaks, as `convert` does.
+    """
 
     __slots__ = ("_runtime", "losses", "receipt")
 
@@ -59,7 +62,7 @@ class Delivery:
             seq=data.get("seq"),
             repeated=data.get("repeated", False),
         )
-        # The parts that the platform cannot carry as what they are.
+        # What the messages that leave do not say of the words, and of the user who speaks: as convert() tells it.
         self.losses: tuple[Loss, ...] = losses_of(data.get("losses", ()))
 
     @property

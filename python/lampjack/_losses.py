@@ -1,4 +1,4 @@
-"""Losses: what a platform cannot carry."""
+"""Losses: what a platform's body does not say of an event."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,19 +9,26 @@ __all__ = ["Loss", "losses_of"]
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What is lost on the way to another platform.
+    """One place of an event that its body does not give back.
 
-    Without a `field`: part number `part` of type `before` became `after`, without `what`. With one: that place of the
-    event (`sent_at`, `actor.phone`, `handover.transcript`), or of the part (`name`, `options.payload`), is `missing` in the
-    body, is there as something else (`changed`), or is there although the event does not say it (`made_up`): the platform
-    requires it. `file_not_ready`: the platform ignores a file in that state.
+    `field` names the place: of the event (`sent_at`, `actor.phone`, `handover.transcript`) where `part` is None, else of part
+    number `part` (`name`, `options.payload`). `what` says what happened to it:
+
+    - `missing`: the body does not say it.
+    - `changed`: the body says something else.
+    - `made_up`: the body says it and the event does not, because the platform requires it.
+    - `file_not_ready`: the platform ignores a file in that state.
+
+    A part that became another has a loss with the field `type`: `before` and `after` are the types, and what the new part
+    does not say of the old one follows as losses of its own. Where nothing is left, the type is `missing`. The field
+    `content` is `changed` where parts were joined or reordered.
     """
 
     part: int | None
     before: str
     after: str
     what: str
-    field: str = ""
+    field: str
 
 
 def losses_of(report: Iterable[Mapping[str, Any]]) -> tuple[Loss, ...]:
@@ -29,10 +36,10 @@ def losses_of(report: Iterable[Mapping[str, Any]]) -> tuple[Loss, ...]:
     return tuple(
         Loss(
             one.get("part"),
-            one.get("from", ""),
-            one.get("to", ""),
+            one.get("before", ""),
+            one.get("after", ""),
             one["what"],
-            one.get("field", ""),
+            one["field"],
         )
         for one in report
     )

@@ -69,11 +69,12 @@ static void a_user_has_two_conversations(ljk_hub* hub) {
     ljk_receipt_free(receipt);
     options.conversation = LJK_S("4212");
     GIVES(LJK_OK,
-          ljk_hub_say_parts_in(hub, LJK_S("chat"), LJK_S("{\"id\":\"v-9\"}"),
+          ljk_hub_say_parts_in(hub, LJK_S("chat"), LJK_S("{\"id\":\"v-9\",\"last_name\":\"Doe\"}"),
                                LJK_S("[{\"type\":\"file\",\"url\":\"https://f.example/a.pdf\","
                                      "\"media\":\"file\",\"size\":5}]"),
                                &options, &receipt, &err));
-    CHECK(holds(ljk_receipt_json(receipt), "\"what\":\"made_up\""));
+    CHECK(holds(ljk_receipt_json(receipt), "{\"part\":0,\"field\":\"name\",\"what\":\"made_up\"}"));
+    CHECK(holds(ljk_receipt_json(receipt), "{\"field\":\"actor.last_name\",\"what\":\"missing\"}"));
     ljk_receipt_free(receipt);
     GIVES(LJK_E_ARGUMENT,
           ljk_hub_say_parts_in(hub, LJK_S("chat"), LJK_S("{\"id\":\"v-9\"}"),

@@ -88,7 +88,8 @@ static void events_are_converted(void) {
           is(ljk_event_part_text(batch, 0, 0), "Which?"));
     GIVES(LJK_OK, ljk_convert(batch, 0, LJK_S("certainly"), &body, &losses, &err));
     CHECK(holds(ljk_text_str(body), "Which?") && holds(ljk_text_str(body), "One"));
-    CHECK(holds(ljk_text_str(losses), "\"from\":\"choice\""));
+    CHECK(holds(ljk_text_str(losses), "{\"part\":0,\"field\":\"type\",\"what\":\"changed\","
+                                      "\"before\":\"choice\",\"after\":\"text\"}"));
     ljk_text_free(body);
     ljk_text_free(losses);
     GIVES(LJK_E_ARGUMENT, ljk_convert(batch, 1, LJK_S("certainly"), &body, &losses, &err));

@@ -1,6 +1,7 @@
 """Every golden case through the C ABI gives the same bytes as the files say and as Python gives."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -59,6 +60,7 @@ CASES = all_cases()
 READ = [case for case in CASES if case.is_read]
 ACCEPTED = [case for case in READ if not case.request.get("error")]
 ROUNDTRIP = [case for case in ACCEPTED if case.request.get("roundtrip")]
+CONVERTED = [case for case in CASES if (case.folder / "converted.jsonl").exists()]
 ANSWERED = [case for case in CASES if (case.folder / "answer.json").exists()]
 
 
@@ -147,6 +149,30 @@ def test_c_and_python_convert_alike(case: Case, platform: str, golden: Program):
     body, direction = case.folder / "body.raw", case.request["direction"]
     given = golden.run("convert", case.platform, path, query, body, direction, platform)
     assert given == (0, lines)
+
+
+def printed_lines(printed: bytes, platform: str) -> Iterator[str]:
+    """What the program prints of each event: an error, or losses and body, as the case's file has it."""
+    lines = iter(printed.decode().split("\n")[:-1])
+    for line in lines:
+        if line.startswith("error "):
+            yield f'{{"to":"{platform}","error":"{line.removeprefix("error ")}"}}'
+        else:
+            yield f'{{"to":"{platform}","losses":{line},"body":{next(lines)}}}'
+
+
+@each(CONVERTED)
+def test_c_converts_to_what_the_case_says(case: Case, golden: Program):
+    path, query = case.request["path"], case.request["query"]
+    body, direction = case.folder / "body.raw", case.request["direction"]
+    found: list[str] = []
+    for platform in sorted({one.platform for one in CASES} - {case.platform}):
+        status, printed = golden.run(
+            "convert", case.platform, path, query, body, direction, platform
+        )
+        assert status == 0
+        found += printed_lines(printed, platform)
+    assert found == (case.folder / "converted.jsonl").read_text("utf-8").split("\n")[:-1]
 
 
 @each(ANSWERED)

@@ -50,6 +50,11 @@ class Case:
         path = self.folder / "answer.json"
         return json.loads(path.read_text("utf-8")) if path.exists() else None
 
+    @property
+    def converted(self) -> list[str]:
+        path = self.folder / "converted.jsonl"
+        return path.read_text("utf-8").split("\n")[:-1] if path.exists() else []
+
 
 @cache
 def golden_cases() -> list[Case]:
@@ -63,6 +68,7 @@ SELECTIONS: dict[str, Callable[[Case], bool]] = {
         case.request.get("error") in {"json", "payload", "too_large"} and bool(case.body)
     ),
     "written_case": lambda case: bool(case.request.get("roundtrip")),
+    "converted_case": lambda case: bool(case.converted),
     "answered_case": lambda case: case.answer is not None,
 }
 

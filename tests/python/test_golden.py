@@ -58,6 +58,36 @@ def test_writes_back_what_it_read(written_case):
     assert exactly(lj.write(case.platform, copies, direction)) == exactly(case.body)
 
 
+def converted_line(event: lj.Event, platform: str) -> str:
+    try:
+        body, losses = _core.convert(event, platform)
+    except lj.LampjackError as error:
+        return f'{{"to":"{platform}","error":"{error.code}"}}'
+    return f'{{"to":"{platform}","losses":{losses},"body":{body.decode()}}}'
+
+
+def test_converts_to_the_expected_bodies_and_losses(converted_case):
+    case = converted_case
+    platforms = sorted({row[0] for row in _core.describe_platforms()} - {case.platform})
+    events = parse(case)
+    assert [converted_line(event, to) for to in platforms for event in events] == case.converted
+    for event, line in zip(events * len(platforms), case.converted, strict=True):
+        expected = json.loads(line)
+        if "error" in expected:
+            with pytest.raises(lj.UnsupportedError):
+                lj.convert(event, expected["to"])
+            continue
+        _, losses = lj.convert(event, expected["to"])
+        assert [
+            {
+                key: value
+                for key in ("part", "field", "what", "before", "after")
+                if (value := getattr(loss, key)) not in {None, ""}
+            }
+            for loss in losses
+        ] == expected["losses"]
+
+
 def test_attributes_say_what_the_json_says(read_case):
     case = read_case
     for event, line in zip(parse(case), case.expected or (), strict=True):

@@ -231,11 +231,14 @@ LJK_API ljk_status ljk_batch_write(const ljk_batch* batch, int32_t direction, lj
  *  @return as both, and LJK_E_CONFIG (unknown platform), LJK_E_UNSUPPORTED (events of another platform) */
 LJK_API ljk_status ljk_write(ljk_str platform, ljk_str events_json, int32_t direction,
                              ljk_text** out, ljk_error* err);
-/** One event of any platform as a body of another. What that one cannot carry is downgraded by fixed rules.
- *  @param losses a JSON array of all that the body does not say of the event: parts that became others, {"part","from","to",
- *  "what"}, and places of the event or of a part, {"field","what"} with "part" for a part's, where "what" is "missing",
- *  "changed", "made_up" (the platform requires it, and the event does not say it) or "file_not_ready" (the platform ignores
- *  such a file); [] when nothing is lost. What a request says in its address instead counts as lost. May be NULL
+/** One event of any platform as one body of another. What that one cannot carry is downgraded by fixed rules. Parts that
+ *  have no place beside each other in one body become lines of one text: two files become two links.
+ *  @param losses a JSON array of the places of the event that the body does not give back, {"part","field","what"}; "part"
+ *  is there for a place of a part. "what" is "missing", "changed", "made_up" (the platform requires it, and the event does
+ *  not say it) or "file_not_ready" (the platform ignores such a file). A part that became another has the field "type", with
+ *  the types as "before" and "after" (no "after" where nothing is left of it); what the new part does not say of the old one
+ *  follows. The field "content" is "changed" where parts were joined or reordered. [] when nothing is lost. What a request
+ *  says in its address instead counts as lost. May be NULL
  *  @return LJK_OK, LJK_E_ARGUMENT (no such event), LJK_E_CONFIG (unknown platform), LJK_E_UNSUPPORTED */
 LJK_API ljk_status ljk_convert(const ljk_batch* batch, size_t event, ljk_str platform,
                                ljk_text** body, ljk_text** losses, ljk_error* err);
@@ -462,9 +465,10 @@ typedef struct ljk_command_options {
 typedef struct ljk_receipt ljk_receipt;
 /** {"ok","ref","seq","state","epoch","owner","delivery":{"id","status"},"losses","repeated"} or
  *  {"ok":false,"ref","refusal":{"code","why","owner","epoch","allowed"}}. "seq" is the transcript item that the command
- *  made. "delivery" is absent when nothing is sent; where the words leave in several messages it is the last. "repeated" is
- *  true when the key was known: the command was carried out before, state and owner are those of now. A release that waits for
- *  earlier messages has no delivery yet; repeated after them it has that of the return call. */
+ *  made. "delivery" is absent when nothing is sent; where the words leave in several messages it is the last. "losses" has
+ *  the form of ljk_convert's: what those messages do not say of the words, and of the user who speaks; absent when nothing
+ *  is lost. "repeated" is true when the key was known: the command was carried out before, state and owner are those of
+ *  now. A release that waits for earlier messages has no delivery yet; repeated after them it has that of the return call. */
 LJK_API ljk_str ljk_receipt_json(const ljk_receipt* receipt);
 /** What to ask deliveries for; empty when nothing is sent. */
 LJK_API ljk_str ljk_receipt_delivery(const ljk_receipt* receipt);

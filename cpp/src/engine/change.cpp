@@ -275,7 +275,9 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
     const bool as_written =
         words.body != nullptr && (to_sink || platforms::leaves_as_it_is(*batch, event, to));
     if (!to_sink && !as_written) {
-        LJK_TRY(ready, platforms::make_ready(*batch, event, to, losses_));
+        // Only a command tells its caller what gets lost.
+        auto* const losses = words.body != nullptr ? &losses_ : nullptr;
+        LJK_TRY(ready, platforms::make_ready(*batch, event, to, losses));
         simple = std::move(ready);
         batch = simple.get();
         event = simple->roots.front();

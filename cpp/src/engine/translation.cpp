@@ -61,11 +61,10 @@ model::BatchPtr array_of(const platforms::Account& account, const model::Batch& 
                          std::span<const std::uint32_t> events) {
     std::vector<std::uint32_t> ordered(events.begin(), events.end());
     std::sort(ordered.begin(), ordered.end());  // the order of the request, across conversations
-    std::vector<platforms::Loss> losses;
     model::BatchPtr array = model::BatchPtr::make();
     array.mutate().text.assign({});
     for (const std::uint32_t index : ordered) {
-        const auto one = platforms::downgrade(batch, index, account.adapter->out, losses);
+        const auto one = platforms::downgrade(batch, index, account.adapter->out);
         if (!one) continue;
         array.mutate().roots.push_back(
             model::Graft(array.mutate(), **one).event((*one)->roots.front()));

@@ -9,7 +9,8 @@
 
 namespace lampjack::engine {
 
-/// Brings the schema to this release's. A no-op when it is that already; a newer one is `config`.
+/// Brings the schema to this release's. A no-op when it is that already; a newer one is `config`, and so
+/// is one that is not there, unless `create`.
 Result<void> migrate_store(std::string_view url, bool create);
 /// Whether there is a store, of a schema that this release works with; `config` says what is wrong.
 Result<void> check_store(std::string_view url);

@@ -169,8 +169,8 @@ struct Adapter {
     /// Refuses a user's words that the platform would not take and that nobody but their author can mend: `argument`,
     /// `unsupported`. Null: it takes all that its capabilities name.
     Result<void> (*check_words)(const model::Batch&, const model::Event&) = nullptr;
-    /// Adds to a message that leaves, or that becomes a body of this platform, what the platform requires and nobody said;
-    /// each value made up is a loss. `part` of a loss counts the event's parts. Null: nothing is required.
+    /// Adds to a message that leaves, or that becomes a body of this platform, what the platform requires and nobody said.
+    /// Each value made up is a loss. `part` of a loss counts the event's parts. Null: nothing is required.
     void (*complete)(model::Batch&, std::uint32_t event, std::vector<Loss>&) = nullptr;
     /// What a bot's own script at the platform gets of an event: {"text"?,"variables":{…}}. Null: the vendor documents none.
     std::string (*script_view)(const model::Batch&, const model::Event&) = nullptr;

@@ -1,11 +1,12 @@
 // The fixed rules by which a part a platform cannot carry becomes one it can: choice and cards become lines of text,
-// a file a link, a location its coordinates, a button press its label. Every change is a Loss.
+// a file a link, a location its coordinates, a button press its label. losses.h finds what that costs.
 
-#include "platforms/registry.h"
+#include "platforms/losses.h"
 
 #include "model/graft.h"
 
 #include <algorithm>
+#include <array>
 
 namespace lampjack::platforms {
 namespace {
@@ -30,28 +31,24 @@ bool carries_options(const Batch& batch, const Part& part, const Capabilities& c
 
 class Downgrade {
 public:
-    Downgrade(const Batch& from, Batch& to, const Capabilities& capabilities,
-              std::vector<Loss>& losses, std::vector<std::uint32_t>* origins)
+    Downgrade(const Batch& from, Batch& to, const Capabilities& capabilities, Places* places)
         : from_(from),
           to_(to),
           graft_(to, from),
           capabilities_(capabilities),
-          losses_(losses),
-          origins_(origins) {}
+          places_(places) {}
 
     void event(std::uint32_t index) {
         const std::uint32_t at = graft_.event_without_parts(index);
         to_.roots.push_back(at);
-        std::size_t number = 0;
+        const std::uint32_t first = to_.events[at].parts.first;
+        const auto count = [&] { return static_cast<std::uint32_t>(to_.parts.size()) - first; };
         for (const Part& part : from_.parts_of(from_.events[index])) {
-            number_ = number++;
-            const auto before = to_.parts.size();
+            const std::uint32_t place = count();
             this->part(part);
-            if (origins_ != nullptr && to_.parts.size() != before)
-                origins_->push_back(static_cast<std::uint32_t>(number_));
+            if (places_ != nullptr) places_->push_back(count() != place ? place : model::kNone);
         }
-        to_.events[at].parts.count =
-            static_cast<std::uint32_t>(to_.parts.size()) - to_.events[at].parts.first;
+        to_.events[at].parts.count = count();
     }
 
 private:
@@ -63,10 +60,6 @@ private:
     }
 
     void push(const Part& part) { to_.parts.push_back(part); }
-
-    void lose(const Part& part, PartType to, std::string what) {
-        losses_.push_back({.part = number_, .from = part.type, .to = to, .what = std::move(what)});
-    }
 
     /// A choice that keeps its carried options; the others become lines under its text. Reply and postback stand in
     /// for each other: both send a payload.
@@ -85,14 +78,8 @@ private:
             to_.options.push_back(copy);
             ++out.options.count;
         }
-        if (out.options.count == 0) {  // a choice of nothing is no choice
-            lose(part, PartType::text, "buttons and their payloads");
-            Part plain;
-            plain.type = PartType::text;
-            plain.text = to_.text.add(text);
-            return push(plain);
-        }
-        lose(part, PartType::choice, "kinds of options");
+        if (out.options.count == 0)  // a choice of nothing is no choice
+            return push_text(text);
         out.text = to_.text.add(text);
         push(out);
     }
@@ -108,37 +95,35 @@ private:
 
     void as_text(const Part& part) {
         std::string text;
-        std::string what;
         switch (part.type) {
             case PartType::choice:
                 text = from_.view(part.text);
                 numbered(text, part.options);
-                what = "buttons and their payloads";
                 break;
-            case PartType::cards: what = cards(text, part); break;
-            case PartType::file: what = file(text, part); break;
+            case PartType::cards: cards(text, part); break;
+            case PartType::file: file(text, part); break;
             case PartType::location:
                 text.append(from_.view(part.title)).append(part.title ? ": " : "");
                 text.append(from_.view(part.latitude))
                     .append(", ")
                     .append(from_.view(part.longitude));
-                what = "the place as coordinates";
                 break;
             case PartType::postback:
                 text = from_.view(part.title ? part.title : part.payload);
-                what = "the button's payload";
                 break;
-            default: what = "the whole part"; break;
+            default: break;
         }
-        lose(part, PartType::text, std::move(what));
-        if (text.empty()) return;
+        if (!text.empty()) push_text(text);
+    }
+
+    void push_text(std::string_view text) {
         Part out;
         out.type = PartType::text;
         out.text = to_.text.add(text);
         push(out);
     }
 
-    std::string cards(std::string& text, const Part& part) {
+    void cards(std::string& text, const Part& part) {
         for (const Card& card : from_.cards_of(part)) {
             std::string line(from_.view(card.title));
             if (card.subtitle)
@@ -149,13 +134,11 @@ private:
                 append_line(text, "- " + line_of(option));
         }
         numbered(text, part.options);
-        return "images, buttons and their payloads";
     }
 
-    std::string file(std::string& text, const Part& part) {
+    void file(std::string& text, const Part& part) {
         if (part.name) text.append(from_.view(part.name)).append(part.url ? ": " : "");
         text.append(from_.view(part.url));
-        return "the file as a file; its link stays";
     }
 
     void numbered(std::string& text, model::Range options) {
@@ -181,25 +164,79 @@ private:
     Batch& to_;
     model::Graft graft_;
     const Capabilities& capabilities_;
-    std::vector<Loss>& losses_;
-    std::vector<std::uint32_t>* origins_;
-    std::size_t number_ = 0;
+    Places* places_;
+};
+
+/// A field of a part that its words say where it became a text, or that its type alone says.
+struct InWords {
+    PartType type;
+    std::string_view field;
+};
+constexpr std::array kInWords{
+    InWords{PartType::choice, "text"},
+    InWords{PartType::choice, "style"},
+    InWords{PartType::choice, "options.kind"},
+    InWords{PartType::choice, "options.title"},
+    InWords{PartType::choice, "options.url"},
+    InWords{PartType::choice, "options.phone"},
+    InWords{PartType::cards, "layout"},
+    InWords{PartType::cards, "cards.title"},
+    InWords{PartType::cards, "cards.subtitle"},
+    InWords{PartType::cards, "cards.url"},
+    InWords{PartType::cards, "cards.options.kind"},
+    InWords{PartType::cards, "cards.options.title"},
+    InWords{PartType::cards, "cards.options.url"},
+    InWords{PartType::cards, "cards.options.phone"},
+    InWords{PartType::cards, "options.kind"},
+    InWords{PartType::cards, "options.title"},
+    InWords{PartType::cards, "options.url"},
+    InWords{PartType::cards, "options.phone"},
+    InWords{PartType::file, "url"},
+    InWords{PartType::file, "media"},
+    InWords{PartType::file, "name"},
+    InWords{PartType::location, "latitude"},
+    InWords{PartType::location, "longitude"},
+    InWords{PartType::location, "title"},
+    InWords{PartType::postback, "title"},
 };
 
 }  // namespace
 
+bool stands_in_words(PartType type, std::string_view field) noexcept {
+    return std::ranges::any_of(
+        kInWords, [&](const InWords& row) { return row.type == type && row.field == field; });
+}
+
 Result<model::BatchPtr> downgrade(const Batch& batch, std::uint32_t event,
-                                  const Capabilities& capabilities, std::vector<Loss>& losses,
-                                  std::vector<std::uint32_t>* origins) {
+                                  const Capabilities& capabilities, Places* places) {
     model::BatchPtr out = model::BatchPtr::make();
     out.mutate().reader = batch.reader;
     out.mutate().text.assign({});
     if (batch.reader.empty() && batch.platform_name)
         out.mutate().platform_name = out.mutate().text.add(batch.view(batch.platform_name));
-    Downgrade(batch, out.mutate(), capabilities, losses, origins).event(event);
+    Downgrade(batch, out.mutate(), capabilities, places).event(event);
     const bool emptied = batch.events[event].parts.count != 0 && out->parts.empty();
     if (emptied)
         return fail(Code::unsupported, "nothing in this message can be carried to that platform");
+    return out;
+}
+
+Result<model::BatchPtr> as_one_text(const Batch& batch, std::uint32_t event, Places& places) {
+    LJK_TRY(lines, downgrade(batch, event, {.parts = bit(PartType::text)}, &places));
+    model::BatchPtr out = std::move(lines);
+    Batch& simple = out.mutate();
+    model::Event& one = simple.events[simple.roots.front()];
+    std::string text;
+    for (const Part& part : simple.parts_of(one))
+        text.append(text.empty() ? "" : "\n").append(simple.view(part.text));
+    if (text.empty()) return fail(Code::unsupported, "the event has no words");
+    one.parts.count = 1;
+    Part joined;
+    joined.type = PartType::text;
+    joined.text = simple.text.add(text);
+    simple.parts[one.parts.first] = joined;
+    for (std::uint32_t& place : places)
+        if (place != model::kNone) place = 0;
     return out;
 }
 
@@ -210,13 +247,10 @@ bool carries_all(const Batch& batch, std::uint32_t event, const Capabilities& ca
 }
 
 std::string as_text(const Batch& batch, std::uint32_t event) {
-    std::vector<Loss> losses;
-    const auto simple = downgrade(batch, event, {.parts = bit(PartType::text)}, losses);
-    std::string text;
-    if (!simple) return text;
-    for (const Part& part : (*simple)->parts_of((*simple)->root(0)))
-        text.append(text.empty() ? "" : "\n").append((*simple)->view(part.text));
-    return text;
+    Places places;
+    const auto simple = as_one_text(batch, event, places);
+    if (!simple) return {};
+    return std::string((*simple)->view((*simple)->parts_of((*simple)->root(0)).front().text));
 }
 
 }  // namespace lampjack::platforms

@@ -31,14 +31,13 @@ Result<const Endpoint*> route(const Adapter& adapter, Side side, const model::Re
 /// Tells whether a raw request comes from the platform of an account with these settings. No byte of the body is parsed.
 Result<Trust> verify(std::string_view account_json, const model::Request& request);
 
-/// What an event says and its body does not. Either a part that became one of another type, or a place of the canonical form.
+/// A place of the canonical form that says in the body something else than in the event, or nothing.
 struct Loss {
     std::optional<std::size_t> part = {};  ///< index in the event's content; none: it is no part's
-    model::PartType from{};
-    model::PartType to{};
-    std::string field =
-        {};            ///< such as "sent_at", or "name" of a part; empty: the part changed its type
-    std::string what;  ///< what is not carried over; of a field "missing" or "changed"
+    std::string field;  ///< such as "sent_at", or "name" of a part; "type": the part became another
+    std::string what;   ///< "missing", "changed", "made_up" or "file_not_ready"
+    std::string before = {},
+                after = {};  ///< of "type": the words; no `after` when the part is gone
 };
 
 struct Converted {
@@ -46,25 +45,31 @@ struct Converted {
     std::vector<Loss> losses;
 };
 
-/// One event of any platform as a body of this one. What it cannot carry is downgraded by fixed rules, and all that is lost is
-/// reported; what stands in an address of a request instead of its body counts as lost.
+/// One event of any platform as one body of this one. What it cannot carry is downgraded by fixed rules, parts that have no
+/// place beside each other become lines of one text, and all that is lost is reported; what stands in an address of a
+/// request instead of its body counts as lost. Fails with `unsupported` when the body would say nothing of the event.
 Result<Converted> convert(const model::Batch& batch, std::uint32_t event, const Adapter& to);
 
-/// The same event with only parts `capabilities` carries; the batch holds that one event. Appends to `losses`.
-/// @param origins gets the index of the part that each of its parts was made of; may be null
+/// For each part of an event the index of the part that it became; kNone where nothing of it is left.
+using Places = std::vector<std::uint32_t>;
+
+/// The same event with only parts `capabilities` carries; the batch holds that one event.
 Result<model::BatchPtr> downgrade(const model::Batch& batch, std::uint32_t event,
-                                  const Capabilities& capabilities, std::vector<Loss>& losses,
-                                  std::vector<std::uint32_t>* origins = nullptr);
+                                  const Capabilities& capabilities, Places* places = nullptr);
+/// All its parts as lines of one text; `unsupported` when none of them has words.
+Result<model::BatchPtr> as_one_text(const model::Batch& batch, std::uint32_t event, Places& places);
 /// Whether that platform carries the event's parts as they are: nothing would be downgraded.
 bool carries_all(const model::Batch& batch, std::uint32_t event, const Capabilities& capabilities);
 
 /// The same as it leaves for the platform of `to`: downgraded, and completed with what the platform requires.
+/// @param losses gets what the messages that leave do not say of the words and of their author; null when nobody asks
 Result<model::BatchPtr> make_ready(const model::Batch& batch, std::uint32_t event,
-                                   const Adapter& to, std::vector<Loss>& losses);
-/// The second half of it, for a batch that holds one event. `origins` as of downgrade().
-void complete(model::BatchPtr& batch, const Adapter& to, std::span<const std::uint32_t> origins,
+                                   const Adapter& to, std::vector<Loss>* losses);
+/// The second half of it, for a batch that holds one event.
+void complete(model::BatchPtr& batch, const Adapter& to, const Places& places,
               std::vector<Loss>& losses);
-/// Whether make_ready() would change nothing.
+/// Whether make_ready() would change nothing and lose nothing. Looks at each part once, and false where it cannot tell: a
+/// plain text costs nothing more.
 bool leaves_as_it_is(const model::Batch& batch, std::uint32_t event, const Adapter& to);
 /// One batch for each part of the event, for platforms that take one at a time.
 std::vector<model::BatchPtr> split_parts(const model::Batch& batch, std::uint32_t event);

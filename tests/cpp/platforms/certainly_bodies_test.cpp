@@ -278,9 +278,12 @@ TEST(CertainlyWrite, converts_with_a_report_of_what_is_lost) {
     const auto converted = convert(*batch, 0, adapter());
     ASSERT_TRUE(converted.has_value());
     EXPECT_EQ(converted->body, R"({"message":"Sure?\n1. Yes"})");
-    ASSERT_EQ(converted->losses.size(), 2U);
-    EXPECT_EQ(converted->losses[0].from, model::PartType::choice);
+    ASSERT_EQ(converted->losses.size(), 3U);
+    EXPECT_EQ(converted->losses[0].field, "type");
+    EXPECT_EQ(converted->losses[0].before, "choice");
+    EXPECT_EQ(converted->losses[0].after, "text");
     EXPECT_EQ(converted->losses[1].field, "conversation.id") << "the address says it";
+    EXPECT_EQ(converted->losses[2].field, "options.payload");
 }
 
 TEST(CertainlyWrite, gives_back_a_body_of_64_levels) {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
@@ -52,6 +53,18 @@ protected:
 class Readable : public GoldenCase {};
 class Writable : public GoldenCase {};
 class Answered : public GoldenCase {};
+class Convertible : public GoldenCase {
+protected:
+    static std::string line(const model::Batch& batch, std::uint32_t event,
+                            const platforms::Adapter& to) {
+        const auto converted = platforms::convert(batch, event, to);
+        const std::string head = R"({"to":")" + std::string(to.name) + R"(",)";
+        if (!converted)
+            return head + R"("error":")" + std::string(name_of(converted.error().code)) + "\"}\n";
+        return head + R"("losses":)" + platforms::write_losses(converted->losses) + R"(,"body":)" +
+               converted->body + "}\n";
+    }
+};
 
 TEST_P(Readable, gives_the_expected_events) {
     const std::string error = golden().text("error");
@@ -89,6 +102,23 @@ TEST_P(Writable, survives_its_canonical_form) {
     const auto body = adapter().write(**again, direction());
     ASSERT_TRUE(body.has_value()) << body.error().message;
     EXPECT_TRUE(same_json(*body, golden().body)) << "wrote " << *body;
+}
+
+TEST_P(Convertible, becomes_the_expected_bodies_and_tells_the_expected_losses) {
+    const auto batch = parse();
+    ASSERT_TRUE(batch.has_value()) << batch.error().message;
+    std::vector<const platforms::Adapter*> all(platforms::all().begin(), platforms::all().end());
+    std::sort(all.begin(), all.end(),
+              [](const auto* a, const auto* b) { return a->name < b->name; });
+    std::string lines;
+    for (const platforms::Adapter* to : all) {
+        if (to == &adapter()) continue;  // its own body, byte for byte
+        for (const std::uint32_t event : (*batch)->roots) lines += line(**batch, event, *to);
+    }
+    if (std::getenv("LJK_GOLDEN_REWRITE") != nullptr)
+        std::ofstream(golden().folder + "/converted.jsonl", std::ios::binary) << lines;
+    else
+        EXPECT_EQ(lines, *golden().converted);
 }
 
 TEST_P(Answered, gets_the_documented_answer) {
@@ -160,6 +190,11 @@ INSTANTIATE_TEST_SUITE_P(Documents, Readable, testing::ValuesIn(cases_that(is_re
 INSTANTIATE_TEST_SUITE_P(Documents, Writable,
                          testing::ValuesIn(cases_that([](const Golden& golden) {
                              return golden.flag("roundtrip");
+                         })),
+                         test_name);
+INSTANTIATE_TEST_SUITE_P(Documents, Convertible,
+                         testing::ValuesIn(cases_that([](const Golden& golden) {
+                             return golden.converted.has_value();
                          })),
                          test_name);
 INSTANTIATE_TEST_SUITE_P(Documents, Answered,

@@ -62,7 +62,7 @@ TEST(OmnichannelWords, of_a_file_have_a_name_and_a_type_by_its_address) {
             R"({"type":"file","url":")" + std::string(url) + R"(","media":"file","size":5})";
         std::vector<Loss> losses;
         const auto batch = words(content);
-        const auto ready = make_ready(*batch, batch->roots.front(), adapter(), losses);
+        const auto ready = make_ready(*batch, batch->roots.front(), adapter(), &losses);
         ASSERT_TRUE(ready.has_value()) << url;
         const model::Part& file = (*ready)->parts_of((*ready)->root(0)).front();
         EXPECT_EQ((*ready)->view(file.name), name) << url;
@@ -77,7 +77,7 @@ TEST(OmnichannelWords, that_lack_nothing_lose_nothing) {
         R"([{"type":"text","text":"see"},{"type":"file","url":"https://f.example/a","media":"file",)"
         R"("name":"a","mime":"text/plain","size":5,"state":"ready","vendor_id":"f-1"},)"
         R"({"type":"postback","title":"Yes","payload":"y"}])");
-    ASSERT_TRUE(make_ready(*batch, batch->roots.front(), adapter(), losses).has_value());
+    ASSERT_TRUE(make_ready(*batch, batch->roots.front(), adapter(), &losses).has_value());
     EXPECT_EQ(told(losses), "");
 }
 
@@ -87,13 +87,13 @@ TEST(OmnichannelWords, tell_of_what_was_made_up_by_the_part_it_belongs_to) {
         words(R"([{"type":"text","text":"see"},{"type":"postback","title":"Yes"},)"
               R"({"type":"file","url":"https://f.example/a.png","media":"file","name":"a",)"
               R"("mime":"image/png","state":"uploading","vendor_id":"f"}])");
-    ASSERT_TRUE(make_ready(*batch, batch->roots.front(), adapter(), losses).has_value());
+    ASSERT_TRUE(make_ready(*batch, batch->roots.front(), adapter(), &losses).has_value());
     EXPECT_EQ(told(losses), "1 payload made_up\n2 size missing\n2 state file_not_ready\n");
     losses.clear();
     const auto keyboard = words(
         R"({"type":"choice","text":"Pick","style":"buttons","options":[{"kind":"reply","title":"A"}]})",
         model::Role::bot);
-    ASSERT_TRUE(make_ready(*keyboard, keyboard->roots.front(), adapter(), losses).has_value());
+    ASSERT_TRUE(make_ready(*keyboard, keyboard->roots.front(), adapter(), &losses).has_value());
     EXPECT_EQ(told(losses), "0 options.payload made_up\n");
 }
 

@@ -113,6 +113,7 @@ std::vector<Golden> golden_cases() {
         golden.body = read_file((folder / "body.raw").string());
         golden.expected = read_if_there(folder / "expected.jsonl");
         golden.answer = read_if_there(folder / "answer.json");
+        golden.converted = read_if_there(folder / "converted.jsonl");
         cases.push_back(std::move(golden));
     }
     std::sort(cases.begin(), cases.end(),

@@ -19,6 +19,8 @@ struct Golden {
     std::string body;                     ///< body.raw
     std::optional<std::string> expected;  ///< expected.jsonl
     std::optional<std::string> answer;    ///< answer.json
+    std::optional<std::string>
+        converted;  ///< converted.jsonl: each event as each other platform's, in order of the platforms' names
 
     std::string text(std::string_view key) const {
         return std::string(json::text_of(request, key));

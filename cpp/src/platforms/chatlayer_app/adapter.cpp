@@ -107,7 +107,8 @@ const Adapter kAdapter{
     .settings = kSettings,
     .endpoints = kEndpoints,
     .out = {.parts = bit(model::PartType::text) | bit(model::PartType::postback) |
-                     bit(model::PartType::file)},
+                     bit(model::PartType::file),
+            .profile = bit(Profile::first_name) | bit(Profile::last_name) | bit(Profile::language)},
     .user_in = {.parts = bit(model::PartType::text)},
     .bot_in = {.parts = bit(model::PartType::text) | bit(model::PartType::choice) |
                         bit(model::PartType::cards) | bit(model::PartType::file) |

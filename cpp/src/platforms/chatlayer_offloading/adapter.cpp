@@ -3,6 +3,7 @@
 #include "platforms/adapter.h"
 
 #include "platforms/chatlayer_offloading/wire.h"
+#include "platforms/registry.h"
 #include "json/writer.h"
 
 #include <array>
@@ -111,6 +112,13 @@ Direction direction_of(model::Role role) {
                                                                      : Direction::in;
 }
 
+/// A request has a time, and nobody can tell it from a time that somebody gave.
+void complete(model::Batch& batch, std::uint32_t event, std::vector<Loss>& losses) {
+    const model::Event& one = batch.events[event];
+    if (one.sent_at == model::kNoTime && direction_of(one.role) == Direction::in)
+        losses.push_back({.field = "sent_at", .what = "made_up"});
+}
+
 }  // namespace
 
 extern const Adapter kAdapter;
@@ -131,6 +139,7 @@ const Adapter kAdapter{
     .answer = answer,
     .refuse = nullptr,
     .write = write,
+    .complete = complete,
     .direction_of = direction_of,
     .render = render,
     .credentials = kCredentials,

@@ -89,11 +89,13 @@ constexpr std::array kEndpoints{
 };
 
 // A user's messages to the bot are text, file and postback; choice is what a bot's message may carry.
-constexpr Capabilities kOut{.parts = bit(model::PartType::text) | bit(model::PartType::file) |
-                                     bit(model::PartType::postback) | bit(model::PartType::choice),
-                            .options =
-                                bit(model::OptionKind::reply) | bit(model::OptionKind::postback),
-                            .one_part_per_message = true};
+constexpr Capabilities kOut{
+    .parts = bit(model::PartType::text) | bit(model::PartType::file) |
+             bit(model::PartType::postback) | bit(model::PartType::choice),
+    .options = bit(model::OptionKind::reply) | bit(model::OptionKind::postback),
+    .one_part_per_message = true,
+    .profile = bit(Profile::first_name) | bit(Profile::login) | bit(Profile::phone) |
+               bit(Profile::email) | bit(Profile::site)};
 
 model::Answer json_answer(std::int32_t status, std::string body) {
     return {.status = status,
