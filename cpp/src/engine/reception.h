@@ -43,7 +43,6 @@ private:
     Result<model::Answer> complete(const Decision* decision);
     Result<model::Answer> ingest(const Decision& decision);
     Result<model::Answer> subscribe();
-    Result<model::Answer> answer_returned();
     void warn_of_unattributed();
     Millis time_left() const;
     bool is_late() const;
