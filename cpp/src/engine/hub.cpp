@@ -1,8 +1,8 @@
 #include "engine/hub.h"
 
-#include "base/timestamp.h"
 #include "engine/client_options.h"
 #include "engine/commands.h"
+#include "engine/config_check.h"
 #include "engine/core.h"
 #include "engine/dead_letters.h"
 #include "engine/erase.h"
@@ -22,7 +22,6 @@
 #include "engine/timers.h"
 #include "engine/views.h"
 #include "engine/why.h"
-#include "transport/curl_client.h"
 
 #include <algorithm>
 
@@ -44,11 +43,6 @@ constexpr milliseconds kLookAgain(100);
 steady_clock::time_point end_of(milliseconds timeout) noexcept {
     constexpr milliseconds longest = std::chrono::hours(24 * 365);
     return steady_clock::now() + std::clamp(timeout, milliseconds(0), longest);
-}
-
-Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config) {
-    LJK_TRY(client, transport::CurlClient::make(client_options(config)));
-    return std::shared_ptr<transport::HttpClient>(std::move(client));
 }
 
 class Engine final : public Hub {
@@ -76,6 +70,7 @@ public:
     }
 
     void start() {
+        warn_of_short_secrets(core_);
         if ((run_ & run_sender) != 0) sender_.start();
         if ((run_ & run_timers) != 0) timers_.start();
     }
@@ -89,7 +84,9 @@ public:
         try {
             made = decide(*question);
         } catch (...) {
-            core_.say(line_of(LogEvent::decision_failed, account, *question));
+            core_.say(LogLine(LogEvent::decision_failed)
+                          .add("account", account)
+                          .add("conversation", core_.tag(question->ref)));
         }
         return reception.finish(made ? &*made : nullptr);
     }
@@ -320,10 +317,6 @@ public:
     }
 
 private:
-    LogLine line_of(LogEvent event, std::string_view account, const Question& question) const {
-        return LogLine(event).add("account", account).add("conversation", core_.tag(question.ref));
-    }
-
     /// For a host that runs no sender's thread and gave no client: only one that steps needs one.
     void make_own_client() {
         auto client = make_client(core_.config);
@@ -373,9 +366,7 @@ private:
 
 Result<std::unique_ptr<Hub>> Hub::open(std::string_view config_json, unsigned run, World world) {
     LJK_TRY(config, read_config(config_json));
-    for (const auto& [name, account] : config.accounts) LJK_CHECK(check_policy(account));
-    LJK_TRY(networks, transport::parse_networks(config.allow_networks));
-    (void)networks;
+    LJK_CHECK(check_config(config));
     const bool own_store = !world.store;
     if (own_store) {
         LJK_TRY(store, store::open(config.store));

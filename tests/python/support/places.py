@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-TOKEN = "made-up-token"
+TOKEN = "made-up-token-of-tests"
 WRONG = "not-this-one"
 JSON = {"Content-Type": "application/json"}
 NO_CHANNEL = b'{"error":"There is no active channel for received event."}'
