@@ -1,5 +1,6 @@
 #include "engine/hub.h"
 
+#include "engine/account_uses.h"
 #include "engine/client_options.h"
 #include "engine/commands.h"
 #include "engine/config_check.h"
@@ -79,6 +80,7 @@ public:
                           const Decide& decide) override {
         Reception reception(core_, account, request);
         const Question* question = reception.question();
+        if (!decide) reception.nobody_decides();
         if (question == nullptr || !decide) return reception.finish(nullptr);
         std::optional<Decision> made;
         try {
@@ -100,16 +102,27 @@ public:
     model::Answer finish(Reception& reception, const Decision* decision) override {
         return reception.finish(decision);
     }
+    void nobody_decides(const Reception& reception) override { reception.nobody_decides(); }
     const std::string* untranslated(const Reception& reception) const override {
         return reception.untranslated();
     }
     Result<void> translate(Reception& reception, std::string_view events) override {
         return reception.translate(events);
     }
+    Result<void> check_translate(std::string_view account) const override {
+        return engine::check_translate(core_, account);
+    }
+    Result<void> check_sink(std::string_view account) const override {
+        return engine::check_sink(core_, account);
+    }
+    Result<void> serve_sink(std::string_view account) override {
+        LJK_CHECK(core_.usable());
+        return engine::serve_sink(core_, account);
+    }
 
     Result<void> subscribe(std::string_view name, std::string_view filter_json) override {
         LJK_CHECK(core_.usable());
-        LJK_TRY(given, read_filter(filter_json));
+        LJK_TRY(given, read_filter(name, filter_json));
         return declare(core_, name, given);
     }
 
@@ -230,7 +243,7 @@ public:
 
     Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account, milliseconds timeout,
                                                     Keeper keeper) override {
-        LJK_CHECK(core_.account_named(account));
+        LJK_CHECK(engine::check_sink(core_, account));
         return wait_for<std::shared_ptr<SinkDelivery>>(
             timeout, [&] { return lease_sink(core_, account, keeper, sinks_out_); });
     }

@@ -9,6 +9,7 @@
 #include "engine/remembered.h"
 #include "engine/returned_command.h"
 #include "engine/shorten.h"
+#include "engine/silence.h"
 #include "engine/translation.h"
 #include "model/canonical.h"
 #include "platforms/registry.h"
@@ -192,6 +193,10 @@ Result<void> Reception::ask() {
     return {};
 }
 
+void Reception::nobody_decides() const {
+    if (question_) tell_undecided(core_, *account_);
+}
+
 /// Of `t_answer`, which a translation and the decision about it share.
 Millis Reception::time_left() const {
     const auto used = std::chrono::steady_clock::now() - asked_at_;
@@ -286,6 +291,7 @@ Result<model::Answer> Reception::ingest(const Decision& decision) {
         return !is_attributed(*batch_, batch_->events[root]);
     });
     if (lost) warn_of_unattributed();
+    look_for_silence(core_, *account_, prepared().handover_request() != nullptr);
     return std::move(answer);
 }
 

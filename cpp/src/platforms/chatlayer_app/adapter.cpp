@@ -143,8 +143,8 @@ const Adapter kAdapter{
     .remembered = {.name = "target_url",
                    .example = R"("https://platform.invalid/")",
                    .told_by = told_by,
-                   .may_use = may_use,
-                   .lacks_address = lacks_address},
+                   .lacks_address = lacks_address,
+                   .may_use = may_use},
     .returned_delivery = returned_delivery,
 };
 
