@@ -111,6 +111,16 @@ void register_requests(py::class_<Hub>& hub) {
     hub.def("receive", receive, py::arg("account"), py::arg("method"), py::arg("path"),
             py::arg("query"), py::arg("headers"), py::arg("body"));
     hub.def("question", question, py::arg("pending"));
+    hub.def(
+        "nobody_decides",
+        [](Hub& self, const Pending& pending) { self.nobody_decides(*pending.reception); },
+        py::arg("pending"), Release());
+    hub.def(
+        "check_translate",
+        [](Hub& self, const std::string& account) {
+            unlocked([&] { return self.check_translate(account); });
+        },
+        py::arg("account"));
     hub.def("finish", finish, py::arg("pending"), py::arg("decision"));
     hub.def(
         "translate",

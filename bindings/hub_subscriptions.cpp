@@ -67,6 +67,18 @@ void register_sinks(py::class_<Hub>& hub) {
         },
         py::arg("account"), py::arg("timeout_ms"));
     hub.def(
+        "check_sink",
+        [](Hub& self, const std::string& account) {
+            unlocked([&] { return self.check_sink(account); });
+        },
+        py::arg("account"));
+    hub.def(
+        "serve_sink",
+        [](Hub& self, const std::string& account) {
+            unlocked([&] { return self.serve_sink(account); });
+        },
+        py::arg("account"));
+    hub.def(
         "may_leave",
         [](Hub& self, const engine::SinkDelivery& delivery) {
             return unlocked([&] { return self.may_leave(delivery); });

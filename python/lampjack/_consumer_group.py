@@ -6,6 +6,7 @@ import time
 
 from lampjack._consumers import Consumer
 from lampjack._errors import ArgumentError
+from lampjack._log import log_event
 from lampjack._runtime import Runtime
 
 __all__ = ["ConsumerGroup"]
@@ -20,6 +21,7 @@ class ConsumerGroup:
         self.by_key: dict[str, Consumer] = {}
         self.is_started = False
         self.is_cancelled = False
+        self._told: set[str] = set()  # accounts
 
     def add(self, key: str, consumer: Consumer) -> None:
         """Add one; `ArgumentError` when there is one for this key."""
@@ -50,6 +52,13 @@ class ConsumerGroup:
             self.is_started = False
             self._runtime.set_loop(before)
             raise
+
+    def note_request(self, account: str) -> None:
+        """Log, once for an account, that requests come and nothing that is registered was started."""
+        if self.is_started or not self.by_key or account in self._told:
+            return
+        self._told.add(account)
+        log_event("hub.not_started", account=account)
 
     def stop(self) -> None:
         """Lease nothing more."""

@@ -17,6 +17,7 @@ from lampjack._items import DeadItem, dead_items_from_json
 from lampjack._log import log_event, log_line
 from lampjack._privacy import Privacy
 from lampjack._reception import Answer, Headers, Reception
+from lampjack._registration import check_filter, check_function, check_names, stable_name
 from lampjack._results import (
     ConversationState,
     DeliveryState,
@@ -66,8 +67,8 @@ class Hub(Privacy):
         )
         self._runtime = Runtime(native)
         self._accounts = Accounts(config)
-        self._reception = Reception(self._runtime, self._accounts)
         self._consumers = ConsumerGroup(self._runtime)
+        self._reception = Reception(self._runtime, self._accounts, self._consumers.note_request)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Any) -> Self:
@@ -116,10 +117,13 @@ class Hub(Privacy):
         """Register the function that answers handover requests with `Accept` or `Decline`; no account means all.
 
         It has `t_answer`, shared with a translate function. A decision that is late, raises or has a wrong type is a
-        missing one: the platform's default applies. An account that is not configured is a `ConfigError`.
+        missing one: the platform's default applies. An account that is not configured is a `ConfigError`; a function that
+        cannot be called with one argument is an `ArgumentError`, here and in the other decorators.
         """
+        check_names("decide", accounts)
 
         def register(function: F) -> F:
+            check_function("decide", function, "request")
             self._reception.add_decide(accounts, function)
             return function
 
@@ -151,20 +155,13 @@ class Hub(Privacy):
         An exception means that the item comes again after a growing wait (item_base_ms, item_cap_ms), and that it is
         set aside after item_tries tries: see `dead_items()`.
         """
-        if isinstance(accounts, str):
-            raise ArgumentError("accounts is a list of names, not a text")
-        if start not in ("oldest", "now"):
-            raise ArgumentError('start is "oldest" or "now"')
-        if not types:
-            raise ArgumentError("on() needs at least one class of events or facts")
+        check_filter(types, to, accounts, include_bot, start)
         filtered_accounts = tuple(accounts)
+        check_names("on", filtered_accounts)
 
         def register(function: F) -> F:
-            stable = name or f"{function.__module__}.{function.__qualname__}"
-            if "<" in stable:
-                raise ArgumentError(
-                    "a lambda or inner function has no stable name: give on(…, name=…)"
-                )
+            stable = stable_name(function, name)
+            check_function(f"subscription {stable}", function, "item", "conversation")
             self._accounts.check(filtered_accounts, f"subscription {stable}")
             filtered = (types, filtered_accounts, to, include_bot, start == "now")
             consumer = SubscriptionConsumer(self._runtime, function, stable, *filtered)
@@ -177,11 +174,14 @@ class Hub(Privacy):
         """Register the function that shows bot and agent messages to the account's end users.
 
         `function(message, conversation)`: a return means shown, an exception means again. An account that is not
-        configured is a `ConfigError`.
+        configured, or that is no channel account, is a `ConfigError`.
         """
+        check_names("sink", (account,))
 
         def register(function: F) -> F:
+            check_function("sink", function, "message", "conversation")
             self._accounts.check((account,), "sink")
+            self._runtime.native.check_sink(account)
             self._consumers.add(f"sink {account}", SinkConsumer(self._runtime, function, account))
             return function
 
@@ -197,10 +197,12 @@ class Hub(Privacy):
         decide function is asked) a handover to an agent. Events without `sent_at` get the time of receipt there. One of kind
         `session` goes with another event of its conversation, alone into the log only. A function that raises, or takes longer
         than `t_answer`, leaves the request in the log as `unknown`. A second function for an account is an `ArgumentError`, an
-        account that is not configured a `ConfigError`.
+        account that is not configured, or whose requests need no translation, a `ConfigError`.
         """
+        check_names("translate", (account,))
 
         def register(function: F) -> F:
+            check_function("translate", function, "request", may_yield=True)
             self._reception.add_translate(account, function)
             return function
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Headers", "Reception", "Request"]
 
+_REFUSED = 400  # statuses from here on
 T = TypeVar("T")
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
 Request: TypeAlias = tuple[str, str, str | bytes, Headers, bytes]
@@ -45,8 +46,9 @@ class Answer:
 class Reception:
     """The host's decide and translate functions by account, "" standing for all, and the two ways to take a request."""
 
-    def __init__(self, runtime: Runtime, accounts: Accounts) -> None:
+    def __init__(self, runtime: Runtime, accounts: Accounts, taken: Callable[[str], None]) -> None:
         self._runtime = runtime
+        self._taken = taken  # called with the account of each request that was not refused
         self._accounts = accounts
         self._decide: dict[str, Decide] = {}
         self._translate: dict[str, Translate] = {}
@@ -60,6 +62,7 @@ class Reception:
     def add_translate(self, account: str, function: Translate) -> None:
         """Register who makes events of an account's free-form requests."""
         self._accounts.check((account,), "translate")
+        self._runtime.native.check_translate(account)
         _add(self._translate, (account,), function, "translate")
 
     def receive(self, account: str, request: Request) -> Answer:
@@ -93,14 +96,23 @@ class Reception:
         native = self._runtime.native
         result = await run.core(native.receive, account, *request)
         if isinstance(result, tuple):
-            return _answer(result)
+            return self._answer(account, result)
         if result.untranslated is not None and (translate := self._translate.get(account)):
             await self._make_events(account, translate, result, result.untranslated, run)
         decision = None
         question = native.question(result)
         if question and (decide := self._decide.get(account) or self._decide.get("")):
             decision = await self._make_decision(decide, question, run)
-        return _answer(await run.core(self._runtime.native.finish, result, decision))
+        elif question:
+            native.nobody_decides(result)
+        answered = await run.core(self._runtime.native.finish, result, decision)
+        return self._answer(account, answered)
+
+    def _answer(self, account: str, native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:
+        status, headers, body = native
+        if status < _REFUSED:
+            self._taken(account)
+        return Answer(status, tuple(headers), body)
 
     async def _make_events(
         self,
@@ -182,11 +194,6 @@ def _add(functions: dict[str, F], accounts: tuple[str, ...], function: F, name: 
                 f"there is a {name} function for {account or 'all accounts'} already"
             )
     functions.update(dict.fromkeys(accounts, function))
-
-
-def _answer(native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:
-    status, headers, body = native
-    return Answer(status, tuple(headers), body)
 
 
 def _log_untranslated(account: str, error: BaseException) -> None:

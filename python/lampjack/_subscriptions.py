@@ -6,6 +6,7 @@ from typing import Any
 from lampjack import _core
 from lampjack._consumers import Consumer, Handler
 from lampjack._conversation import Conversation
+from lampjack._errors import ArgumentError
 from lampjack._items import Fact, Item
 from lampjack._leased_work import Work
 from lampjack._runtime import Runtime
@@ -68,6 +69,10 @@ class SubscriptionConsumer(Consumer):
         return Work(lambda: self.function(item, conversation), item, self.name, conversation)
 
 
+class _KindError(ArgumentError, TypeError):
+    """A class of neither events nor facts. Releases before raised a `TypeError`."""
+
+
 _EVENT_KINDS: dict[type, tuple[str, ...]] = {
     _core.Message: ("message",),
     _core.HandoverRequested: ("handover_requested",),
@@ -83,6 +88,6 @@ def kinds_of(cls: type) -> tuple[str, ...]:
     try:
         return cls.kinds if issubclass(cls, Fact) else _EVENT_KINDS[cls]
     except (KeyError, TypeError):
-        raise TypeError(
+        raise _KindError(
             "subscribe to classes of events or facts, such as lampjack.Message"
         ) from None

@@ -41,7 +41,7 @@ class SampleRequest:
         return {"method": self.method, "path": self.path, "query": self.query, "headers": self.headers, "body": self.body}  # fmt: skip
 
 
-_TOKEN = "made-up-token"  # noqa: S105  it is what it says
+_TOKEN = "made-up-token-of-tests"  # noqa: S105  it is what it says
 
 
 def sample_settings(platform: str, **settings: Any) -> dict[str, Any]:

@@ -85,6 +85,67 @@ static void check_files(void) {
     rmdir(folder);
 }
 
+/** The whole account, not a token alone. */
+static void check_setting(const char* settings, const char* message) {
+    char config[1024];
+    ljk_hub* hub = NULL;
+    ljk_error err;
+    snprintf(config, sizeof config, "{\"store\":\"memory:\",\"account\":{\"shop\":{%s}}}",
+             settings);
+    GIVES(LJK_E_CONFIG, ljk_hub_open(text(config), LJK_RUN_NOTHING, &hub, &err));
+    CHECK(hub == NULL);
+    if (strcmp(err.message, message) != 0) fprintf(stderr, "%s\n", err.message);
+    CHECK(strcmp(err.message, message) == 0);
+}
+
+static void check_settings(void) {
+    check_setting("\"platform\":\"chatlayer_offloading\"",
+                  "account.shop.verify_token: is required: the Verify Token of Settings > "
+                  "Offloading; two during a rotation");
+    check_setting("\"platform\":\"certainly\",\"webhook_token\":\"t\",\"deployment_id\":\"d\","
+                  "\"api_base\":\"http://api.example\"",
+                  "account.shop.api_base: plain http is not allowed; use https or list the network "
+                  "in allow_networks");
+    check_setting("\"platform\":\"certainly\",\"webhook_token\":\"t\",\"deployment_id\":\"d\","
+                  "\"api_base\":\"https://https://api.example\"",
+                  "account.shop.api_base: holds two addresses: give one, with https:// once");
+    check_setting("\"platform\":\"certainly\",\"webhook_token\":\"t\",\"deployment_id\":\"d\","
+                  "\"api_base\":\"https://api.example/webbot/api\"",
+                  "account.shop.api_base: holds a part of the path that is added to it: give the "
+                  "address that stands before that part");
+    check_setting("\"platform\":\"omnichannel\",\"webhook_token\":\"t\",\"auth_in\":\"url\","
+                  "\"channel_token\":\"a/b\"",
+                  "account.shop.channel_token: can never match: it is one segment of an address, "
+                  "so it has no slash, backslash or control character, and is not \".\" or \"..\"");
+}
+
+static int warnings;
+
+static void note(void* user, ljk_str level, ljk_str line) {
+    (void)user;
+    warnings += is(level, "warning") && is(line, "secret.short account=shop setting=verify_token");
+}
+
+/** A token of 15 characters can be guessed, one of 16 is taken without a word. */
+static void check_warnings(void) {
+    ljk_hub_options options = LJK_HUB_OPTIONS_INIT;
+    ljk_hub* hub = NULL;
+    ljk_error err;
+    options.log = note;
+    GIVES(LJK_OK, ljk_hub_open_with(
+                      LJK_S("{\"store\":\"memory:\",\"account\":{\"shop\":{\"platform\":"
+                            "\"chatlayer_offloading\",\"verify_token\":\"sixteen--letters\"}}}"),
+                      LJK_RUN_NOTHING, &options, &hub, &err));
+    ljk_hub_free(hub);
+    CHECK(warnings == 0);
+    GIVES(LJK_OK, ljk_hub_open_with(
+                      LJK_S("{\"store\":\"memory:\",\"account\":{\"shop\":{\"platform\":"
+                            "\"chatlayer_offloading\",\"verify_token\":\"fifteen-letters\"}}}"),
+                      LJK_RUN_NOTHING, &options, &hub, &err));
+    ljk_hub_free(hub);
+    CHECK(warnings == 1);
+}
+
 int main(void) {
     CHECK(setenv("LAMPJACK_TEST_TOKEN", "from-the-environment", 1) == 0);
     CHECK(unsetenv("LAMPJACK_TEST_NONE") == 0);
@@ -93,6 +154,8 @@ int main(void) {
                 "from-the-environment");
     check_refused("", "env:LAMPJACK_TEST_NONE",
                   "account.shop.verify_token: environment variable LAMPJACK_TEST_NONE is not set");
+    check_refused("", "",
+                  "account.shop.verify_token: must be a text that is not blank, or a list of them");
     check_refused("", " ",
                   "account.shop.verify_token: must be a text that is not blank, or a list of them");
     check_refused("\"max_tries\":1001,", "t",
@@ -100,5 +163,7 @@ int main(void) {
     check_refused("\"max_trise\":1,", "t",
                   "max_trise: is not a known key; did you mean max_tries?");
     check_files();
+    check_settings();
+    check_warnings();
     return 0;
 }

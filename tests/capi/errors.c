@@ -236,7 +236,7 @@ static void waits_end(ljk_hub* hub) {
     GIVES(LJK_E_TIMEOUT, ljk_hub_next(hub, LJK_S("none"), 60, &item, &err));
     CHECK(item == NULL && seconds() - begun >= 0.06);
     GIVES(LJK_E_TIMEOUT, ljk_hub_next(hub, LJK_S("none"), 0, &item, &err));
-    GIVES(LJK_E_TIMEOUT, ljk_hub_next_sink(hub, LJK_S("shop"), 0, &sink, &err));
+    GIVES(LJK_E_CONFIG, ljk_hub_next_sink(hub, LJK_S("shop"), 60000, &sink, &err));
     CHECK(sink == NULL);
     GIVES(LJK_E_NOT_FOUND, ljk_hub_next_sink(hub, LJK_S("nobody"), 0, &sink, &err));
     GIVES(LJK_E_ARGUMENT, ljk_hub_next(hub, LJK_S(""), 0, &item, &err));

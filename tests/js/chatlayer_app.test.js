@@ -213,6 +213,7 @@ describe('errors', () => {
     [401, ExpiredAuthError],
     [403, ExpiredAuthError],
     [404, ValidationError],
+    [409, ValidationError],
     [413, ValidationError],
     [415, ValidationError],
     [429, ResponseError],

@@ -14,7 +14,7 @@ from support.log_lines import parse_line
 from support.places import Call
 from support.service_process import wait_until
 
-TOKEN = "made-up-token"
+TOKEN = "made-up-token-of-tests"
 # As the page prints it: placeholders stand for the values.
 CLAIM: dict[str, Any] = {
     "attachedMedia": "url_to_the_file",
@@ -167,7 +167,8 @@ def test_the_documented_exchange_from_the_claim_to_the_return(desk: Desk):
 
 def test_the_addresses_to_paste_name_the_tokens_place():
     with FakePlatform("certainly") as fake:
-        config = {"store": "memory:", "account": {"shop": fake.settings()}}
+        config = {"store": "memory:", "allow_networks": fake.networks}
+        config["account"] = {"shop": fake.settings()}
         with lj.Hub(config, background=False) as hub:
             urls = [entry.url for entry in hub.urls("https://desk.example/hooks")]
         config["account"] = {"shop": fake.settings(auth="none")}

@@ -233,7 +233,8 @@ def test_replay_is_refused_where_the_users_words_do_not_go_through_us():
 def test_a_request_that_nobody_decides_about(platform: str, state: str):
     """Declined where the answer would promise a human, else it waits for one."""
     with FakePlatform(platform) as fake:
-        config = {"store": "memory:", "account": {"a": fake.settings()}}
+        config = {"store": "memory:", "allow_networks": fake.networks}
+        config["account"] = {"a": fake.settings()}
         with lj.Hub(config, background=False) as hub:
             fake.send(hub, "a")
             assert fake.send(hub, "a", "handover_requested").status == 200

@@ -63,7 +63,11 @@ class ChatlayerSide:
 
 @pytest.fixture
 def hub() -> Iterator[lj.Hub]:
-    account = {"platform": "chatlayer_app", "relay_token": TOKEN}
+    account = {
+        "platform": "chatlayer_app",
+        "relay_token": TOKEN,
+        "target_hosts": ["127.0.0.1"],
+    }
     config = {"store": "memory:", "allow_networks": FakePlatform.networks}
     with lj.Hub({**config, "account": {"app": account}}) as opened:
 

@@ -259,7 +259,11 @@ SAID = {
 
 def test_what_a_user_says_waits_for_the_apps_address_and_comes_back_as_its_items():
     with FakePlatform("chatlayer_app") as app:
-        account = {"platform": "chatlayer_app", "relay_token": "relay-token-example-1"}
+        account = {
+            "platform": "chatlayer_app",
+            "relay_token": "relay-token-example-1",
+            "target_hosts": ["127.0.0.1"],
+        }
         config = {
             "store": "memory:",
             "allow_networks": app.networks,

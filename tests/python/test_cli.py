@@ -19,16 +19,16 @@ CONFIG = """
 store = "memory:"
 [account.shop]
 platform = "certainly"
-webhook_token = "made-up-token"
+webhook_token = "made-up-token-of-tests"
 deployment_id = "dep-1"
 [account.line]
 platform = "omnichannel"
-webhook_token = "made-up-token"
-channel_token = "made-up-token"
-transfer_token = "made-up-token"
+webhook_token = "made-up-token-of-tests"
+channel_token = "made-up-token-of-tests"
+transfer_token = "made-up-token-of-tests"
 [account.site]
 platform = "chatlayer_offloading"
-verify_token = "made-up-token"
+verify_token = "made-up-token-of-tests"
 """
 
 
@@ -119,7 +119,7 @@ def test_urls_prints_what_to_paste_at_each_vendor(
         "line/transfer",
     ):
         assert f"https://desk.example.org/hooks/{address}  " in out
-    assert "made-up-token" not in out
+    assert "made-up-token-of-tests" not in out
 
 
 def test_urls_needs_no_secrets(
@@ -128,8 +128,8 @@ def test_urls_needs_no_secrets(
     config = tmp_path / "lampjack.toml"
     config.write_text(
         CONFIG.replace(
-            'webhook_token = "made-up-token"', 'webhook_token = "env:NOT_SET_HERE"'
-        ).replace('channel_token = "made-up-token"', 'channel_token = "file:not-there"')
+            'webhook_token = "made-up-token-of-tests"', 'webhook_token = "env:NOT_SET_HERE"'
+        ).replace('channel_token = "made-up-token-of-tests"', 'channel_token = "file:not-there"')
     )
     monkeypatch.delenv("NOT_SET_HERE", raising=False)
     assert _cli.main(["urls", "--config", str(config), "--base", "https://h.example.org"]) == 0
@@ -193,7 +193,7 @@ def test_serve_answers_and_writes_no_token(tmp_path: Path):
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
         try:
-            address = f"http://127.0.0.1:{port}/hooks/shop/messages?token=made-up-token"
+            address = f"http://127.0.0.1:{port}/hooks/shop/messages?token=made-up-token-of-tests"
             assert answer_of(address, (CASE / "body.raw").read_bytes()) == b"{}"
         finally:
             server.send_signal(signal.SIGTERM)
@@ -202,7 +202,7 @@ def test_serve_answers_and_writes_no_token(tmp_path: Path):
     assert f"http://127.0.0.1:{port}/hooks/shop/messages" in output
     assert "requests for a human are declined for site\n" in output, "the others are accepted"
     assert "Traceback" not in output
-    assert "made-up-token" not in output
+    assert "made-up-token-of-tests" not in output
 
 
 @pytest.mark.e2e
@@ -215,7 +215,7 @@ def test_serve_with_several_workers_shares_one_store(tmp_path: Path, durable_sto
     command += ["--port", str(port), "--workers", "2"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
         try:
-            address = f"http://127.0.0.1:{port}/hooks/shop/messages?token=made-up-token"
+            address = f"http://127.0.0.1:{port}/hooks/shop/messages?token=made-up-token-of-tests"
             for _ in range(20):
                 assert answer_of(address, (CASE / "body.raw").read_bytes()) == b"{}"
         finally:
@@ -224,7 +224,7 @@ def test_serve_with_several_workers_shares_one_store(tmp_path: Path, durable_sto
     assert server.returncode == 0
     assert output.count("Started server process") == 2
     assert "Traceback" not in output
-    assert "made-up-token" not in output
+    assert "made-up-token-of-tests" not in output
     with lj.Hub.from_file(config, background=False) as hub:
         assert len(hub.conversations()) == 1
 

@@ -33,12 +33,12 @@ def accepts(hub: lj.Hub, account: str = "shop") -> bool:
 
 
 def test_a_file_with_a_plain_token(toml):
-    assert accepts(lj.Hub.from_file(toml("made-up-token")))
+    assert accepts(lj.Hub.from_file(toml("made-up-token-of-tests")))
     assert not accepts(lj.Hub.from_file(toml("another-token")))
 
 
 def test_secrets_come_from_the_environment(toml, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SHOP_TOKEN", "made-up-token")
+    monkeypatch.setenv("SHOP_TOKEN", "made-up-token-of-tests")
     assert accepts(lj.Hub.from_file(toml("env:SHOP_TOKEN")))
     monkeypatch.delenv("SHOP_TOKEN")
     with pytest.raises(
@@ -48,7 +48,7 @@ def test_secrets_come_from_the_environment(toml, monkeypatch: pytest.MonkeyPatch
 
 
 def test_secrets_come_from_files_beside_the_configuration(toml, tmp_path: Path):
-    (tmp_path / "token").write_text("made-up-token\n")
+    (tmp_path / "token").write_text("made-up-token-of-tests\n")
     assert accepts(lj.Hub.from_file(toml("file:token")))
     with pytest.raises(lj.ConfigError, match="file missing cannot be read: No such file"):
         lj.Hub.from_file(toml("file:missing"))
@@ -78,7 +78,7 @@ def complaint(token: object, **keys: object) -> str:
                 " folder it is relative to"
             ),
         ),
-        (["made-up-token", " "], "must be a text that is not blank, or a list of them"),
+        (["made-up-token-of-tests", " "], "must be a text that is not blank, or a list of them"),
         ("", "must be a text that is not blank, or a list of them"),
         (7, "must be a text that is not blank, or a list of them, not a number"),
     ],
@@ -104,6 +104,61 @@ def test_a_mapping_and_the_environment_say_the_same_of_a_secret(
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize("content", ["", "\n", " \n", "\t"])
+def test_a_secret_file_without_a_secret_is_refused(tmp_path: Path, content: str):
+    (tmp_path / "token").write_text(content)
+    message = "account.shop.webhook_token: must be a text that is not blank, or a list of them"
+    assert complaint("file:token", config_dir=str(tmp_path)) == message
+
+
+ADDRESSES = {
+    "http://api.example": (
+        "plain http is not allowed; use https or list the network in allow_networks"
+    ),
+    "http://127.0.0.1:9000": (
+        "plain http is not allowed; use https or list the network in allow_networks"
+    ),
+    "https://127.0.0.1:9000": "the address is in a network that is not allowed (allow_networks)",
+    "https://https://api.example": "holds two addresses: give one, with https:// once",
+    "https://api.example/webbot/api/webchat/dep-1/handover/webbot%3A1/": (
+        "holds a part of the path that is added to it: give the address that stands before that"
+        " part"
+    ),
+    "https://api.example/?ClaimEnd=1": "must have no query: a path is added to it",
+    "api.example": "must be an http or https address without a user name",
+    "": "must be an http or https address without a user name",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_that_can_never_be_called_is_told_at_every_door(
+    address: str, toml, monkeypatch: pytest.MonkeyPatch
+):
+    message = f"account.shop.api_base: {ADDRESSES[address]}"
+    shop = sample_settings("certainly", api_base=address)
+    with pytest.raises(lj.ConfigError) as caught:
+        lj.Hub({"store": "memory:", "account": {"shop": shop}})
+    assert str(caught.value) == message
+    with pytest.raises(lj.ConfigError) as caught:
+        lj.Hub.from_file(toml("made-up-token-of-tests", f'api_base = "{address}"\n'))
+    assert str(caught.value) == message
+    monkeypatch.setenv("LAMPJACK_STORE", "memory:")
+    for setting, value in shop.items():
+        monkeypatch.setenv(f"LAMPJACK_ACCOUNT__SHOP__{setting.upper()}", value)
+    with pytest.raises(lj.ConfigError) as caught:
+        lj.Hub.from_env()
+    assert str(caught.value) == message
+
+
+def test_a_network_that_is_allowed_may_be_called():
+    shop = sample_settings("certainly", api_base="http://127.0.0.1:9000")
+    networks = ["127.0.0.0/8"]
+    lj.Hub({"store": "memory:", "allow_networks": networks, "account": {"shop": shop}}).close()
+    shop["api_base"] = "http://10.0.0.1"
+    with pytest.raises(lj.ConfigError, match=r"^account\.shop\.api_base: the address is in a"):
+        lj.Hub({"store": "memory:", "allow_networks": networks, "account": {"shop": shop}})
+
+
 def test_literal_secrets_are_texts_as_they_stand():
     sample_request = sample("certainly").arguments()
     with hub_with("env:NOT_SET_HERE", secrets="literal") as hub:
@@ -120,7 +175,7 @@ def test_large_files_and_loops_are_refused(tmp_path: Path):
     folder = str(tmp_path)
     assert complaint("file:token", config_dir=folder).endswith("file token is larger than 64 KiB")
     assert "symbolic links" in complaint("file:loop", config_dir=folder)
-    (tmp_path / "token").write_text("made-up-token\n")
+    (tmp_path / "token").write_text("made-up-token-of-tests\n")
     assert accepts(hub_with("file:token", config_dir=folder))
 
 
@@ -142,7 +197,7 @@ def test_the_environment_alone(monkeypatch: pytest.MonkeyPatch):
         "LAMPJACK_COMPRESSED_BODIES": "true",
         "LAMPJACK_ALLOW_NETWORKS": '["127.0.0.0/8"]',
         "LAMPJACK_ACCOUNT__SHOP__PLATFORM": "certainly",
-        "LAMPJACK_ACCOUNT__SHOP__WEBHOOK_TOKEN": '["old-token", "made-up-token"]',
+        "LAMPJACK_ACCOUNT__SHOP__WEBHOOK_TOKEN": '["old-token", "made-up-token-of-tests"]',
         "LAMPJACK_ACCOUNT__SHOP__DEPLOYMENT_ID": "12345",
         "LAMPJACK_ACCOUNT__SHOP__MESSAGE_TAKES": "false",
         "LAMPJACK_ACCOUNT__SHOP__T_ACCEPT": "90000",
@@ -150,7 +205,7 @@ def test_the_environment_alone(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setenv(name, value)
     assert _config.read_environment(dict(__import__("os").environ))["account"]["shop"] == {
         "platform": "certainly",
-        "webhook_token": ["old-token", "made-up-token"],
+        "webhook_token": ["old-token", "made-up-token-of-tests"],
         "deployment_id": "12345",
         "message_takes": False,
         "t_accept": 90000,
@@ -159,7 +214,7 @@ def test_the_environment_alone(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_environment_may_name_a_file(toml, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("LAMPJACK_CONFIG", str(toml("made-up-token")))
+    monkeypatch.setenv("LAMPJACK_CONFIG", str(toml("made-up-token-of-tests")))
     assert accepts(lj.Hub.from_env())
 
 

@@ -119,7 +119,7 @@ def served(
 ) -> Iterator[SimpleNamespace]:
     example = getattr(request, "param", EXAMPLE)
     with FakePlatform("chatlayer_offloading") as fake:
-        monkeypatch.setenv("SHOP_TOKEN", "made-up-token")
+        monkeypatch.setenv("SHOP_TOKEN", "made-up-token-of-tests")
         (tmp_path / "api-token").write_text("made-up-api-token\n")
         (tmp_path / "lampjack.toml").write_text(CONFIG.format(url=fake.url))
         monkeypatch.chdir(tmp_path)
@@ -152,7 +152,7 @@ def test_the_readme_shows_this_example():
     "served", [EXAMPLE, EVERY_REQUEST], indirect=True, ids=["to the desk", "every request"]
 )
 def test_a_handover_from_request_to_reply(served: SimpleNamespace):
-    assert served.client.get("/hooks/shop?challenge.verifyToken=made-up-token").json() == {
+    assert served.client.get("/hooks/shop?challenge.verifyToken=made-up-token-of-tests").json() == {
         "status": "ok"
     }
 
@@ -274,7 +274,7 @@ def test_a_large_body_is_refused_while_it_comes(served: SimpleNamespace):
     host, port = served.client.base_url.host, served.client.base_url.port
     with socket.create_connection((host, port), timeout=10) as raw:
         raw.sendall(
-            b"POST /hooks/shop?challenge.verifyToken=made-up-token HTTP/1.1\r\nHost: x\r\n"
+            b"POST /hooks/shop?challenge.verifyToken=made-up-token-of-tests HTTP/1.1\r\nHost: x\r\n"
             b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
         )
         chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"

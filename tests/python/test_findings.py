@@ -252,7 +252,8 @@ def test_d_b14_the_platforms_words_to_a_refused_message_are_kept(
 def test_d_b15_a_renamed_handler_need_not_get_all_again_and_its_old_name_shows(durable_store: str):
     old, new = Lines(), Lines()
     with FakePlatform("chatlayer_offloading") as fake:
-        config = {"store": durable_store, "account": {"a": fake.settings()}}
+        config = {"store": durable_store, "allow_networks": fake.networks}
+        config["account"] = {"a": fake.settings()}
         hub = lj.Hub(config)
         hub.on(lj.Message, name="desk.lines")(old)
         with hub:

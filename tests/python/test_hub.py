@@ -122,7 +122,8 @@ def test_a_reply_whose_owner_lost_the_conversation_is_told(
     fake: FakePlatform, caplog: pytest.LogCaptureFixture
 ):
     seen = Seen()
-    config = {"store": "memory:", "account": {"shop": fake.settings()}}
+    account = {"shop": fake.settings()}
+    config = {"store": "memory:", "allow_networks": fake.networks, "account": account}
     with caplog.at_level(logging.WARNING, "lampjack"), lj.Hub(config, background=False) as hub:
         hub.on(lj.DeliveryChanged, name="told")(lambda item, conv: seen.add(item.event))
         hub.start()
@@ -296,6 +297,7 @@ def test_a_failing_or_late_decision_declines(fake: FakePlatform, caplog: pytest.
     hub = lj.Hub(
         {
             "store": "memory:",
+            "allow_networks": fake.networks,
             "account": {"a": fake.settings(t_answer=50), "b": fake.settings(t_answer=20_000)},
         }
     )
@@ -621,7 +623,8 @@ def test_closed_hubs_say_so(hub: lj.Hub):
 
 def test_close_ends_every_thread(fake: FakePlatform):
     before = set(threading.enumerate())
-    hub = lj.Hub({"store": "memory:", "account": {"shop": fake.settings()}})
+    config = {"store": "memory:", "allow_networks": fake.networks}
+    hub = lj.Hub({**config, "account": {"shop": fake.settings()}})
     hub.on(lj.Message, name="x")(lambda item, conv: None)
     with hub:
         say(hub)
@@ -655,7 +658,11 @@ def test_a_forked_child_is_told(hub: lj.Hub):
 def test_time_is_the_clocks(fake: FakePlatform):
     clock = ManualClock()
     settings = fake.settings(t_accept=60_000, t_answer=20_000)
-    hub = lj.Hub({"store": "memory:", "account": {"shop": settings}}, clock=clock, background=False)
+    hub = lj.Hub(
+        {"store": "memory:", "allow_networks": fake.networks, "account": {"shop": settings}},
+        clock=clock,
+        background=False,
+    )
     offload(hub)
     assert hub[REF].state().result(5).state == "requested"
     clock.advance(59)

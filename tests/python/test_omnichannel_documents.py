@@ -16,7 +16,7 @@ from support.log_lines import parse_line
 from support.places import JSON, Call
 from support.service_process import wait_until
 
-TOKEN = "made-up-token"
+TOKEN = "made-up-token-of-tests"
 FILE: dict[str, Any] = {
     "id": "f-1",
     "state": "ready",

@@ -153,7 +153,7 @@ def test_the_commands_tell_the_same(tmp_path: Path):
     config = tmp_path / "lampjack.toml"
     account = '[account.shop]\nplatform = "certainly"\ndeployment_id = "dep-1"\n'
     config.write_text(
-        f'store = "sqlite:{tmp_path / "handover.db"}"\n{account}webhook_token = "made-up-token"\n'
+        f'store = "sqlite:{tmp_path / "handover.db"}"\n{account}webhook_token = "made-up-token-of-tests"\n'
     )
     stray = b'{"interlocutor":"bot","data":{"type":"text","text":"for nobody"}}'
     with lj.Hub.from_file(config, background=False) as hub:

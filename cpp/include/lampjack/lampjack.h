@@ -299,7 +299,8 @@ typedef void (*ljk_log)(void* user, ljk_str level, ljk_str text);
 struct ljk_http_client; /* extend.h */
 
 /** Start from LJK_HUB_OPTIONS_INIT. Fields are only ever appended. Each `user` pointer is handed back as it is and must
- *  stay valid until the hub, and every item, sink delivery and reception of it, is freed. */
+ *  stay valid until the hub, and every item, sink delivery and reception of it, is freed. Where the safe default declines, a
+ *  missing `decide` is logged as `decide.missing`, once for each account. */
 typedef struct ljk_hub_options {
     size_t struct_size;
     ljk_log log; /**< may be NULL */
@@ -391,8 +392,8 @@ enum { LJK_DONE = 1, LJK_RETRY = 2 };
  *  bot says while a human is wanted (flag "bot_line"). "accounts" are those of this process; without them it gets items of
  *  all accounts of its hub. "start":"now" lets a new subscription begin with what comes from now on, else with the oldest
  *  item kept; for a known one it has no effect, and the log says so
- *  @return LJK_OK, LJK_E_JSON, LJK_E_CONFIG (another live process has it with other "kinds", "to" or "include_bot": the
- *  message names both; or an account is not configured) */
+ *  @return LJK_OK, LJK_E_JSON, LJK_E_ARGUMENT (an unknown key, kind or "to"), LJK_E_CONFIG (another live process has it with
+ *  other "kinds", "to" or "include_bot": the message names both; or an account is not configured) */
 LJK_API ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str filter_json,
                                      ljk_error* err);
 /** Waits for the next item: in order within a conversation, one at a time there. A name that was never declared is
@@ -623,7 +624,7 @@ LJK_API ljk_status ljk_hub_stats(ljk_hub* hub, ljk_text** out, ljk_error* err);
 typedef struct ljk_sink_delivery ljk_sink_delivery;
 
 /** Waits for the next one.
- *  @return LJK_OK, LJK_E_TIMEOUT, LJK_E_CLOSED, LJK_E_NOT_FOUND (no such account) */
+ *  @return LJK_OK, LJK_E_TIMEOUT, LJK_E_CLOSED, LJK_E_NOT_FOUND (no such account), LJK_E_CONFIG (it is no channel account) */
 LJK_API ljk_status ljk_hub_next_sink(ljk_hub* hub, ljk_str account, uint32_t timeout_ms,
                                      ljk_sink_delivery** out, ljk_error* err);
 /** {"id","ref","account","conversation","epoch","agent","attempt","event"} */

@@ -73,6 +73,7 @@ struct ljk_reception {
     lampjack::capi::HubPtr hub;
     std::shared_ptr<lampjack::engine::Reception> value;
     std::optional<ljk_question> question;
+    mutable bool was_asked = false;  ///< whether the host has looked for the question
 };
 
 struct ljk_item {

@@ -39,8 +39,8 @@ ljk_status ljk_hub_begin(ljk_hub* hub, ljk_str account, const ljk_request* reque
         RequestView given;
         LJK_CHECK(given.read(request));
         auto begun = hub->shared->engine().begin(view(account), given.get());
-        auto reception =
-            std::make_unique<ljk_reception>(ljk_reception{hub->shared, std::move(begun), {}});
+        auto reception = std::make_unique<ljk_reception>(
+            ljk_reception{hub->shared, std::move(begun), {}, false});
         if (const auto* question = hub->shared->engine().question(*reception->value))
             reception->question = ljk_question{question};
         return reception;
@@ -48,7 +48,9 @@ ljk_status ljk_hub_begin(ljk_hub* hub, ljk_str account, const ljk_request* reque
 }
 
 const ljk_question* ljk_reception_question(const ljk_reception* reception) {
-    return reception != nullptr && reception->question ? &*reception->question : nullptr;
+    if (reception == nullptr) return nullptr;
+    reception->was_asked = true;
+    return reception->question ? &*reception->question : nullptr;
 }
 
 ljk_str ljk_reception_untranslated(const ljk_reception* reception) {
@@ -79,6 +81,8 @@ ljk_status ljk_reception_finish(ljk_reception* reception, int32_t decision, ljk_
         const engine::Decision made{decision != LJK_DECLINE, decision == LJK_ACCEPT_MUTED,
                                     std::string(why)};
         const auto* decided = decision == LJK_UNDECIDED ? nullptr : &made;
+        if (decided == nullptr && !reception->was_asked)
+            reception->hub->engine().nobody_decides(*reception->value);
         auto answer = reception->hub->engine().finish(*reception->value, decided);
         return std::make_unique<ljk_answer>(ljk_answer{std::move(answer)});
     });

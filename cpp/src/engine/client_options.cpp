@@ -2,6 +2,7 @@
 
 #include "engine/bulkhead.h"
 #include "transport/ca_bundle.h"
+#include "transport/curl_client.h"
 
 #include <algorithm>
 #include <fstream>
@@ -29,6 +30,11 @@ transport::CurlOptions client_options(const Config& config) {
                 return std::ifstream(std::string(path)).good();
             });
     return options;
+}
+
+Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config) {
+    LJK_TRY(client, transport::CurlClient::make(client_options(config)));
+    return std::shared_ptr<transport::HttpClient>(std::move(client));
 }
 
 }  // namespace lampjack::engine

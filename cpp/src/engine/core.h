@@ -88,6 +88,8 @@ struct Core {
     std::atomic<bool> draining{false};
     std::atomic<bool> closed{false};
     std::int64_t process;  ///< that made it
+    NotBefore looked;      ///< at what the store knows of an account's silence: engine/silence.h
+    Once served_sinks;     ///< accounts whose sinks this process serves
 
     Core();
     /// Code::closed after close(), and in a process that was forked from the hub's: locks may be held for ever there.

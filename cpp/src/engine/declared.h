@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "store/rows.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -39,6 +40,13 @@ public:
     /// The store has a subscription of that name, whoever declared it.
     void met(std::string_view name);
     bool has_met(std::string_view name) const;
+    /// Whether one of the declarations fits, whose filters name the accounts of this process.
+    template <class Fits>
+    bool any(Fits fits) const {
+        const std::lock_guard lock(mutex_);
+        return std::ranges::any_of(declarations_,
+                                   [&](const auto& one) { return fits(one.second); });
+    }
 
 private:
     std::vector<std::string> accounts_;

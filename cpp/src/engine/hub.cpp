@@ -1,8 +1,9 @@
 #include "engine/hub.h"
 
-#include "base/timestamp.h"
+#include "engine/account_uses.h"
 #include "engine/client_options.h"
 #include "engine/commands.h"
+#include "engine/config_check.h"
 #include "engine/core.h"
 #include "engine/dead_letters.h"
 #include "engine/erase.h"
@@ -22,7 +23,6 @@
 #include "engine/timers.h"
 #include "engine/views.h"
 #include "engine/why.h"
-#include "transport/curl_client.h"
 
 #include <algorithm>
 
@@ -44,11 +44,6 @@ constexpr milliseconds kLookAgain(100);
 steady_clock::time_point end_of(milliseconds timeout) noexcept {
     constexpr milliseconds longest = std::chrono::hours(24 * 365);
     return steady_clock::now() + std::clamp(timeout, milliseconds(0), longest);
-}
-
-Result<std::shared_ptr<transport::HttpClient>> make_client(const Config& config) {
-    LJK_TRY(client, transport::CurlClient::make(client_options(config)));
-    return std::shared_ptr<transport::HttpClient>(std::move(client));
 }
 
 class Engine final : public Hub {
@@ -76,6 +71,7 @@ public:
     }
 
     void start() {
+        warn_of_short_secrets(core_);
         if ((run_ & run_sender) != 0) sender_.start();
         if ((run_ & run_timers) != 0) timers_.start();
     }
@@ -84,12 +80,15 @@ public:
                           const Decide& decide) override {
         Reception reception(core_, account, request);
         const Question* question = reception.question();
+        if (!decide) reception.nobody_decides();
         if (question == nullptr || !decide) return reception.finish(nullptr);
         std::optional<Decision> made;
         try {
             made = decide(*question);
         } catch (...) {
-            core_.say(line_of(LogEvent::decision_failed, account, *question));
+            core_.say(LogLine(LogEvent::decision_failed)
+                          .add("account", account)
+                          .add("conversation", core_.tag(question->ref)));
         }
         return reception.finish(made ? &*made : nullptr);
     }
@@ -103,16 +102,26 @@ public:
     model::Answer finish(Reception& reception, const Decision* decision) override {
         return reception.finish(decision);
     }
+    void nobody_decides(const Reception& reception) override { reception.nobody_decides(); }
     const Untranslated* untranslated(const Reception& reception) const override {
         return reception.untranslated();
     }
     Result<void> translate(Reception& reception, std::string_view events) override {
         return reception.translate(events);
     }
-
+    Result<void> check_translate(std::string_view account) const override {
+        return engine::check_translate(core_, account);
+    }
+    Result<void> check_sink(std::string_view account) const override {
+        return engine::check_sink(core_, account);
+    }
+    Result<void> serve_sink(std::string_view account) override {
+        LJK_CHECK(core_.usable());
+        return engine::serve_sink(core_, account);
+    }
     Result<void> subscribe(std::string_view name, std::string_view filter_json) override {
         LJK_CHECK(core_.usable());
-        LJK_TRY(given, read_filter(filter_json));
+        LJK_TRY(given, read_filter(name, filter_json));
         return declare(core_, name, given);
     }
 
@@ -233,7 +242,7 @@ public:
 
     Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account, milliseconds timeout,
                                                     Keeper keeper) override {
-        LJK_CHECK(core_.account_named(account));
+        LJK_CHECK(engine::check_sink(core_, account));
         return wait_for<std::shared_ptr<SinkDelivery>>(timeout, [&] {
             return core_.faults.note(lease_sink(core_, account, keeper, sinks_out_));
         });
@@ -322,10 +331,6 @@ public:
     }
 
 private:
-    LogLine line_of(LogEvent event, std::string_view account, const Question& question) const {
-        return LogLine(event).add("account", account).add("conversation", core_.tag(question.ref));
-    }
-
     /// For a host that runs no sender's thread and gave no client: only one that steps needs one.
     void make_own_client() {
         auto client = make_client(core_.config);
@@ -375,9 +380,7 @@ private:
 
 Result<std::unique_ptr<Hub>> Hub::open(std::string_view config_json, unsigned run, World world) {
     LJK_TRY(config, read_config(config_json));
-    for (const auto& [name, account] : config.accounts) LJK_CHECK(check_policy(account));
-    LJK_TRY(networks, transport::parse_networks(config.allow_networks));
-    (void)networks;
+    LJK_CHECK(check_config(config));
     const bool own_store = !world.store;
     if (own_store) {
         LJK_TRY(store, store::open(config.store, {.connections = config.store_connections}));

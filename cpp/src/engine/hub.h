@@ -173,6 +173,17 @@ public:
     virtual void close() = 0;
     /// Whether this process opened it.
     virtual bool is_here() const = 0;
+
+    // ---- What a host has registered, or not ----
+
+    /// Tells the log, once for an account, where the answer carries the decision and this process has no function to decide.
+    virtual void nobody_decides(const Reception& reception) = 0;
+    /// Code::config for an account whose requests the core all reads itself.
+    virtual Result<void> check_translate(std::string_view account) const = 0;
+    /// Code::config for an account that is no channel account: no message of it ever comes to a sink.
+    virtual Result<void> check_sink(std::string_view account) const = 0;
+    /// Tells other hubs that this one serves the account's sink from now on. next_sink() does so, too.
+    virtual Result<void> serve_sink(std::string_view account) = 0;
 };
 
 }  // namespace lampjack::engine

@@ -1,6 +1,7 @@
 #include "engine/queries.h"
 
 #include "conversation/explain.h"
+#include "engine/item_kinds.h"
 #include "engine/pauses.h"
 #include "engine/prepared_request.h"
 #include "engine/views.h"
@@ -26,6 +27,18 @@ Result<std::vector<std::string>> texts_of(const json::Value& value, std::string_
     return texts;
 }
 
+Result<std::vector<std::string>> kinds_of(const json::Value& value) {
+    LJK_TRY(kinds, texts_of(value, "kinds"));
+    for (const std::string& kind : kinds) {
+        if (is_item_kind(kind)) continue;
+        std::string why = "kinds: \"" + kind + "\" is no kind of an event or a fact";
+        const std::string_view close = close_item_kind(kind);
+        if (!close.empty()) why.append("; did you mean ").append(close).append("?");
+        return fail(Code::argument, std::move(why));
+    }
+    return std::move(kinds);
+}
+
 Result<conversation::To> to_of(const json::Value& value) {
     const std::string_view text =
         value.is_string() ? json::view(value.get_string()) : std::string_view{};
@@ -47,19 +60,7 @@ std::string states() {
     return list;
 }
 
-template <class Rows, class Write>
-std::string array_of(const Rows& rows, Write write) {
-    std::string text;
-    json::Writer out(text);
-    out.begin_array();
-    for (const auto& row : rows) out.raw(write(row));
-    out.end_array();
-    return text;
-}
-
-}  // namespace
-
-Result<Declaration> read_filter(std::string_view json) {
+Result<Declaration> filter_of(std::string_view json) {
     Declaration given;
     store::SubscriptionFilter& filter = given.filter;
     if (json.empty()) return given;
@@ -68,7 +69,7 @@ Result<Declaration> read_filter(std::string_view json) {
     for (const auto& [name, member] : value.get_object()) {
         const std::string_view key(name.data(), name.size());
         if (key == "kinds") {
-            LJK_TRY(kinds, texts_of(member, key));
+            LJK_TRY(kinds, kinds_of(member));
             filter.kinds = std::move(kinds);
         } else if (key == "accounts") {
             LJK_TRY(accounts, texts_of(member, key));
@@ -90,6 +91,26 @@ Result<Declaration> read_filter(std::string_view json) {
     if (filter.include_bot && filter.to != conversation::To::desk)
         return fail(Code::argument, "include_bot needs \"to\": \"desk\"");
     return given;
+}
+
+template <class Rows, class Write>
+std::string array_of(const Rows& rows, Write write) {
+    std::string text;
+    json::Writer out(text);
+    out.begin_array();
+    for (const auto& row : rows) out.raw(write(row));
+    out.end_array();
+    return text;
+}
+
+}  // namespace
+
+Result<Declaration> read_filter(std::string_view subscription, std::string_view json) {
+    auto given = filter_of(json);
+    if (given) return given;
+    Error error = std::move(given).error();
+    error.message = "subscription " + std::string(subscription) + ": " + error.message;
+    return error;
 }
 
 Result<std::string> conversation_view(Core& core, std::string_view ref) {

@@ -6,7 +6,7 @@
 namespace lampjack::engine {
 
 /// {"kinds":[…],"accounts":[…],"to":"desk","start":"now"}; empty text or object wants everything.
-Result<Declaration> read_filter(std::string_view json);
+Result<Declaration> read_filter(std::string_view subscription, std::string_view json);
 
 Result<std::string> conversation_view(Core& core, std::string_view ref);
 Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit);

@@ -2,13 +2,14 @@
 
 #include "base/inflate.h"
 #include "base/text.h"
-#include "conversation/fence.h"
 #include "engine/address.h"
 #include "engine/ingest.h"
 #include "engine/member_names.h"
 #include "engine/problem.h"
 #include "engine/remembered.h"
+#include "engine/returned_command.h"
 #include "engine/shorten.h"
+#include "engine/silence.h"
 #include "engine/translation.h"
 #include "model/canonical.h"
 #include "platforms/registry.h"
@@ -193,6 +194,10 @@ Result<void> Reception::ask() {
     return {};
 }
 
+void Reception::nobody_decides() const {
+    if (question_) tell_undecided(core_, *account_);
+}
+
 /// Of `t_answer`, which a translation and the decision about it share.
 Millis Reception::time_left() const {
     const auto used = std::chrono::steady_clock::now() - asked_at_;
@@ -273,7 +278,7 @@ model::Answer Reception::finish(const Decision* decision) {
 Result<model::Answer> Reception::complete(const Decision* decision) {
     LJK_CHECK(core_.usable());
     if (endpoint_->purpose == Purpose::subscribe) return subscribe();
-    if (returned_) return answer_returned();
+    if (returned_) return answer_command(core_, *account_, *endpoint_, *returned_);
     Decision made = decision_or_default(decision, is_late());
     if (account_->text("mute") == "never") made.mute = false;
     return ingest(made);
@@ -287,6 +292,7 @@ Result<model::Answer> Reception::ingest(const Decision& decision) {
         return !is_attributed(*batch_, batch_->events[root]);
     });
     if (lost) warn_of_unattributed();
+    look_for_silence(core_, *account_, prepared().handover_request() != nullptr);
     return std::move(answer);
 }
 
@@ -313,27 +319,6 @@ Result<void> Reception::admit_events() {
         if (!core_.limits.admit(core_.config.limits, store::key_of(ref), count, core_.clock->now()))
             return fail(Code::limit, "too many events of one conversation at a time");
     return {};
-}
-
-// The fence once more, at the last moment. What is on its way must still pass. Of what was sent words stay said, but a late
-// mute or return must fit the present state: the app may run after a newer one. Nothing else leaves.
-Result<model::Answer> Reception::answer_returned() {
-    using store::DeliveryStatus;
-    std::string ref;
-    const auto row = core_.store->delivery(*returned_, ref);
-    if (!row && row.error().code != Code::not_found) return row.error();
-    const bool ours = row.has_value() && ref.starts_with(account_->name + ":");
-    const bool sent = ours && row->status == DeliveryStatus::sent;
-    const bool on_its_way =
-        ours && (row->status == DeliveryStatus::pending || row->status == DeliveryStatus::held);
-    bool leaves = false;
-    if (sent || on_its_way) {
-        LJK_TRY(conversation, core_.store->conversation(store::key_of(ref)));
-        leaves = sent ? conversation::still_holds(conversation.state, row->action)
-                      : conversation::may_leave(conversation.state, row->action, row->epoch);
-    }
-    return account_->adapter->answer(
-        *account_, {*endpoint_, batch_.get(), nullptr, leaves ? batch_.get() : nullptr});
 }
 
 Result<model::Answer> Reception::subscribe() {

@@ -21,6 +21,8 @@ public:
     const Untranslated* untranslated() const noexcept {
         return untranslated_ ? &*untranslated_ : nullptr;
     }
+    /// The host has no function that decides.
+    void nobody_decides() const;
     /// Takes what the host made of it; there may be a question then. `t_answer` counts from the request on. When it fails
     /// everything is as it was before the call, a question of an earlier translation too, at the same address.
     Result<void> translate(std::string_view events_json);
@@ -43,7 +45,6 @@ private:
     Result<model::Answer> complete(const Decision* decision);
     Result<model::Answer> ingest(const Decision& decision);
     Result<model::Answer> subscribe();
-    Result<model::Answer> answer_returned();
     void warn_of_unattributed();
     Millis time_left() const;
     bool is_late() const;

@@ -13,13 +13,16 @@ Result<void> remember(Core& core, const platforms::Account& account, const model
     const platforms::Remembered& kept = account.adapter->remembered;
     if (kept.told_by == nullptr)
         return fail(Code::unsupported, "this platform has nothing to subscribe to");
-    LJK_TRY(text, kept.told_by(batch));
+    LJK_TRY(text, kept.told_by(account, batch));
     return core.store->put_meta(meta_name(account), text);
 }
 
 Result<std::string> remembered(const Core& core, const platforms::Account& account) {
-    if (account.adapter->remembered.name.empty()) return std::string{};
-    return core.store->meta(meta_name(account));
+    const platforms::Remembered& kept = account.adapter->remembered;
+    if (kept.name.empty()) return std::string{};
+    LJK_TRY(told, core.store->meta(meta_name(account)));
+    if (kept.may_use != nullptr && !kept.may_use(account, told)) return std::string{};
+    return std::move(told);
 }
 
 }  // namespace lampjack::engine

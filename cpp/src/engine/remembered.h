@@ -5,9 +5,11 @@
 
 namespace lampjack::engine {
 
-/// Keeps what a `subscribe` request tells. Code::unsupported where the platform has nothing to tell.
+/// Keeps what a `subscribe` request tells. Code::unsupported where the platform has nothing to tell, Code::config where the
+/// account's settings do not let it.
 Result<void> remember(Core& core, const platforms::Account& account, const model::Batch& batch);
-/// The text kept for the account; empty, without a look into the store, where its adapter asks for none.
+/// The text kept for the account, unless its settings forbid it now; empty, without a look into the store, where its adapter
+/// asks for none.
 Result<std::string> remembered(const Core& core, const platforms::Account& account);
 
 }  // namespace lampjack::engine

@@ -1,5 +1,5 @@
 #pragma once
-// Seldom: lines that anybody outside can cause are written once a minute for each cause, with how many there were.
+// How often a line may come, or a look be taken, for each cause.
 
 #include "base/clock.h"
 
@@ -13,7 +13,8 @@
 
 namespace lampjack::engine {
 
-/// Called from any thread.
+/// Seldom: lines that anybody outside can cause are written once a minute for each cause, with how many there were. Called
+/// from any thread.
 class Seldom {
 public:
     static constexpr Millis kEvery = 60'000;
@@ -41,6 +42,24 @@ private:
     std::map<std::string, Cause, std::less<>> causes_;
 };
 
+/// NotBefore: what is looked at again only after some time. Called from any thread.
+class NotBefore {
+public:
+    /// Whether the last time for that cause is so long ago; then this is one. The causes are ours, so there are few.
+    bool is_due(std::string_view cause, Millis now, Millis every) {
+        std::lock_guard lock(mutex_);
+        const auto found = last_.find(cause);
+        if (found == last_.end()) return last_.emplace(cause, now).second;
+        if (now >= found->second && now - found->second < every) return false;
+        found->second = now;
+        return true;
+    }
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, Millis, std::less<>> last_;
+};
+
 /// Once: what is told one time in the life of a hub. Called from any thread.
 class Once {
 public:
@@ -50,8 +69,13 @@ public:
         return causes_.emplace(cause).second;
     }
 
+    bool knows(std::string_view cause) const {
+        std::lock_guard lock(mutex_);
+        return causes_.contains(cause);
+    }
+
 private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::set<std::string, std::less<>> causes_;
 };
 

@@ -2,10 +2,8 @@
 
 #include "engine/attempt.h"
 #include "engine/leases.h"
+#include "engine/outgoing_request.h"
 #include "engine/record.h"
-#include "engine/remembered.h"
-#include "engine/return_facts.h"
-#include "model/canonical.h"
 
 #include <algorithm>
 #include <limits>
@@ -18,11 +16,6 @@ using store::LeasedDelivery;
 
 namespace {
 
-bool tells_return(const platforms::Account& account) {
-    const std::string_view setting = account.adapter->handover.told_by;
-    return !setting.empty() && !account.text(setting).empty();
-}
-
 constexpr auto kLongestLook = std::chrono::milliseconds(500);
 constexpr auto kLookWhileUnsettled = std::chrono::milliseconds(100);
 constexpr auto kBetweenPutOffs = std::chrono::milliseconds(10);
@@ -34,12 +27,6 @@ constexpr int kClosedLooks = 8;
 constexpr int kLastTries = 3;
 /// So long after its lease a call begins with all its time. Less than what reclaim() adds to the time of a call.
 constexpr Millis kBegins = 1'000;
-
-platforms::Action action_of(Action action) noexcept {
-    if (action == Action::mute) return platforms::Action::mute;
-    if (action == Action::request) return platforms::Action::request;
-    return action == Action::unmute ? platforms::Action::give_back : platforms::Action::message;
-}
 
 /// Raises a flag while it lives.
 class Looking {
@@ -200,7 +187,7 @@ bool Sender::begin(const LeasedDelivery& lease) {
         unsettled_.hold_behind(lease);
         return true;
     }
-    auto request = render(lease);
+    auto request = render_delivery(core_, lease.conversation, lease.row);
     if (!request && is_of_the_store(request.error())) {
         unsettled_.release(lease);
         return false;
@@ -246,44 +233,6 @@ bool Sender::check_and_send(const LeasedDelivery& lease, model::HttpRequest requ
     row.last_error = "stale_owner";
     unsettled_.record(lease, row);
     return true;
-}
-
-/// Nothing while there is no address to send to.
-Result<std::optional<model::HttpRequest>> Sender::render(const LeasedDelivery& lease) {
-    const store::ConversationRow& row = lease.conversation;
-    LJK_TRY(account, core_.account_named(row.account));
-    model::BatchPtr batch;
-    if (!lease.row.content.empty()) {
-        LJK_TRY(read, model::read_events(lease.row.content));
-        batch = read;
-        // Canonical JSON names its platform; what it remembers of that platform's spelling is then written back.
-    }
-    LJK_TRY(told, remembered(core_, *account));
-    const auto lacks_address = account->adapter->remembered.lacks_address;
-    if (lacks_address != nullptr && lacks_address(*account, told))
-        return std::optional<model::HttpRequest>{};
-    platforms::Outgoing out;
-    out.action = action_of(lease.row.action);
-    out.batch = batch.get();
-    out.bot = row.bot;
-    out.id = row.id;
-    out.mode = row.mode;
-    out.raw_id = row.raw_id;
-    out.remembered = told;
-    out.key = lease.row.id;
-    out.agent = lease.row.agent;
-    out.now = core_.clock->now();
-    std::string handover;
-    if (out.action == platforms::Action::give_back && tells_return(*account)) {
-        LJK_TRY(facts, return_facts(core_, row));
-        handover = std::move(facts);
-    }
-    out.handover = handover;
-    LJK_TRY(request, account->adapter->render(*account, out));
-    // The same id each time, for platforms and proxies that drop what they have seen; the others ignore the header.
-    if (model::header(request.headers, "idempotency-key").empty())
-        request.headers.emplace_back("Idempotency-Key", lease.row.id);
-    return std::optional(std::move(request));
 }
 
 /// How long the call may take: it is over before others may send the row, should this hub be taken for dead. Nothing when the

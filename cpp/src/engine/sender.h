@@ -55,7 +55,6 @@ private:
     void send(const store::LeasedDelivery& lease, const Destinations::Ticket& ticket,
               model::HttpRequest request, std::chrono::milliseconds time);
     bool hand_over(transport::Call call) noexcept;
-    Result<std::optional<model::HttpRequest>> render(const store::LeasedDelivery& lease);
     void record_all();
     void record(const Mailbox::Letter& letter);
     void record_refusal(const platforms::Account& account, const Mailbox::Letter& letter);

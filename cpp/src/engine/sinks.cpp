@@ -1,9 +1,11 @@
 #include "engine/sinks.h"
 
+#include "engine/account_uses.h"
 #include "engine/attempt.h"
 #include "engine/leases.h"
 #include "engine/one_line.h"
 #include "engine/record.h"
+#include "engine/silence.h"
 #include "engine/views.h"
 
 #include <array>
@@ -26,11 +28,24 @@ store::OutboxRow after_try(Core& core, const SinkDelivery& delivery, bool succes
     return row;
 }
 
+void note_sink(Core& core, std::string_view account) {
+    if (core.served_sinks.is_first(account)) core.leases->heart().note(sink_name(account), {});
+}
+
 }  // namespace
+
+Result<void> serve_sink(Core& core, std::string_view account) {
+    LJK_CHECK(check_sink(core, account));
+    note_sink(core, account);
+    // A row that cannot be written is the heartbeat's to tell.
+    (void)core.leases->heart().beat_if_older(Heartbeat::kEvery, std::chrono::milliseconds(0));
+    return {};
+}
 
 Result<std::shared_ptr<SinkDelivery>> lease_sink(Core& core, std::string_view account,
                                                  Keeper keeper, const InFlight& out) {
     const std::array names{std::string(account)};
+    note_sink(core, account);
     auto shown = out.begin();  // before the look at `draining`: see Hub::drain()
     if (core.draining) return std::shared_ptr<SinkDelivery>{};
     LJK_TRY(holder, core.leases->holder());

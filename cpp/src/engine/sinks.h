@@ -5,6 +5,8 @@
 
 namespace lampjack::engine {
 
+/// From now on this process serves the account's sink, and other hubs see it. Code::config when it is no channel account.
+Result<void> serve_sink(Core& core, std::string_view account);
 /// The next message, leased; null when none is ready. `out` counts it until its outcome is recorded.
 Result<std::shared_ptr<SinkDelivery>> lease_sink(Core& core, std::string_view account,
                                                  Keeper keeper, const InFlight& out);

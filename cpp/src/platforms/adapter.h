@@ -128,14 +128,14 @@ struct Handover {
 /// What a platform tells once, outside of any conversation, and needs back in each request of ours. The engine keeps the
 /// text in the store and does not read it.
 struct Remembered {
-    std::string_view name =
-        {};  ///< under which it is kept; a released name never changes. Empty: nothing
-    std::string_view example =
-        {};  ///< a possible text: tells which requests the account's settings allow
-    /// What a request to a `subscribe` endpoint tells.
-    Result<std::string> (*told_by)(const model::Batch&) = nullptr;
+    std::string_view name = {};     ///< under which it is kept, for ever. Empty: nothing is
+    std::string_view example = {};  ///< a possible text: tells which requests the settings allow
+    /// What a request to a `subscribe` endpoint tells. Code::config when the account's settings do not let it be told.
+    Result<std::string> (*told_by)(const Account&, const model::Batch&) = nullptr;
     /// Whether, with that text told, requests of the account still have nowhere to go: then they wait. Null: never.
     bool (*lacks_address)(const Account&, std::string_view told) = nullptr;
+    /// Whether the account's settings let a text that was told earlier be used. Null: always.
+    bool (*may_use)(const Account&, std::string_view told) = nullptr;
 };
 
 struct Adapter {

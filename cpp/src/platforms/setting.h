@@ -39,6 +39,7 @@ struct Setting {
     std::int64_t most = kLargestInteger;
     std::string_view unit = {};  ///< of an integer: ms, bytes, …
     bool confidential = false;   ///< the value may hold a password; a `secret` always does
+    bool may_be_short = false;   ///< of a secret: it is a name, so nobody has to guess it
     std::string_view meaning = {};
 };
 

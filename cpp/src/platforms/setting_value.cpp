@@ -52,6 +52,14 @@ bool is_allowed(const Setting& setting, const json::Value& value) noexcept {
     }
 }
 
+/// Pasted behind another one, or behind a scheme that stood there already.
+bool is_doubled(std::string_view address) noexcept {
+    const std::string_view rest = address.substr(address.find("://") + 3);
+    const std::string_view place = rest.substr(0, rest.find_first_of("?#"));
+    const std::string_view host = place.substr(0, place.find_first_of("/:"));
+    return place.find("://") != std::string_view::npos || host == "https" || host == "http";
+}
+
 }  // namespace
 
 bool is_url(std::string_view text) noexcept {
@@ -68,6 +76,8 @@ Result<void> check_value(const Setting& setting, std::string_view path, const js
         return config_error(path, "must be " + expected(setting) + ", not " +
                                       std::string(kind_of(value)));
     if (!is_allowed(setting, value)) return config_error(path, "must be " + expected(setting));
+    if (setting.kind == Kind::url && is_doubled(json::view(value.get_string())))
+        return config_error(path, "holds two addresses: give one, with https:// once");
     return {};
 }
 

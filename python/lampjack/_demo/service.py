@@ -42,6 +42,7 @@ class Service:
             },
         }
         config["account"]["app"].pop("target_url", None)
+        config["account"]["app"]["target_hosts"] = ["127.0.0.1"]
         self.hub = lj.Hub(config)
         self.requested: list[str] = []
         self.desk: list[tuple[str, str]] = []

@@ -5,7 +5,7 @@
 
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-const REJECTED = new Set([400, 404, 405, 413, 415, 422]);
+const REJECTED = new Set([400, 404, 405, 409, 413, 415, 422]);
 const LONGEST_REASON = 200;
 
 /** The configured address and token; a ValidationError names the field that is wrong, never its value. */

@@ -8,7 +8,8 @@
 namespace lampjack::test {
 namespace {
 
-constexpr const char* kApp = R"("platform":"chatlayer_app","relay_token":"rt-made-up")";
+constexpr const char* kApp =
+    R"("platform":"chatlayer_app","relay_token":"rt-made-up","target_hosts":["hook.example"])";
 
 struct Unsubscribed : TestHub {
     explicit Unsubscribed(const std::string& more = {}, std::shared_ptr<store::Store> store = {})

@@ -11,7 +11,8 @@ namespace {
 // A whole channel in a Chatlayer app: what the user says goes out as a call of the app's address, comes back through its
 // performReceive, and only the answer to that holds the message.
 
-constexpr const char* kApp = R"("platform":"chatlayer_app","relay_token":"rt-made-up")";
+constexpr const char* kApp =
+    R"("platform":"chatlayer_app","relay_token":"rt-made-up","target_hosts":["hook.example"])";
 
 struct App : TestHub {
     explicit App(const std::string& more = {}) : TestHub(kApp + more) {

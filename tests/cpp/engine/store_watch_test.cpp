@@ -14,6 +14,10 @@ public:
     std::string warning() override { return complaint; }
 };
 
+/// Its token is so long that nothing is to be said of it.
+constexpr const char* kAccount =
+    R"("shop":{"platform":"chatlayer_offloading","verify_token":"made-up-token-of-tests"})";
+
 std::size_t count(const std::string& log, const std::string& line) {
     std::size_t found = 0;
     for (auto at = log.find(line); at != std::string::npos; at = log.find(line, at + 1)) ++found;
@@ -22,7 +26,7 @@ std::size_t count(const std::string& log, const std::string& line) {
 
 TEST(StoreWatch, tells_of_a_warning_when_it_begins_once_an_hour_and_when_it_ends) {
     const auto store = std::make_shared<ComplainingStore>();
-    SenderWorld world(SenderWorld::account("shop"), "", store);
+    SenderWorld world(kAccount, "", store);
     const auto minutes = [&](int number) {
         for (int i = 0; i < number; ++i) {
             world.clock->advance(60'000);

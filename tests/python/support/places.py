@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-TOKEN = "made-up-token"
+TOKEN = "made-up-token-of-tests"
 WRONG = "not-this-one"
 JSON = {"Content-Type": "application/json"}
 NO_CHANNEL = b'{"error":"There is no active channel for received event."}'
@@ -36,7 +36,11 @@ ACCOUNTS: dict[str, dict[str, Any]] = {
         "channel_token": TOKEN,
         "channel_url": "https://channel.example",
     },
-    "app": {"platform": "chatlayer_app", "relay_token": TOKEN},
+    "app": {
+        "platform": "chatlayer_app",
+        "relay_token": TOKEN,
+        "target_hosts": ["hook.example"],
+    },
 }
 
 
@@ -219,7 +223,7 @@ PLACES = [
         wrong_type=lambda b: b["inputData"].update(user={"id": [1]}),
     ),
     Place(
-        "app", "/subscribe", lambda user: {"targetUrl": f"https://{user}.example/words"},
+        "app", "/subscribe", lambda user: {"targetUrl": f"https://hook.example/{user}/words"},
         b"{}", headers=BEARER,
         missing=lambda b: b.pop("targetUrl"),
         wrong_type=lambda b: b.update(targetUrl=7),

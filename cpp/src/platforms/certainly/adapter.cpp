@@ -1,5 +1,6 @@
 #include "platforms/adapter.h"
 
+#include "platforms/base_address.h"
 #include "platforms/certainly/certainly.h"
 
 #include <array>
@@ -37,7 +38,10 @@ constexpr std::array kSettings{
             .choices = "none bearer basic",
             .meaning = "how handover and takeover are authorised; the vendor documents nothing"},
     Setting{.name = kApiToken, .kind = Kind::secret, .meaning = "the token for api_auth = bearer"},
-    Setting{.name = kApiUser, .kind = Kind::secret, .meaning = "the user for api_auth = basic"},
+    Setting{.name = kApiUser,
+            .kind = Kind::secret,
+            .may_be_short = true,
+            .meaning = "the user for api_auth = basic"},
     Setting{
         .name = kApiPassword, .kind = Kind::secret, .meaning = "the password for api_auth = basic"},
     Setting{.name = kClaimEnd,
@@ -64,6 +68,7 @@ Error missing(const Account& account, std::string_view setting) {
 }
 
 Result<void> configure(const Account& account) {
+    LJK_CHECK(check_base(account, "api_base", kApiPath));
     const std::string_view kind = account.text(kApiAuth);
     if (kind == "bearer" && !account.has(kApiToken)) return missing(account, kApiToken);
     if (kind != "basic") return {};

@@ -17,6 +17,8 @@ inline constexpr std::string_view kClaimEnd = "claim_end";
 /// Paths below {prefix}/{account}.
 inline constexpr std::string_view kClaimPath = "/claim";
 inline constexpr std::string_view kMessagesPath = "/messages";
+/// The path below api_base that handover and takeover have in common.
+inline constexpr std::string_view kApiPath = "/webbot/api/webchat/";
 
 Result<Trust> verify(const Account& account, const Endpoint& endpoint,
                      const model::Request& request);

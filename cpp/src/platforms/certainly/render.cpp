@@ -25,7 +25,7 @@ Result<std::string> address(const Account& account, std::string_view action,
     std::string_view base = account.text("api_base");
     while (base.ends_with('/')) base.remove_suffix(1);
     std::string url(base);
-    url.append("/webbot/api/webchat/").append(percent_encode(deployment));
+    url.append(kApiPath).append(percent_encode(deployment));
     url.append("/").append(action).append("/").append(percent_encode(user)).append("/");
     return url;
 }

@@ -22,9 +22,13 @@ constexpr std::array kSettings{
     Setting{.name = "user_path",
             .fallback = kUserPaths,
             .meaning = "where in a bundle the user's id stands: dotted paths, tried in order"},
-    Setting{.name = "target_url",
+    Setting{.name = kTargetUrl,
             .kind = Setting::Kind::url,
             .meaning = "the app's webhook address, until performSubscribe tells it"},
+    Setting{.name = kTargetHosts,
+            .kind = Setting::Kind::list,
+            .meaning = "the hosts that performSubscribe may tell, besides that of target_url; with "
+                       "neither setting it is refused"},
     Setting{.name = kReturnSession,
             .meaning =
                 "the session object in which the return tells the bot what the handover was: "
@@ -34,7 +38,7 @@ constexpr std::array kSettings{
 constexpr std::array kSides{Side::channel};
 
 /// What our requests are let in by.
-constexpr std::array<std::string_view, 2> kCredentials{"relay_token", "target_url"};
+constexpr std::array<std::string_view, 2> kCredentials{"relay_token", kTargetUrl};
 
 constexpr std::array kEndpoints{
     Endpoint{.method = "POST",
@@ -63,7 +67,7 @@ Result<void> configure(const Account& account) {
     if (!is_user_path(account.text("user_path")))
         return setting_error(account, "user_path",
                              "must be dotted paths separated by single spaces");
-    return {};
+    return check_hosts(account);
 }
 
 Result<Trust> verify(const Account& account, const Endpoint&, const model::Request& request) {
@@ -94,6 +98,16 @@ model::Answer answer(const Account&, const AnswerInput& input) {
         R"({"title":"the translation holds what performReceive cannot return","status":500})");
 }
 
+/// The app cannot mend what the account's settings do not allow: its log is to name them.
+std::optional<model::Answer> refuse(const Endpoint& endpoint, const Error& error) {
+    if (endpoint.purpose != Purpose::subscribe || error.code != Code::config) return std::nullopt;
+    std::string body;
+    json::Writer out(body);
+    out.begin_object().key("title").string("Conflict").key("status").integer(409);
+    out.key("code").string(name_of(error.code)).key("detail").string(error.message).end_object();
+    return answer_json(409, "application/problem+json", std::move(body));
+}
+
 Direction direction_of(model::Role role) {
     return role == model::Role::user ? Direction::out : Direction::in;
 }
@@ -121,7 +135,7 @@ const Adapter kAdapter{
     .verify = verify,
     .read = read,
     .answer = answer,
-    .refuse = nullptr,
+    .refuse = refuse,
     .write = write,
     .direction_of = direction_of,
     .render = render,
@@ -130,7 +144,8 @@ const Adapter kAdapter{
     .remembered = {.name = "target_url",
                    .example = R"("https://platform.invalid/")",
                    .told_by = told_by,
-                   .lacks_address = lacks_address},
+                   .lacks_address = lacks_address,
+                   .may_use = may_use},
     .returned_delivery = returned_delivery,
 };
 

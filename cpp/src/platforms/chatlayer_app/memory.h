@@ -5,8 +5,13 @@
 
 namespace lampjack::platforms::chatlayer_app {
 
-/// What performSubscribe tells, as raw JSON: null takes the address back.
-Result<std::string> told_by(const model::Batch& batch);
+/// What performSubscribe tells, as raw JSON: null takes the address back. Code::config when no setting of the account names the
+/// address's host.
+Result<std::string> told_by(const Account& account, const model::Batch& batch);
+/// Whether a setting of the account names the host of such a text. One told to a release before is used where none is set.
+bool may_use(const Account& account, std::string_view told);
+/// Whether `target_hosts` is a list of hosts.
+Result<void> check_hosts(const Account& account);
 /// The address in such a text; empty when there is none, or when the app took it back with null.
 std::string address_of(std::string_view remembered);
 

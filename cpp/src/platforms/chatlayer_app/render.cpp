@@ -34,7 +34,7 @@ bool is_address(std::string_view text) noexcept {
 /// What performSubscribe told, as long as performUnsubscribe has not taken it back with null.
 std::string target_of(const Account& account, std::string_view remembered) {
     std::string told = address_of(remembered);
-    return is_address(told) ? told : std::string(account.text("target_url"));
+    return is_address(told) ? told : std::string(account.text(kTargetUrl));
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ inline constexpr std::string_view kUserPaths =
 /// The vendor's page, "Altering the session": an item may bring session data, which the bot can read.
 inline constexpr std::string_view kReturnSession = "return_session";
 
+inline constexpr std::string_view kTargetUrl = "target_url";
+inline constexpr std::string_view kTargetHosts = "target_hosts";
+
 /// The text that proves that a command was made by this account: nobody else can put words into the bot's mouth by calling
 /// the app's public address. Empty without a token.
 std::string command_mac(const Secret& token, std::string_view key);

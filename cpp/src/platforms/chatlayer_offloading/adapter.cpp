@@ -1,6 +1,7 @@
 // The Chatlayer Offloading Webhook: we are the desk.
 
 #include "platforms/adapter.h"
+#include "platforms/base_address.h"
 
 #include "platforms/chatlayer_offloading/wire.h"
 #include "platforms/registry.h"
@@ -79,7 +80,7 @@ Result<void> configure(const Account& account) {
     const std::string_view path = account.text("actions_path");
     if (!path.starts_with('/') || path.find("{id}") == std::string_view::npos)
         return setting_error(account, "actions_path", "must begin with / and contain {id}");
-    return {};
+    return check_base(account, "api_base", path.substr(0, path.find('{')));
 }
 
 model::Answer json_answer(std::string body) {

@@ -2,6 +2,7 @@
 #include "platforms/omnichannel/adapter_functions.h"
 
 #include "base/text.h"
+#include "platforms/base_address.h"
 #include "platforms/setting_value.h"
 
 #include <algorithm>
@@ -12,6 +13,7 @@ namespace {
 constexpr std::string_view kPlatformBase = "platform_base";
 constexpr std::string_view kWebhookToken = "webhook_token";
 constexpr std::string_view kChannelToken = "channel_token";
+constexpr std::string_view kChannelUrl = "channel_url";
 
 /// What stands around the token in the page's "app.chatbots webhook: URL".
 constexpr std::string_view kBefore = "/connector/omnichannel/omnichannel_message/";
@@ -73,6 +75,16 @@ Error no_webhook_url(const Account& account) {
                          "webhook: URL\": it ends with the token and /bot_api_webhook");
 }
 
+/// Token and method are added to it.
+Result<void> check_channel_url(const Account& account) {
+    LJK_CHECK(check_added(account, kChannelUrl, "/send_message/"));
+    LJK_CHECK(check_added(account, kChannelUrl, "/transfer/"));
+    if (account.text("auth_in") != "url") return {};
+    for (const Secret& token : account.secrets(kChannelToken))
+        LJK_CHECK(check_added(account, kChannelUrl, "/" + percent_encode(token.reveal()) + "/"));
+    return {};
+}
+
 }  // namespace
 
 // The address holds the token, so it is a secret until it is taken apart.
@@ -103,13 +115,15 @@ Result<void> configure(const Account& account) {
         return setting_error(account, kPlatformBase,
                              "is the whole webhook address: give that as webhook_url, without "
                              "webhook_token");
-    if (account.side == Side::peer && account.text("channel_url").empty())
-        return setting_error(account, "channel_url",
+    LJK_CHECK(check_added(account, kPlatformBase, kBefore));
+    if (account.side == Side::peer && account.text(kChannelUrl).empty())
+        return setting_error(account, kChannelUrl,
                              "is required for a peer: where the channel takes send_message");
     if (account.text("auth") != "none" && account.secrets(kChannelToken).empty())
         return setting_error(account, kChannelToken,
                              "is required: the platform's field \"Channel webhook: Token\", or the "
                              "secret part of a unique address with auth_in = \"url\"");
+    LJK_CHECK(check_channel_url(account));
     LJK_CHECK(check_tokens(account, kWebhookToken, true));
     LJK_CHECK(check_tokens(account, kChannelToken, account.text("auth_in") == "url"));
     return check_tokens(account, "transfer_token", false);

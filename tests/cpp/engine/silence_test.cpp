@@ -1,0 +1,135 @@
+// Requests that nobody hears or answers are told, once for each account and process, when one comes. What other processes do
+// is known from the store: one that only receives does not warn while another handles.
+#include "kept_store.h"
+#include "test_hub.h"
+
+namespace lampjack::test {
+namespace {
+
+using T = TestHub;
+using std::chrono::milliseconds;
+
+constexpr const char* kChannel =
+    R"("platform":"omnichannel","webhook_token":"wt-made-up","auth":"none","transfer_token":"tt")";
+
+std::size_t told(const TestHub& t, std::string_view event) {
+    return support::lines_of(t.log, "warning " + std::string(event), "account=shop");
+}
+
+void ask(TestHub& t, int second = 1, const engine::Decide& decide = T::accept(true)) {
+    EXPECT_EQ(t.post(T::offload("", second), decide).status, 200);
+}
+
+void say(TestHub& t) {
+    const auto* body = R"({"chat_id":"s-1","message":{"kind":"operator","text":"hello"}})";
+    const model::Request request{"POST", "/send_message", {}, {}, body};
+    ASSERT_EQ(t.hub->receive("shop", request, {}).status, 200);
+}
+
+class Silence : public OnEveryStore {
+protected:
+    std::unique_ptr<TestHub> hub(const std::string& settings = T::kFull, std::uint64_t seed = 7) {
+        return std::make_unique<TestHub>(settings, std::string{}, kept_.open(), seed);
+    }
+};
+
+TEST_P(Silence, of_a_request_that_no_subscription_wants_is_told_once) {
+    const auto t = hub();
+    ASSERT_TRUE(t->hub->subscribe("bot", R"({"to":"bot"})"));
+    ASSERT_TRUE(t->hub->subscribe("words", R"({"to":"desk","kinds":["message"]})"));
+    EXPECT_EQ(told(*t, "subscription.missing"), 0U) << "no request came";
+    for (int second = 1; second < 4; ++second) {
+        ask(*t, second);
+        t->clock->advance(60'000);
+    }
+    EXPECT_EQ(told(*t, "subscription.missing"), 1U) << t->log;
+    EXPECT_EQ(told(*t, "handler.missing"), 0U) << t->log;
+}
+
+TEST_P(Silence, of_a_process_with_handlers_is_nothing_to_tell) {
+    for (const char* filter : {"", R"({"to":"desk"})", R"({"kinds":["handover_requested"]})",
+                               R"({"accounts":["shop"]})"}) {
+        const auto t = hub();
+        ASSERT_TRUE(t->hub->subscribe("desk", filter)) << filter;
+        ask(*t);
+        EXPECT_EQ(t->log.find(".missing"), std::string::npos) << filter << t->log;
+    }
+}
+
+TEST_P(Silence, of_a_process_that_only_receives_is_told_by_the_store) {
+    const auto receives = hub(T::kFull, 17), handles = hub(T::kFull, 18);
+    ASSERT_TRUE(handles->hub->subscribe("desk", R"({"to":"desk"})"));
+    ask(*receives);
+    EXPECT_EQ(receives->log.find(".missing"), std::string::npos) << receives->log;
+    for (TestHub* t : {receives.get(), handles.get()}) t->clock->advance(61'000);  // it has died
+    ask(*receives, 2);
+    EXPECT_EQ(told(*receives, "handler.missing"), 1U) << receives->log;
+    EXPECT_EQ(told(*receives, "subscription.missing"), 0U) << receives->log;
+    ask(*receives, 3);
+    EXPECT_EQ(told(*receives, "handler.missing"), 1U) << "once";
+}
+
+TEST_P(Silence, of_a_process_that_leases_what_another_declared_is_nothing_to_tell) {
+    const auto t = hub(T::kFull, 17);
+    {
+        const auto before = hub(T::kFull, 18);
+        ASSERT_TRUE(before->hub->subscribe("desk", R"({"to":"desk"})"));
+    }
+    EXPECT_FALSE(t->hub->next("desk", milliseconds(0)));
+    t->clock->advance(61'000);
+    ask(*t);
+    EXPECT_EQ(t->log.find(".missing"), std::string::npos) << t->log;
+}
+
+TEST_P(Silence, of_a_channel_without_a_sink_is_told_once) {
+    const auto t = hub(kChannel), other = hub(kChannel, 18);
+    say(*t);
+    t->clock->advance(61'000);
+    say(*t);
+    EXPECT_EQ(told(*t, "sink.missing"), 1U) << t->log;
+    say(*other);
+    EXPECT_EQ(told(*other, "sink.missing"), 1U) << "each process tells it: " << other->log;
+}
+
+TEST_P(Silence, of_a_channel_whose_sink_any_process_serves_is_nothing_to_tell) {
+    const auto receives = hub(kChannel, 17), shows = hub(kChannel, 18);
+    static_cast<void>(shows->hub->next_sink("shop", milliseconds(0)));
+    say(*receives);
+    say(*shows);
+    for (const TestHub* t : {receives.get(), shows.get()})
+        EXPECT_EQ(told(*t, "sink.missing"), 0U) << t->log;
+}
+
+TEST_P(Silence, of_a_missing_decide_function_is_told_where_the_answer_decides) {
+    const auto t = hub();
+    for (int second = 1; second < 4; ++second) ask(*t, second, {});
+    EXPECT_EQ(told(*t, "decide.missing"), 1U) << t->log;
+    const auto decides = hub(T::kFull, 18);
+    ask(*decides, 5);
+    ask(*decides, 6, [](const engine::Question&) { return std::nullopt; });
+    EXPECT_EQ(told(*decides, "decide.missing"), 0U) << "it has one, whatever that gives";
+}
+
+TEST_P(Silence, of_a_missing_decide_function_is_nothing_to_tell_where_requests_are_accepted) {
+    const auto t = hub(R"("platform":"certainly","webhook_token":"t","deployment_id":"d")");
+    model::Request request;
+    request.method = "POST";
+    request.path = "/claim";
+    request.query = "token=t";
+    request.body = R"({"reply":"a human","from":"webbot:1","botId":"b"})";
+    EXPECT_EQ(t->hub->receive("shop", request, {}).status, 200);
+    EXPECT_EQ(told(*t, "decide.missing"), 0U) << t->log;
+    EXPECT_EQ(told(*t, "subscription.missing"), 1U) << t->log;
+}
+
+TEST_P(Silence, of_messages_and_of_refused_requests_is_nothing_to_tell) {
+    const auto t = hub();
+    t->post(T::messages(T::user_item("hi", 1, "m-1"), 1));
+    t->post(T::offload("", 2), {}, "challenge.verifyToken=wrong");
+    EXPECT_EQ(t->log.find(".missing"), std::string::npos) << t->log;
+}
+
+LJK_ON_EVERY_STORE(Silence);
+
+}  // namespace
+}  // namespace lampjack::test
