@@ -9,11 +9,12 @@ from typing import Any, Literal, NoReturn, Self, TypeVar
 
 from lampjack import _config, _core
 from lampjack._accounts import Accounts
-from lampjack._clock import ManualClock
+from lampjack._clock import ManualClock, native_clock
 from lampjack._consumer_group import ConsumerGroup
 from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
-from lampjack._items import DeadItem, dead_items_from_json
+from lampjack._given import as_list, as_path, as_seconds, as_str
+from lampjack._items import DeadItem, dead_items_from_json, place_of_dead
 from lampjack._log import log_event, log_line
 from lampjack._privacy import Privacy
 from lampjack._reception import Answer, Headers, Reception
@@ -61,7 +62,7 @@ class Hub(Privacy):
             text,
             background=background,
             log=log_line,
-            clock=None if clock is None else clock._native,
+            clock=native_clock(clock),
             seed=seed,
         )
         self._runtime = Runtime(native)
@@ -72,7 +73,7 @@ class Hub(Privacy):
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Any) -> Self:
         """Open a hub from a TOML file."""
-        return cls(_config.read_file(path), **options)
+        return cls(_config.read_file(as_path(path, "path")), **options)
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:
@@ -157,11 +158,11 @@ class Hub(Privacy):
             raise ArgumentError('start is "oldest" or "now"')
         if not types:
             raise ArgumentError("on() needs at least one class of events or facts")
-        filtered_accounts = tuple(accounts)
+        filtered_accounts = tuple(as_list(accounts, "accounts"))
 
         def register(function: F) -> F:
             stable = name or f"{function.__module__}.{function.__qualname__}"
-            if "<" in stable:
+            if "<" in as_str(stable, "name"):
                 raise ArgumentError(
                     "a lambda or inner function has no stable name: give on(…, name=…)"
                 )
@@ -210,7 +211,7 @@ class Hub(Privacy):
 
     def __getitem__(self, ref: str) -> Conversation:
         """Return the conversation of that ref; whether there is one is known when it is used."""
-        return Conversation(self._runtime, ref)
+        return Conversation(self._runtime, as_str(ref, "ref"))
 
     def user(
         self,
@@ -243,7 +244,9 @@ class Hub(Privacy):
 
     def urls(self, base: str = "") -> list[Endpoint]:
         """Return what to configure at each vendor: one entry per account and path below `base`."""
-        return results_from_json(Endpoint, self._runtime.native.urls(base.rstrip("/")))
+        return results_from_json(
+            Endpoint, self._runtime.native.urls(as_str(base, "base").rstrip("/"))
+        )
 
     # ---- For operators ----
 
@@ -307,13 +310,11 @@ class Hub(Privacy):
 
     def retry_item(self, dead: DeadItem) -> None:
         """Hand a dead item out again as if it were new; `NotFoundError` when somebody did so already."""
-        self._runtime.native.settle_dead_item(dead.subscription, dead.item.ref, dead.item.seq, True)
+        self._runtime.native.settle_dead_item(*place_of_dead(dead), True)
 
     def discard_item(self, dead: DeadItem) -> None:
         """Forget a dead item; it stays in the transcript. `NotFoundError` when somebody did so already."""
-        self._runtime.native.settle_dead_item(
-            dead.subscription, dead.item.ref, dead.item.seq, False
-        )
+        self._runtime.native.settle_dead_item(*place_of_dead(dead), False)
 
     # ---- Life ----
 
@@ -331,9 +332,10 @@ class Hub(Privacy):
 
     def drain(self, timeout: float = _DRAIN_WITHIN) -> None:
         """Stop leasing and finish what is in flight; `HubTimeoutError` when some is left."""
+        seconds = as_seconds(timeout, "timeout")
         self._consumers.stop()
-        deadline = time.monotonic() + timeout
-        self._runtime.native.drain(int(timeout * 1000))
+        deadline = time.monotonic() + seconds
+        self._runtime.native.drain(int(seconds * 1000))
         if not self._consumers.join(max(0.0, deadline - time.monotonic())):
             raise HubTimeoutError("some subscribers are still at work")
 

@@ -6,6 +6,7 @@ from typing import Any
 from lampjack import _core
 from lampjack._consumers import Consumer, Handler, Work
 from lampjack._conversation import Conversation
+from lampjack._given import as_str
 from lampjack._items import Fact, Item
 from lampjack._runtime import Runtime
 
@@ -32,6 +33,8 @@ class SubscriptionConsumer(Consumer):
         self.name = name
         self.log_keys = {"subscription": name}
         self.types = types
+        if to is not None:
+            as_str(to, "to")
         kinds = sorted({kind for cls in types for kind in kinds_of(cls)})
         self.filter = {
             key: value

@@ -145,7 +145,7 @@ def test_reading_checks_kind_keys_and_number(event: lj.Event):
         lj.Event.from_json(f"[{event.to_json()},{event.to_json()}]")
     with pytest.raises(lj.PayloadError):
         lj.Event.from_json("{")
-    with pytest.raises(TypeError):
+    with pytest.raises(lj.ArgumentError, match="int"):
         lj.Event.from_json(5)
 
 
@@ -230,7 +230,7 @@ def test_as_text_follows_the_downgrade_rules():
     )
     assert lj.as_text([lj.Start()]) == ""
     assert lj.as_text([]) == ""
-    with pytest.raises(TypeError):
+    with pytest.raises(lj.ArgumentError):
         lj.as_text([1])
 
 

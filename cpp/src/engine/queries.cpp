@@ -1,6 +1,8 @@
 #include "engine/queries.h"
 
+#include "base/plain_name.h"
 #include "conversation/explain.h"
+#include "conversation/names.h"
 #include "engine/pauses.h"
 #include "engine/prepared_request.h"
 #include "engine/views.h"
@@ -74,7 +76,7 @@ Result<Declaration> read_filter(std::string_view json) {
             if (!member.is_bool()) return fail(Code::argument, "include_bot must be a boolean");
             filter.include_bot = member.get_bool();
         } else {
-            return fail(Code::argument, "unknown key of a filter: " + std::string(key));
+            return fail(Code::argument, "unknown key of a filter: " + std::string(plain_name(key)));
         }
     }
     if (filter.include_bot && filter.to != conversation::To::desk)
@@ -89,7 +91,8 @@ Result<std::string> conversation_view(Core& core, std::string_view ref) {
 
 Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit) {
     if (!state.empty() && !conversation::state_from(state))
-        return fail(Code::argument, "no such state");
+        return fail(Code::argument,
+                    "state must be one of: " + conversation::all_names<conversation::State>());
     // One for each account collects what belongs to no conversation: it is none.
     const std::size_t others = core.config.accounts.size();
     LJK_TRY(rows,
@@ -132,7 +135,9 @@ Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint6
 Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command,
                                  std::string_view agent) {
     const auto kind = conversation::command_from(command);
-    if (!kind) return fail(Code::argument, "unknown command \"" + std::string(command) + "\"");
+    if (!kind)
+        return fail(Code::argument, "command must be one of: " +
+                                        conversation::all_names<conversation::CommandKind>());
     LJK_TRY(row, core.store->conversation(store::key_of(ref)));
     LJK_TRY(account, core.account_named(row.account));
     return explanation_json(
