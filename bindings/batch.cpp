@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "errors.h"
+#include "given.h"
 #include "model/canonical.h"
 #include "model/payload_offer.h"
 #include "platforms/registry.h"
@@ -579,13 +580,11 @@ PyObject* event_repr(PyObject* object) {
 /// The bytes of a str or of anything with a buffer.
 class Bytes {
 public:
-    explicit Bytes(PyObject* source) {
+    Bytes(PyObject* source, const char* name) {
         if (PyUnicode_Check(source)) {
-            Py_ssize_t size = 0;
-            const char* data = PyUnicode_AsUTF8AndSize(source, &size);
-            if (data == nullptr) throw py::error_already_set();
-            view_ = {data, static_cast<std::size_t>(size)};
+            view_ = utf8_of(source, name);
         } else {
+            if (PyObject_CheckBuffer(source) == 0) raise_wrong_type(name, "str or bytes", source);
             if (PyObject_GetBuffer(source, &buffer_, PyBUF_SIMPLE) != 0)
                 throw py::error_already_set();
             view_ = {static_cast<const char*>(buffer_.buf), static_cast<std::size_t>(buffer_.len)};
@@ -605,7 +604,7 @@ private:
 
 PyObject* event_from_json(PyObject* cls, PyObject* source) {
     return guarded([&]() -> PyObject* {
-        auto batch = unwrap(model::read_events(Bytes(source).view()));
+        auto batch = unwrap(model::read_events(Bytes(source, "text").view()));
         if (batch->size() != 1) raise(fail(Code::payload, "this is not the JSON of one event"));
         const std::uint32_t root = batch->roots[0];
         const py::object owner = own(new_batch(std::move(batch), {}));
@@ -618,8 +617,9 @@ PyObject* event_from_json(PyObject* cls, PyObject* source) {
 
 PyObject* event_from_dict(PyObject* cls, PyObject* source) {
     return guarded([&]() -> PyObject* {
-        const py::object dumps = py::module_::import("lampjack._parts").attr("_dumps");
-        return event_from_json(cls, dumps(py::reinterpret_borrow<py::object>(source)).ptr());
+        const py::object dumps = py::module_::import("lampjack._given").attr("as_json");
+        return event_from_json(cls,
+                               dumps(py::reinterpret_borrow<py::object>(source), "data").ptr());
     });
 }
 
@@ -685,19 +685,15 @@ PyObject* parse_to_batch(PyObject* const* args, Py_ssize_t count, PyObject* name
         return nullptr;
     }
     if (!given.take(args + count, names)) return nullptr;
-    const Bytes platform(args[0]), body(args[1]);
-    const platforms::Adapter* adapter = unwrap(platforms::require(platform.view()));
+    const Bytes body(args[1], "body");
+    const auto* adapter = unwrap(platforms::require(utf8_of(args[0], "platform")));
     std::string path, query, account;
-    if (given.path != nullptr) path = Bytes(given.path).view();
-    if (given.query != nullptr) query = Bytes(given.query).view();
-    if (given.account != nullptr) account = Bytes(given.account).view();
-    std::vector<std::pair<std::string, std::string>> texts;
+    if (given.path != nullptr) path = Bytes(given.path, "path").view();
+    if (given.query != nullptr) query = Bytes(given.query, "query").view();
+    if (given.account != nullptr) account = utf8_of(given.account, "account");
+    HeaderTexts texts;
     if (given.headers != nullptr)
-        for (const py::handle pair : pairs_of(py::reinterpret_borrow<py::object>(given.headers))) {
-            const auto two = py::reinterpret_borrow<py::sequence>(pair);
-            texts.emplace_back(Bytes(py::object(two[0]).ptr()).view(),
-                               Bytes(py::object(two[1]).ptr()).view());
-        }
+        texts = header_texts(py::reinterpret_borrow<py::object>(given.headers));
     std::vector<model::HeaderView> headers;
     for (const auto& [name, value] : texts) headers.push_back({name, value});
     return new_batch(unwrap(parse_body(*adapter, {.path = path, .query = query, .headers = headers},
@@ -867,7 +863,7 @@ py::list event_list(model::BatchPtr batch, std::string account) {
 
 EventPlace place_of(py::handle event) {
     if (PyObject_TypeCheck(event.ptr(), event_type) == 0)
-        throw py::type_error("an Event is expected");
+        raise_wrong_type("event", "an Event", event);
     const auto* self = as<EventObject>(event.ptr());
     return {self->owner->batch, self->index};
 }

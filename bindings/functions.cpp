@@ -1,8 +1,10 @@
 // The pure functions over platforms: write, convert, verify, and content in its canonical form.
 
 #include "batch.h"
+#include "engine/command_words.h"
 #include "engine/config_keys.h"
 #include "errors.h"
+#include "given.h"
 #include "model/canonical.h"
 #include "platforms/registry.h"
 #include "register.h"
@@ -13,7 +15,7 @@ namespace {
 
 using platforms::Direction;
 
-Direction direction_from(const std::string& word) {
+Direction direction_from(std::string_view word) {
     if (word == "in") return Direction::in;
     if (word == "out") return Direction::out;
     raise(fail(Code::argument, "the direction is \"in\" (the platform to us) or \"out\""));
@@ -43,13 +45,13 @@ model::BatchPtr gather(const py::sequence& events, const platforms::Adapter& ada
     return unwrap(model::read_events(text + "]"));
 }
 
-py::bytes write(const std::string& platform, const py::sequence& events,
-                const std::string& direction) {
+py::bytes write(const Text<"platform">& platform, const py::sequence& events,
+                const Text<"direction">& direction) {
     const platforms::Adapter* adapter = unwrap(platforms::require(platform));
     return py::bytes(unwrap(adapter->write(*gather(events, *adapter), direction_from(direction))));
 }
 
-py::tuple convert(const py::object& event, const std::string& platform) {
+py::tuple convert(const py::object& event, const Text<"platform">& platform) {
     const platforms::Adapter* adapter = unwrap(platforms::require(platform));
     const EventPlace place = place_of(event);
     const auto converted = unwrap(platforms::convert(*place.batch, place.index, *adapter));
@@ -62,26 +64,26 @@ std::string script_view(const py::object& event) {
     return unwrap(platforms::script_view(*place.batch, place.index));
 }
 
-std::string part_of_script(const std::string& platform, const std::string& text) {
+std::string part_of_script(const Text<"platform">& platform, const Text<"text">& text) {
     return unwrap(platforms::part_of_script(*unwrap(platforms::require(platform)), text));
 }
 
 /// Verifies the sender of a raw request; the word says how far it may go.
-py::str verify(const std::string& account_json, const RequestArguments& request) {
+py::str verify(std::string_view account_json, const RequestArguments& request) {
     const auto trust = unwrap(platforms::verify(account_json, request.view()));
     return trust == platforms::Trust::full ? "full" : "handover_only";
 }
 
-std::string normalise_content(std::string_view content) {
-    const auto batch = unwrap(model::read_content(content, model::Role::agent));
+std::string normalise_content(Source<"content"> content) {
+    const auto batch = unwrap(engine::read_given(content, model::Role::agent));
     std::string text;
     json::Writer out(text);
     model::write_content(*batch, batch->root(0), out);
     return text;
 }
 
-std::string as_text(std::string_view content) {
-    const auto batch = unwrap(model::read_content(content, model::Role::agent));
+std::string as_text(Source<"content"> content) {
+    const auto batch = unwrap(engine::read_given(content, model::Role::agent));
     return platforms::as_text(*batch, batch->roots[0]);
 }
 
@@ -92,7 +94,7 @@ py::tuple row_of(std::string_view scope, const platforms::Setting& row) {
 }
 
 /// The rows of the hub, of every account, and of one platform or of all.
-py::list settings(const std::string& platform) {
+py::list settings(const Text<"platform">& platform) {
     const platforms::Adapter* only = nullptr;
     if (!platform.empty()) only = unwrap(platforms::require(platform));
     py::list out;
@@ -128,7 +130,7 @@ void register_functions(py::module_& m) {
     m.def("convert", convert, py::arg("event"), py::arg("platform"));
     m.def(
         "verify",
-        [](const std::string& account, const py::object& method, const py::object& path,
+        [](const Text<"account">& account, const py::object& method, const py::object& path,
            const py::object& query, const py::object& headers, const py::object& body) {
             return verify(account, RequestArguments(method, path, query, headers, body));
         },
@@ -138,18 +140,18 @@ void register_functions(py::module_& m) {
     m.def("as_text", as_text, py::arg("content"));
     m.def(
         "read_parts",
-        [](std::string_view content) {
+        [](Source<"content"> content) {
             return parts_of(unwrap(model::read_content(content, model::Role::agent)));
         },
         py::arg("content"));
     m.def(
         "read_events",
-        [](std::string_view text) { return event_list(unwrap(model::read_events(text)), {}); },
+        [](Source<"text"> text) { return event_list(unwrap(model::read_events(text)), {}); },
         py::arg("text"));
     m.def("describe_platforms", describe_platforms);
     m.def("settings", settings, py::arg("platform"));
     m.def(
-        "store_of", [](std::string_view config) { return unwrap(engine::read_store(config)); },
+        "store_of", [](Source<"config"> config) { return unwrap(engine::read_store(config)); },
         py::arg("config"));
     // For what must not be destroyed: a forked child has the hub's memory, but not its threads.
     m.def(

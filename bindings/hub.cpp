@@ -1,6 +1,7 @@
 // The engine's Hub. Every call that may block or take a lock releases the GIL first; the one callback, the log, takes it.
 // Subscriptions and commands have files of their own: see hub_calls.h.
 
+#include "given.h"
 #include "hub_calls.h"
 #include "register.h"
 #include "requests.h"
@@ -55,7 +56,7 @@ struct Pending {
 };
 
 /// The answer as (status, headers, body), or a Pending. One call for the usual request.
-py::object receive(Hub& hub, const std::string& account, const py::object& method,
+py::object receive(Hub& hub, const Text<"account">& account, const py::object& method,
                    const py::object& path, const py::object& query, const py::object& headers,
                    const py::object& body) {
     const RequestArguments arguments(method, path, query, headers, body);
@@ -93,8 +94,9 @@ py::tuple finish(Hub& hub, const Pending& pending,
     return to_python(answer);
 }
 
-std::unique_ptr<Hub> open(const std::string& config, bool background, const py::object& log,
-                          std::shared_ptr<ManualClock> clock, std::optional<std::uint64_t> seed) {
+std::unique_ptr<Hub> open(const Text<"config">& config, Flag<"background"> background,
+                          const py::object& log, std::shared_ptr<ManualClock> clock,
+                          std::optional<Number<"seed", std::uint64_t>> seed) {
     engine::World world;
     world.clock = std::move(clock);
     if (seed) world.random = std::make_shared<SeededRandom>(*seed);
@@ -124,7 +126,7 @@ void register_requests(py::class_<Hub>& hub) {
     hub.def("finish", finish, py::arg("pending"), py::arg("decision"));
     hub.def(
         "translate",
-        [](Hub& self, const Pending& pending, const std::string& events) {
+        [](Hub& self, const Pending& pending, const Text<"events">& events) {
             unlocked([&] { return self.translate(*pending.reception, events); });
         },
         py::arg("pending"), py::arg("events"));
@@ -133,13 +135,13 @@ void register_requests(py::class_<Hub>& hub) {
 void register_reads(py::class_<Hub>& hub) {
     hub.def(
         "conversation",
-        [](Hub& self, const std::string& ref) {
+        [](Hub& self, const Text<"ref">& ref) {
             return unlocked([&] { return self.conversation(ref); });
         },
         py::arg("ref"));
     hub.def(
         "conversations",
-        [](Hub& self, const std::string& state, std::size_t limit) {
+        [](Hub& self, const Text<"state">& state, Number<"limit", std::size_t> limit) {
             return unlocked([&] { return self.conversations(state, limit); });
         },
         py::arg("state"), py::arg("limit"));
@@ -147,43 +149,45 @@ void register_reads(py::class_<Hub>& hub) {
             [](Hub& self) { return unlocked([&] { return self.unattributed(); }); });
     hub.def(
         "transcript",
-        [](Hub& self, const std::string& ref, std::uint64_t after, std::size_t limit,
-           std::optional<std::uint64_t> up_to) {
-            return unlocked(
-                [&] { return self.transcript(ref, after, limit, up_to.value_or(UINT64_MAX)); });
+        [](Hub& self, const Text<"ref">& ref, Number<"after", std::uint64_t> after,
+           Number<"limit", std::size_t> limit,
+           std::optional<Number<"up_to", std::uint64_t>> up_to) {
+            const std::uint64_t last = up_to ? up_to->value : UINT64_MAX;
+            return unlocked([&] { return self.transcript(ref, after, limit, last); });
         },
         py::arg("ref"), py::arg("after"), py::arg("limit"), py::arg("up_to") = py::none());
     hub.def(
         "explain",
-        [](Hub& self, const std::string& ref, const std::string& command_name,
-           const std::string& agent) {
+        [](Hub& self, const Text<"ref">& ref, const Text<"command">& command_name,
+           const Text<"agent">& agent) {
             return unlocked([&] { return self.explain(ref, command_name, agent); });
         },
         py::arg("ref"), py::arg("command"), py::arg("agent"));
     hub.def(
         "erase",
-        [](Hub& self, const std::string& account, const std::string& user, bool force,
-           std::int64_t timeout_ms) {
+        [](Hub& self, const Text<"account">& account, const Text<"user">& user, Flag<"force"> force,
+           Number<"timeout", std::int64_t> timeout_ms) {
             return unlocked(
                 [&] { return self.erase(account, user, force, milliseconds(timeout_ms)); });
         },
         py::arg("account"), py::arg("user"), py::arg("force"), py::arg("timeout_ms"));
     hub.def(
         "export",
-        [](Hub& self, const std::string& account, const std::string& user) {
+        [](Hub& self, const Text<"account">& account, const Text<"user">& user) {
             return unlocked([&] { return self.export_user(account, user); });
         },
         py::arg("account"), py::arg("user"));
     hub.def(
         "why",
-        [](Hub& self, const std::string& ref, std::uint64_t seq, std::size_t limit) {
+        [](Hub& self, const Text<"ref">& ref, Number<"seq", std::uint64_t> seq,
+           Number<"limit", std::size_t> limit) {
             return unlocked([&] { return self.why(ref, seq, limit); });
         },
         py::arg("ref"), py::arg("seq"), py::arg("limit"));
     hub.def("stuck", [](Hub& self) { return unlocked([&] { return self.stuck(); }); });
     hub.def(
-        "urls", [](Hub& self, const std::string& base) { return self.urls(base); }, py::arg("base"),
-        Release());
+        "urls", [](Hub& self, const Text<"base">& base) { return self.urls(base); },
+        py::arg("base"), Release());
     hub.def(
         "stats", [](Hub& self) { return self.stats(); }, Release());
 }
@@ -209,7 +213,7 @@ void register_hub(py::module_& m) {
     hub.def("step", &Hub::step, Release());
     hub.def(
         "drain",
-        [](Hub& self, std::int64_t timeout_ms) {
+        [](Hub& self, Number<"timeout", std::int64_t> timeout_ms) {
             unlocked([&] { return self.drain(milliseconds(timeout_ms)); });
         },
         py::arg("timeout_ms"));

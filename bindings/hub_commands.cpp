@@ -1,5 +1,6 @@
 // The Hub's commands, and what became of the deliveries they made.
 
+#include "given.h"
 #include "hub_calls.h"
 
 #include <chrono>
@@ -21,12 +22,13 @@ std::string checked(const engine::CommandResult& result) {
     return result.json;
 }
 
-std::string command(Hub& hub, const std::string& ref, const std::string& name,
-                    const std::string& content, const std::string& agent,
-                    std::optional<std::uint64_t> epoch, const std::string& key, bool force,
-                    bool supervisor, const std::string& by, const std::string& target_kind,
-                    const std::string& target, std::int64_t number, const engine::Item* item,
-                    const std::string& handler) {
+std::string command(Hub& hub, const Text<"ref">& ref, const Text<"command">& name,
+                    const Text<"content">& content, const Text<"agent">& agent,
+                    std::optional<Number<"epoch", std::uint64_t>> epoch, const Text<"key">& key,
+                    Flag<"force"> force, Flag<"supervisor"> supervisor, const Text<"by">& by,
+                    const Text<"target_kind">& target_kind, const Text<"target">& target,
+                    Number<"number", std::int64_t> number, const engine::Item* item,
+                    const Text<"handler">& handler) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
@@ -47,9 +49,9 @@ std::string command(Hub& hub, const std::string& ref, const std::string& name,
     return checked(result);
 }
 
-std::string say(Hub& hub, const std::string& account, const std::string& user,
-                const std::string& content, const std::string& key, const engine::Item* item,
-                const std::string& handler, const std::string& conversation) {
+std::string say(Hub& hub, const Text<"account">& account, const Text<"user">& user,
+                const Text<"content">& content, const Text<"key">& key, const engine::Item* item,
+                const Text<"handler">& handler, const Text<"conversation">& conversation) {
     engine::CommandResult result;
     {
         const py::gil_scoped_release released;
@@ -61,29 +63,31 @@ std::string say(Hub& hub, const std::string& account, const std::string& user,
 void register_dead_letters(py::class_<Hub>& hub) {
     hub.def(
         "dead_letters",
-        [](Hub& self, std::size_t limit) {
+        [](Hub& self, Number<"limit", std::size_t> limit) {
             return unlocked([&] { return self.dead_letters(limit); });
         },
         py::arg("limit"));
     hub.def(
         "export_dead_letters",
-        [](Hub& self, std::size_t limit) {
+        [](Hub& self, Number<"limit", std::size_t> limit) {
             return unlocked([&] { return self.export_dead_letters(limit); });
         },
         py::arg("limit"));
     hub.def(
         "retry_delivery",
-        [](Hub& self, const std::string& id) { unlocked([&] { return self.retry_delivery(id); }); },
+        [](Hub& self, const Text<"delivery">& id) {
+            unlocked([&] { return self.retry_delivery(id); });
+        },
         py::arg("id"));
     hub.def(
         "discard_delivery",
-        [](Hub& self, const std::string& id) {
+        [](Hub& self, const Text<"delivery">& id) {
             unlocked([&] { return self.discard_delivery(id); });
         },
         py::arg("id"));
     hub.def(
         "resume",
-        [](Hub& self, const std::string& account) {
+        [](Hub& self, const Text<"account">& account) {
             unlocked([&] { return self.resume(account); });
         },
         py::arg("account"));
@@ -100,19 +104,19 @@ void register_commands(py::class_<Hub>& hub) {
             py::arg("item") = nullptr, py::arg("handler") = "", py::arg("conversation") = "");
     hub.def(
         "delivery",
-        [](Hub& self, const std::string& id) {
+        [](Hub& self, const Text<"delivery">& id) {
             return unlocked([&] { return self.delivery(id); });
         },
         py::arg("id"));
     hub.def(
         "deliveries",
-        [](Hub& self, const std::string& ref) {
+        [](Hub& self, const Text<"ref">& ref) {
             return unlocked([&] { return self.deliveries(ref); });
         },
         py::arg("ref"));
     hub.def(
         "wait_delivery",
-        [](Hub& self, const std::string& id, std::int64_t timeout_ms) {
+        [](Hub& self, const std::string& id, Number<"timeout", std::int64_t> timeout_ms) {
             return waited([&] { return self.wait_delivery(id, milliseconds(timeout_ms)); });
         },
         py::arg("id"), py::arg("timeout_ms"));

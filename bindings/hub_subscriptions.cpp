@@ -1,5 +1,6 @@
 // The Hub's items of subscriptions, and the messages of sinks.
 
+#include "given.h"
 #include "hub_calls.h"
 
 #include <chrono>
@@ -13,13 +14,14 @@ using std::chrono::milliseconds;
 void register_subscriptions(py::class_<Hub>& hub) {
     hub.def(
         "subscribe",
-        [](Hub& self, const std::string& name, const std::string& filter) {
+        [](Hub& self, const Text<"subscription">& name, const Text<"filter">& filter) {
             unlocked([&] { return self.subscribe(name, filter); });
         },
         py::arg("name"), py::arg("filter"));
     hub.def(
         "next",
-        [](Hub& self, const std::string& name, std::int64_t timeout_ms) {
+        [](Hub& self, const Text<"subscription">& name,
+           Number<"timeout", std::int64_t> timeout_ms) {
             return waited(
                 [&] { return self.next(name, milliseconds(timeout_ms), engine::Keeper::handler); });
         },
@@ -28,7 +30,8 @@ void register_subscriptions(py::class_<Hub>& hub) {
             py::call_guard<py::gil_scoped_release>());
     hub.def(
         "done",
-        [](Hub& self, const engine::Item& item, bool success, const std::string& reason) {
+        [](Hub& self, const engine::Item& item, Flag<"success"> success,
+           const Text<"reason">& reason) {
             unlocked([&] { return self.done(item, success, reason); });
         },
         py::arg("item"), py::arg("success"), py::arg("reason") = "");
@@ -36,7 +39,7 @@ void register_subscriptions(py::class_<Hub>& hub) {
             [](Hub& self) { return unlocked([&] { return self.subscriptions(); }); });
     hub.def(
         "drop_subscription",
-        [](Hub& self, const std::string& name) {
+        [](Hub& self, const Text<"subscription">& name) {
             unlocked([&] { return self.drop_subscription(name); });
         },
         py::arg("name"));
@@ -46,21 +49,23 @@ void register_subscriptions(py::class_<Hub>& hub) {
         py::arg("item"));
     hub.def(
         "dead_items",
-        [](Hub& self, const std::string& name, std::size_t limit) {
+        [](Hub& self, const Text<"subscription">& name, Number<"limit", std::size_t> limit) {
             return unlocked([&] { return self.dead_items(name, limit); });
         },
         py::arg("subscription"), py::arg("limit"));
     hub.def(
         "settle_dead_item",
-        [](Hub& self, const std::string& name, const std::string& ref, std::uint64_t seq,
-           bool again) { unlocked([&] { return self.settle_dead_item(name, ref, seq, again); }); },
+        [](Hub& self, const Text<"subscription">& name, const Text<"ref">& ref,
+           Number<"seq", std::uint64_t> seq, Flag<"again"> again) {
+            unlocked([&] { return self.settle_dead_item(name, ref, seq, again); });
+        },
         py::arg("subscription"), py::arg("ref"), py::arg("seq"), py::arg("again"));
 }
 
 void register_sinks(py::class_<Hub>& hub) {
     hub.def(
         "next_sink",
-        [](Hub& self, const std::string& account, std::int64_t timeout_ms) {
+        [](Hub& self, const Text<"account">& account, Number<"timeout", std::int64_t> timeout_ms) {
             return waited([&] {
                 return self.next_sink(account, milliseconds(timeout_ms), engine::Keeper::handler);
             });
@@ -86,8 +91,8 @@ void register_sinks(py::class_<Hub>& hub) {
         py::arg("delivery"));
     hub.def(
         "sink_done",
-        [](Hub& self, const engine::SinkDelivery& delivery, bool success,
-           const std::string& error) {
+        [](Hub& self, const engine::SinkDelivery& delivery, Flag<"success"> success,
+           const Text<"error">& error) {
             unlocked([&] { return self.sink_done(delivery, success, error); });
         },
         py::arg("delivery"), py::arg("success"), py::arg("error"));

@@ -2,6 +2,7 @@
 
 #include "engine/hub.h"
 #include "engine/views.h"
+#include "given.h"
 #include "register.h"
 
 namespace lampjack::bindings {
@@ -32,10 +33,17 @@ void register_items(py::module_& m) {
         });
     py::class_<ManualClock, std::shared_ptr<ManualClock>>(m, "ManualClock",
                                                           "A clock that moves only when told to.")
-        .def(py::init<Millis>(), py::arg("start"))
+        .def(py::init([](Number<"start", Millis> start) {
+                 return std::make_shared<ManualClock>(start);
+             }),
+             py::arg("start"))
         .def("now", &ManualClock::now)
-        .def("advance", &ManualClock::advance, py::arg("milliseconds"))
-        .def("set", &ManualClock::set, py::arg("milliseconds"));
+        .def(
+            "advance", [](ManualClock& self, Number<"by", Millis> by) { self.advance(by); },
+            py::arg("milliseconds"))
+        .def(
+            "set", [](ManualClock& self, Number<"start", Millis> to) { self.set(to); },
+            py::arg("milliseconds"));
 }
 
 }  // namespace lampjack::bindings

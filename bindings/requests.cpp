@@ -1,33 +1,62 @@
 #include "requests.h"
 
+#include "given.h"
+
 namespace lampjack::bindings {
 namespace {
 
-/// HTTP's texts are bytes in ASGI and str elsewhere.
-std::string text_of(const py::object& value) {
-    if (py::isinstance<py::str>(value)) return value.cast<std::string>();
-    return std::string(py::bytes(value));
+/// HTTP's texts are bytes in ASGI and str elsewhere. A sender chooses them, so that half of a surrogate pair is no fault of
+/// the caller's: it is passed on as bytes that are no UTF-8, as any other sender's are.
+std::string http_text(py::handle value, const char* name) {
+    if (PyUnicode_Check(value.ptr()) == 0) return std::string(bytes_of(value, name));
+    Py_ssize_t size = 0;
+    if (const char* text = PyUnicode_AsUTF8AndSize(value.ptr(), &size))
+        return {text, static_cast<std::size_t>(size)};
+    PyErr_Clear();
+    PyObject* made = PyUnicode_AsEncodedString(value.ptr(), "utf-8", "surrogatepass");
+    if (made == nullptr) throw py::error_already_set();
+    return std::string(py::reinterpret_steal<py::bytes>(made));
+}
+
+/// Whether an error of Python's says that something has not the shape of headers.
+bool is_about_shape(const py::error_already_set& error) {
+    return error.matches(PyExc_TypeError) || error.matches(PyExc_LookupError);
+}
+
+HeaderTexts read_pairs(const py::object& headers) {
+    HeaderTexts texts;
+    const py::object pairs =
+        py::hasattr(headers, "items") ? py::object(headers.attr("items")()) : headers;
+    for (const py::handle pair : pairs) {
+        const auto two = py::reinterpret_borrow<py::sequence>(pair);
+        const py::object name = two[0], value = two[1];
+        texts.emplace_back(http_text(name, "headers"), http_text(value, "headers"));
+    }
+    return texts;
 }
 
 }  // namespace
 
-py::object pairs_of(const py::object& headers) {
-    return py::hasattr(headers, "items") ? headers.attr("items")() : headers;
+HeaderTexts header_texts(const py::object& headers) {
+    try {
+        return read_pairs(headers);
+    } catch (const py::error_already_set& error) {
+        if (!is_about_shape(error)) throw;
+    }
+    raise_wrong_type("headers", "a mapping or pairs of texts", headers);
 }
 
 RequestArguments::RequestArguments(const py::object& method, const py::object& path,
                                    const py::object& query, const py::object& headers,
                                    const py::object& body)
-    : method_(text_of(method)),
-      path_(text_of(path)),
-      query_(text_of(query)),
+    : method_(http_text(method, "method")),
+      path_(http_text(path, "path")),
+      query_(http_text(query, "query")),
+      headers_(header_texts(headers)),
       body_(body) {
-    for (const py::handle pair : pairs_of(headers)) {
-        const auto two = py::reinterpret_borrow<py::sequence>(pair);
-        headers_.emplace_back(text_of(two[0]), text_of(two[1]));
-    }
     for (const auto& [name, value] : headers_) views_.push_back({name, value});
-    if (py::isinstance<py::str>(body_)) body_ = body_.attr("encode")();
+    if (PyUnicode_Check(body_.ptr()) != 0) body_ = py::bytes(http_text(body_, "body"));
+    if (PyObject_CheckBuffer(body_.ptr()) == 0) raise_wrong_type("body", "str or bytes", body_);
     buffer_ = py::buffer(body_).request();
     request_ = {
         .method = method_,

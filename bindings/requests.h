@@ -10,8 +10,10 @@
 
 namespace lampjack::bindings {
 
-/// Headers as pairs: a mapping (a web framework's, too) gives its items, anything else is pairs already.
-py::object pairs_of(const py::object& headers);
+using HeaderTexts = std::vector<std::pair<std::string, std::string>>;
+
+/// Names and values: a mapping (a web framework's, too) gives its items, anything else is pairs already.
+HeaderTexts header_texts(const py::object& headers);
 
 /// Copies what it is given; texts may be str or bytes, the body anything with a buffer. Hidden, as pybind11's types are.
 class [[gnu::visibility("hidden")]] RequestArguments {
@@ -26,7 +28,7 @@ public:
 
 private:
     std::string method_, path_, query_;
-    std::vector<std::pair<std::string, std::string>> headers_;
+    HeaderTexts headers_;
     std::vector<model::HeaderView> views_;
     py::object body_;
     py::buffer_info buffer_;

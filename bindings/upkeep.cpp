@@ -3,12 +3,13 @@
 #include "engine/upkeep.h"
 
 #include "errors.h"
+#include "given.h"
 #include "register.h"
 
 namespace lampjack::bindings {
 namespace {
 
-void migrate(const std::string& url, bool create) {
+void migrate(const Text<"store">& url, Flag<"create"> create) {
     const auto done = [&] {
         const py::gil_scoped_release released;
         return engine::migrate_store(url, create);
@@ -16,7 +17,7 @@ void migrate(const std::string& url, bool create) {
     unwrap(done);
 }
 
-void check_store(const std::string& url) {
+void check_store(const Text<"store">& url) {
     const auto done = [&] {
         const py::gil_scoped_release released;
         return engine::check_store(url);
@@ -24,7 +25,7 @@ void check_store(const std::string& url) {
     unwrap(done);
 }
 
-void backup(const std::string& url, const std::string& to) {
+void backup(const Text<"store">& url, const Text<"to">& to) {
     const auto done = [&] {
         const py::gil_scoped_release released;
         return engine::backup_store(url, to);
@@ -32,7 +33,7 @@ void backup(const std::string& url, const std::string& to) {
     unwrap(done);
 }
 
-void restore(const std::string& url, const std::string& from) {
+void restore(const Text<"store">& url, const Text<"backup">& from) {
     const auto done = [&] {
         const py::gil_scoped_release released;
         return engine::restore_store(url, from);
@@ -41,7 +42,7 @@ void restore(const std::string& url, const std::string& from) {
 }
 
 /// `write` gets each line as bytes; what it raises ends the export and passes through.
-std::size_t export_store(const std::string& url, const py::function& write) {
+std::size_t export_store(const Text<"store">& url, const py::function& write) {
     const auto line = [&](std::string_view text) -> Result<void> {
         const py::gil_scoped_acquire held;
         write(py::bytes(text.data(), text.size()));

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lampjack._errors import ConfigError
+from lampjack._given import as_str
 
 __all__ = ["Accounts"]
 
@@ -17,5 +18,5 @@ class Accounts:
     def check(self, accounts: Iterable[str], function: str) -> None:
         """Raise `ConfigError` for an account that is not configured; `function` is what is registered for it."""
         for account in accounts:
-            if account not in self._names:
+            if as_str(account, "account") not in self._names:
                 raise ConfigError(f'{function}: account "{account}" is not configured')

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from lampjack import _core
+from lampjack._errors import ArgumentError
+from lampjack._given import as_milliseconds
 
-__all__ = ["ManualClock"]
+__all__ = ["ManualClock", "native_clock"]
 
 
 class ManualClock:
@@ -19,8 +21,14 @@ class ManualClock:
 
     def advance(self, by: timedelta | float) -> None:
         """Move it forward, by a timedelta or by seconds."""
-        seconds = by.total_seconds() if isinstance(by, timedelta) else by
-        self._native.advance(int(seconds * 1000))
+        self._native.advance(as_milliseconds(by, "by"))
+
+
+def native_clock(clock: ManualClock | None) -> "_core.ManualClock | None":
+    """Return the core's clock; None is the system's."""
+    if clock is not None and not isinstance(clock, ManualClock):
+        raise ArgumentError(f"clock must be a ManualClock, not {type(clock).__name__}")
+    return None if clock is None else clock._native
 
 
 ManualClock.__module__ = "lampjack.testing"

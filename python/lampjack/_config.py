@@ -13,6 +13,7 @@ from typing import Any
 
 from lampjack import _core
 from lampjack._errors import ConfigError
+from lampjack._given import as_str
 from lampjack._settings import settings
 
 __all__ = ["read_environment", "read_file", "store_of", "to_json"]
@@ -94,7 +95,9 @@ def _plain(value: Any, path: str) -> Any:
         return {str(key): _plain(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item, path) for item in value]
-    if value is None or isinstance(value, str | bool | int):
+    if isinstance(value, str):
+        return as_str(value, path or "the configuration")
+    if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lampjack._delivery import Command, Delivery, explained
 from lampjack._errors import ArgumentError
+from lampjack._given import as_json, as_milliseconds, as_number, as_str
 from lampjack._handler_context import Frame, current_frame
 from lampjack._items import Item, items_from_json
 from lampjack._outcome import Outcome
@@ -23,7 +24,7 @@ from lampjack._runtime import Runtime
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["Conversation", "User", "check_user_fields"]
+__all__ = ["Conversation", "User"]
 
 T = TypeVar("T")
 
@@ -113,10 +114,8 @@ class Conversation:
         key: str = "",
     ) -> Command:
         """Keep it without speaking, `by` that long (0: the usual lease)."""
-        seconds = by.total_seconds() if isinstance(by, timedelta) else by
-        return self._command(
-            "extend", agent=agent, number=int(seconds * 1000), epoch=epoch, key=key
-        )
+        number = as_milliseconds(by, "by")
+        return self._command("extend", agent=agent, number=number, epoch=epoch, key=key)
 
     def close(
         self,
@@ -175,7 +174,8 @@ class Conversation:
 
     def queue(self, position: int, *, epoch: int | None = None, key: str = "") -> Command:
         """Tell the place in the desk's queue."""
-        return self._command("queue", number=position, epoch=epoch, key=key)
+        number = as_number(position, "position")
+        return self._command("queue", number=number, epoch=epoch, key=key)
 
     # ---- Reads ----
 
@@ -244,26 +244,21 @@ class Conversation:
         def run() -> Delivery:
             # Looked up late: an earlier command of the same handler may have changed the epoch.
             under = epoch if given else self._default_epoch(frame)
-            try:
-                text = self._runtime.native.command(
-                    self.ref,
-                    name,
-                    content,
-                    agent,
-                    under,
-                    key,
-                    force,
-                    supervisor,
-                    by,
-                    *target,
-                    number,
-                    leased,
-                    handler,
-                )
-            except TypeError:  # its text quotes what was given, and that may be what somebody wrote
-                raise ArgumentError(
-                    f"{name}: agent, key and target are texts, epoch and number whole numbers from 0 on"
-                ) from None
+            text = self._runtime.native.command(
+                self.ref,
+                name,
+                content,
+                agent,
+                under,
+                key,
+                force,
+                supervisor,
+                by,
+                *target,
+                number,
+                leased,
+                handler,
+            )
             delivery = Delivery(self._runtime, json.loads(text))
             if self._epoch is not None:
                 self._epoch = delivery.receipt.epoch
@@ -293,7 +288,7 @@ def _target(to: str | None, team: str | None) -> tuple[str, str]:
     return ("team", team) if team is not None else ("", "")
 
 
-def check_user_fields(names: Iterable[str]) -> None:
+def _check_user_fields(names: Iterable[str]) -> None:
     """Raise `ArgumentError` for a name that is no field of an end user: no platform would get its value."""
     unknown = sorted(set(names) - _USER_FIELDS)
     if unknown:
@@ -315,6 +310,13 @@ class User:
     _fields: dict[str, Any]
     _conversation: str | int | None = None  # the vendor's id of it, where that is not the user's
 
+    def __post_init__(self) -> None:
+        as_str(self.account, "account")
+        as_str(self._fields["id"], "id")
+        _check_user_fields(self._fields.keys() - {"id"})
+        if self._conversation is not None and not isinstance(self._conversation, int):
+            as_str(self._conversation, "conversation")
+
     def say(self, content: Content, *, key: str = "") -> Command:
         """Bring the user's message in: to the bot, the desk or both, as `item.to` tells. Opens the conversation when it is new.
 
@@ -323,7 +325,7 @@ class User:
         frame = current_frame.get()
         key, handler = _key_of(key, frame)
         words = content_json(content)
-        user = json.dumps(self._fields, ensure_ascii=False)
+        user = as_json(self._fields, "user")
         leased = None if frame is None else frame.leased(self._runtime)
 
         def run() -> Delivery:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lampjack import _core
+from lampjack._errors import ArgumentError
+from lampjack._given import as_json, as_list
 from lampjack._losses import Loss, losses_of
 from lampjack._parts import Part
 from lampjack._reception import Headers
@@ -35,7 +37,7 @@ def write(platform: str, events: Sequence[_core.Event], direction: Literal["in",
     the order of keys. Events of another platform raise `UnsupportedError`: they go through `convert`, which tells what that
     costs.
     """
-    return _core.write(platform, list(events), direction)
+    return _core.write(platform, as_list(events, "events"), direction)
 
 
 def convert(event: _core.Event, platform: str) -> tuple[bytes, tuple[Loss, ...]]:
@@ -81,7 +83,9 @@ def verify(
 
     `handover_only` means that there was no token where the vendor documents none: only a handover request may be accepted.
     """
-    account = json.dumps({"platform": platform, **settings})
+    if not isinstance(settings, Mapping):
+        raise ArgumentError(f"settings must be a mapping, not {type(settings).__name__}")
+    account = as_json({"platform": platform, **settings}, "settings")
     return _core.verify(account, method, path, query, headers, body)
 
 

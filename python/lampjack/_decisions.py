@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from lampjack import _core
+from lampjack._given import as_json
 from lampjack._host_calls import LateError
 from lampjack._log import log_event, place_of
 from lampjack._parts import content_json
@@ -122,7 +123,7 @@ def translated(made: Iterable[_core.Event | dict[str, Any]] | None) -> str:
         content = data.get("content", ())
         if not (isinstance(content, list) and all(isinstance(part, dict) for part in content)):
             data["content"] = json.loads(content_json(content))
-        events.append(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+        events.append(as_json(data, "an event"))
     return "[" + ",".join(events) + "]"
 
 

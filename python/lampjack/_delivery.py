@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lampjack._errors import HubTimeoutError, NetworkError, RefusedError, StaleOwnerError
+from lampjack._given import as_seconds
 from lampjack._losses import Loss, losses_of
 from lampjack._outcome import Outcome
 from lampjack._results import DeliveryState
@@ -76,7 +77,7 @@ class Delivery:
         `StaleOwnerError` when it was refused because the owner changed or it was discarded, `NetworkError` when it was given
         up, `HubTimeoutError` when it is still in flight after `timeout` seconds.
         """
-        return Outcome(self._runtime.wait(self._wait, timeout))
+        return Outcome(self._runtime.wait(self._wait, as_seconds(timeout, "timeout")))
 
     def status(self) -> Outcome[DeliveryState]:
         """Return status, attempts and the last error as they are now."""

@@ -9,11 +9,12 @@ from typing import Any, Literal, NoReturn, Self, TypeVar
 
 from lampjack import _config, _core
 from lampjack._accounts import Accounts
-from lampjack._clock import ManualClock
+from lampjack._clock import ManualClock, native_clock
 from lampjack._consumer_group import ConsumerGroup
-from lampjack._conversation import Conversation, User, check_user_fields
+from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
-from lampjack._items import DeadItem, dead_items_from_json
+from lampjack._given import as_path, as_seconds, as_str
+from lampjack._items import DeadItem, dead_items_from_json, place_of_dead
 from lampjack._log import log_event, log_line
 from lampjack._privacy import Privacy
 from lampjack._reception import Answer, Headers, Reception
@@ -62,7 +63,7 @@ class Hub(Privacy):
             text,
             background=background,
             log=log_line,
-            clock=None if clock is None else clock._native,
+            clock=native_clock(clock),
             seed=seed,
         )
         self._runtime = Runtime(native)
@@ -73,7 +74,7 @@ class Hub(Privacy):
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Any) -> Self:
         """Open a hub from a TOML file."""
-        return cls(_config.read_file(path), **options)
+        return cls(_config.read_file(as_path(path, "path")), **options)
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:
@@ -116,9 +117,8 @@ class Hub(Privacy):
     def decide(self, *accounts: str) -> Callable[[F], F]:
         """Register the function that answers handover requests with `Accept` or `Decline`; no account means all.
 
-        It has `t_answer`, shared with a translate function. A decision that is late, raises or has a wrong type is a
-        missing one: the platform's default applies. An account that is not configured is a `ConfigError`; a function that
-        cannot be called with one argument is an `ArgumentError`, here and in the other decorators.
+        It has `t_answer`, shared with a translate function. A decision that is late, raises or has a wrong type is a missing one: the
+        platform's default applies. A function that cannot take the request is an `ArgumentError`, an unknown account a `ConfigError`.
         """
         check_names("decide", accounts)
 
@@ -156,8 +156,7 @@ class Hub(Privacy):
         set aside after item_tries tries: see `dead_items()`.
         """
         check_filter(types, to, accounts, include_bot, start)
-        filtered_accounts = tuple(accounts)
-        check_names("on", filtered_accounts)
+        filtered_accounts = check_names("on", accounts)
 
         def register(function: F) -> F:
             stable = stable_name(function, name)
@@ -212,7 +211,7 @@ class Hub(Privacy):
 
     def __getitem__(self, ref: str) -> Conversation:
         """Return the conversation of that ref; whether there is one is known when it is used."""
-        return Conversation(self._runtime, ref)
+        return Conversation(self._runtime, as_str(ref, "ref"))
 
     def user(
         self,
@@ -223,7 +222,6 @@ class Hub(Privacy):
         **fields: str,
     ) -> User:
         """Return an end user on a channel account; `fields` are `first_name`, `phone`, …: see `User`."""
-        check_user_fields(fields)
         return User(self._runtime, account, {"id": id, **fields}, conversation)
 
     def conversations(
@@ -246,7 +244,8 @@ class Hub(Privacy):
 
     def urls(self, base: str = "") -> list[Endpoint]:
         """Return what to configure at each vendor: one entry per account and path below `base`."""
-        return results_from_json(Endpoint, self._runtime.native.urls(base.rstrip("/")))
+        below = as_str(base, "base").rstrip("/")
+        return results_from_json(Endpoint, self._runtime.native.urls(below))
 
     # ---- For operators ----
 
@@ -313,13 +312,11 @@ class Hub(Privacy):
 
     def retry_item(self, dead: DeadItem) -> None:
         """Hand a dead item out again as if it were new; `NotFoundError` when somebody did so already."""
-        self._runtime.native.settle_dead_item(dead.subscription, dead.item.ref, dead.item.seq, True)
+        self._runtime.native.settle_dead_item(*place_of_dead(dead), True)
 
     def discard_item(self, dead: DeadItem) -> None:
         """Forget a dead item; it stays in the transcript. `NotFoundError` when somebody did so already."""
-        self._runtime.native.settle_dead_item(
-            dead.subscription, dead.item.ref, dead.item.seq, False
-        )
+        self._runtime.native.settle_dead_item(*place_of_dead(dead), False)
 
     # ---- Life ----
 
@@ -337,9 +334,10 @@ class Hub(Privacy):
 
     def drain(self, timeout: float = _DRAIN_WITHIN) -> None:
         """Stop leasing and finish what is in flight; `HubTimeoutError` when some is left, `HubClosedError` at a `close()`."""
+        seconds = as_seconds(timeout, "timeout")
         self._consumers.stop()
-        deadline = time.monotonic() + timeout
-        self._runtime.native.drain(int(timeout * 1000))
+        deadline = time.monotonic() + seconds
+        self._runtime.native.drain(int(seconds * 1000))
         if not self._consumers.join(max(0.0, deadline - time.monotonic())):
             if self._consumers.is_cancelled:
                 raise HubClosedError("the hub was closed")

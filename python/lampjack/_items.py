@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
 from lampjack import _core
+from lampjack._errors import ArgumentError
+from lampjack._given import as_read
 from lampjack._parts import Part
 from lampjack._results import DeliveryState, Owner
 from lampjack._values import EMPTY, FrozenDict
@@ -21,6 +23,7 @@ __all__ = [
     "OwnerChanged",
     "dead_items_from_json",
     "items_from_json",
+    "place_of_dead",
 ]
 
 
@@ -205,6 +208,10 @@ class Item:
     @classmethod
     def from_json(cls, text: str) -> "Item":
         """Read the JSON form of one item."""
+        return as_read(lambda: cls._read(text), "an Item")
+
+    @classmethod
+    def _read(cls, text: str) -> "Item":
         members = dict(_members(text))
         fact, event = members.pop("fact", None), members.pop("event", "")
         data = {name: json.loads(value) for name, value in members.items()}
@@ -241,11 +248,22 @@ class DeadItem:
     @classmethod
     def from_json(cls, text: str) -> "DeadItem":
         """Read what the engine tells."""
+        return as_read(lambda: cls._read(text), "a DeadItem")
+
+    @classmethod
+    def _read(cls, text: str) -> "DeadItem":
         members = dict(_members(text))
         item = Item.from_json(members.pop("item"))
         data = {name: json.loads(value) for name, value in members.items()}
         died_at = datetime.fromisoformat(data["died_at"])
         return cls(data["subscription"], data["reason"], died_at, item)
+
+
+def place_of_dead(dead: DeadItem) -> tuple[str, str, int]:
+    """Return where a dead item is: its subscription, conversation and seq."""
+    if not isinstance(dead, DeadItem):
+        raise ArgumentError(f"a DeadItem is expected, not {type(dead).__name__}")
+    return dead.subscription, dead.item.ref, dead.item.seq
 
 
 def dead_items_from_json(text: str) -> list[DeadItem]:

@@ -1,11 +1,13 @@
 """Outcome: the result of a call that runs on the hub's own threads, for synchronous and asynchronous callers alike."""
 
 import asyncio
+import threading
 from collections.abc import Generator
 from concurrent.futures import CancelledError, Future
 from typing import Any, Generic, TypeVar
 
 from lampjack._errors import HubClosedError, HubTimeoutError, LampjackError
+from lampjack._given import as_seconds
 from lampjack._log import log_event
 
 __all__ = ["Outcome", "awaited", "waited"]
@@ -57,6 +59,8 @@ class Outcome(Generic[T]):
 
     def result(self, timeout: float | None = None) -> T:
         """Wait for the result; `HubTimeoutError` when it takes longer than `timeout` seconds."""
+        if timeout is not None:
+            timeout = min(as_seconds(timeout, "timeout"), threading.TIMEOUT_MAX)
         self._seen = True
         try:
             return waited(self._future, timeout)

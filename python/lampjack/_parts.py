@@ -1,10 +1,11 @@
 """The parts a message is made of, and what may be said where content is expected."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self, TypeAlias
 
+from lampjack._errors import ArgumentError, PayloadError
+from lampjack._given import as_json, as_list
 from lampjack._values import EMPTY, FrozenDict
 
 __all__ = [
@@ -25,10 +26,6 @@ __all__ = [
 ]
 
 
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
 class _Value:
     """What parts, cards and options share. Values are immutable and compare by what they hold."""
 
@@ -38,6 +35,8 @@ class _Value:
     def __post_init__(self) -> None:
         extra = self.extra  # type: ignore[attr-defined]
         if type(extra) is not FrozenDict:
+            if not isinstance(extra, Mapping):
+                raise ArgumentError(f"extra must be a mapping, not {type(extra).__name__}")
             object.__setattr__(self, "extra", FrozenDict(extra))
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,7 +46,7 @@ class _Value:
             value = getattr(self, key)
             if isinstance(value, tuple):
                 if value or key in {"cards", "options"}:
-                    out[key] = [item.to_dict() for item in value]
+                    out[key] = [_dict_of(item, key) for item in value]
             elif value is not None:
                 out[key] = value
         if self.extra:  # type: ignore[attr-defined]
@@ -70,18 +69,17 @@ class _Part(_Value):
         """Return the canonical JSON form."""
         from lampjack import _core
 
-        return _core.normalise_content(_dumps(self.to_dict()))[1:-1]
+        return _core.normalise_content(as_json(self.to_dict(), "the part"))[1:-1]
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read the canonical JSON form; `PayloadError` for anything else."""
-        return cls.from_json(_dumps(dict(data)))
+        return cls.from_json(as_json(data, "data"))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """Read the canonical JSON form; `PayloadError` for anything else."""
         from lampjack import _core
-        from lampjack._errors import PayloadError
 
         parts = _core.read_parts(text)
         if len(parts) != 1 or not isinstance(parts[0], cls):
@@ -89,9 +87,19 @@ class _Part(_Value):
         return parts[0]
 
 
+def _dict_of(value: object, name: str) -> dict[str, Any]:
+    """Return the canonical form of a part, card or option; a mapping is that form."""
+    if isinstance(value, _Value):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise ArgumentError(f"{name} cannot hold {type(value).__name__}")
+
+
 def _as_options(values: "Iterable[Option | str]") -> "tuple[Option, ...]":
     return tuple(
-        Option(title=value, payload=value) if isinstance(value, str) else value for value in values
+        Option(title=value, payload=value) if isinstance(value, str) else value
+        for value in as_list(values, "options")
     )
 
 
@@ -227,7 +235,7 @@ class Cards(_Part):
         options: Iterable[Option | str] = (),
         extra: Mapping[str, Any] = EMPTY,
     ) -> None:
-        _fill(self, tuple(cards), layout, _as_options(options), extra)
+        _fill(self, tuple(as_list(cards, "cards")), layout, _as_options(options), extra)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the canonical JSON form as a dict; what is absent is left out."""
@@ -327,27 +335,39 @@ class UnknownPart(_Part):
 
 
 Part: TypeAlias = Text | Choice | Cards | File | Location | Postback | Start | UnknownPart
-Content: TypeAlias = str | Part | Iterable[str | Part]
+# A mapping is a part in its canonical form, as `to_dict()` gives it.
+Content: TypeAlias = str | Part | Mapping[str, Any] | Iterable[str | Part | Mapping[str, Any]]
 
 for _class in (Card, Cards, Choice, File, Location, Option, Postback, Start, Text, UnknownPart):
     _class.__module__ = "lampjack"
 
 
 def content_json(content: Content) -> str:
-    """Return content given by a user as a canonical JSON array."""
-    if isinstance(content, str | _Part):
-        content = (content,)
-    parts = []
-    for part in content:
-        if isinstance(part, str):
-            parts.append({"type": "text", "text": part})
-        elif isinstance(part, _Part):
-            parts.append(part.to_dict())
-        else:
-            raise TypeError(
-                f"content is a str, a part or a list of these, not {type(part).__name__}"
-            )
-    return _dumps(parts)
+    """Return content given by a user as a canonical JSON array. What a part must hold is checked by the core."""
+    return as_json([_part_dict(part) for part in _given_parts(content)], "content")
+
+
+def _given_parts(content: object) -> Iterable[object]:
+    if isinstance(content, str | _Part | Mapping):
+        return (content,)
+    if isinstance(content, Iterable) and not isinstance(content, bytes | bytearray | memoryview):
+        return content
+    raise _no_content(content)
+
+
+def _part_dict(part: object) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    if isinstance(part, _Part | Mapping):
+        return _dict_of(part, "content")
+    raise _no_content(part)
+
+
+def _no_content(value: object) -> ArgumentError:
+    return ArgumentError(
+        "content is a text (str), a part, a dict that is a part, or a list of these, "
+        f"not {type(value).__name__}"
+    )
 
 
 def as_text(content: Content) -> str:

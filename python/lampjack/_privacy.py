@@ -1,5 +1,6 @@
 """What a hub does for one person whose words it keeps: telling them, and erasing them."""
 
+from lampjack._given import as_milliseconds
 from lampjack._results import Erasure
 from lampjack._runtime import Runtime
 
@@ -29,5 +30,5 @@ class Privacy:
         back in time (call again, or with `force`). Its numbers stay, so that a later one goes on above them.
         """
         return Erasure.from_json(
-            self._runtime.native.erase(account, user, force, int(timeout * 1000))
+            self._runtime.native.erase(account, user, force, as_milliseconds(timeout, "timeout"))
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal, get_args
 
 from lampjack._errors import ArgumentError
+from lampjack._given import as_str
 from lampjack._subscriptions import kinds_of
 
 __all__ = ["check_filter", "check_function", "check_names", "name_of", "stable_name"]
@@ -12,14 +13,16 @@ __all__ = ["check_filter", "check_function", "check_names", "name_of", "stable_n
 _To = Literal["desk", "bot", "nobody"]
 
 
-def check_names(function: str, accounts: Iterable[object]) -> None:
-    """Raise `ArgumentError` where an account's name is no text; `function` is the decorator."""
-    for account in accounts:
+def check_names(function: str, accounts: Iterable[str]) -> tuple[str, ...]:
+    """Return the accounts; `ArgumentError` where the name of one is no text. `function` is the decorator."""
+    names = tuple(accounts)
+    for account in names:
         if isinstance(account, str):
             continue
         if callable(account):
             raise ArgumentError(f"{function}: write @hub.{function}(…), with parentheses")
         raise ArgumentError(f"{function}: an account is a text, not {type(account).__name__}")
+    return names
 
 
 def check_filter(
@@ -51,7 +54,7 @@ def stable_name(function: Any, name: object) -> str:
     if name is not None and not isinstance(name, str):
         raise ArgumentError(f"on: name is a text, not {type(name).__name__}")
     if name:
-        return name
+        return as_str(name, "name")
     qualified = getattr(function, "__qualname__", "<none>")
     if "<" in qualified:
         raise ArgumentError(

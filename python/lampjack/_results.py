@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self, TypeVar
 
+from lampjack._given import as_read
 from lampjack._values import EMPTY, FrozenDict
 
 __all__ = [
@@ -42,16 +43,20 @@ class Result:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return the result that the core's JSON object describes."""
+        return as_read(lambda: cls._made(data), cls.__name__)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the result that the core's JSON text describes."""
+        return as_read(lambda: cls._made(json.loads(text)), cls.__name__)
+
+    @classmethod
+    def _made(cls, data: Mapping[str, Any]) -> Self:
         names = {one.name for one in fields(cls)} - {"extra"}
         given = {key: value for key, value in data.items() if key in names and value is not None}
         known = {key: cls._read(key, value) for key, value in given.items()}
         unknown = {key: value for key, value in data.items() if key not in names}
         return cls(**known, extra=FrozenDict(unknown))
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Return the result that the core's JSON text describes."""
-        return cls.from_dict(json.loads(text))
 
     @classmethod
     def _read(cls, name: str, value: Any) -> Any:

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from lampjack import _core
-from lampjack._errors import HubClosedError
+from lampjack._errors import ArgumentError, HubClosedError
 
 __all__ = ["Runtime"]
 
@@ -100,6 +100,8 @@ class Runtime:
 
     def set_loop(self, loop: asyncio.AbstractEventLoop | None) -> asyncio.AbstractEventLoop | None:
         """Run coroutines on that loop from now on, without one on a loop of this runtime's own; return the one of before."""
+        if loop is not None and not isinstance(loop, asyncio.AbstractEventLoop):
+            raise ArgumentError(f"loop must be an asyncio event loop, not {type(loop).__name__}")
         with self._lock:
             before, self._given_loop = self._given_loop, loop
         return before

@@ -7,6 +7,7 @@ from lampjack import _core
 from lampjack._consumers import Consumer, Handler
 from lampjack._conversation import Conversation
 from lampjack._errors import ArgumentError
+from lampjack._given import as_str
 from lampjack._items import Fact, Item
 from lampjack._leased_work import Work
 from lampjack._runtime import Runtime
@@ -34,6 +35,8 @@ class SubscriptionConsumer(Consumer):
         self.name = name
         self.log_keys = {"subscription": name}
         self.types = types
+        if to is not None:
+            as_str(to, "to")
         kinds = sorted({kind for cls in types for kind in kinds_of(cls)})
         self.filter = {
             key: value

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lampjack import _core
+from lampjack._errors import ArgumentError
+from lampjack._given import as_path
 
 __all__ = ["backup", "export", "migrate", "restore"]
 
@@ -24,7 +26,7 @@ def backup(store: str, to: str | os.PathLike[str]) -> None:
     For `sqlite:`; `sqlite:` + that file opens the copy. Other kinds of stores raise `ConfigError`, which names their own
     tool.
     """
-    _core.backup(store, os.fspath(to))
+    _core.backup(store, as_path(to, "to"))
 
 
 def restore(backup: str | os.PathLike[str], store: str) -> None:
@@ -33,7 +35,7 @@ def restore(backup: str | os.PathLike[str], store: str) -> None:
     Nothing is overwritten: `ConfigError` while there is a file at the store's path, in use or not. Stop the services
     first, and start them afterwards: they go on where the backup was made. What was waiting to be sent then is sent again.
     """
-    _core.restore(store, os.fspath(backup))
+    _core.restore(store, as_path(backup, "backup"))
 
 
 def export(store: str, to: str | os.PathLike[str] | BinaryIO) -> int:
@@ -43,7 +45,7 @@ def export(store: str, to: str | os.PathLike[str] | BinaryIO) -> int:
     while it is in use. The lines hold what people said: keep them accordingly.
     """
     if isinstance(to, str | os.PathLike):
-        path = Path(to)
+        path = Path(as_path(to, "to"))
         # Only its owner may read what people said.
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             try:
@@ -51,4 +53,6 @@ def export(store: str, to: str | os.PathLike[str] | BinaryIO) -> int:
             except BaseException:
                 path.unlink(missing_ok=True)  # a part is no export, and must not be in the way
                 raise
+    if not hasattr(to, "write"):
+        raise ArgumentError(f"to must be a path or an open file, not {type(to).__name__}")
     return _core.export_store(store, lambda line: to.write(line + b"\n"))

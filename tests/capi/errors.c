@@ -118,6 +118,7 @@ static void structures_are_checked(ljk_hub* hub) {
     GIVES(LJK_E_ARGUMENT, ljk_hub_open_with(text(kConfig), 0, &options, &other, &err));
     memset(&newer, 0, sizeof newer);
     newer.known.struct_size = sizeof newer;
+    newer.known.agent = LJK_S("dana");
     GIVES(LJK_E_NOT_FOUND, ljk_hub_take(hub, LJK_S("shop:live:none"), &newer.known, NULL, &err));
     newer.later = 1;
     GIVES(LJK_E_ARGUMENT, ljk_hub_take(hub, LJK_S("shop:live:none"), &newer.known, NULL, &err));
@@ -209,7 +210,9 @@ static void commands_are_checked(ljk_hub* hub) {
     GIVES(LJK_E_ARGUMENT, ljk_hub_reply(hub, ref, LJK_S("\xED\xA0\x80"), &options, &receipt, &err));
     GIVES(LJK_E_ARGUMENT, ljk_hub_take(hub, LJK_S("no ref"), &options, &receipt, &err));
     GIVES(LJK_E_NOT_FOUND, ljk_hub_take(hub, LJK_S("shop:live:unknown"), &options, &receipt, &err));
-    CHECK(ljk_hub_take(hub, LJK_S("shop:live:unknown"), NULL, NULL, NULL) == LJK_E_NOT_FOUND);
+    CHECK(ljk_hub_take(hub, LJK_S("shop:live:unknown"), &options, NULL, NULL) == LJK_E_NOT_FOUND);
+    CHECK(ljk_hub_close_conversation(hub, LJK_S("shop:live:unknown"), NULL, NULL, NULL) ==
+          LJK_E_NOT_FOUND);
     options.agent = LJK_S("\xFF");
     GIVES(LJK_E_ARGUMENT, ljk_hub_take(hub, ref, &options, &receipt, &err));
     GIVES(LJK_E_UNSUPPORTED, ljk_hub_say(hub, LJK_S("shop"), LJK_S("{\"id\":\"u\"}"), LJK_S("hi"),

@@ -271,6 +271,16 @@ def test_every_error_is_in_the_c_header():
     assert found == expected
 
 
+def test_every_function_of_c_that_takes_a_text_is_given_a_bad_one():
+    header = (ROOT / "cpp/include/lampjack/lampjack.h").read_text("utf-8")
+    declared = re.findall(r"LJK_API [a-z_]+ \**(ljk_\w+)\(([^)]*)\)", header)
+    taking = {name for name, arguments in declared if "ljk_str " in arguments}
+    assert len(taking) > 40
+    program = (ROOT / "tests/capi/given.c").read_text("utf-8")
+    missing = {name for name in taking if not re.search(rf"\b{name}\b", program)}
+    assert not missing
+
+
 def test_every_error_has_its_python_exception():
     errors = PACKAGE / "_errors.py"
     if not errors.exists():

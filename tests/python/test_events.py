@@ -145,8 +145,34 @@ def test_reading_checks_kind_keys_and_number(event: lj.Event):
         lj.Event.from_json(f"[{event.to_json()},{event.to_json()}]")
     with pytest.raises(lj.PayloadError):
         lj.Event.from_json("{")
-    with pytest.raises(TypeError):
+    with pytest.raises(lj.ArgumentError, match="int"):
         lj.Event.from_json(5)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"kind": "dance"}, r"^kind has an unknown word; .*: message, handover_requested"),
+        ({"actor": {"role": "boss"}}, r"^actor\.role has an unknown word; .*: user, bot, agent"),
+        ({"actor": {"id": 5}}, r"^actor\.id has a wrong type or value$"),
+        ({"content": [{"type": "text", "text": 5}]}, r"^content\.text has a wrong type"),
+        ({"content": [{"type": "choice", "options": [{"kind": "x"}]}]}, r"^content\.options\.kind"),
+        ({"sent_at": "yesterday"}, r"^sent_at has a wrong type or value$"),
+        ({"content": 5}, r"^content has a wrong type"),
+        ({"actor": {"nickname": "Rob"}}, r"unknown key in a canonical event: actor\.nickname$"),
+        ({"my card is 4242": 1}, r"unknown key in a canonical event: \?$"),
+    ],
+)
+def test_what_does_not_fit_is_named_with_the_words_that_do(change: dict, what: str):
+    with pytest.raises(lj.PayloadError, match=what) as caught:
+        lj.Event.from_dict({**EVENT, **change})
+    assert "Rob" not in str(caught.value)
+    assert "dance" not in str(caught.value)
+
+
+def test_an_option_of_a_caller_is_a_reply_unless_it_says_otherwise():
+    part = lj.Choice.from_dict({"type": "choice", "text": "?", "options": [{"title": "Yes"}]})
+    assert part.options == (lj.Option("Yes"),)
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda p: p.type)
@@ -217,7 +243,7 @@ def test_as_text_follows_the_downgrade_rules():
     )
     assert lj.as_text([lj.Start()]) == ""
     assert lj.as_text([]) == ""
-    with pytest.raises(TypeError):
+    with pytest.raises(lj.ArgumentError):
         lj.as_text([1])
 
 

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -334,3 +335,57 @@ def test_c_b3_a_request_that_translate_returns_is_decided():
         relay(hub, [event("message", content="hello"), event("handover_requested")])
         state = get(hub["a:live:u-1"].state().result(5), "state")
         mended("C-B3", state == "requested", state)
+
+
+# ---- What callers give
+
+
+def raised_by(call: Callable[[], Any]) -> BaseException | None:
+    """What the call raises, at once or as its result."""
+    try:
+        made = call()
+        made = made.result(10) if hasattr(made, "result") else made
+    except Exception as error:  # noqa: BLE001  which one it is, is the question
+        return error
+    return None
+
+
+def test_c_b1_half_a_character_is_refused_without_a_word_of_it():
+    with FakePlatform("omnichannel") as fake, desk_of(fake) as (hub, _):
+        text = "my card is 4242 \ud800"
+        for call in (
+            lambda: hub.user("a", "5", email="a@b.c").say(text),
+            lambda: hub.conversations(text),
+            lambda: lj.Text(text).to_json(),
+            lambda: lj.as_text(text),
+            lambda: hub.urls(text),
+        ):
+            error = raised_by(call)
+            mended("C-B1", isinstance(error, lj.ArgumentError), type(error).__name__)
+            mended("C-B1", "4242" not in f"{error}{error.__context__}", "it is quoted")
+
+
+def test_c_b9_a_dict_is_one_part(store: str):
+    with FakePlatform("omnichannel") as fake, desk_of(fake, store) as (hub, _):
+        hub.user("a", "7").say({"type": "text", "text": "hello"}).result(5)
+        said = [request.json()["message"]["text"] for request in fake.wait(1)]
+        mended("C-B9", said == ["hello"], said)
+
+
+@pytest.mark.parametrize("content", [lj.File(name="x"), lj.Postback(), ""], ids=["file", "press", "text"])  # fmt: skip
+def test_c_b10_an_incomplete_body_is_never_sent(content: Any):
+    with FakePlatform("omnichannel") as fake, desk_of(fake) as (hub, _):
+        error = raised_by(lambda: hub.user("a", "7").say(content))
+        mended("C-B10", isinstance(error, lj.ArgumentError), type(error).__name__)
+        assert hub.conversations() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "agent"), [("", "dana"), ("   ", "dana"), (5, "dana"), ("hello", "")]
+)
+def test_d_b6_a_reply_of_nothing_or_of_nobody_is_no_reply(content: Any, agent: str):
+    with FakePlatform("chatlayer_offloading") as fake, desk_of(fake) as (hub, _):
+        fake.send(hub, "a", "handover_requested")
+        error = raised_by(lambda: hub[REF].reply(content, agent=agent))
+        mended("D-B6", isinstance(error, lj.ArgumentError), type(error).__name__)
+        assert get(hub[REF].state().result(5), "state") == "requested"

@@ -92,9 +92,12 @@ def test_a_reply_takes_the_conversation_and_is_sent(hub: lj.Hub, fake: FakePlatf
 def test_a_wrong_argument_is_told_without_what_was_said(hub: lj.Hub):
     offload(hub)
     words, agent = "between " + "us", "da" + "na"
-    for wrong in ({"epoch": -1}, {"epoch": "2"}, {"epoch": 2**64}, {"key": 7}):
-        with pytest.raises(lj.ArgumentError, match="epoch and number") as caught:
-            hub[REF].reply(words, agent=agent, **wrong).result(5)
+    wrong = {"epoch": (-1, "2", 2**64), "key": (7, None, b"k"), "force": (b"yes",)}
+    for name, value in ((name, value) for name, values in wrong.items() for value in values):
+        with pytest.raises(lj.ArgumentError, match=rf"^{name} must be") as caught:
+            hub[REF].take(agent, **{name: value}).result(5)
+        with pytest.raises(lj.ArgumentError, match=r"^epoch must be"):
+            hub[REF].reply(words, agent=agent, epoch=-1).result(5)
         told = "".join(traceback.format_exception(caught.value))
         assert words not in told
         assert agent not in told
@@ -239,7 +242,7 @@ def test_a_dead_delivery_raises(hub: lj.Hub, fake: FakePlatform):
 
 def test_content_is_checked_before_anything_happens(hub: lj.Hub):
     offload(hub)
-    with pytest.raises(TypeError):
+    with pytest.raises(lj.ArgumentError):
         hub[REF].reply(5, agent="dana")
     with pytest.raises(lj.LampjackError):
         hub[REF].reply([], agent="dana").result(5)

@@ -483,7 +483,12 @@ LJK_API void ljk_receipt_free(ljk_receipt* receipt);
 
 /* All commands: `ref` names the conversation; `options` and `out` may be NULL. They return when the command is stored,
  * not when it is sent (ljk_hub_wait waits for that), with LJK_OK, LJK_E_NOT_FOUND, LJK_E_NOT_OWNER, LJK_E_STALE_OWNER,
- * LJK_E_UNSUPPORTED, LJK_E_KEY_CONFLICT or LJK_E_CLOSED. */
+ * LJK_E_UNSUPPORTED, LJK_E_KEY_CONFLICT or LJK_E_CLOSED. Nothing is stored after LJK_E_ARGUMENT, whose message names the member
+ * and quotes no value:
+ *  - take and reply need an agent; a target of the kind agent or team needs its id;
+ *  - content needs a part, and no text in it is blank. A file needs "url", a postback "title" or "payload", a choice
+ *    "options", cards "cards", a location its coordinates. Only a user's words may hold a start, where the platform takes
+ *    one. */
 
 /** The agent takes the conversation. */
 LJK_API ljk_status ljk_hub_take(ljk_hub* hub, ljk_str ref, const ljk_command_options* options,
@@ -534,7 +539,7 @@ LJK_API ljk_status ljk_hub_queue(ljk_hub* hub, ljk_str ref, int64_t position,
                                  ljk_error* err);
 /** On a channel account: brings a user's message in. It goes to the bot, the desk or both, as the
  *  item's "to" says. A new conversation is opened.
- *  @param user_json the user as a canonical actor, {"id":…,"display_name":…}
+ *  @param user_json the user, {"id":…,"display_name":…}: an actor's members without "extra", each a text
  *  @param key as in ljk_command_options; may be empty */
 LJK_API ljk_status ljk_hub_say(ljk_hub* hub, ljk_str account, ljk_str user_json, ljk_str text,
                                ljk_str key, ljk_receipt** out, ljk_error* err);

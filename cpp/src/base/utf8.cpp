@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace lampjack {
@@ -23,7 +25,38 @@ std::size_t character_at(std::string_view bytes) noexcept {
     return length;
 }
 
+/// What shows nothing beyond ASCII.
+constexpr std::array<std::string_view, 20> kInvisible{
+    "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
+    "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A",
+    "\u200B", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
+
+bool is_invisible(std::string_view character) noexcept {
+    if (character.size() == 1)
+        return static_cast<std::uint8_t>(character[0]) <= 0x20 || character[0] == 0x7F;
+    return character == "\uFEFF" ||
+           std::find(kInvisible.begin(), kInvisible.end(), character) != kInvisible.end();
+}
+
 }  // namespace
+
+bool is_utf8(std::string_view bytes) noexcept {
+    while (!bytes.empty()) {
+        const std::size_t length = character_at(bytes);
+        if (length == 0) return false;
+        bytes.remove_prefix(length);
+    }
+    return true;
+}
+
+bool is_blank(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const std::size_t length = std::max<std::size_t>(character_at(text), 1);
+        if (!is_invisible(text.substr(0, length))) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
 
 std::string readable_utf8(std::string_view bytes, std::size_t limit) {
     std::string text;

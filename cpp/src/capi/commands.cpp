@@ -20,7 +20,10 @@ struct Content {
 
 /// The words as canonical JSON.
 Result<std::string> json_of(ljk_str text, ljk_str parts) {
-    if (parts.len != 0) return std::string(view(parts));
+    if (parts.len != 0) {
+        LJK_TRY(content, need_utf8(parts, "parts_json"));
+        return std::string(content);
+    }
     LJK_TRY(words, need_utf8(text, "text"));
     if (words.empty()) return lampjack::fail(Code::argument, "there is nothing to say");
     std::string json;
@@ -54,14 +57,16 @@ Result<engine::CommandRequest> request_of(const ljk_command_options* given) {
     LJK_TRY(agent, need_utf8(options.agent, "options.agent"));
     LJK_TRY(key, need_utf8(options.key, "options.key"));
     LJK_TRY(target, need_utf8(options.target, "options.target"));
+    LJK_TRY(by, need_utf8(options.by, "options.by"));
+    LJK_TRY(target_kind, need_utf8(options.target_kind, "options.target_kind"));
     request.agent = agent;
     request.key = key;
     request.target = target;
     if (options.epoch != 0) request.epoch = options.epoch;
     request.force = options.force != 0;
     request.supervisor = options.supervisor != 0;
-    request.by = view(options.by);
-    request.target_kind = view(options.target_kind);
+    request.by = by;
+    request.target_kind = target_kind;
     return request;
 }
 
@@ -70,6 +75,7 @@ ljk_status command(ljk_hub* hub, ljk_str ref, const Content& content,
     if (out != nullptr) *out = nullptr;
     return guard(err, [&]() -> Result<void> {
         LJK_CHECK(need(hub, "hub"));
+        LJK_TRY(conversation, need_utf8(ref, "ref"));
         LJK_TRY(request, request_of(options));
         std::string words;
         if (speaks(content.name)) {
@@ -79,7 +85,7 @@ ljk_status command(ljk_hub* hub, ljk_str ref, const Content& content,
         request.name = content.name;
         request.content = words;
         request.number = content.number;
-        return settle(hub->shared->engine().command(view(ref), request), out);
+        return settle(hub->shared->engine().command(conversation, request), out);
     });
 }
 
@@ -94,10 +100,11 @@ ljk_status say(ljk_hub* hub, ljk_str account, ljk_str user_json, const Content& 
             LJK_TRY(copied, copy_struct(given, sizeof(ljk_say_options), "options"));
             options = copied;
         }
+        LJK_TRY(name, need_utf8(account, "account"));
+        LJK_TRY(actor, need_utf8(user_json, "user_json"));
         LJK_TRY(key, need_utf8(options.key, "key"));
         LJK_TRY(conversation, need_utf8(options.conversation, "options.conversation"));
-        return settle(hub->shared->engine().say(view(account), view(user_json), words, key, nullptr,
-                                                {}, conversation),
+        return settle(hub->shared->engine().say(name, actor, words, key, nullptr, {}, conversation),
                       out);
     });
 }

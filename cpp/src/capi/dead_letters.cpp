@@ -15,22 +15,16 @@ ljk_status ljk_hub_export_dead_letters(ljk_hub* hub, size_t limit, ljk_text** ou
 }
 
 ljk_status ljk_hub_retry_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err) {
-    return guard(err, [&]() -> Result<void> {
-        LJK_CHECK(need(hub, "hub"));
-        return hub->shared->engine().retry_delivery(view(delivery));
-    });
+    return done_about(delivery, "delivery", hub, err,
+                      [](Hub& engine, std::string_view id) { return engine.retry_delivery(id); });
 }
 
 ljk_status ljk_hub_resume(ljk_hub* hub, ljk_str account, ljk_error* err) {
-    return guard(err, [&]() -> Result<void> {
-        LJK_CHECK(need(hub, "hub"));
-        return hub->shared->engine().resume(view(account));
-    });
+    return done_about(account, "account", hub, err,
+                      [](Hub& engine, std::string_view name) { return engine.resume(name); });
 }
 
 ljk_status ljk_hub_discard_delivery(ljk_hub* hub, ljk_str delivery, ljk_error* err) {
-    return guard(err, [&]() -> Result<void> {
-        LJK_CHECK(need(hub, "hub"));
-        return hub->shared->engine().discard_delivery(view(delivery));
-    });
+    return done_about(delivery, "delivery", hub, err,
+                      [](Hub& engine, std::string_view id) { return engine.discard_delivery(id); });
 }

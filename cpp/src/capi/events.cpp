@@ -92,7 +92,8 @@ ljk_status ljk_parse(ljk_str platform, ljk_str account, const ljk_request* reque
         RequestView given;
         LJK_CHECK(given.read(request));
         LJK_TRY(name, need_utf8(account, "account"));
-        LJK_TRY(adapter, platforms::require(view(platform)));
+        LJK_TRY(wanted, need_utf8(platform, "platform"));
+        LJK_TRY(adapter, platforms::require(wanted));
         platforms::ReadInput input;
         input.path = given.get().path;
         input.query = given.get().query;
@@ -104,8 +105,9 @@ ljk_status ljk_parse(ljk_str platform, ljk_str account, const ljk_request* reque
 
 ljk_status ljk_read_events(ljk_str events_json, ljk_batch** out, ljk_error* err) {
     return guard_make(out, err, [&]() -> Result<std::unique_ptr<ljk_batch>> {
-        LJK_TRY(batch, model::read_events(view(events_json)));
-        return std::make_unique<ljk_batch>(std::move(batch), std::string());
+        auto batch = model::read_events(view(events_json));
+        if (!batch) return blame(batch.error(), events_json, "events_json");
+        return std::make_unique<ljk_batch>(std::move(*batch), std::string());
     });
 }
 

@@ -62,8 +62,11 @@ inline Result<void> need(const void* pointer, const char* name) {
     return fail(Code::argument, std::string(name) + " must not be NULL");
 }
 
-/// Text that will be stored or written into JSON.
+/// A text of the caller's.
 Result<std::string_view> need_utf8(ljk_str text, const char* name);
+
+/// For JSON, whose reader checks that it is UTF-8: what is to be told when reading it has failed.
+Error blame(Error error, ljk_str text, const char* name);
 
 /// The caller's structure as this library knows it: what an older caller has no field for is zero, and what a newer one
 /// says beyond our fields must be zero. `first` is the size of the structure's first version.

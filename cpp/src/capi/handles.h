@@ -103,4 +103,25 @@ ljk_status text_of(ljk_hub* hub, ljk_text** out, ljk_error* err, Call&& call) no
     });
 }
 
+/// The same for a call about one conversation, delivery or account: `given` is the argument of that name.
+template <class Call>
+ljk_status text_about(ljk_str given, const char* name, ljk_hub* hub, ljk_text** out, ljk_error* err,
+                      Call&& call) noexcept {
+    return text_of(hub, out, err, [&](engine::Hub& engine) -> Result<std::string> {
+        LJK_TRY(text, need_utf8(given, name));
+        return call(engine, text);
+    });
+}
+
+/// For calls on a hub about one delivery or account that give nothing.
+template <class Call>
+ljk_status done_about(ljk_str given, const char* name, ljk_hub* hub, ljk_error* err,
+                      Call&& call) noexcept {
+    return guard(err, [&]() -> Result<void> {
+        LJK_CHECK(need(hub, "hub"));
+        LJK_TRY(text, need_utf8(given, name));
+        return call(hub->shared->engine(), text);
+    });
+}
+
 }  // namespace lampjack::capi

@@ -39,8 +39,9 @@ Result<HubPtr> open(ljk_str config_json, uint32_t run, const ljk_hub_options& op
             log(user, str(level), str(text));
         };
     auto client = world.http;
-    LJK_TRY(hub, engine::Hub::open(view(config_json), run, std::move(world)));
-    return std::make_shared<SharedHub>(std::move(hub), std::move(client), decide_of(options),
+    auto hub = engine::Hub::open(view(config_json), run, std::move(world));
+    if (!hub) return blame(hub.error(), config_json, "config_json");
+    return std::make_shared<SharedHub>(std::move(*hub), std::move(client), decide_of(options),
                                        (run & LJK_RUN_SENDER) != 0);
 }
 

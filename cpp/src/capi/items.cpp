@@ -26,7 +26,8 @@ ljk_status ljk_hub_subscribe(ljk_hub* hub, ljk_str subscription, ljk_str filter_
         LJK_CHECK(need(hub, "hub"));
         LJK_TRY(name, need_utf8(subscription, "subscription"));
         if (name.empty()) return lampjack::fail(Code::argument, "a subscription has a name");
-        return hub->shared->engine().subscribe(name, view(filter_json));
+        const auto done = hub->shared->engine().subscribe(name, view(filter_json));
+        return done ? done : blame(done.error(), filter_json, "filter_json");
     });
 }
 
@@ -90,8 +91,9 @@ ljk_status ljk_hub_settle_dead_item(ljk_hub* hub, ljk_str subscription, ljk_str 
     return guard(err, [&]() -> Result<void> {
         LJK_CHECK(need(hub, "hub"));
         LJK_TRY(name, need_utf8(subscription, "subscription"));
+        LJK_TRY(conversation, need_utf8(ref, "ref"));
         LJK_TRY(forget, success_of(outcome));
-        return hub->shared->engine().settle_dead_item(name, view(ref), seq, !forget);
+        return hub->shared->engine().settle_dead_item(name, conversation, seq, !forget);
     });
 }
 
@@ -106,8 +108,9 @@ ljk_status ljk_hub_next_sink(ljk_hub* hub, ljk_str account, uint32_t timeout_ms,
                              ljk_sink_delivery** out, ljk_error* err) {
     return guard_make(out, err, [&]() -> Result<std::unique_ptr<ljk_sink_delivery>> {
         LJK_CHECK(need(hub, "hub"));
-        LJK_TRY(delivery, hub->shared->engine().next_sink(view(account),
-                                                          std::chrono::milliseconds(timeout_ms)));
+        LJK_TRY(name, need_utf8(account, "account"));
+        LJK_TRY(delivery,
+                hub->shared->engine().next_sink(name, std::chrono::milliseconds(timeout_ms)));
         return std::make_unique<ljk_sink_delivery>(
             ljk_sink_delivery{hub->shared, std::move(delivery)});
     });

@@ -26,8 +26,9 @@ ljk_status ljk_hub_receive(ljk_hub* hub, ljk_str account, const ljk_request* req
         LJK_CHECK(need(hub, "hub"));
         RequestView given;
         LJK_CHECK(given.read(request));
+        LJK_TRY(name, need_utf8(account, "account"));
         SharedHub& shared = *hub->shared;
-        auto answer = shared.engine().receive(view(account), given.get(), shared.decide());
+        auto answer = shared.engine().receive(name, given.get(), shared.decide());
         return std::make_unique<ljk_answer>(ljk_answer{std::move(answer)});
     });
 }
@@ -38,7 +39,8 @@ ljk_status ljk_hub_begin(ljk_hub* hub, ljk_str account, const ljk_request* reque
         LJK_CHECK(need(hub, "hub"));
         RequestView given;
         LJK_CHECK(given.read(request));
-        auto begun = hub->shared->engine().begin(view(account), given.get());
+        LJK_TRY(name, need_utf8(account, "account"));
+        auto begun = hub->shared->engine().begin(name, given.get());
         auto reception = std::make_unique<ljk_reception>(
             ljk_reception{hub->shared, std::move(begun), {}, false});
         if (const auto* question = hub->shared->engine().question(*reception->value))
@@ -63,7 +65,8 @@ ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json
     return guard(err, [&]() -> Result<void> {
         LJK_CHECK(need(reception, "reception"));
         engine::Hub& hub = reception->hub->engine();
-        LJK_CHECK(hub.translate(*reception->value, view(events_json)));  // else the question stays
+        const auto taken = hub.translate(*reception->value, view(events_json));
+        if (!taken) return blame(taken.error(), events_json, "events_json");  // the question stays
         const auto* question = hub.question(*reception->value);
         reception->question = question ? std::optional(ljk_question{question}) : std::nullopt;
         return {};

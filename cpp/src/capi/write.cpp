@@ -36,10 +36,12 @@ ljk_status ljk_batch_write(const ljk_batch* batch, int32_t direction, ljk_text**
 ljk_status ljk_write(ljk_str platform, ljk_str events_json, int32_t direction, ljk_text** out,
                      ljk_error* err) {
     return guard_make(out, err, [&]() -> Result<std::unique_ptr<ljk_text>> {
-        LJK_TRY(adapter, platforms::require(view(platform)));
-        LJK_TRY(batch, model::read_events(view(events_json)));
-        LJK_CHECK(platforms::check_own(*adapter, *batch));
-        return write(*adapter, *batch, direction);
+        LJK_TRY(name, need_utf8(platform, "platform"));
+        LJK_TRY(adapter, platforms::require(name));
+        const auto batch = model::read_events(view(events_json));
+        if (!batch) return blame(batch.error(), events_json, "events_json");
+        LJK_CHECK(platforms::check_own(*adapter, **batch));
+        return write(*adapter, **batch, direction);
     });
 }
 
@@ -55,7 +57,8 @@ ljk_status ljk_batch_script(const ljk_batch* batch, size_t event, ljk_text** out
 
 ljk_status ljk_script_part(ljk_str platform, ljk_str text, ljk_text** out, ljk_error* err) {
     return guard_make(out, err, [&]() -> Result<std::unique_ptr<ljk_text>> {
-        LJK_TRY(adapter, platforms::require(view(platform)));
+        LJK_TRY(name, need_utf8(platform, "platform"));
+        LJK_TRY(adapter, platforms::require(name));
         LJK_TRY(words, need_utf8(text, "text"));
         LJK_TRY(json, platforms::part_of_script(*adapter, words));
         return std::make_unique<ljk_text>(ljk_text{std::move(json)});
@@ -69,7 +72,8 @@ ljk_status ljk_convert(const ljk_batch* batch, size_t event, ljk_str platform, l
         LJK_CHECK(need(batch, "batch"));
         if (event >= batch->batch->size())
             return lampjack::fail(Code::argument, "the batch has no such event");
-        LJK_TRY(adapter, platforms::require(view(platform)));
+        LJK_TRY(name, need_utf8(platform, "platform"));
+        LJK_TRY(adapter, platforms::require(name));
         LJK_TRY(converted, platforms::convert(*batch->batch, batch->batch->roots[event], *adapter));
         auto text = std::make_unique<ljk_text>(ljk_text{std::move(converted.body)});
         if (losses != nullptr) *losses = new ljk_text{platforms::write_losses(converted.losses)};
@@ -83,9 +87,10 @@ ljk_status ljk_verify(ljk_str account_json, const ljk_request* request, int32_t*
     return guard(err, [&]() -> Result<void> {
         RequestView given;
         LJK_CHECK(given.read(request));
-        LJK_TRY(found, platforms::verify(view(account_json), given.get()));
+        const auto found = platforms::verify(view(account_json), given.get());
+        if (!found) return blame(found.error(), account_json, "account_json");
         if (trust != nullptr)
-            *trust = found == platforms::Trust::full ? LJK_TRUST_FULL : LJK_TRUST_HANDOVER_ONLY;
+            *trust = *found == platforms::Trust::full ? LJK_TRUST_FULL : LJK_TRUST_HANDOVER_ONLY;
         return {};
     });
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace lampjack::conversation {
@@ -24,5 +25,16 @@ struct Names {
         return std::nullopt;
     }
 };
+
+/// The names of all values of an enum, with a comma between, for errors.
+template <class Enum>
+std::string all_names() {
+    std::string names;
+    for (int value = 0;; ++value) {
+        const std::string_view name = name_of(static_cast<Enum>(value));
+        if (name == "unknown") return names;
+        names.append(names.empty() ? "" : ", ").append(name);
+    }
+}
 
 }  // namespace lampjack::conversation

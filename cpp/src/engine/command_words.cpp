@@ -1,6 +1,7 @@
 #include "engine/command_words.h"
 
 #include "base/timestamp.h"
+#include "engine/part_check.h"
 #include "engine/shorten.h"
 #include "model/canonical.h"
 #include "json/writer.h"
@@ -16,11 +17,10 @@ model::Role role_of(CommandKind kind) noexcept {
     return kind == CommandKind::reply ? model::Role::agent : model::Role::system;
 }
 
-Result<void> check(const model::Batch& words, std::size_t longest_text) {
-    LJK_CHECK(check_lengths(words, longest_text));
-    if (words.parts_of(words.root(0)).empty())
-        return fail(Code::argument, "there is nothing to say");
-    return {};
+Result<model::BatchPtr> read_words(CommandKind kind, std::string_view content) {
+    if (!speaks(kind)) return model::BatchPtr{};
+    if (content.empty()) return fail(Code::argument, "there is nothing to say");
+    return read_given(content, role_of(kind));
 }
 
 }  // namespace
@@ -29,16 +29,27 @@ bool speaks(CommandKind kind) noexcept {
     return kind == CommandKind::reply || kind == CommandKind::notify || kind == CommandKind::say;
 }
 
+Result<model::BatchPtr> read_given(std::string_view content, model::Role role) {
+    auto batch = model::read_content(content, role);
+    if (batch || batch.error().code == Code::too_large) return batch;
+    return fail(Code::argument, "content: " + batch.error().message);
+}
+
 CommandWords::CommandWords(CommandKind kind, std::string_view content, std::size_t longest_text)
     : kind_(kind),
       content_(content),
       longest_text_(longest_text),
-      batch_(speaks(kind) ? model::read_content(content, role_of(kind))
-                          : Result<model::BatchPtr>(model::BatchPtr{})) {}
+      batch_(read_words(kind, content)) {}
 
 Result<void> CommandWords::check_for(const platforms::Adapter& adapter) const {
-    if (adapter.check_words == nullptr || !batch_ || !*batch_) return {};
-    return adapter.check_words(**batch_, (*batch_)->root(0));
+    if (!speaks(kind_)) return {};
+    if (!batch_) return batch_.error();
+    const model::Batch& words = **batch_;
+    const bool users = kind_ == CommandKind::say;
+    LJK_CHECK(check_lengths(words, longest_text_));
+    LJK_CHECK(check_parts(words, users ? &adapter.out : nullptr));
+    if (!users || adapter.check_words == nullptr) return {};
+    return adapter.check_words(words, words.root(0));
 }
 
 std::string CommandWords::canonical() const {
@@ -55,7 +66,6 @@ Result<model::BatchPtr> CommandWords::event(const store::ConversationRow& row,
     if (!batch_) return batch_.error();
     model::BatchPtr batch = *batch_;
     model::Batch& words = batch.mutate();
-    LJK_CHECK(check(words, longest_text_));
     words.conversations.clear();
     words.actors.clear();
     model::Event& event = words.events.front();
@@ -89,7 +99,7 @@ Result<model::BatchPtr> CommandWords::event_of_user(const store::ConversationRow
                                                      : std::string(content_));
     out.end_object();
     LJK_TRY(batch, model::read_events(text, json::Limits{}.values));
-    LJK_CHECK(check(*batch, longest_text_));
+    LJK_CHECK(check_lengths(*batch, longest_text_));  // of the user
     return std::move(batch);
 }
 

@@ -1,15 +1,17 @@
 #include "engine/commands.h"
 
-#include "base/text.h"
+#include "base/utf8.h"
+#include "conversation/names.h"
 #include "engine/change_conversation.h"
 #include "engine/command_keys.h"
 #include "engine/command_words.h"
 #include "engine/leases.h"
 #include "engine/prepared_request.h"
 #include "engine/request_event.h"
+#include "engine/speaker.h"
 #include "engine/views.h"
 #include "model/canonical.h"
-#include "json/value.h"
+#include "json/writer.h"
 
 #include <algorithm>
 
@@ -59,33 +61,51 @@ Result<store::OutboxRow> return_call(Change& change, std::uint64_t seq) {
     return store::OutboxRow{};
 }
 
+/// The value that such a name stands for, or all names.
+template <class Enum>
+Result<Enum> value_of(std::optional<Enum> found, std::string_view argument) {
+    if (found) return *found;
+    return fail(Code::argument,
+                std::string(argument) + " must be one of: " + conversation::all_names<Enum>());
+}
+
+Result<void> check_agent(CommandKind kind, std::string_view agent) {
+    const bool required = kind == CommandKind::take || kind == CommandKind::reply;
+    if (agent.empty() && !required) return {};
+    if (!is_blank(agent)) return {};
+    return fail(Code::argument, "agent must name who gives the command");
+}
+
+Result<conversation::Target> target_of(const CommandRequest& request) {
+    using Kind = conversation::Target::Kind;
+    LJK_TRY(kind, value_of(conversation::target_kind_from(request.target_kind), "target_kind"));
+    if (kind != Kind::anyone && is_blank(request.target))
+        return fail(Code::argument, "target must name the agent or the team");
+    return conversation::Target{kind, std::string(request.target)};
+}
+
 Result<Command> command_of(const CommandRequest& request) {
-    const auto kind = conversation::command_from(request.name);
-    if (!kind) return fail(Code::argument, "unknown command \"" + std::string(request.name) + "\"");
+    LJK_TRY(kind, value_of(conversation::command_from(request.name), "command"));
+    LJK_CHECK(check_agent(kind, request.agent));
     Command command;
-    command.kind = *kind;
+    command.kind = kind;
     command.agent = std::string(request.agent);
     command.epoch = request.epoch;
     command.supervisor = request.supervisor;
     command.force = request.force;
     if (!request.by.empty()) {
-        const auto by = conversation::by_from(request.by);
-        if (!by) return fail(Code::argument, "unknown origin \"" + std::string(request.by) + "\"");
-        command.by = *by;
+        LJK_TRY(by, value_of(conversation::by_from(request.by), "by"));
+        command.by = by;
     } else if (request.agent.empty()) {
         command.by = conversation::By::desk;
     }
     if (!request.target_kind.empty()) {
-        const auto target = conversation::target_kind_from(request.target_kind);
-        if (!target)
-            return fail(Code::argument,
-                        "unknown kind of target \"" + std::string(request.target_kind) + "\"");
-        command.target = {*target, std::string(request.target)};
+        LJK_TRY(target, target_of(request));
+        command.target = std::move(target);
     }
-    if (*kind == CommandKind::queue)
+    if (kind == CommandKind::queue)
         command.position = static_cast<int>(std::clamp<std::int64_t>(request.number, 0, 1'000'000));
-    if (*kind == CommandKind::extend)
-        command.extend_for = std::max<std::int64_t>(request.number, 0);
+    if (kind == CommandKind::extend) command.extend_for = std::max<std::int64_t>(request.number, 0);
     return command;
 }
 
@@ -259,43 +279,14 @@ Result<CommandResult> execute(Core& core, std::string_view ref, const CommandReq
     LJK_TRY(command, command_of(request));
     if (command.kind == CommandKind::say)
         return fail(Code::argument, "say is a user's: use the account's user");
-    if (speaks(command.kind)) LJK_CHECK(check_queue(core, *account));
     CommandWords words(command.kind, request.content, core.config.sizes.text());
+    LJK_CHECK(words.check_for(*account->adapter));
+    if (speaks(command.kind)) LJK_CHECK(check_queue(core, *account));
     const CommandKey key = CommandKey::of(core, command.kind, ref, request, words);
     return change_conversation(core, *account, ref, [&](Change& change) -> Result<CommandResult> {
         LJK_CHECK(change.must_exist());
         return Execution(change, *account, key, words).run(command);
     });
-}
-
-/// The ids an integrator gives are texts; one made of digits is what the vendor documents as a number.
-bool is_plain_number(std::string_view id) noexcept {
-    const bool digits =
-        std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
-    return digits && !id.empty() && id.size() <= 18 && (id.size() == 1 || id.front() != '0');
-}
-
-/// Who says something, and where.
-struct Speaker {
-    std::string actor;  ///< canonical JSON
-    std::string id;
-    std::string conversation;
-};
-
-Result<Speaker> speaker_of(const json::Value& user, std::string_view conversation) {
-    if (!user.is_object()) return fail(Code::argument, "the user must be an object with an id");
-    json::Object actor = user.get_object();
-    actor["role"] = "user";
-    Speaker speaker{json::to_text(actor), std::string(json::text_of(actor, "id")),
-                    std::string(conversation)};
-    if (speaker.conversation.empty()) speaker.conversation = speaker.id;
-    if (!model::is_id(speaker.id))
-        return fail(Code::argument, "the user's id must be a text of 1 to 256 bytes without "
-                                    "control characters");
-    if (!model::is_id(speaker.conversation) || speaker.conversation == kUnattributed)
-        return fail(Code::argument, "the conversation's id must be a text of 1 to 256 bytes "
-                                    "without control characters");
-    return speaker;
 }
 
 Result<CommandResult> execute_say(Core& core, std::string_view account_name,
@@ -305,18 +296,17 @@ Result<CommandResult> execute_say(Core& core, std::string_view account_name,
     LJK_TRY(account, core.account_named(account_name));
     if (account->side != platforms::Side::channel)
         return fail(Code::unsupported, "users speak through us only where we play the channel");
-    LJK_TRY(user, json::parse_value(user_json, "the user"));
-    LJK_TRY(speaker, speaker_of(user, request.conversation));
-    LJK_CHECK(check_queue(core, *account));
+    LJK_TRY(speaker, read_speaker(user_json, request.conversation));
     CommandWords words(CommandKind::say, request.content, core.config.sizes.text());
     LJK_CHECK(words.check_for(*account->adapter));
+    LJK_CHECK(check_queue(core, *account));
     const std::string ref = model::make_ref(account_name, model::Mode::live, speaker.conversation);
     const CommandKey key = CommandKey::of(core, CommandKind::say, ref, request, words);
     return change_conversation(core, *account, ref, [&](Change& change) -> Result<CommandResult> {
         store::ConversationRow& row = change.row();
         if (!change.exists()) {
             row.id = speaker.conversation;
-            if (is_plain_number(row.id)) row.raw_id = row.id;
+            if (speaker.has_plain_number()) row.raw_id = row.id;
         }
         change.set_user(speaker.actor, speaker.id);
         const Command say{.kind = CommandKind::say, .by = conversation::By::user};

@@ -1,27 +1,13 @@
 #include "engine/member_names.h"
 
+#include "base/plain_name.h"
 #include "json/cursor.h"
-
-#include <algorithm>
 
 namespace lampjack::engine {
 namespace {
 
-constexpr std::size_t kLongest = 40;
 constexpr std::size_t kMost = 24;
 constexpr int kLevels = 3;
-
-bool is_letter(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-std::string_view name_of(std::string_view key) noexcept {
-    const bool plain = !key.empty() && key.size() <= kLongest && is_letter(key.front()) &&
-                       std::ranges::all_of(key, [](char c) {
-                           return is_letter(c) || (c >= '0' && c <= '9') || c == '-';
-                       });
-    return plain ? key : "?";
-}
 
 class Names {
 public:
@@ -32,7 +18,7 @@ public:
         const bool good = cursor_.object([&](json::Key key) {
             any = true;
             const std::string below =
-                (path.empty() ? "" : path + ".") + std::string(name_of(key.text));
+                (path.empty() ? "" : path + ".") + std::string(plain_name(key.text));
             if (cursor_.peek() == '{' && level < kLevels) return object(below, level + 1);
             return add(below) && cursor_.skip();
         });

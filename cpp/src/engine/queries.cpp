@@ -1,6 +1,8 @@
 #include "engine/queries.h"
 
+#include "base/plain_name.h"
 #include "conversation/explain.h"
+#include "conversation/names.h"
 #include "engine/item_kinds.h"
 #include "engine/pauses.h"
 #include "engine/prepared_request.h"
@@ -31,7 +33,7 @@ Result<std::vector<std::string>> kinds_of(const json::Value& value) {
     LJK_TRY(kinds, texts_of(value, "kinds"));
     for (const std::string& kind : kinds) {
         if (is_item_kind(kind)) continue;
-        std::string why = "kinds: \"" + kind + "\" is no kind of an event or a fact";
+        std::string why = "kinds: \"" + std::string(plain_name(kind)) + "\" is no kind of an event or a fact";
         const std::string_view close = close_item_kind(kind);
         if (!close.empty()) why.append("; did you mean ").append(close).append("?");
         return fail(Code::argument, std::move(why));
@@ -48,16 +50,6 @@ Result<conversation::To> to_of(const json::Value& value) {
         return fail(Code::argument,
                     "to: \"both\" is not a filter: \"desk\" and \"bot\" each get it");
     return fail(Code::argument, "to must be desk, bot or nobody");
-}
-
-/// The names of all states, for an error.
-std::string states() {
-    std::string list;
-    for (std::size_t i = 0; i < conversation::kStateCount; ++i) {
-        if (i > 0) list.append(i + 1 == conversation::kStateCount ? " or " : ", ");
-        list.append(conversation::name_of(static_cast<conversation::State>(i)));
-    }
-    return list;
 }
 
 Result<Declaration> filter_of(std::string_view json) {
@@ -85,7 +77,7 @@ Result<Declaration> filter_of(std::string_view json) {
             if (!member.is_bool()) return fail(Code::argument, "include_bot must be a boolean");
             filter.include_bot = member.get_bool();
         } else {
-            return fail(Code::argument, "unknown key of a filter: " + std::string(key));
+            return fail(Code::argument, "unknown key of a filter: " + std::string(plain_name(key)));
         }
     }
     if (filter.include_bot && filter.to != conversation::To::desk)
@@ -120,7 +112,8 @@ Result<std::string> conversation_view(Core& core, std::string_view ref) {
 
 Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit) {
     if (!state.empty() && !conversation::state_from(state))
-        return fail(Code::argument, "a state is " + states());
+        return fail(Code::argument,
+                    "state must be one of: " + conversation::all_names<conversation::State>());
     // One for each account collects what belongs to no conversation: it is none.
     const std::size_t others = core.config.accounts.size();
     LJK_TRY(rows,
@@ -163,7 +156,9 @@ Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint6
 Result<std::string> explain_view(Core& core, std::string_view ref, std::string_view command,
                                  std::string_view agent) {
     const auto kind = conversation::command_from(command);
-    if (!kind) return fail(Code::argument, "unknown command \"" + std::string(command) + "\"");
+    if (!kind)
+        return fail(Code::argument, "command must be one of: " +
+                                        conversation::all_names<conversation::CommandKind>());
     LJK_TRY(row, core.store->conversation(store::key_of(ref)));
     LJK_TRY(account, core.account_named(row.account));
     return explanation_json(

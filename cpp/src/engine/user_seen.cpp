@@ -3,6 +3,8 @@
 #include "json/value.h"
 #include "json/writer.h"
 
+#include <algorithm>
+
 namespace lampjack::engine {
 namespace {
 
@@ -36,6 +38,16 @@ bool has_member(std::string_view json, std::string_view name, std::string_view v
 }
 
 }  // namespace
+
+bool UserSeen::has_field(std::string_view name) noexcept {
+    return std::ranges::any_of(kRows, [&](const Field& row) { return row.name == name; });
+}
+
+std::string UserSeen::all_fields() {
+    std::string names;
+    for (const Field& row : kRows) names.append(names.empty() ? "" : ", ").append(row.name);
+    return names;
+}
 
 // Most messages tell nothing new, and then nothing is read.
 void UserSeen::read_known() {

@@ -27,6 +27,9 @@ public:
     std::string_view id() const noexcept { return values_.front(); }
 
     static constexpr std::size_t kFields = 9;
+    /// The members that are known of a user.
+    static bool has_field(std::string_view name) noexcept;
+    static std::string all_fields();  ///< with a comma between, for errors
 
 private:
     void note(const model::Batch& batch, const model::Event& event, bool replaces);

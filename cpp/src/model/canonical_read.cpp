@@ -1,7 +1,11 @@
 #include "model/canonical.h"
 
+#include "base/plain_name.h"
 #include "model/batch_builder.h"
+#include "model/word_list.h"
 #include "json/index.h"
+
+#include <string>
 
 namespace lampjack::model {
 namespace {
@@ -9,7 +13,7 @@ namespace {
 using json::Key;
 using json::Problem;
 
-/// Reads the form that canonical_write.cpp writes. The first key it does not know is named in the error.
+/// Reads the form that canonical_write.cpp writes. The first member that does not fit is named in the error.
 class CanonicalReader {
 public:
     explicit CanonicalReader(BatchBuilder& build) : build_(build), cursor_(build.cursor) {}
@@ -26,11 +30,36 @@ public:
         return parts(index);
     }
 
-    const std::string& unknown_key() const noexcept { return unknown_key_; }
+    /// What does not fit, and where. No value stands in it, and no name that may be more than one.
+    std::string mismatch() const {
+        if (unknown_key_) return "unknown key in a canonical event: " + member_;
+        if (member_.empty()) return "the JSON is neither an object nor a list of objects";
+        if (words_.empty()) return member_ + " has a wrong type or value";
+        return member_ + " has an unknown word; it must be one of: " + words_;
+    }
 
 private:
-    bool unknown(Key key) {
-        unknown_key_ = std::string(key.text);
+    /// Walks an object. The member that cannot be read is remembered by its path.
+    template <class Member>
+    bool object(Member member) {
+        return cursor_.object([&](Key key) { return member(key) || blame(key); });
+    }
+
+    [[gnu::cold]] bool blame(Key key) {
+        if (cursor_.problem() != Problem::mismatch) return false;
+        std::string path(plain_name(key.text));
+        if (!member_.empty()) path.append(".").append(member_);
+        member_ = std::move(path);
+        return false;
+    }
+
+    [[gnu::cold]] bool unknown() {
+        unknown_key_ = true;
+        return cursor_.fail(Problem::mismatch);
+    }
+
+    [[gnu::cold]] bool unknown_word(std::string known) {
+        words_ = std::move(known);
         return cursor_.fail(Problem::mismatch);
     }
 
@@ -39,7 +68,7 @@ private:
         Str text;
         if (!cursor_.string(text)) return false;
         const auto value = from_word<Enum>(build_.view(text));
-        if (!value) return cursor_.fail(Problem::mismatch);
+        if (!value) return unknown_word(all_words<Enum>());
         out = *value;
         return true;
     }
@@ -50,7 +79,7 @@ private:
     }
 
     bool event(std::uint32_t at) {
-        return cursor_.object([&](Key key) {
+        return object([&](Key key) {
             if (key == "v") return version();
             if (key == "id") return cursor_.string(build_.event(at).id);
             if (key == "kind") return enumeration(build_.event(at).kind);
@@ -67,7 +96,7 @@ private:
                     return b.event(i).extra;
                 });
             if (key == "warnings") return warnings(at);
-            return unknown(key);
+            return unknown();
         });
     }
 
@@ -87,12 +116,12 @@ private:
 
     bool conversation(std::uint32_t at) {
         ConversationId id;
-        const bool read = cursor_.object([&](Key key) {
+        const bool read = object([&](Key key) {
             if (key == "account") return cursor_.string(id.account);
             if (key == "bot") return cursor_.string(id.bot);
             if (key == "mode") return enumeration(id.mode);
             if (key == "id") return cursor_.string(id.id);
-            return unknown(key);
+            return unknown();
         });
         if (!read) return false;
         build_.event(at).conversation = build_.add_conversation();
@@ -103,7 +132,7 @@ private:
     bool actor(std::uint32_t at) {
         Actor actor;
         bool details = false;
-        const bool read = cursor_.object([&](Key key) {
+        const bool read = object([&](Key key) {
             if (key == "role") return enumeration(build_.event(at).role);
             details = true;
             if (key == "id") return cursor_.string(actor.id);
@@ -116,7 +145,7 @@ private:
             if (key == "site") return cursor_.string(actor.site);
             if (key == "language") return cursor_.string(actor.language);
             if (key == "extra") return scoped(actor.extra);
-            return unknown(key);
+            return unknown();
         });
         if (!read || !details) return read;
         build_.event(at).actor = build_.add_actor();
@@ -125,11 +154,11 @@ private:
     }
 
     bool handover(std::uint32_t at) {
-        return cursor_.object([&](Key key) {
+        return object([&](Key key) {
             if (key == "to") return enumeration(build_.event(at).handover_to);
             if (key == "payload") return cursor_.raw(build_.event(at).payload);
             if (key == "transcript") return transcript(at);
-            return unknown(key);
+            return unknown();
         });
     }
 
@@ -197,7 +226,7 @@ private:
 
     bool part(std::uint32_t at) {
         Part part;
-        const bool read = cursor_.object([&](Key key) { return part_member(part, key); });
+        const bool read = object([&](Key key) { return part_member(part, key); });
         if (!read) return false;
         build_.add_part(build_.event(at), part.type) = part;
         return true;
@@ -227,21 +256,21 @@ private:
         if (key == "parameters") return cursor_.raw(part.parameters);
         if (key == "raw") return cursor_.raw(part.raw);
         if (key == "extra") return scoped(part.extra);
-        return unknown(key);
+        return unknown();
     }
 
     bool cards(Range& range) {
         range.first = static_cast<std::uint32_t>(build_.batch.cards.size());
         return cursor_.array([&] {
             Card card;
-            const bool read = cursor_.object([&](Key key) {
+            const bool read = object([&](Key key) {
                 if (key == "title") return cursor_.string(card.title);
                 if (key == "subtitle") return cursor_.string(card.subtitle);
                 if (key == "image_url") return cursor_.string(card.image_url);
                 if (key == "url") return cursor_.string(card.url);
                 if (key == "options") return options(card.options);
                 if (key == "extra") return scoped(card.extra);
-                return unknown(key);
+                return unknown();
             });
             build_.batch.cards.push_back(card);
             ++range.count;
@@ -253,8 +282,8 @@ private:
         range.first = static_cast<std::uint32_t>(build_.batch.options.size());
         return cursor_.array([&] {
             Option option;
-            option.kind = OptionKind::reply;  // as the constructors of the languages have it
-            const bool read = cursor_.object([&](Key key) {
+            option.kind = OptionKind::reply;  // what is written says its kind; a caller need not
+            const bool read = object([&](Key key) {
                 if (key == "kind") return enumeration(option.kind);
                 if (key == "title") return cursor_.string(option.title);
                 if (key == "payload") return cursor_.string(option.payload);
@@ -263,7 +292,7 @@ private:
                 if (key == "image_url") return cursor_.string(option.image_url);
                 if (key == "target") return cursor_.string(option.target);
                 if (key == "extra") return scoped(option.extra);
-                return unknown(key);
+                return unknown();
             });
             build_.batch.options.push_back(option);
             ++range.count;
@@ -273,7 +302,9 @@ private:
 
     BatchBuilder& build_;
     json::Cursor& cursor_;
-    std::string unknown_key_;
+    std::string member_;  ///< that does not fit, as a dotted path
+    std::string words_;   ///< that it may have
+    bool unknown_key_ = false;
 };
 
 /// What a request brought within the limits stands some levels deeper here: events, event, handover, transcript, event,
@@ -298,10 +329,7 @@ Result<BatchPtr> read_with(std::string_view json, std::uint32_t values, Read rea
     if (read(reader) && cursor.end()) return batch;
     if (cursor.problem() != Problem::mismatch)
         return fail(json::code_of(cursor.problem()), json::describe(cursor.problem()));
-    if (!reader.unknown_key().empty())
-        return fail(Code::payload, "unknown key in a canonical event: " + reader.unknown_key());
-    return fail(Code::payload,
-                "a field of the canonical event has a wrong type or an unknown word");
+    return fail(Code::payload, reader.mismatch());
 }
 
 }  // namespace

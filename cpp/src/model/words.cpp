@@ -1,5 +1,7 @@
 #include "model/words.h"
 
+#include "model/word_list.h"
+
 #include <array>
 #include <type_traits>
 
@@ -72,6 +74,25 @@ std::optional<Enum> from_word(std::string_view text) noexcept {
         if (row.type == kType<Enum> && row.text == text) return static_cast<Enum>(row.value);
     return std::nullopt;
 }
+
+template <class Enum>
+std::string all_words() {
+    std::string words;
+    for (const Row& row : kRows)
+        if (row.type == kType<Enum>) words.append(words.empty() ? "" : ", ").append(row.text);
+    return words;
+}
+
+template std::string all_words<EventKind>();
+template std::string all_words<Role>();
+template std::string all_words<Mode>();
+template std::string all_words<PartType>();
+template std::string all_words<ChoiceStyle>();
+template std::string all_words<CardLayout>();
+template std::string all_words<Media>();
+template std::string all_words<OptionKind>();
+template std::string all_words<HandoverTo>();
+template std::string all_words<Warning>();
 
 template std::optional<EventKind> from_word<EventKind>(std::string_view) noexcept;
 template std::optional<Role> from_word<Role>(std::string_view) noexcept;

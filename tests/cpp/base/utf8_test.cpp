@@ -30,5 +30,19 @@ TEST(ReadableUtf8, ends_between_characters) {
     EXPECT_EQ(readable_utf8("", 300), "");
 }
 
+TEST(Utf8, is_told_from_other_bytes) {
+    for (const char* text : {"", "a", "gr\u00FC\u00DF", "\U0001F600", "\uD7FF\uE000"})
+        EXPECT_TRUE(is_utf8(text)) << text;
+    for (const char* bytes : {"\xFF", "a\xC3", "\xED\xA0\x80", "\xC0\xAF", "\xF4\x90\x80\x80"})
+        EXPECT_FALSE(is_utf8(bytes));
+}
+
+TEST(Blank, shows_nothing) {
+    for (const char* text : {"", " ", " \t\r\n ", "\u00A0", "\u2003\u3000", "\u200B\uFEFF", "\x7F"})
+        EXPECT_TRUE(is_blank(text));
+    for (const char* text : {"a", "  .", "\u00A0\u00E9", "\U0001F600", "0"})
+        EXPECT_FALSE(is_blank(text)) << text;
+}
+
 }  // namespace
 }  // namespace lampjack

@@ -1,0 +1,14 @@
+#pragma once
+// What each part must hold that a caller gives. What a platform sends is kept however little it holds.
+
+#include "base/result.h"
+#include "model/batch.h"
+#include "platforms/capabilities.h"
+
+namespace lampjack::engine {
+
+/// Refuses a message without parts, or with a part that says nothing or lacks what makes it one: Code::argument, which names
+/// the member and quotes no value. `user_out` is what the platform takes of a user's words, for a user's; else null.
+Result<void> check_parts(const model::Batch& words, const platforms::Capabilities* user_out);
+
+}  // namespace lampjack::engine

@@ -1,0 +1,130 @@
+"""What callers give: texts, numbers, times and JSON. What is wrong is an `ArgumentError` that quotes nothing."""
+
+import json
+import math
+import operator
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from numbers import Real
+from typing import Any, SupportsIndex, TypeVar
+
+from lampjack._errors import ArgumentError
+
+__all__ = [
+    "as_json",
+    "as_list",
+    "as_milliseconds",
+    "as_number",
+    "as_path",
+    "as_read",
+    "as_seconds",
+    "as_str",
+]
+
+
+T = TypeVar("T")
+
+_MOST_MILLISECONDS = 2**63 - 1
+
+
+def as_str(value: object, name: str) -> str:
+    """Return a text that has a UTF-8 form."""
+    if not isinstance(value, str):
+        raise ArgumentError(f"{name} must be a text (str), not {type(value).__name__}")
+    if not _is_unicode(value):
+        raise ArgumentError(
+            f"{name} is no valid Unicode: it holds half of a surrogate pair (U+D800 to U+DFFF)"
+        )
+    return value
+
+
+def as_list(value: Iterable[Any], name: str) -> list[Any]:
+    """Return what can be iterated as a list. A text is none: its letters are never meant."""
+    if isinstance(value, str | bytes | bytearray | memoryview) or not isinstance(value, Iterable):
+        raise ArgumentError(f"{name} must be a list, not {type(value).__name__}")
+    return list(value)
+
+
+def as_number(value: object, name: str) -> int:
+    """Return a whole number from 0 on."""
+    if not isinstance(value, SupportsIndex):
+        raise ArgumentError(f"{name} must be a whole number from 0 on, not {type(value).__name__}")
+    number = operator.index(value)
+    if number < 0:
+        raise ArgumentError(f"{name} must be a whole number from 0 on")
+    return int(number)
+
+
+def as_path(value: object, name: str) -> str:
+    """Return a path as a text."""
+    if not isinstance(value, str | os.PathLike):
+        raise ArgumentError(
+            f"{name} must be a path (str or os.PathLike), not {type(value).__name__}"
+        )
+    return as_str(os.fspath(value), name)
+
+
+def as_seconds(value: object, name: str) -> float:
+    """Return a time span as seconds."""
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    if not isinstance(seconds, Real):
+        raise ArgumentError(
+            f"{name} must be a number of seconds or a timedelta, not {type(value).__name__}"
+        )
+    number = float(seconds)
+    if not math.isfinite(number) or abs(number) * 1000 > _MOST_MILLISECONDS:
+        raise ArgumentError(f"{name} is not a time that can be waited for")
+    return number
+
+
+def as_milliseconds(value: object, name: str) -> int:
+    """Return a time span as whole milliseconds."""
+    return int(as_seconds(value, name) * 1000)
+
+
+def as_json(value: object, name: str) -> str:
+    """Return the value as compact JSON."""
+    text = _json(value)
+    if text is None:
+        raise ArgumentError(
+            f"{name} cannot be written as JSON: texts, finite numbers, booleans, None, lists and "
+            "dicts with texts as keys can"
+        )
+    return text
+
+
+def as_read(read: Callable[[], T], what: str) -> T:
+    """Return what is read from a JSON form that somebody gave."""
+    try:
+        return read()
+    except (AttributeError, LookupError, TypeError, ValueError):
+        pass
+    raise ArgumentError(f"this is not the JSON form of {what}")
+
+
+# An error raised inside of `except` would carry the caught one, which quotes the text.
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _plain(value: object) -> dict[Any, Any]:
+    """Return a mapping that is no dict as one; JSON has no place for other objects."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError
+
+
+def _json(value: object) -> str | None:
+    try:
+        return json.dumps(
+            value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain
+        )
+    except (TypeError, ValueError, RecursionError):
+        return None
