@@ -13,7 +13,7 @@ __all__ = ["check_filter", "check_function", "check_names", "name_of", "stable_n
 _To = Literal["desk", "bot", "nobody"]
 
 
-def check_names(function: str, accounts: Iterable[str]) -> tuple[str, ...]:
+def check_names(function: str, accounts: Iterable[Any]) -> tuple[str, ...]:
     """Return the accounts; `ArgumentError` where the name of one is no text. `function` is the decorator."""
     names = tuple(accounts)
     for account in names:

@@ -5,7 +5,7 @@
 
 #include <chrono>
 #include <future>
-#include <optional>
+#include <memory>
 
 namespace lampjack::store::postgres {
 namespace {
@@ -48,7 +48,9 @@ TEST_F(PostgresPool, a_call_waits_for_one_of_its_process_while_the_server_has_no
 
 TEST_F(PostgresPool, a_call_waits_for_one_that_another_process_gives_back) {
     let_in(1);
-    std::optional<std::unique_ptr<Connection>> others = *Connection::open(url_of_plain());
+    auto opened = Connection::open(url_of_plain());
+    ASSERT_TRUE(opened);
+    std::unique_ptr<Connection> others = std::move(*opened);
     Pool pool(url_of_plain(), 8);
     auto waits = take_meanwhile(pool);
     EXPECT_EQ(waits.wait_for(600ms), std::future_status::timeout) << "it waits";
