@@ -53,7 +53,7 @@ static void filters_are_checked(ljk_hub* hub) {
                  "subscription desk: kinds: \"mesage\" is no kind of an event or a fact; did you "
                  "mean message?");
     check_filter(hub, "{\"kinds\":[\"\"]}", LJK_E_ARGUMENT,
-                 "subscription desk: kinds: \"\" is no kind of an event or a fact");
+                 "subscription desk: kinds: \"?\" is no kind of an event or a fact");
     check_filter(hub, "{\"kinds\":\"message\"}", LJK_E_ARGUMENT,
                  "subscription desk: kinds must be a list of texts");
     check_filter(hub, "{\"to\":\"dsek\"}", LJK_E_ARGUMENT,

@@ -181,14 +181,14 @@ TEST(Handover, tells_in_the_log_why_a_reply_has_not_arrived_yet) {
     TestHub t;
     t.post(T::offload("", 1), T::accept(true));
     t.command("take", "dana");
-    const auto reply = t.command("reply", "dana", R"({"type":"text","text":"a secret"})");
+    const auto reply = t.command("reply", "dana", R"({"type":"text","text":"a riddle"})");
     t.answer_next(503, {{"Retry-After", "7"}});
     EXPECT_EQ(support::lines_of(t.log, "info delivery.retry", "account=shop",
                                 "delivery=" + reply.delivery_id, "action=reply",
                                 "reason=status_503", "attempts=1", "next_in_ms=7000"),
               1U)
         << t.log;
-    EXPECT_EQ(t.log.find("secret"), std::string::npos);
+    EXPECT_EQ(t.log.find("riddle"), std::string::npos);
     t.clock->advance(7'000);
     t.answer_next(200);
     EXPECT_EQ(support::lines_of(t.log, "info delivery.retry"), 1U) << "said once";

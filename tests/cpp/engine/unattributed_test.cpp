@@ -66,7 +66,7 @@ TEST(Unattributed, messages_are_told_with_the_names_of_their_bundle) {
     EXPECT_TRUE(relay.warned("event.unattributed account=shop endpoint=/send "
                              "members=meta.recipient.id,inputData.messages count=1"))
         << relay.log;
-    EXPECT_EQ(relay.log.find("secret"), std::string::npos) << relay.log;
+    EXPECT_EQ(relay.log.find("u-secret"), std::string::npos) << relay.log;
     EXPECT_EQ(relay.log.find("words"), std::string::npos) << relay.log;
     const auto kept = relay.hub->transcript("shop:live:~unattributed", 0, 10);
     ASSERT_TRUE(kept);
