@@ -52,6 +52,7 @@ static void configurations_and_stores(void) {
     REFUSES(ljk_hub_open(BAD, LJK_RUN_NOTHING, &hub, &err));
     REFUSES(ljk_hub_open_with(LJK_S("{\"store\":\"SECRET\xFF\"}"), 0, NULL, &hub, &err));
     REFUSES(ljk_store_migrate(BAD, &err));
+    REFUSES(ljk_store_create(BAD, &err));
     REFUSES(ljk_store_backup(BAD, LJK_S("none.db"), &err));
     REFUSES(ljk_store_backup(LJK_S("memory:"), BAD, &err));
     REFUSES(ljk_store_restore(BAD, LJK_S("none.db"), &err));

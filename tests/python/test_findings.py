@@ -388,4 +388,4 @@ def test_d_b6_a_reply_of_nothing_or_of_nobody_is_no_reply(content: Any, agent: s
         fake.send(hub, "a", "handover_requested")
         error = raised_by(lambda: hub[REF].reply(content, agent=agent))
         mended("D-B6", isinstance(error, lj.ArgumentError), type(error).__name__)
-        assert get(hub[REF].state().result(5), "state") == "requested"
+        assert get(hub[REF].state().result(5), "state") != "agent"

@@ -64,7 +64,7 @@ def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Channel
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("WEB_WEBHOOK_URL", f"{fake.url}/{HOOK}")
         for secret in ("WEB_CHANNEL_TOKEN", "WEB_TRANSFER_TOKEN", "APP_RELAY_TOKEN"):
-            monkeypatch.setenv(secret, "made-up-token")
+            monkeypatch.setenv(secret, "made-up-token-of-tests")
         exec(compile(code_of("Be the channel", "python"), "channel.py", "exec"), names)
         with (
             served(names["app"]) as port,

@@ -111,7 +111,7 @@ def test_an_unknown_state_is_refused_with_the_known_ones():
     with pytest.raises(lj.ArgumentError) as caught:
         hub.conversations("waiting")
     hub.close()
-    assert str(caught.value) == "a state is bot, requested, agent, returning or closed"
+    assert str(caught.value) == "state must be one of: bot, requested, agent, returning, closed"
 
 
 def test_a_key_whose_value_is_null_is_absent():

@@ -223,7 +223,7 @@ PLACES = [
         wrong_type=lambda b: b["inputData"].update(user={"id": [1]}),
     ),
     Place(
-        "app", "/subscribe", lambda user: {"targetUrl": f"https://hook.example/{user}/words"},
+        "app", "/subscribe", lambda user: {"targetUrl": f"https://hook.example/{user}", "note": "words"},
         b"{}", headers=BEARER,
         missing=lambda b: b.pop("targetUrl"),
         wrong_type=lambda b: b.update(targetUrl=7),
