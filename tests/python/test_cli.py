@@ -119,7 +119,11 @@ def test_urls_prints_what_to_paste_at_each_vendor(
         "line/transfer",
     ):
         assert f"https://desk.example.org/hooks/{address}  " in out
-    assert "made-up-token-of-tests" not in out
+    vendors = [line.split()[1:3] for line in out.splitlines() if line.startswith("site ")]
+    assert vendors == [
+        [method, "https://desk.example.org/hooks/site"] for method in ("GET", "POST")
+    ]
+    assert "made-up-token" not in out
 
 
 def test_urls_needs_no_secrets(

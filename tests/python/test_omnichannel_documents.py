@@ -203,11 +203,14 @@ def test_the_platform_answers_500_to_a_wrong_type(
 
 @pytest.mark.parametrize(("kind", "change"), IGNORED)
 def test_the_platform_answers_200_to_an_invalid_event_or_kind(
-    platform: Client, kind: str, change: Callable[[dict[str, Any]], None]
+    kind: str, change: Callable[[dict[str, Any]], None]
 ):
     body = sent_as(kind)
     change(body)
-    assert to_platform(platform, body).status == 200
+    with platform_side() as (hub, client):
+        assert to_platform(client, body).status == 200
+        [item] = hub["bot:live:4211"].transcript().result(5)
+    assert item.event.kind == "unknown"
 
 
 def test_the_platform_answers_400_to_a_wrong_token_404_to_a_wrong_address_and_500_to_no_json(
@@ -306,6 +309,23 @@ def test_a_conversation_id_that_is_none_is_refused(hub: lj.Hub, chat: str):
         hub.user("line", "v-9", conversation=chat).say("hello").result(5)
     assert chat not in str(caught.value)
     assert hub.conversations() == []
+
+
+AS_IT_IS = "**bold** _it_ `code` [a](https://x.example) <b>&amp; \\"
+
+
+@pytest.mark.parametrize("text", [AS_IT_IS, "w" * 1001, "w" * 60_000], ids=len)
+def test_a_text_passes_as_it_is_and_may_have_more_than_1000_characters(
+    hub: lj.Hub, fake: FakePlatform, text: str
+):
+    shown: list[lj.Part] = []
+    hub.sink("line")(lambda message, conv: shown.extend(message.content))
+    say(hub.user("line", "4211"), text)
+    [request] = fake.wait(1)
+    assert request.json()["message"]["text"] == text
+    assert from_bot(hub, {"kind": "operator", "text": text}).status == 200
+    wait_until(lambda: shown, "the widget has it")
+    assert shown == [lj.Text(text)]
 
 
 def test_a_files_name_and_type_follow_from_its_address_and_are_told(
