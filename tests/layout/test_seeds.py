@@ -22,6 +22,7 @@ class Row:
     statement: str
     places: tuple[tuple[str, str], ...]  # file, symbol
     tests: tuple[str, ...]
+    broken_by: str  # how the implementing function was broken, so that one of the tests failed
 
     def __str__(self) -> str:
         return f"{self.seed}: {self.statement}"
@@ -35,10 +36,10 @@ def rows_of(text: str) -> list[Row]:
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
         if not line.startswith("| ") or cells[0] == "statement":
             continue
-        assert len(cells) == 3, line
+        assert len(cells) == 4, line
         names = QUOTED.findall(cells[1])
         places = tuple(zip(names[::2], names[1::2], strict=True))
-        rows.append(Row(seed, cells[0], places, tuple(QUOTED.findall(cells[2]))))
+        rows.append(Row(seed, cells[0], places, tuple(QUOTED.findall(cells[2])), cells[3]))
     return rows
 
 
@@ -88,6 +89,7 @@ def _is_a_word_of(path: Path, case: str) -> bool:
 def faults(row: Row) -> list[str]:
     found = [] if row.places else ["no place"]
     found += [] if row.tests else ["no test"]
+    found += [] if row.broken_by else ["nobody has broken it"]
     for name, symbol in row.places:
         path = ROOT / name
         if not path.is_file() or not re.search(rf"\b{symbol}\b", path.read_text("utf-8")):
@@ -163,12 +165,13 @@ def test_all_seeds_have_statements():
 
 def test_the_checks_find_what_is_wrong(tmp_path: Path):
     table = (
-        "## 000 x\n| statement | implemented in | tests |\n|---|---|---|\n"
-        "| a | `cpp/src/engine/hub.cpp` `no_such_symbol` | `cpp.engine.Handover.no_such_test` |\n"
-        "| b | `no/such/file.cpp` `x` | `test_golden.py::test_parses_to_the_expected_events[none/none]` |\n"
-        "| c | | `js: no such test` |\n"
+        "## 000 x\n| statement | implemented in | tests | broken by |\n|---|---|---|---|\n"
+        "| a | `cpp/src/engine/hub.cpp` `no_such_symbol` | `cpp.engine.Handover.no_such_test` | x |\n"
+        "| b | `no/such/file.cpp` `x` | `test_golden.py::test_parses_to_the_expected_events[none/none]` | x |\n"
+        "| c | | `js: no such test` | x |\n"
+        "| d | | `js: no such test` | |\n"
     )
-    assert [len(faults(row)) for row in rows_of(table)] == [2, 2, 2]
+    assert [len(faults(row)) for row in rows_of(table)] == [2, 2, 2, 3]
     report = tmp_path / "junit-x.xml"
     report.write_text(
         '<testsuite><testcase name="cpp.a.B.c/1  # x" classname="cpp.a.B.c/1" status="run"/>'
