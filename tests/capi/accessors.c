@@ -21,11 +21,11 @@ static void ask_for_a_human(ljk_hub* hub) {
     ljk_request request = LJK_REQUEST_INIT;
     ljk_answer* answer = NULL;
     request.query = LJK_S("challenge.verifyToken=vt-made-up");
-    request.body = LJK_S(
-        "{\"event\":\"offload\",\"botId\":\"b1\",\"version\":\"LIVE\",\"sessionId\":\"s-1\","
-        "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"transcript\":[{\"actor\":\"user\","
-        "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"message\":{\"messageType\":\"text\","
-        "\"text\":\"a human\"}}]}");
+    request.body =
+        LJK_S("{\"event\":\"offload\",\"botId\":\"b1\",\"version\":\"LIVE\",\"sessionId\":\"s-1\","
+              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"transcript\":[{\"actor\":\"user\","
+              "\"timestamp\":\"2026-01-05T10:00:01.000Z\",\"message\":{\"messageType\":\"text\","
+              "\"text\":\"a human\"}}]}");
     GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));
     CHECK(is(ljk_answer_body(answer), "{\"offloadSuccess\":true,\"pauseBot\":true}"));
     ljk_answer_free(answer);

@@ -42,7 +42,7 @@ struct CommandResult {
     Error error{Code::ok, {}};
     /// {"ok":…,"ref","seq","state","epoch","owner","delivery":{"id","status"}?,"losses"?,"repeated"?,"refusal"?}: see lampjack.h
     std::string json;
-    std::string delivery_id;  ///< empty when nothing is sent
+    std::string delivery_id;      ///< empty when nothing is sent
     std::string_view state = {};  ///< the conversation's, of static storage
     std::uint64_t epoch = 0;
     std::string owner;  ///< "bot", "nobody" or "agent"

@@ -28,7 +28,7 @@ struct ItemRetries {
 class Environment;
 
 struct Config {
-    std::string store;  ///< URL; required
+    std::string store;                   ///< URL; required
     std::size_t store_connections = 16;  ///< of this process to PostgreSQL, at a time
     std::map<std::string, platforms::Account, std::less<>> accounts;
     std::vector<std::string>

@@ -33,7 +33,8 @@ Result<std::vector<std::string>> kinds_of(const json::Value& value) {
     LJK_TRY(kinds, texts_of(value, "kinds"));
     for (const std::string& kind : kinds) {
         if (is_item_kind(kind)) continue;
-        std::string why = "kinds: \"" + std::string(plain_name(kind)) + "\" is no kind of an event or a fact";
+        std::string why =
+            "kinds: \"" + std::string(plain_name(kind)) + "\" is no kind of an event or a fact";
         const std::string_view close = close_item_kind(kind);
         if (!close.empty()) why.append("; did you mean ").append(close).append("?");
         return fail(Code::argument, std::move(why));

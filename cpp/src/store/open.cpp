@@ -42,8 +42,7 @@ Result<std::unique_ptr<Store>> open_sqlite(std::string_view url, const OpenOptio
     return sqlite::open(path);
 }
 
-Result<std::unique_ptr<Store>> open_existing_sqlite(std::string_view url,
-                                                    const OpenOptions&) {
+Result<std::unique_ptr<Store>> open_existing_sqlite(std::string_view url, const OpenOptions&) {
     LJK_TRY(path, path_of(url));
     LJK_CHECK(sqlite::check_existing(path));
     return sqlite::open(path);

@@ -65,8 +65,7 @@ bool reserve(std::uint16_t port) {
     address.sun_family = AF_UNIX;
     const std::string name = "lampjack-test-port-" + std::to_string(port);
     name.copy(address.sun_path + 1, name.size());
-    const auto length =
-        static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
     if (bind(fd, reinterpret_cast<const sockaddr*>(&address), length) == 0) return true;
     close(fd);
     return false;

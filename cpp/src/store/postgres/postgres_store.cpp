@@ -111,8 +111,8 @@ PostgresStore::~PostgresStore() {
 PostgresStore::Process& PostgresStore::process() {
     Process* known = process_.load();
     if (known->pool.is_ours()) return *known;
-    auto* fresh =
-        new Process(url_, connections_);  // the parent's is never freed here: its lock may be held for ever
+    auto* fresh = new Process(
+        url_, connections_);  // the parent's is never freed here: its lock may be held for ever
     if (process_.compare_exchange_strong(known, fresh)) return *fresh;
     delete fresh;
     return *known;

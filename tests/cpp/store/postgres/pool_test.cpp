@@ -17,7 +17,8 @@ protected:
     void SetUp() override {
         PostgresTest::SetUp();
         if (IsSkipped()) return;
-        sql("DO $$ BEGIN CREATE ROLE plain LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        sql("DO $$ BEGIN CREATE ROLE plain LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END "
+            "$$");
     }
     /// The database takes so many sessions of those who are no superusers.
     void let_in(int sessions) const {

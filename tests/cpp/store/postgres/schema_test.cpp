@@ -26,7 +26,8 @@ TEST_F(PostgresSchema, is_made_once_by_many_at_the_same_time) {
     std::atomic<int> fine{0};
     for (int i = 0; i < 6; ++i)
         threads.emplace_back([&, i] {
-            const bool done = i % 2 == 0 ? migrate(url(), true).has_value() : open(url()).has_value();
+            const bool done =
+                i % 2 == 0 ? migrate(url(), true).has_value() : open(url()).has_value();
             if (done) ++fine;
         });
     for (std::thread& thread : threads) thread.join();
