@@ -98,6 +98,7 @@ void Heartbeat::written(const Moment& at) {
     if (was_set) {
         leases_from_ = at.steady + kEvery;
         judges_from_ = at.steady + kSilence;
+        if (at.wall - written_->wall > at.steady - written_->steady) forward_at_ = at.steady;
     }
     if (was_set || was_silent) ++gaps_;
     written_ = at;
@@ -125,6 +126,11 @@ bool Heartbeat::can_lease() const {
     if (!is_fresh()) return false;
     std::lock_guard lock(mutex_);
     return steady_() >= leases_from_;
+}
+
+bool Heartbeat::was_set_forward_within(Millis time) const {
+    std::lock_guard lock(mutex_);
+    return forward_at_ && steady_() - *forward_at_ < time;
 }
 
 std::uint64_t Heartbeat::gaps() const {

@@ -49,6 +49,8 @@ public:
     bool is_fresh() const;
     /// The same, and nobody's clock was set in the last five seconds: other hubs have to move their leases first.
     bool can_lease() const;
+    /// Whether the wall clock was set forward within that time: leases ended early, and what they were for may go on.
+    bool was_set_forward_within(Millis time) const;
     /// Rises when others may have taken this hub's leases for over: it was silent, or the clock was set.
     std::uint64_t gaps() const;
     /// Whether the rows of others can be compared with the clock: not within 15 s after it was set, nor within 5 s
@@ -78,6 +80,8 @@ private:
     std::chrono::steady_clock::time_point tried_;
     std::optional<Error> failure_;  ///< of the last write
     Millis leases_from_ = 0;        ///< by the steady clock
+    std::optional<Millis>
+        forward_at_;  ///< the same: when the wall clock was last found set forward
     Millis judges_from_ = 0;
     std::uint64_t gaps_ = 0;
     bool changed_ = false;  ///< what it says of itself

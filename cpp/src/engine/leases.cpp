@@ -30,6 +30,12 @@ Result<std::optional<std::uint64_t>> Leases::holder() {
     return heart_.can_lease() ? std::optional(heart_.id()) : std::nullopt;
 }
 
+Result<std::optional<std::uint64_t>> Leases::sender() {
+    LJK_TRY(id, holder());
+    const Millis call = core_.config.timeouts.total.count() + kCallMargin;
+    return heart_.was_set_forward_within(call) ? std::nullopt : id;
+}
+
 void Leases::begin() {
     if (begun_.exchange(true) || !threads_) return;
     std::lock_guard lock(mutex_);

@@ -25,6 +25,9 @@ public:
 
     /// For whom to lease. Empty while the heartbeat cannot be written, and for 5 s after the clock was set: lease nothing; the error, if this call tried.
     Result<std::optional<std::uint64_t>> holder();
+    /// The same for deliveries. Empty also while calls may be under way whose leases ended early because the clock was set
+    /// forward: what is sent meanwhile could arrive before them.
+    Result<std::optional<std::uint64_t>> sender();
     /// Whether the heartbeat cannot be written now.
     bool heart_fails();
     void step();

@@ -140,9 +140,9 @@ void Sender::take_new() {
     more_to_put_off_ = serve_asked(kClosedLooks) == Served::some;
 }
 
-/// Nothing while this hub cannot write its heartbeat.
+/// Nothing while this hub cannot write its heartbeat, or calls may be under way without a lease.
 Result<std::vector<LeasedDelivery>> Sender::lease(const Bulkhead::Group& group) {
-    LJK_TRY(holder, core_.leases->holder());
+    LJK_TRY(holder, core_.leases->sender());
     if (!holder) return std::vector<LeasedDelivery>{};
     leased_ = core_.leases->heart().now();
     return core_.store->lease_deliveries(group.accounts, false, leased_.wall, lease_end(),

@@ -72,7 +72,7 @@ void Sender::probe_paused() {
 void Sender::probe(const platforms::Account& account) {
     const auto order = probe_order(core_, account, pauses_.wanted(account));
     if (!order || order->empty()) return;
-    const auto holder = core_.leases->holder();
+    const auto holder = core_.leases->sender();
     if (!holder || !*holder || !pauses_.begin_probe(account)) return;
     const std::size_t before = in_flight_;
     for (std::size_t i = 0; i < std::min(order->size(), kProbesTried); ++i) {

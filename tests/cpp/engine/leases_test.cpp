@@ -406,6 +406,39 @@ TEST_P(Leases, control_without_a_steady_clock_a_lease_is_over_when_the_clock_is_
     EXPECT_TRUE(takes_over(GetParam(), kHour, false));
 }
 
+/// How long another hub waits before it sends what one is sending, when the machine's clock is set forward meanwhile.
+Millis sends_again_after(Kind kind, bool knows_steady) {
+    KeptStore kept(kind);
+    TestHub source(T::kFull, "", kept.open(), 9);
+    receive(source);
+    Set one(kept.open(), knows_steady), other(kept.open(), knows_steady);
+    engine::CommandRequest notice;
+    notice.name = "notify";
+    notice.content = R"({"type":"text","text":"a moment, please"})";
+    EXPECT_EQ(one.hub->command("shop:live:s-1", notice).error.code, Code::ok);
+    one.pass(1);
+    other.pass(1);
+    EXPECT_EQ(one.http->calls().size(), 1U) << "it is under way";
+    EXPECT_TRUE(other.http->calls().empty());
+    one.wall->advance(kHour);
+    other.wall->advance(kHour);
+    Millis waited = 0;
+    while (other.http->calls().empty() && waited < kMinute) {
+        other.pass(kSecond);
+        one.pass(kSecond);
+        waited += kSecond;
+    }
+    return waited;
+}
+
+TEST_P(Leases, a_clock_that_is_set_forward_sends_nothing_twice_while_a_call_is_under_way) {
+    EXPECT_GE(sends_again_after(GetParam(), true), 15 * kSecond) << "as long as a call may take";
+}
+
+TEST_P(Leases, control_without_a_steady_clock_it_is_sent_at_once) {
+    EXPECT_LE(sends_again_after(GetParam(), false), 2 * kSecond);
+}
+
 // ---- The thread
 
 TEST(LeaseThreads, beat_while_nobody_calls_the_hub) {

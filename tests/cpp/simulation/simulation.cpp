@@ -85,6 +85,7 @@ private:
         life.faults->stand_still = [this, index] { stand_still(index); };
         engine::World world;
         world.clock = clock_;
+        world.steady = [this] { return clock_->now() - set_by_; };
         world.random = std::make_shared<SeededRandom>(dice_.next());
         world.store = make_fault_store(truth_, life.faults, options_.sabotage);
         world.http = network_.client(index);
@@ -358,7 +359,9 @@ private:
     /// The operating system's clock is set, back or forward. Forward it ends leases early.
     void set_clock() {
         const auto by = static_cast<Millis>(dice_.below(kHour));
-        if (dice_.one_in(2)) return clock_->advance(-by);
+        const bool is_back = dice_.one_in(2);
+        set_by_ += is_back ? -by : by;
+        if (is_back) return clock_->advance(-by);
         network_.overtake(by);
         clock_->advance(by);
     }
@@ -489,6 +492,7 @@ private:
     Options options_;
     Dice dice_;
     std::shared_ptr<ManualClock> clock_ = std::make_shared<ManualClock>(kStart);
+    Millis set_by_ = 0;  ///< by how much it was set since: no time went by
     std::shared_ptr<store::Store> truth_;
     Observer observer_;
     Network network_;
