@@ -56,17 +56,16 @@ threading.Event().wait()
 @contextmanager
 def holder(store: str, how: str) -> Iterator["subprocess.Popen[str]"]:
     """A process whose handler has begun with the one item there is."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, store, how],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    ) as process:  # its end closes the pipes
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 class Other:
