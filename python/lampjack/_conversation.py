@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -20,6 +20,7 @@ from lampjack._results import (
     results_from_json,
 )
 from lampjack._runtime import Runtime
+from lampjack._values import Actor
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -28,9 +29,7 @@ __all__ = ["Conversation", "User"]
 
 T = TypeVar("T")
 
-_USER_FIELDS = frozenset(
-    {"first_name", "last_name", "display_name", "login", "phone", "email", "site", "language"}
-)
+_USER_FIELDS = {one.name for one in fields(Actor)} - {"role", "id", "extra"}
 
 
 class Conversation:

@@ -1,9 +1,8 @@
 // What is said before the app has told where it is to be called waits for that, and leaves then.
 #include "engine/remembered.h"
 
+#include "relay_request.h"
 #include "test_hub.h"
-
-#include <array>
 
 namespace lampjack::test {
 namespace {
@@ -16,16 +15,8 @@ struct Unsubscribed : TestHub {
         : TestHub(kApp + more, {}, std::move(store)) {}
 
     model::Answer subscribe(std::string_view address) {
-        static constexpr std::array<model::HeaderView, 2> headers{
-            model::HeaderView{"content-type", "application/json"},
-            model::HeaderView{"authorization", "Bearer rt-made-up"}};
         const std::string body = R"({"targetUrl":)" + std::string(address) + "}";
-        model::Request request;
-        request.method = "POST";
-        request.path = "/subscribe";
-        request.headers = headers;
-        request.body = body;
-        return hub->receive("shop", request, {});
+        return hub->receive("shop", relay_request("/subscribe", body), {});
     }
     std::string say(const std::string& text, const std::string& user = "s-1") {
         const auto said = hub->say("shop", R"({"id":")" + user + "\"}",

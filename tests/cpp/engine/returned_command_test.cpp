@@ -3,9 +3,8 @@
 #include "engine/hub.h"
 
 #include "kept_store.h"
+#include "relay_request.h"
 #include "test_hub.h"
-
-#include <array>
 
 namespace lampjack::test {
 namespace {
@@ -19,15 +18,7 @@ struct App : TestHub {
         : TestHub(settings, {}, std::move(store), seed) {}
 
     model::Answer relay(std::string_view path, std::string_view body) {
-        static constexpr std::array<model::HeaderView, 2> headers{
-            model::HeaderView{"content-type", "application/json"},
-            model::HeaderView{"authorization", "Bearer rt-made-up"}};
-        model::Request request;
-        request.method = "POST";
-        request.path = path;
-        request.headers = headers;
-        request.body = body;
-        return hub->receive("shop", request, {});
+        return hub->receive("shop", relay_request(path, body), {});
     }
     model::Answer fetch(std::string_view command) {
         return relay("/receive", R"({"request":{"content":)" + std::string(command) +

@@ -1,7 +1,6 @@
 // What the array that answers a translation holds besides words: times, and session data beside them.
+#include "relay_request.h"
 #include "test_hub.h"
-
-#include <array>
 
 namespace lampjack::test {
 namespace {
@@ -13,15 +12,8 @@ struct Items : TestHub {
     }
 
     std::string receive(const std::string& events) {
-        static constexpr std::array<model::HeaderView, 2> headers{
-            model::HeaderView{"content-type", "application/json"},
-            model::HeaderView{"authorization", "Bearer rt-made-up"}};
-        model::Request request;
-        request.method = "POST";
-        request.path = "/receive";
-        request.headers = headers;
-        request.body = R"({"request":{"content":{}}})";
-        const auto reception = hub->begin("shop", request);
+        const auto reception =
+            hub->begin("shop", relay_request("/receive", R"({"request":{"content":{}}})"));
         const auto set = hub->translate(*reception, "[" + events + "]");
         EXPECT_TRUE(set) << set.error().message;
         return hub->finish(*reception, nullptr).body;

@@ -1,9 +1,8 @@
 // What names no conversation is kept, and an operator is told where the request may name its user: names of members only.
 #include "engine/member_names.h"
 
+#include "relay_request.h"
 #include "test_hub.h"
-
-#include <array>
 
 namespace lampjack::test {
 namespace {
@@ -39,15 +38,7 @@ struct Relay : TestHub {
         : TestHub(R"("platform":"chatlayer_app","relay_token":"rt-made-up")" + more) {}
 
     std::shared_ptr<engine::Reception> begin(std::string_view path, std::string_view body) {
-        static constexpr std::array<model::HeaderView, 2> headers{
-            model::HeaderView{"content-type", "application/json"},
-            model::HeaderView{"authorization", "Bearer rt-made-up"}};
-        model::Request request;
-        request.method = "POST";
-        request.path = path;
-        request.headers = headers;
-        request.body = body;
-        return hub->begin("shop", request);
+        return hub->begin("shop", relay_request(path, body));
     }
     model::Answer post(std::string_view path, std::string_view body) {
         return hub->finish(*begin(path, body), nullptr);
