@@ -84,8 +84,8 @@ TEST(ChatlayerAppArray, has_session_data_beside_the_item_before_when_none_follow
 TEST(ChatlayerAppArray, merges_session_data_name_by_name_and_the_later_wins) {
     EXPECT_EQ(sessions_in(write(session(R"({"a":{"x":1},"b":{"x":1},"c":{"x":1}})") + "," +
                                 says("one", R"(,"session":{"b":{"x":2},"d":{"x":2}})") + "," +
-                                session(R"({"c":{"x":3}})"))),
-              R"(one {"a":{"x":1},"b":{"x":2},"c":{"x":3},"d":{"x":2}})");
+                                session(R"({"c":{"x":3},"d":{"x":3}})"))),
+              R"(one {"a":{"x":1},"b":{"x":2},"c":{"x":3},"d":{"x":3}})");
 }
 
 TEST(ChatlayerAppArray, refuses_session_data_that_nothing_brings) {
