@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import lampjack as lj
-from lampjack.testing import FakePlatform, sample
+from lampjack.testing import FakePlatform, SampleRequest, sample, sample_settings
 
 REF = "shop:live:user-1"
 PART = {"type": "text", "text": "hello"}
@@ -148,6 +148,28 @@ def test_a_wrong_command_under_a_known_key_is_told_too(hub: lj.Hub):
     hub[REF].reply("hello", agent="dana", key="k-1").result(5)
     with pytest.raises(lj.ArgumentError):
         hub[REF].reply(" ", agent="dana", key="k-1").result(5)
+
+
+@pytest.mark.parametrize("said", [{"type": "file"}, "  ", {"type": "choice", "text": "Which?"}])
+def test_a_message_of_a_translation_that_says_nothing_is_refused_and_the_others_go_on(
+    said: Any, caplog: pytest.LogCaptureFixture
+):
+    config = {"store": "memory:", "account": {"app": sample_settings("chatlayer_app")}}
+    relay = SampleRequest(path="/receive", headers=sample("chatlayer_app").headers, body=b"{}")
+    with lj.Hub(config) as hub:
+        hub.translate("app")(
+            lambda request: [
+                {"actor": {"id": "u-1"}, "content": [said]},
+                {"actor": {"id": "u-2"}, "content": {"type": "text", "text": "hello"}},
+                {"actor": {"id": "u-3"}, "kind": "handover_requested"},
+            ]
+        )
+        assert hub.receive("app", **relay.arguments()).status == 200
+        assert {one.id for one in hub.conversations()} == {"u-2", "u-3"}
+        assert last_words(hub, "app:live:u-2") == (lj.Text("hello"),)
+    [line] = [line for line in caplog.messages if line.startswith("translate.")]
+    assert line.startswith('translate.incomplete account=app reason="content[0].')
+    assert line.endswith(" count=1")
 
 
 def test_a_platforms_incomplete_items_are_kept(hub: lj.Hub):

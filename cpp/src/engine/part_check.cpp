@@ -122,14 +122,24 @@ private:
     const platforms::Capabilities* user_out_;
 };
 
+Result<void> check_each(const model::Batch& batch, const model::Event& event,
+                        const platforms::Capabilities* user_out) {
+    std::size_t index = 0;
+    for (const Part& part : batch.parts_of(event))
+        LJK_CHECK(PartCheck(batch, index++, user_out).run(part));
+    return {};
+}
+
 }  // namespace
 
 Result<void> check_parts(const model::Batch& words, const platforms::Capabilities* user_out) {
-    const auto parts = words.parts_of(words.root(0));
-    if (parts.empty()) return fail(Code::argument, "there is nothing to say");
-    std::size_t index = 0;
-    for (const Part& part : parts) LJK_CHECK(PartCheck(words, index++, user_out).run(part));
-    return {};
+    if (words.root(0).parts.count == 0) return fail(Code::argument, "there is nothing to say");
+    return check_each(words, words.root(0), user_out);
+}
+
+Result<void> check_parts_of(const model::Batch& batch, const model::Event& event) {
+    constexpr platforms::Capabilities anything{.parts = ~0U};
+    return check_each(batch, event, &anything);
 }
 
 }  // namespace lampjack::engine

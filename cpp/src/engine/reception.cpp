@@ -255,10 +255,16 @@ Result<void> Reception::translate(std::string_view events_json) {
     if (answer_) return fail(Code::argument, "this request has its answer already");
     LJK_TRY(batch, model::read_events(events_json, json::Limits{}.values));
     const std::vector<std::size_t> unnamed = name_conversations(batch.mutate());
+    const std::vector<Error> incomplete = drop_incomplete(batch.mutate());
     Undo undo(*this);
     LJK_CHECK(hold(std::move(batch)));
     LJK_CHECK(ask());
     undo.taken();
+    if (!incomplete.empty())
+        core_.say(LogLine(LogEvent::translate_incomplete)
+                      .add("account", account_->name)
+                      .add("reason", incomplete.front().message)
+                      .add("count", incomplete.size()));
     if (!unnamed.empty())
         core_.say(LogLine(LogEvent::translate_unattributed)
                       .add("account", account_->name)

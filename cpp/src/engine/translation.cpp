@@ -1,5 +1,6 @@
 #include "engine/translation.h"
 
+#include "engine/part_check.h"
 #include "model/graft.h"
 #include "platforms/registry.h"
 
@@ -34,6 +35,18 @@ std::vector<std::size_t> name_conversations(model::Batch& batch) {
     }
     batch.roots.swap(named);
     return unnamed;
+}
+
+std::vector<Error> drop_incomplete(model::Batch& batch) {
+    std::vector<Error> faults;
+    std::erase_if(batch.roots, [&](std::uint32_t root) {
+        const model::Event& event = batch.events[root];
+        if (event.kind != model::EventKind::message) return false;
+        const auto complete = check_parts_of(batch, event);
+        if (!complete) faults.push_back(complete.error());
+        return !complete;
+    });
+    return faults;
 }
 
 std::vector<const PreparedEvent*> take_lone_sessions(const PreparedRequest& request,
