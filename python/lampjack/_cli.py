@@ -1,6 +1,7 @@
 """The command line. `inspect` and `urls` need nothing but the standard library."""
 
 import argparse
+import codecs
 import importlib
 import json
 import os
@@ -100,6 +101,8 @@ def _inspect(options: argparse.Namespace) -> int:
 
 def _place(body: bytes) -> str:
     """Where the body stops being JSON, if it does."""
+    if body.startswith(codecs.BOM_UTF8):
+        return " (line 1, column 1)"
     try:
         json.loads(body)
     except json.JSONDecodeError as error:

@@ -13,6 +13,8 @@ class ManualClock:
     """A clock for `Hub(…, clock=ManualClock())` that moves only when told to."""
 
     def __init__(self, start: datetime = datetime(2026, 1, 5, 10, tzinfo=UTC)) -> None:
+        if not isinstance(start, datetime):
+            raise ArgumentError(f"start must be a datetime, not {type(start).__name__}")
         self._native = _core.ManualClock(int(start.timestamp() * 1000))
 
     def now(self) -> datetime:

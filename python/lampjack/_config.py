@@ -87,12 +87,21 @@ def _typed(kind: str, path: str, text: str) -> Any:
 
 def to_json(config: Mapping[str, Any]) -> str:
     """Return a configuration as the JSON the core reads."""
-    return json.dumps(_plain(config, ""), allow_nan=False)
+    try:
+        return json.dumps(_plain(config, ""), allow_nan=False)
+    except RecursionError:
+        pass
+    raise ConfigError("the configuration is too deep, or contains itself")
 
 
 def _plain(value: Any, path: str) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()}
+        return {
+            as_str(str(key), f"a name in {path or 'the configuration'}"): _plain(
+                item, f"{path}.{key}".lstrip(".")
+            )
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_plain(item, path) for item in value]
     if isinstance(value, str):

@@ -118,9 +118,10 @@ class Consumer(LeasedWork):
         end = time.monotonic() + timeout
         thread = self._thread
         if thread is not None and threading.current_thread() is not thread:
-            thread.join(timeout)
+            thread.join(min(timeout, threading.TIMEOUT_MAX))
         with self._idle:
-            return self._idle.wait_for(over, max(0.0, end - time.monotonic()))
+            left = min(max(0.0, end - time.monotonic()), threading.TIMEOUT_MAX)
+            return self._idle.wait_for(over, left)
 
     def _lease(self, timeout_ms: int) -> Any:
         raise NotImplementedError

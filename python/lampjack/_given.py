@@ -9,7 +9,7 @@ from datetime import timedelta
 from numbers import Real
 from typing import Any, SupportsIndex, TypeVar
 
-from lampjack._errors import ArgumentError
+from lampjack._errors import ArgumentError, LampjackError
 
 __all__ = [
     "as_json",
@@ -25,7 +25,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-_MOST_MILLISECONDS = 2**63 - 1
+_MOST = 2**63 - 1  # what the core can hold
 
 
 def as_str(value: object, name: str) -> str:
@@ -40,8 +40,10 @@ def as_str(value: object, name: str) -> str:
 
 
 def as_list(value: Iterable[Any], name: str) -> list[Any]:
-    """Return what can be iterated as a list. A text is none: its letters are never meant."""
-    if isinstance(value, str | bytes | bytearray | memoryview) or not isinstance(value, Iterable):
+    """Return what can be iterated as a list. A text or a mapping is none: its letters or keys are never meant."""
+    if isinstance(value, str | bytes | bytearray | memoryview | Mapping) or not isinstance(
+        value, Iterable
+    ):
         raise ArgumentError(f"{name} must be a list, not {type(value).__name__}")
     return list(value)
 
@@ -51,8 +53,8 @@ def as_number(value: object, name: str) -> int:
     if not isinstance(value, SupportsIndex):
         raise ArgumentError(f"{name} must be a whole number from 0 on, not {type(value).__name__}")
     number = operator.index(value)
-    if number < 0:
-        raise ArgumentError(f"{name} must be a whole number from 0 on")
+    if not 0 <= number <= _MOST:
+        raise ArgumentError(f"{name} must be a whole number from 0 to {_MOST}")
     return int(number)
 
 
@@ -72,8 +74,8 @@ def as_seconds(value: object, name: str) -> float:
         raise ArgumentError(
             f"{name} must be a number of seconds or a timedelta, not {type(value).__name__}"
         )
-    number = float(seconds)
-    if not math.isfinite(number) or abs(number) * 1000 > _MOST_MILLISECONDS:
+    number = _float(seconds)
+    if not math.isfinite(number) or abs(number) * 1000 > _MOST:
         raise ArgumentError(f"{name} is not a time that can be waited for")
     return number
 
@@ -98,7 +100,9 @@ def as_read(read: Callable[[], T], what: str) -> T:
     """Return what is read from a JSON form that somebody gave."""
     try:
         return read()
-    except (AttributeError, LookupError, TypeError, ValueError):
+    except LampjackError:
+        raise  # it says more
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         pass
     raise ArgumentError(f"this is not the JSON form of {what}")
 
@@ -114,6 +118,13 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
+def _float(number: Real) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
 def _plain(value: object) -> dict[Any, Any]:
     """Return a mapping that is no dict as one; JSON has no place for other objects."""
     if isinstance(value, Mapping):
@@ -121,8 +132,19 @@ def _plain(value: object) -> dict[Any, Any]:
     raise TypeError
 
 
+def _has_texts_as_keys(value: object) -> bool:
+    """Python would write other keys as texts, and two that differ as one."""
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) for key in value) and all(
+            map(_has_texts_as_keys, value.values())
+        )
+    return not isinstance(value, list | tuple) or all(map(_has_texts_as_keys, value))
+
+
 def _json(value: object) -> str | None:
     try:
+        if not _has_texts_as_keys(value):
+            return None
         return json.dumps(
             value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain
         )

@@ -183,7 +183,7 @@ class Text(_Part):
     __match_args__: ClassVar = ("text",)
 
     def __repr__(self) -> str:
-        return f"<Text of {len(self.text)} characters>"
+        return f"<Text of {len(self.text or '')} characters>"
 
 
 @dataclass(frozen=True, slots=True, repr=False, init=False)

@@ -54,6 +54,8 @@ def stable_name(function: Any, name: object) -> str:
     if name is not None and not isinstance(name, str):
         raise ArgumentError(f"on: name is a text, not {type(name).__name__}")
     if name:
+        if not name.strip() or name.startswith("~"):
+            raise ArgumentError("on: name must not be blank, and must not begin with ~")
         return as_str(name, "name")
     qualified = getattr(function, "__qualname__", "<none>")
     if "<" in qualified:
@@ -68,14 +70,16 @@ def check_function(registered: str, function: Any, *takes: str, may_yield: bool 
     if not callable(function):
         raise ArgumentError(f"{registered}: needs a function, not {type(function).__name__}")
     wanted = f"{name_of(function)} must take ({', '.join(takes)})"
-    if inspect.isasyncgenfunction(function) or (
-        inspect.isgeneratorfunction(function) and not may_yield
+    runs = (function, getattr(type(function), "__call__", None))  # noqa: B004  a function, or its class's
+    if any(map(inspect.isasyncgenfunction, runs)) or (
+        any(map(inspect.isgeneratorfunction, runs)) and not may_yield
     ):
         raise ArgumentError(f"{registered}: {wanted} and return, not yield: nobody would run it")
     try:
         # What calls it, not what it wraps: a decorator may add arguments of its own.
         signature = inspect.signature(function, follow_wrapped=False)
-    except (TypeError, ValueError):  # built in, and says nothing
+    except (NameError, TypeError, ValueError):
+        # It is built in and says nothing, or an annotation names what only a type checker imports (from Python 3.14 on).
         return
     try:
         signature.bind(*takes)

@@ -58,8 +58,9 @@ class SinkConsumer(Consumer):
         self.account = account
         self.log_keys = {"account": account}
 
-    def declare(self) -> None:
-        self._runtime.native.serve_sink(self.account)
+    def start(self) -> None:
+        self._runtime.native.serve_sink(self.account)  # once nothing can refuse the start any more
+        super().start()
 
     def _lease(self, timeout_ms: int) -> Any:
         return self._runtime.native.next_sink(self.account, timeout_ms)

@@ -22,6 +22,8 @@ __all__ = [
     "sample_settings",
 ]
 
+_WITHOUT_BODY = {204, 304}
+
 Response: TypeAlias = int | tuple[int, bytes] | BaseException | type[BaseException]
 """What a fake platform answers: a status, a status and a body, or an exception: the connection ends without an answer."""
 
@@ -190,6 +192,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
+        if status in _WITHOUT_BODY:
+            self.end_headers()
+            return
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
         self.end_headers()
@@ -209,9 +214,9 @@ class _Handler(BaseHTTPRequestHandler):
 def _answer_of(response: Response) -> tuple[int, bytes] | BaseException:
     """Return status and body, or the exception that stands for a connection without an answer."""
     match response:
-        case int() if 100 <= response <= 599:
+        case int() if 200 <= response <= 599:
             return response, b"{}"
-        case (int() as status, bytes() as body) if 100 <= status <= 599:
+        case (int() as status, bytes() as body) if 200 <= status <= 599:
             return status, body
         case BaseException():
             return response
@@ -247,9 +252,10 @@ class FakePlatform:
 
     @respond.setter
     def respond(self, responses: Iterable[Response]) -> None:
-        self._responses = list(responses)
-        for one in self._responses:
+        given = list(responses)
+        for one in given:
             _answer_of(one)
+        self._responses = given
 
     def _note(self, received: Received) -> tuple[int, bytes] | BaseException:
         with self._changed:

@@ -170,11 +170,6 @@ def test_what_does_not_fit_is_named_with_the_words_that_do(change: dict, what: s
     assert "dance" not in str(caught.value)
 
 
-def test_an_option_of_a_caller_is_a_reply_unless_it_says_otherwise():
-    part = lj.Choice.from_dict({"type": "choice", "text": "?", "options": [{"title": "Yes"}]})
-    assert part.options == (lj.Option("Yes"),)
-
-
 @pytest.mark.parametrize("part", PARTS, ids=lambda p: p.type)
 def test_parts_survive_their_json_and_pickling(part: lj.Part):
     assert type(part).from_json(part.to_json()) == part
@@ -216,6 +211,10 @@ def test_no_repr_tells_what_a_part_holds(value: object):
     text = repr(value)
     for word in ("hi", "Which", "Yes", "secret", "One", "example.org", "52.5", "payload", "poll"):
         assert word not in text
+
+
+def test_a_text_without_text_has_a_repr():
+    assert repr(lj.Text.from_dict({"type": "text"})) == "<Text of 0 characters>"
 
 
 def test_no_repr_tells_what_an_event_holds(event: lj.Event):

@@ -62,10 +62,12 @@ def test_a_status_is_an_answer_and_no_broken_connection(fake: FakePlatform, conv
     assert delivery.status().result(5).last_code == 422
 
 
-@pytest.mark.parametrize("wrong", ["503", (503,), (503, "{}"), 42, None, object], ids=repr)
+@pytest.mark.parametrize("wrong", ["503", (503,), (503, "{}"), 42, 100, None, object], ids=repr)
 def test_what_is_no_response_is_refused_at_once(fake: FakePlatform, wrong: Any):
+    fake.respond = [503]
     with pytest.raises(TypeError, match=r"statuses, \(status, bytes\) or exceptions"):
         fake.respond = [200, wrong]
+    assert fake.respond == [503], "what was there stays"
 
 
 def test_what_is_no_response_fails_the_test_that_appended_it():

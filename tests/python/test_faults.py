@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import lampjack as lj
+from lampjack import _subscriptions
 from lampjack.testing import FakePlatform, Received, SampleRequest, sample, sample_settings
 from support.finding import Lines, comes
 
@@ -68,6 +70,32 @@ def test_nothing_is_handed_out_while_the_heartbeat_cannot_be_written(
     assert [one.split()[0] for one in errors] == ["heartbeat.failed"], (
         "one error for all that leases"
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(lj.StoreError("away"), False), (lj.LampjackError("odd"), True)],
+    ids=["the core tells it", "nobody else does"],
+)
+def test_a_lease_that_fails_is_told_once_by_whoever_knows(
+    error: Exception,
+    told: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    failed = threading.Event()
+
+    def lease(*_: object) -> None:
+        failed.set()
+        raise error
+
+    monkeypatch.setattr(_subscriptions.SubscriptionConsumer, "_lease", lease)
+    with lj.Hub({"store": "memory:", "account": {"a": sample_settings("certainly")}}) as hub:
+        hub.on(lj.Message, name="desk")(Lines())
+        hub.start()
+        assert failed.wait(10)
+        assert not told or comes(lambda: "lease.failed" in caplog.text)
+    assert ("lease.failed" in caplog.text) is told
 
 
 # ---- Tokens and customers that the platform refuses

@@ -303,6 +303,23 @@ def test_a_request_of_a_sender_is_answered_whatever_it_holds(hub: lj.Hub):
         (lambda hub: hub.user("line", "7", extra={"a": 1}).say("hello"), "extra"),
         (lambda hub: hub.user("line", "7", phone=None).say("hello"), "phone"),
         (lambda hub: hub.drain(timeout="x" * 1000), "timeout"),
+        (lambda hub: hub.drain(timeout=10**400), "timeout"),
+        (lambda hub: hub[REF].queue(10**30), "position"),
+        (lambda hub: ManualClock("xxx"), "start"),  # type: ignore[arg-type]
+        (lambda hub: lj.Choice("Which?", "xxx"), "options"),
+        (lambda hub: lj.Choice("Which?", {"title": "xxx"}), "options"),  # type: ignore[arg-type]
+        (lambda hub: lj.Cards({"title": "xxx"}), "cards"),  # type: ignore[arg-type]
+        (lambda hub: hub[REF].reply(lj.Text("hello", extra={1: "x"}), agent="d"), "content cannot"),
+        (
+            lambda hub: hub[REF].reply({"type": "text", "text": "a", 1: "x"}, agent="d"),
+            "content cannot",
+        ),
+        (lambda hub: lj.Item.from_json('{"a":' + "[" * 100_000), "the JSON form of an Item"),
+        (lambda hub: lj.ConversationState.from_json("[" * 100_000), "ConversationState"),
+        (
+            lambda hub: lj.Hub({"store": "memory:", "account": {"xxx\ud800": {}}}),
+            "a name in account",
+        ),
     ],
 )
 def test_an_error_names_the_argument_and_what_is_allowed(
@@ -313,6 +330,13 @@ def test_an_error_names_the_argument_and_what_is_allowed(
         finish(call(hub))
     assert "xxx" not in told(caught.value)
     assert len(hub[REF].transcript().result(5)) == before, "nothing was stored"
+
+
+def test_a_configuration_that_contains_itself_is_refused():
+    config: dict[str, Any] = {"store": "memory:"}
+    config["account"] = config
+    with pytest.raises(lj.ConfigError, match="contains itself"):
+        lj.Hub(config)
 
 
 def test_a_wrong_option_of_a_hub_tells_nothing_of_its_configuration():

@@ -79,6 +79,8 @@ MISTAKES: list[tuple[Callable[[lj.Hub], Any], str]] = [
     (lambda hub: hub.on(lj.Message, include_bot="yes"), "on: include_bot is True or False"),
     (lambda hub: hub.on(lj.Message, start="then"), 'on: start is "oldest" or "now"'),
     (lambda hub: hub.on(lj.Message, name=7), "on: name is a text, not int"),
+    (lambda hub: hub.on(lj.Message, name=" "), "on: name must not be blank, and must not begin w"),
+    (lambda hub: hub.on(lj.Message, name="~sink:line"), "on: name must not be blank, and must not"),
     (lambda hub: hub.on(lj.Message), "on: a lambda, an inner function or an object has no stable"),
 ]  # fmt: skip
 
@@ -345,3 +347,37 @@ def test_a_subscription_that_fails_after_the_start_may_be_registered_again(tmp_p
     other.close()
     hub.on(lj.Message, to="desk", name="desk")(nothing)
     hub.close()
+
+
+class Yields:
+    """An object whose call makes a generator: nobody would run it."""
+
+    def __call__(self, *_: object) -> Iterator[int]:
+        yield 1
+
+
+class YieldsLater:
+    """The same for a loop."""
+
+    async def __call__(self, *_: object) -> AsyncIterator[int]:
+        yield 1
+
+
+@pytest.mark.parametrize("function", [Yields(), YieldsLater()])
+def test_an_object_that_yields_is_refused_as_a_function_is(hub: lj.Hub, function: Any):
+    with pytest.raises(lj.ArgumentError, match="return, not yield"):
+        hub.on(lj.Message, name="desk")(function)
+
+
+def test_a_start_that_fails_serves_no_sink(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    store = f"sqlite:{tmp_path / 'handover.db'}"
+    with opened(store) as other, opened(store) as hub:
+        other.on(lj.Message, name="desk")(nothing)
+        other.start()
+        hub.sink("line")(nothing)
+        hub.on(lj.HandoverRequested, name="desk")(nothing)
+        with pytest.raises(lj.ConfigError):
+            hub.start()
+        user = sample("omnichannel")
+        assert other.receive("line", **user.arguments()).status == 200
+        assert "sink.missing account=line" in caplog.text

@@ -105,15 +105,6 @@ def test_for_one_release_a_result_is_read_as_the_dict_it_was(cls: Any, data: dic
     assert result != {**data, "more": 1}
 
 
-def test_an_unknown_state_is_refused_with_the_known_ones():
-    settings = lj.testing.sample_settings("chatlayer_offloading")
-    hub = lj.Hub({"store": "memory:", "account": {"shop": settings}}, background=False)
-    with pytest.raises(lj.ArgumentError) as caught:
-        hub.conversations("waiting")
-    hub.close()
-    assert str(caught.value) == "state must be one of: bot, requested, agent, returning, closed"
-
-
 def test_a_key_whose_value_is_null_is_absent():
     told = {**DELIVERY, "last_code": None, "ended_at": None, "vendor_answer": None}
     delivery = lj.DeliveryState.from_dict(told)

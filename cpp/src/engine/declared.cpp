@@ -1,10 +1,21 @@
 #include "engine/declared.h"
 
+#include "base/utf8.h"
 #include "engine/core.h"
 #include "engine/leases.h"
 
 namespace lampjack::engine {
 namespace {
+
+/// Names that begin so are ours: a hub's row tells by them which sinks it serves.
+constexpr char kOurs = '~';
+
+Result<void> check_name(std::string_view name) {
+    if (is_blank(name)) return fail(Code::argument, "a subscription needs a name");
+    if (name.front() == kOurs)
+        return fail(Code::argument, "a subscription's name must not begin with ~");
+    return {};
+}
 
 Result<void> check_accounts(const Core& core, std::string_view name,
                             const std::vector<std::string>& accounts) {
@@ -80,6 +91,7 @@ bool Declared::has_met(std::string_view name) const {
 }
 
 Result<void> declare(Core& core, std::string_view name, const Declaration& given) {
+    LJK_CHECK(check_name(name));
     LJK_CHECK(check_accounts(core, name, given.filter.accounts));
     Heartbeat& heart = core.leases->heart();
     const store::SubscriptionFilter stored = stored_filter(given);
