@@ -371,13 +371,13 @@ def test_an_object_that_yields_is_refused_as_a_function_is(hub: lj.Hub, function
 
 def test_a_start_that_fails_serves_no_sink(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     store = f"sqlite:{tmp_path / 'handover.db'}"
-    with opened(store) as other, opened(store) as hub:
+    hub = opened(store)
+    with opened(store) as other:
         other.on(lj.Message, name="desk")(nothing)
-        other.start()
         hub.sink("line")(nothing)
         hub.on(lj.HandoverRequested, name="desk")(nothing)
         with pytest.raises(lj.ConfigError):
             hub.start()
-        user = sample("omnichannel")
-        assert other.receive("line", **user.arguments()).status == 200
+        assert other.receive("line", **sample("omnichannel").arguments()).status == 200
         assert "sink.missing account=line" in caplog.text
+    hub.close()
