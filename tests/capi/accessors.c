@@ -136,6 +136,11 @@ static void a_repeated_release_names_its_call(ljk_hub* hub) {
 
 static void stores(void) {
     GIVES(LJK_E_CONFIG, ljk_store_migrate(LJK_S("sqlite:accessors-none.db"), &err));
+    remove("accessors-new.db");
+    GIVES(LJK_E_CONFIG, ljk_store_migrate(LJK_S("sqlite:accessors-new.db"), &err));
+    GIVES(LJK_OK, ljk_store_create(LJK_S("sqlite:accessors-new.db"), &err));
+    GIVES(LJK_OK, ljk_store_migrate(LJK_S("sqlite:accessors-new.db"), &err));
+    remove("accessors-new.db");
     GIVES(LJK_OK, ljk_store_migrate(LJK_S("memory:"), &err));
     GIVES(LJK_OK, ljk_store_create(LJK_S("memory:"), &err));
     GIVES(LJK_E_CONFIG, ljk_store_create(LJK_S("mysql:"), &err));

@@ -33,6 +33,15 @@ def test_the_same_command_again_gives_the_first_receipt(hub: lj.Hub):
     assert first.delivery_id == first.delivery
 
 
+def test_a_repeated_receipt_tells_the_losses_of_the_first(hub: lj.Hub):
+    words = lj.Choice("Which?", [lj.Option("Call", kind="phone", phone="+31000000000")])
+    first = hub[REF].reply(words, agent="dana", key="k-1").result(5)
+    again = hub[REF].reply(words, agent="dana", key="k-1").result(5)
+    assert again.receipt.repeated
+    assert first.losses
+    assert again.losses == first.losses
+
+
 def test_a_release_under_a_known_key_names_its_call(hub: lj.Hub):
     hub[REF].take("dana").result(5)
     first = hub[REF].release(agent="dana", key="r-1").result(5).receipt

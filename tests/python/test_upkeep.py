@@ -6,11 +6,15 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import lampjack as lj
 from lampjack.testing import FakePlatform, sample
+
+if TYPE_CHECKING:
+    from support.postgres_server import PostgresServer
 
 BODY = (
     '{"event":"messages","botId":"b1","version":"LIVE","sessionId":"s-1","timestamp":"2026-01-05T10:00:01.000Z",'
@@ -139,6 +143,17 @@ def test_a_path_written_as_an_address_is_refused(url: str):
 def test_an_unknown_store_is_refused_with_the_known_ones(call):
     with pytest.raises(lj.ConfigError, match="sqlite:PATH"):
         call("mysql://somewhere")
+
+
+def test_who_only_reads_makes_no_tables_in_a_database(postgres: "PostgresServer"):
+    database = postgres.make_database()
+    url = postgres.url(database)
+    with pytest.raises(lj.ConfigError, match="no tables of Lampjack"):
+        lj.export(url, io.BytesIO())
+    tables = "SELECT count(*) FROM pg_class WHERE relname LIKE 'lampjack%'"
+    assert postgres.run(tables, database) == "0"
+    lj.migrate(url, create=True)
+    assert lj.export(url, io.BytesIO()) == 0, "the control"
 
 
 def test_the_commands_do_the_same(store: str, tmp_path: Path):

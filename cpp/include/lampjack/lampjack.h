@@ -486,7 +486,7 @@ LJK_API void ljk_receipt_free(ljk_receipt* receipt);
  * LJK_E_UNSUPPORTED, LJK_E_KEY_CONFLICT or LJK_E_CLOSED. Nothing is stored after LJK_E_ARGUMENT, whose message names the member
  * and quotes no value:
  *  - take and reply need an agent; a target of the kind agent or team needs its id;
- *  - content needs a part, and no text in it is blank. A file needs "url", a postback "title" or "payload", a choice
+ *  - content needs a part, and a text part words that are not blank. A file needs "url", a postback "title" or "payload", a choice
  *    "options", cards "cards", a location its coordinates. Only a user's words may hold a start, where the platform takes
  *    one. */
 

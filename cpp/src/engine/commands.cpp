@@ -134,7 +134,9 @@ public:
                              }));
         if (outcome.refusal) return refusal(*outcome.refusal);
         LJK_CHECK(change_.finish());  // the end of a drain shows in the result
-        return accepted({.seq = change_.item_seq(), .delivery = change_.delivery_id()});
+        return accepted({.seq = change_.item_seq(),
+                         .delivery = change_.delivery_id(),
+                         .losses = change_.losses()});
     }
 
 private:
@@ -144,6 +146,7 @@ private:
         std::string delivery = {};
         std::string_view status = "pending";
         bool repeated = false;
+        std::vector<platforms::Loss> losses = {};
     };
 
     CommandResult accepted(const Done& done) {
@@ -174,8 +177,7 @@ private:
                 .key("status")
                 .string(done.status)
                 .end_object();
-        if (!change_.losses().empty())
-            out.key("losses").raw(platforms::write_losses(change_.losses()));
+        if (!done.losses.empty()) out.key("losses").raw(platforms::write_losses(done.losses));
         if (done.repeated) out.key("repeated").boolean(true);
         out.end_object();
         return result;
@@ -234,7 +236,18 @@ private:
             LJK_TRY(call, return_call(change_, earlier.seq));
             row = std::move(call);
         }
-        return accepted({earlier.seq, row.id, store::name_of(row.status), key_.is_given()});
+        Done done{earlier.seq, row.id, store::name_of(row.status), key_.is_given()};
+        if (!earlier.differs && !row.to_sink) LJK_CHECK(find_losses(command, done.losses));
+        return accepted(done);
+    }
+
+    /// The words are those of the first time, and so is what gets lost of them.
+    Result<void> find_losses(const Command& command, std::vector<platforms::Loss>& losses) {
+        if (!speaks(command.kind)) return {};
+        LJK_TRY(event, words_.event(change_.row(), command.agent, change_.now()));
+        if (platforms::leaves_as_it_is(*event, 0, *account_.adapter)) return {};
+        LJK_CHECK(platforms::make_ready(*event, 0, *account_.adapter, &losses));
+        return {};
     }
 
     Result<CommandResult> refusal(const conversation::Refusal& why) {

@@ -12,7 +12,10 @@ namespace lampjack::engine {
 namespace {
 
 Result<void> check_member(std::string_view name, const json::Value& value) {
-    if (name == "role") return {};
+    if (name == "role") {
+        if (value.is_string() && value.get_string() == "user") return {};
+        return fail(Code::argument, "user.role must be \"user\" or absent");
+    }
     if (!UserSeen::has_field(name))
         return fail(Code::argument, "user: there is no member " + std::string(plain_name(name)) +
                                         "; known are " + UserSeen::all_fields());

@@ -10,6 +10,8 @@ namespace {
 using model::kNone;
 using model::PartType;
 
+constexpr std::string_view kReady = R"("ready")";
+
 std::string_view without_quotes(std::string_view raw) {
     return raw.size() < 2 ? raw : raw.substr(1, raw.size() - 2);
 }
@@ -30,8 +32,7 @@ bool is_implied(const std::string& place, const std::string& said) {
 
 /// A file that has a link is ready where nobody says otherwise.
 bool is_no_invention(const std::string& place, const std::string& said) {
-    return is_free_form(place) || is_implied(place, said) ||
-           (place == "state" && said == R"("ready")");
+    return is_free_form(place) || is_implied(place, said) || (place == "state" && said == kReady);
 }
 
 class Comparison {
@@ -181,12 +182,19 @@ Said said_by_all(std::span<const model::BatchPtr> bodies) {
     return all;
 }
 
-/// What came in that state from the platform itself is not lost there.
-bool are_ignored_files(const Conversion& conversion) {
+/// Whether the platform ignores a file that leaves. What came in that state from the platform itself is not lost there.
+bool ignores_files(const Conversion& conversion) {
     return std::ranges::any_of(conversion.bodies, [&](const model::BatchPtr& body) {
-        return body->platform() != conversion.batch.platform() && body->size() != 0 &&
-               body->root(0).warns(model::Warning::file_not_ready);
+        return body->platform() != conversion.batch.platform() &&
+               std::ranges::any_of(body->roots, [&](std::uint32_t root) {
+                   return body->events[root].warns(model::Warning::file_not_ready);
+               });
     });
+}
+
+bool is_unready_file(const Sayings& part) {
+    const std::string state = value_of(part, "state");
+    return !state.empty() && state != kReady;
 }
 
 }  // namespace
@@ -205,9 +213,9 @@ void find_losses(const Conversion& conversion, std::vector<Loss>& losses) {
     const auto kept = parts.size() - static_cast<std::size_t>(std::ranges::count(parts, nullptr));
     if (!matching.is_plain() || kept > written.parts.size())
         comparison.tell({.field = "content", .what = "changed"});
-    const bool ignored = are_ignored_files(conversion);
+    const bool ignored = ignores_files(conversion);
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (ignored && original.parts[i].contains("state"))
+        if (ignored && is_unready_file(original.parts[i]))
             comparison.tell({.part = i, .field = "state", .what = "file_not_ready"});
         comparison.compare_parts(original.parts[i], parts[i], i);
     }

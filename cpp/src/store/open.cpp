@@ -93,11 +93,11 @@ constexpr std::array kSchemes{
     Scheme{"sqlite:", "sqlite:PATH", open_sqlite, open_existing_sqlite, migrate_sqlite,
            backup_sqlite, restore_sqlite},
     Scheme{"postgresql://", "postgresql://HOST/DATABASE", postgres::PostgresStore::open,
-           postgres::PostgresStore::open, postgres::PostgresStore::migrate, point_to_pg_dump,
-           point_to_pg_restore},
+           postgres::PostgresStore::open_existing, postgres::PostgresStore::migrate,
+           point_to_pg_dump, point_to_pg_restore},
     Scheme{"postgres://", "postgres://HOST/DATABASE", postgres::PostgresStore::open,
-           postgres::PostgresStore::open, postgres::PostgresStore::migrate, point_to_pg_dump,
-           point_to_pg_restore},
+           postgres::PostgresStore::open_existing, postgres::PostgresStore::migrate,
+           point_to_pg_dump, point_to_pg_restore},
 };
 
 Result<const Scheme*> scheme_of(std::string_view url) {

@@ -140,7 +140,7 @@ struct OpenOptions {
 
 /// Opens a store by its URL, see open.cpp. The error for another scheme lists the known ones.
 Result<std::unique_ptr<Store>> open(std::string_view url, const OpenOptions& options = {});
-/// The same for who only reads: a file that is not there is not made.
+/// The same for who only reads: a file or tables that are not there are not made.
 Result<std::unique_ptr<Store>> open_existing(std::string_view url);
 /// Brings the schema at that URL to this release's; a no-op for a store without one. Where there is no store yet,
 /// `create` makes it; else that is a config error.

@@ -4,8 +4,8 @@
 #include "store/memory_store.h"
 #include "test_hub.h"
 
-#include <atomic>
 #include <functional>
+#include <future>
 #include <thread>
 
 namespace lampjack::test {
@@ -246,15 +246,13 @@ TEST(Races, a_close_ends_a_drain_that_waits) {
     world.reply("s-1", "on its way");
     world.hub().step();
     ASSERT_EQ(world.http().in_flight().size(), 1U);
-    std::atomic<bool> begun = false;
-    Result<void> drained;
-    std::thread draining([&] {
-        begun = true;
-        drained = world.hub().drain(std::chrono::seconds(30));
-    });
-    while (!begun) std::this_thread::yield();
+    auto draining =
+        std::async(std::launch::async, [&] { return world.hub().drain(std::chrono::seconds(30)); });
+    ASSERT_EQ(draining.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout)
+        << "it waits";
     world.hub().close();
-    draining.join();
+    ASSERT_EQ(draining.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    const auto drained = draining.get();
     ASSERT_FALSE(drained);
     EXPECT_EQ(drained.error().code, Code::closed);
 }

@@ -201,6 +201,27 @@ TEST(Convert, tells_of_a_file_that_the_platform_ignores) {
               "+sent_at +actor.id +conversation.bot !0.state");
 }
 
+TEST(Convert, tells_of_each_file_that_is_not_ready_and_of_no_other) {
+    const auto file = [](const char* state) {
+        return std::string(R"({"type":"file","url":"https://f.example/)") + state +
+               R"(","media":"file","state":")" + state + R"("})";
+    };
+    const auto ignored = [&](const std::string& content) {
+        std::string told;
+        for (const char* place : {"!0.state", "!1.state", "!2.state"})
+            if (converted(canonical(std::string(kNobodySays) + content + "]"),
+                          "chatlayer_offloading")
+                    .losses.find(place) != std::string::npos)
+                told += place;
+        return told;
+    };
+    const std::string text = R"({"type":"text","text":"hm"})";
+    EXPECT_EQ(ignored(text + "," + file("uploading")), "!1.state");
+    EXPECT_EQ(ignored(file("ready") + "," + text + "," + file("uploading")), "!2.state");
+    EXPECT_EQ(ignored(file("uploading") + "," + text + "," + file("ready")), "!0.state");
+    EXPECT_EQ(ignored(file("ready")), "") << "the control";
+}
+
 constexpr const char* kWanted =
     R"("kind":"handover_requested","platform":"chatlayer_offloading","conversation":{"bot":"b","mode":"live","id":"7"},)"
     R"("actor":{"role":"user","id":"7"},"sent_at":"2026-01-05T10:00:00.000Z","handover":{"to":"agent","payload":{"queue":1},"transcript":[)"

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -11,7 +12,7 @@ namespace lampjack::store::postgres {
 namespace {
 
 constexpr auto kLongestWait = std::chrono::seconds(10);
-/// Another process may have given one back, which nobody here is told.
+/// Another process may have given one back, which nobody here is told. One of those who wait asks, for all of them.
 constexpr auto kAskServerEvery = std::chrono::milliseconds(250);
 
 /// Undoes what is open; false when the connection is good for nothing any more.
@@ -48,6 +49,7 @@ Result<Pool::Loan> Pool::take() {
             auto fresh = Connection::open(std::string(url_.reveal()));
             if (fresh) {
                 loan.place_.front() = std::move(*fresh);
+                there_is_room();
                 return std::move(loan);
             }
             refused = std::move(fresh).error();
@@ -74,11 +76,25 @@ Result<Pool::Loan> Pool::reserve(Deadline deadline) {
 }
 
 bool Pool::wait_for_room(Deadline deadline) {
+    using Clock = std::chrono::steady_clock;
     std::unique_lock lock(mutex_);
-    const auto next = std::chrono::steady_clock::now() + kAskServerEvery;
-    if (next >= deadline) return false;
-    freed_.wait_until(lock, next, [&] { return closed_ || !idle_.empty(); });
+    if (ask_at_ <= Clock::now()) ask_at_ = Clock::now() + kAskServerEvery;
+    for (;;) {
+        if (closed_ || !idle_.empty()) return true;
+        const auto now = Clock::now();
+        if (now >= deadline) return false;
+        if (now >= ask_at_) break;
+        freed_.wait_until(lock, std::min(ask_at_, deadline));
+    }
+    ask_at_ = Clock::now() + kAskServerEvery;
     return true;
+}
+
+void Pool::there_is_room() {
+    const std::lock_guard lock(mutex_);
+    if (ask_at_ == Deadline{}) return;  // nobody has waited
+    ask_at_ = Deadline{};
+    freed_.notify_all();
 }
 
 void Pool::give_back(Places place) noexcept {

@@ -56,6 +56,8 @@ private:
     Result<Loan> reserve(Deadline deadline);
     /// Waits until a connection may be idle, or the server may have one left. False at the deadline.
     bool wait_for_room(Deadline deadline);
+    /// The server had one left: the next of those who wait asks at once.
+    void there_is_room();
     void give_back(Places place) noexcept;
 
     Secret url_;
@@ -65,6 +67,7 @@ private:
     std::condition_variable freed_;
     Places idle_;
     std::size_t lent_ = 0;
+    Deadline ask_at_ = {};  ///< when one of those who wait asks the server again
     bool closed_ = false;
 };
 

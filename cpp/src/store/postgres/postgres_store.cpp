@@ -92,6 +92,13 @@ Result<std::unique_ptr<Store>> PostgresStore::open(std::string_view url,
     return std::unique_ptr<Store>(std::move(store));
 }
 
+Result<std::unique_ptr<Store>> PostgresStore::open_existing(std::string_view url,
+                                                            const OpenOptions& options) {
+    LJK_TRY(connection, Connection::open(std::string(url)));
+    LJK_CHECK(must_have_tables(*connection));
+    return open(url, options);
+}
+
 Result<void> PostgresStore::migrate(std::string_view url, bool create) {
     // Of two who wait for each other's tables the database ends one; on a busy one that may be us.
     constexpr int kTries = 8;

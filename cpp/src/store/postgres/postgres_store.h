@@ -17,6 +17,9 @@ namespace lampjack::store::postgres {
 class PostgresStore final : public Store {
 public:
     static Result<std::unique_ptr<Store>> open(std::string_view url, const OpenOptions& options);
+    /// The same where tables are there already.
+    static Result<std::unique_ptr<Store>> open_existing(std::string_view url,
+                                                        const OpenOptions& options);
     static Result<void> migrate(std::string_view url, bool create);
     ~PostgresStore() override;
 

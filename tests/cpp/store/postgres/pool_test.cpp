@@ -6,6 +6,9 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace lampjack::store::postgres {
 namespace {
@@ -58,6 +61,32 @@ TEST_F(PostgresPool, a_call_waits_for_one_that_another_process_gives_back) {
     others.reset();
     const auto found = waits.get();
     EXPECT_TRUE(found) << found.error().message;
+}
+
+TEST_F(PostgresPool, one_of_those_who_wait_asks_the_server_for_all_of_them) {
+    let_in(1);
+    auto opened = Connection::open(url_of_plain());
+    ASSERT_TRUE(opened);
+    std::unique_ptr<Connection> others = std::move(*opened);
+    constexpr int kWaiting = 8;
+    Pool pool(url_of_plain(), kWaiting);
+    const auto refused = [&] {
+        int times = 0;
+        const std::string log = server().log(), line = "too many connections for database";
+        for (auto at = log.find(line); at != std::string::npos; at = log.find(line, at + 1))
+            ++times;
+        return times;
+    };
+    const int before = refused();
+    std::vector<std::future<Result<Pool::Loan>>> waits;
+    for (int i = 0; i < kWaiting; ++i) waits.push_back(take_meanwhile(pool));
+    std::this_thread::sleep_for(1500ms);
+    // Each tried once before it knew; then one asks four times a second.
+    EXPECT_LE(refused() - before, kWaiting + 8);
+    EXPECT_GT(refused() - before, kWaiting) << "the control: somebody asks";
+    let_in(kWaiting);
+    others.reset();
+    for (auto& one : waits) EXPECT_TRUE(one.get());
 }
 
 TEST_F(PostgresPool, has_no_more_than_it_may) {
