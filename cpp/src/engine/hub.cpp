@@ -64,6 +64,7 @@ public:
         for (const auto& [name, account] : core_.config.accounts)
             core_.policies.emplace(name, policy_of(account));
         core_.declared.init(core_.config.account_names());
+        core_.came.init(core_.config.account_names());
     }
     ~Engine() override {
         Engine::close();

@@ -72,6 +72,7 @@ std::size_t Timers::look() {
     prune();
     watch_.look();
     left_behind_.look();
+    silence_.look();
     return fired;
 }
 
