@@ -323,7 +323,7 @@ typedef struct ljk_hub_options {
  *  one writes the heartbeat, every five seconds; the other ends the leases of items held for too long, and those of hubs that
  *  are dead. Neither calls a callback but `log`. They end with ljk_hub_close.
  *  @param run which threads it starts at once: LJK_RUN_SENDER sends what is due, LJK_RUN_TIMERS ends waits and what idle
- *  agents hold; LJK_RUN_NOTHING starts none
+ *  agents hold, and warns of requests that nobody hears; LJK_RUN_NOTHING starts none
  *  @return LJK_OK, LJK_E_JSON, LJK_E_CONFIG (the message is `account.shop.t_accept: what is wrong`; it holds no secret), LJK_E_STORE */
 LJK_API ljk_status ljk_hub_open(ljk_str config_json, uint32_t run, ljk_hub** out, ljk_error* err);
 /** The same with callbacks; NULL options are none. */

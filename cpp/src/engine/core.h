@@ -7,6 +7,7 @@
 #include "engine/declared.h"
 #include "engine/hub.h"
 #include "engine/log_line.h"
+#include "engine/request_marks.h"
 #include "engine/seldom.h"
 #include "engine/store_faults.h"
 
@@ -88,7 +89,7 @@ struct Core {
     std::atomic<bool> draining{false};
     std::atomic<bool> closed{false};
     std::int64_t process;  ///< that made it
-    NotBefore looked;      ///< at what the store knows of an account's silence: engine/silence.h
+    RequestMarks came;     ///< requests, since engine/silence.h looked last
     Once served_sinks;     ///< accounts whose sinks this process serves
 
     Core();

@@ -48,7 +48,7 @@ void restore(Core& core, std::string_view name, const std::optional<Declaration>
     else
         core.declared.remove(name);
     if (before && !was_refused)
-        heart.note(name, stored_filter(*before));
+        heart.note(name, before->filter);
     else
         heart.forget(name);
     beat(heart);
@@ -97,7 +97,7 @@ Result<void> declare(Core& core, std::string_view name, const Declaration& given
     const store::SubscriptionFilter stored = stored_filter(given);
     const auto before = core.declared.find(name);
     core.declared.put(name, given);
-    heart.note(name, stored);
+    heart.note(name, given.filter);
     beat(heart);
     const auto is_new = core.lane->repeat([&] {
         const store::Subscriber by{.holder = heart.id(),

@@ -21,7 +21,7 @@ struct Core;
 /// What a host says of a subscription: {"kinds":[…],"to":"desk","accounts":[…],"start":"now"}.
 struct Declaration {
     store::SubscriptionFilter
-        filter;              ///< `accounts` are this process's own: they never enter the store
+        filter;  ///< `accounts` are this process's own: only its row of itself says them
     bool start_now = false;  ///< a new subscription begins with what comes from now on
 };
 

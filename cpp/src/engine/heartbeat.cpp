@@ -85,7 +85,11 @@ Result<void> Heartbeat::beat_if_older(Millis age, std::chrono::milliseconds retr
         beaten = core_.lane->repeat([&] { return core_.store->beat(row(at.wall + kSilence)); });
     });
     core_.survives([&] { beaten ? written(at) : failed(beaten.error()); });
-    beating_ = false;
+    {
+        std::lock_guard lock(mutex_);
+        beating_ = false;
+    }
+    beaten_.notify_all();
     return beaten;
 }
 
@@ -109,6 +113,11 @@ void Heartbeat::failed(const Error& error) {
     std::lock_guard lock(mutex_);
     if (std::exchange(failure_, error)) return;
     news_.push_back(std::move(LogLine(LogEvent::heartbeat_failed).reason(error.message)));
+}
+
+void Heartbeat::wait_for_beat() const {
+    std::unique_lock lock(mutex_);
+    beaten_.wait_for(lock, std::chrono::milliseconds(kSilence), [this] { return !beating_; });
 }
 
 bool Heartbeat::is_failing() const {

@@ -6,6 +6,7 @@
 #include "engine/core.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -43,6 +44,8 @@ public:
     /// Writes the row when the last one is so old, or could not be written and `retry` of real time has passed
     /// since.
     Result<void> beat_if_older(Millis age, std::chrono::milliseconds retry);
+    /// Until the write that another thread has begun is over, or for 15 s of real time. Called without a lock.
+    void wait_for_beat() const;
     /// Whether the last write failed.
     bool is_failing() const;
     /// Whether others take this hub for alive.
@@ -75,6 +78,7 @@ private:
     std::atomic<bool> beating_{false};
 
     mutable std::mutex mutex_;
+    mutable std::condition_variable beaten_;
     std::vector<store::Holder::Subscription> subscriptions_;
     std::optional<Moment> written_;  ///< when the last row that stands was begun
     std::chrono::steady_clock::time_point tried_;

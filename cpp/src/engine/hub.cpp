@@ -64,6 +64,7 @@ public:
         for (const auto& [name, account] : core_.config.accounts)
             core_.policies.emplace(name, policy_of(account));
         core_.declared.init(core_.config.account_names());
+        core_.came.init(core_.config.account_names());
     }
     ~Engine() override {
         Engine::close();
@@ -128,7 +129,7 @@ public:
     Result<std::shared_ptr<Item>> next(std::string_view subscription, milliseconds timeout,
                                        Keeper keeper) override {
         return wait_for<std::shared_ptr<Item>>(
-            timeout, [&] { return core_.faults.note(lease_item(core_, subscription, keeper)); });
+            timeout, [&] { return lease_item(core_, subscription, keeper); });
     }
     std::uint64_t wait_for_change(std::uint64_t seen) override {
         if (!core_.usable()) return seen;
@@ -243,9 +244,8 @@ public:
     Result<std::shared_ptr<SinkDelivery>> next_sink(std::string_view account, milliseconds timeout,
                                                     Keeper keeper) override {
         LJK_CHECK(engine::check_sink(core_, account));
-        return wait_for<std::shared_ptr<SinkDelivery>>(timeout, [&] {
-            return core_.faults.note(lease_sink(core_, account, keeper, sinks_out_));
-        });
+        return wait_for<std::shared_ptr<SinkDelivery>>(
+            timeout, [&] { return lease_sink(core_, account, keeper, sinks_out_); });
     }
     Result<bool> may_leave(const SinkDelivery& delivery) override {
         LJK_CHECK(core_.usable());

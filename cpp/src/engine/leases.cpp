@@ -58,7 +58,11 @@ void Leases::repeat(std::chrono::milliseconds every, Work work) noexcept {
 }
 
 bool Leases::heart_fails() {
-    if (begun_) (void)heart_.beat_if_older(0, retry_);
+    if (begun_) {
+        heart_.wait_for_beat();  // it may have begun before the store failed
+        (void)heart_.beat_if_older(0, retry_);
+        heart_.wait_for_beat();  // unless another thread began one first
+    }
     return heart_.is_failing();
 }
 
@@ -81,8 +85,8 @@ void Leases::reclaim() {
     reclaimed_ = now;
     const Millis call = core_.config.timeouts.total.count() + kCallMargin;
     const auto found = core_.lane->repeat([&] { return core_.store->reclaim(now.wall, call); });
-    if (!found) return core_.faults.failed("reclaim", found.error());
-    core_.faults.works("reclaim");
+    if (!found) return core_.faults.failed({"reclaim"}, found.error());
+    core_.faults.works({"reclaim"});
     if (found->holders.empty()) return;
     core_.say(LogLine(LogEvent::holder_dead)
                   .add("holder", labels(found->holders))

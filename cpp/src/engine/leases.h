@@ -28,7 +28,7 @@ public:
     /// The same for deliveries. Empty also while calls may be under way whose leases ended early because the clock was set
     /// forward: what is sent meanwhile could arrive before them.
     Result<std::optional<std::uint64_t>> sender();
-    /// Whether the heartbeat cannot be written now.
+    /// Whether the heartbeat cannot be written now: tries it. Called without a lock.
     bool heart_fails();
     void step();
     /// Ends the threads. The row goes unless something is still leased: then it ends by itself, and the leases with it.

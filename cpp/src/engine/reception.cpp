@@ -298,7 +298,7 @@ Result<model::Answer> Reception::ingest(const Decision& decision) {
         return !is_attributed(*batch_, batch_->events[root]);
     });
     if (lost) warn_of_unattributed();
-    look_for_silence(core_, *account_, prepared().handover_request() != nullptr);
+    core_.came.note(account_->name, prepared().handover_request() != nullptr);
     return std::move(answer);
 }
 

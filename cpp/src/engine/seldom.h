@@ -1,5 +1,5 @@
 #pragma once
-// How often a line may come, or a look be taken, for each cause.
+// How often a line may come, for each cause.
 
 #include "base/clock.h"
 
@@ -40,24 +40,6 @@ private:
     };
     std::mutex mutex_;
     std::map<std::string, Cause, std::less<>> causes_;
-};
-
-/// NotBefore: what is looked at again only after some time. Called from any thread.
-class NotBefore {
-public:
-    /// Whether the last time for that cause is so long ago; then this is one. The causes are ours, so there are few.
-    bool is_due(std::string_view cause, Millis now, Millis every) {
-        std::lock_guard lock(mutex_);
-        const auto found = last_.find(cause);
-        if (found == last_.end()) return last_.emplace(cause, now).second;
-        if (now >= found->second && now - found->second < every) return false;
-        found->second = now;
-        return true;
-    }
-
-private:
-    std::mutex mutex_;
-    std::map<std::string, Millis, std::less<>> last_;
 };
 
 /// Once: what is told one time in the life of a hub. Called from any thread.

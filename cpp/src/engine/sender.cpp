@@ -27,6 +27,7 @@ constexpr int kClosedLooks = 8;
 constexpr int kLastTries = 3;
 /// So long after its lease a call begins with all its time. Less than what reclaim() adds to the time of a call.
 constexpr Millis kBegins = 1'000;
+constexpr StoreWork kLease{"lease_deliveries"};
 
 /// Raises a flag while it lives.
 class Looking {
@@ -145,8 +146,13 @@ Result<std::vector<LeasedDelivery>> Sender::lease(const Bulkhead::Group& group) 
     LJK_TRY(holder, core_.leases->sender());
     if (!holder) return std::vector<LeasedDelivery>{};
     leased_ = core_.leases->heart().now();
-    return core_.store->lease_deliveries(group.accounts, false, leased_.wall, lease_end(),
-                                         group.limit, *holder);
+    auto leased = core_.store->lease_deliveries(group.accounts, false, leased_.wall, lease_end(),
+                                                group.limit, *holder);
+    if (leased)
+        core_.faults.works(kLease);
+    else  // whatever it is: there is no caller to tell
+        core_.faults.failed(kLease, leased.error());
+    return leased;
 }
 
 /// Leases and begins what is due: `some` when that took all the looks it may take, `stopped` when store or memory fail.
@@ -155,11 +161,7 @@ Sender::Served Sender::serve_asked(int looks) {
         const auto group = bulkhead_.next(asked_, unsettled_.size());
         if (group.accounts.empty()) return Served::all;
         auto leases = lease(group);
-        if (!leases) {
-            core_.faults.failed("lease_deliveries", leases.error());
-            return Served::stopped;
-        }
-        core_.faults.works("lease_deliveries");
+        if (!leases) return Served::stopped;
         if (leases->empty())
             for (const std::string& name : group.accounts) std::erase(asked_, name);
         else

@@ -51,9 +51,9 @@ void Sender::wake_accounts() {
     std::erase_if(to_wake_, [&](const std::string& name) {
         const auto woken = wake_refused(core_, *core_.account(name));
         if (woken)
-            core_.faults.works("wake_refused", name);
+            core_.faults.works({"wake_refused", name});
         else
-            core_.faults.failed("wake_refused", woken.error(), name);
+            core_.faults.failed({"wake_refused", name}, woken.error());
         return woken.has_value();
     });
 }

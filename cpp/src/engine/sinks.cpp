@@ -51,7 +51,9 @@ Result<std::shared_ptr<SinkDelivery>> lease_sink(Core& core, std::string_view ac
     LJK_TRY(holder, core.leases->holder());
     if (!holder) return std::shared_ptr<SinkDelivery>{};
     const Millis now = core.clock->now();
-    LJK_TRY(leased, core.store->lease_deliveries(names, true, now, now + kHostLease, 1, *holder));
+    LJK_TRY(leased, core.faults.note({"lease_deliveries", account},
+                                     core.store->lease_deliveries(names, true, now,
+                                                                  now + kHostLease, 1, *holder)));
     if (leased.empty()) return std::shared_ptr<SinkDelivery>{};
     auto delivery = std::make_shared<SinkDelivery>();
     delivery->account = names.front();

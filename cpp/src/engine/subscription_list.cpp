@@ -62,8 +62,8 @@ void LeftBehind::look() {
     if (looked_ != 0 && now >= looked_ && now - looked_ < kLookEvery) return;
     looked_ = now;
     const auto all = core_.store->subscriptions(now);
-    if (!all) return core_.faults.failed("list_subscriptions", all.error());
-    core_.faults.works("list_subscriptions");
+    if (!all) return core_.faults.failed({"list_subscriptions"}, all.error());
+    core_.faults.works({"list_subscriptions"});
     for (const store::SubscriptionState& state : *all) {
         if (!is_left_behind(state, now)) continue;
         LogLine line(LogEvent::subscription_left_behind);

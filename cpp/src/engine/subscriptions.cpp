@@ -81,42 +81,48 @@ Result<void> bury(Core& core, std::string_view subscription, const LeasedItem& i
 }
 
 Result<std::vector<LeasedItem>> lease_one(Core& core, std::string_view subscription,
-                                          std::uint64_t holder) {
-    const std::vector<std::string> accounts = core.declared.accounts_of(subscription);
-    if (accounts.empty()) return std::vector<LeasedItem>{};  // none of this hub's
+                                          std::uint64_t holder,
+                                          const std::vector<std::string>& accounts) {
     return core.lane->repeat([&] {
         const Millis now = core.clock->now();
         return core.store->lease_items(subscription, now, now + kHostLease, 1, {holder, accounts});
     });
 }
 
-}  // namespace
-
-Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscription, Keeper keeper) {
+/// The next item, leased: none, or one. What nobody could ever handle is set aside.
+Result<std::vector<LeasedItem>> lease_next(Core& core, std::string_view subscription,
+                                           std::uint64_t holder,
+                                           const std::vector<std::string>& accounts) {
     for (;;) {
-        LJK_TRY(holder, core.leases->holder());
-        if (!holder) return std::shared_ptr<Item>{};
-        auto leased = lease_one(core, subscription, *holder);
+        auto leased = lease_one(core, subscription, holder, accounts);
         if (!leased && leased.error().code == Code::not_found) {
             LJK_CHECK(declare_missing(core, subscription));
-            leased = lease_one(core, subscription, *holder);
+            leased = lease_one(core, subscription, holder, accounts);
         }
         if (!leased) return leased.error();
         core.declared.met(subscription);
-        if (leased->empty()) return std::shared_ptr<Item>{};
-        LeasedItem& first = leased->front();
         // Tries that were never answered count too: it may be what ends each process that handles it.
-        if (first.attempt > static_cast<std::uint32_t>(core.config.items.tries)) {
-            LJK_CHECK(bury(core, subscription, first, "no try of it was ever answered"));
-            continue;
-        }
-        auto item = std::make_shared<Item>();
-        item->subscription = std::string(subscription);
-        item->lease = std::move(first);
-        item->json = item_json(item->lease);
-        core.leases->holds().add(item, keeper);
-        return item;
+        const auto tries = static_cast<std::uint32_t>(core.config.items.tries);
+        if (leased->empty() || leased->front().attempt <= tries) return leased;
+        LJK_CHECK(bury(core, subscription, leased->front(), "no try of it was ever answered"));
     }
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscription, Keeper keeper) {
+    LJK_TRY(holder, core.leases->holder());
+    const std::vector<std::string> accounts = core.declared.accounts_of(subscription);
+    if (!holder || accounts.empty()) return std::shared_ptr<Item>{};  // none of this hub's
+    LJK_TRY(leased, core.faults.note({.name = "lease_items", .subscription = subscription},
+                                     lease_next(core, subscription, *holder, accounts)));
+    if (leased.empty()) return std::shared_ptr<Item>{};
+    auto item = std::make_shared<Item>();
+    item->subscription = std::string(subscription);
+    item->lease = std::move(leased.front());
+    item->json = item_json(item->lease);
+    core.leases->holds().add(item, keeper);
+    return item;
 }
 
 Result<void> end_item_lease(Core& core, const Item& item, bool success, std::string_view reason) {

@@ -72,6 +72,7 @@ std::size_t Timers::look() {
     prune();
     watch_.look();
     left_behind_.look();
+    silence_.look();
     return fired;
 }
 
@@ -82,8 +83,8 @@ void Timers::prune() {
     for (int round = 0; round < kPruneRounds; ++round) {
         const auto gone = core_.lane->repeat(
             [&] { return core_.store->prune(now - kKeepKeys, now - kKeepRows, kPruned); });
-        if (!gone) return core_.faults.failed("prune", gone.error());
-        core_.faults.works("prune");
+        if (!gone) return core_.faults.failed({"prune"}, gone.error());
+        core_.faults.works({"prune"});
         if (*gone < kPruned) return;
     }
 }

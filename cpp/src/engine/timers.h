@@ -2,6 +2,7 @@
 // Timers: stored with the conversation, fired once by whoever sees them first.
 
 #include "engine/core.h"
+#include "engine/silence.h"
 #include "engine/store_watch.h"
 #include "engine/subscription_list.h"
 
@@ -16,7 +17,7 @@ public:
 
     void start();
     void stop();
-    /// Fires what is due now, removes what is too old and looks after the store; how many fired. Also for hosts that drive the clock themselves.
+    /// Fires what is due now, removes what is too old, looks after the store and for silence; how many fired. Also for hosts that drive the clock themselves.
     std::size_t look();
 
 private:
@@ -32,6 +33,7 @@ private:
     Core& core_;
     StoreWatch watch_;
     LeftBehind left_behind_{core_};
+    Silence silence_{core_};
     Millis pruned_ = 0;  ///< when we last looked for what is too old
     std::thread thread_;
     std::atomic<bool> stopping_{false};

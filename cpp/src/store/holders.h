@@ -54,6 +54,13 @@ inline constexpr std::size_t kCountedItems = 1000;
 /// How often a lease notes that it was made.
 inline constexpr Millis kServedStep = 60'000;
 
+/// A subscription, without what waits for it.
+struct KnownSubscription {
+    std::string name = {};
+    SubscriptionFilter filter = {};
+    Millis served = 0;  ///< as in SubscriptionState
+};
+
 struct SubscriptionState {
     std::string name;
     SubscriptionFilter filter;

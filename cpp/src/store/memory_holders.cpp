@@ -125,6 +125,14 @@ Result<std::vector<SubscriptionState>> MemoryStore::subscriptions(Millis now) {
     return all;
 }
 
+Result<std::vector<KnownSubscription>> MemoryStore::known_subscriptions() {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(usable());
+    std::vector<KnownSubscription> all;
+    for (const auto& [name, one] : subscriptions_) all.push_back({name, one.filter, one.served});
+    return all;
+}
+
 Result<void> MemoryStore::drop_subscription(std::string_view name, Millis now) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());

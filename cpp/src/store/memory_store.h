@@ -47,6 +47,7 @@ public:
     Result<bool> subscribe(std::string_view name, const SubscriptionFilter& filter,
                            const Subscriber& by = {}) override;
     Result<std::vector<SubscriptionState>> subscriptions(Millis now) override;
+    Result<std::vector<KnownSubscription>> known_subscriptions() override;
     Result<std::vector<Standing>> standings(const ConversationKey& key, Millis now) override;
     Result<void> drop_subscription(std::string_view name, Millis now) override;
     Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
@@ -190,8 +191,7 @@ private:
     std::map<std::string, std::string, std::less<>> meta_;
     LaneSchedule http_lanes_;
     LaneSchedule sink_lanes_{std::uint64_t{1} << 63};  // a token of one never releases the other
-    HeldLanes held_http_;
-    HeldLanes held_sinks_;
+    HeldLanes held_http_, held_sinks_;
     std::map<std::uint64_t, Holder> holders_;
     std::map<ConversationKey, Millis> timer_at_;
     std::set<std::pair<Millis, ConversationKey>> timer_order_;

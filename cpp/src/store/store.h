@@ -74,6 +74,8 @@ public:
                                    const Subscriber& by = {}) = 0;
     /// All of them, by name.
     virtual Result<std::vector<SubscriptionState>> subscriptions(Millis now) = 0;
+    /// The same without counts: no lane and no item is read.
+    virtual Result<std::vector<KnownSubscription>> known_subscriptions() = 0;
     /// How far each of them has come with that conversation, by name.
     virtual Result<std::vector<Standing>> standings(const ConversationKey& key, Millis now) = 0;
     /// Removes it with all that waits for it and its dead items; not_found, or `unsupported` while a live holder has it.

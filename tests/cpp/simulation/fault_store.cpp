@@ -204,6 +204,9 @@ public:
     Result<std::vector<store::SubscriptionState>> subscriptions(Millis now) override {
         return truth_->subscriptions(now);
     }
+    Result<std::vector<store::KnownSubscription>> known_subscriptions() override {
+        return truth_->known_subscriptions();
+    }
     Result<std::vector<store::Standing>> standings(const store::ConversationKey& key,
                                                    Millis now) override {
         return truth_->standings(key, now);

@@ -73,6 +73,9 @@ public:
     Result<std::vector<store::SubscriptionState>> subscriptions(Millis now) override {
         return to_->subscriptions(now);
     }
+    Result<std::vector<store::KnownSubscription>> known_subscriptions() override {
+        return to_->known_subscriptions();
+    }
     Result<std::vector<store::Standing>> standings(const Key& key, Millis now) override {
         return to_->standings(key, now);
     }

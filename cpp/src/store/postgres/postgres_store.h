@@ -54,6 +54,7 @@ public:
     Result<bool> subscribe(std::string_view name, const SubscriptionFilter& filter,
                            const Subscriber& by) override;
     Result<std::vector<SubscriptionState>> subscriptions(Millis now) override;
+    Result<std::vector<KnownSubscription>> known_subscriptions() override;
     Result<std::vector<Standing>> standings(const ConversationKey& key, Millis now) override;
     Result<void> drop_subscription(std::string_view name, Millis now) override;
     Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,
@@ -151,6 +152,8 @@ private:
                        std::uint64_t seq);
     /// The statement that notes it, unless that was done a moment ago.
     void note_served(std::string_view subscription, Millis now, std::vector<Call>& calls);
+    /// The caller's time; 0: never.
+    Millis served_at(const Rows& rows, int row, int column);
     Result<Holder> read_holder(const Rows& rows, int row);
     Result<std::vector<Holder>> read_holders();
     /// Queues what was there before the subscription.

@@ -52,6 +52,11 @@ constexpr Statement kSubscriptions{
     "ORDER BY ready_at, turn LIMIT $1) q JOIN lampjack_item i ON i.key = q.key "
     "AND ((i.seq >= q.seq AND " LJK_PG_WANTS ") "
     "OR i.seq IN (SELECT a >> 16 FROM unnest(q.again) AS a)) LIMIT $1) x) w ORDER BY s.name"};
+constexpr Statement kKnownSubscriptions{
+    "lampjack_known_subscriptions",
+    "SELECT s.name, COALESCE(array_to_string(s.kinds, ' '), ''), "
+    "COALESCE(array_to_string(s.accounts, ' '), ''), s.recipient, s.include_bot, s.served_at "
+    "FROM lampjack_subscription s ORDER BY s.name"};
 constexpr Statement kStandings{
     "lampjack_standings",
     "SELECT s.name, COALESCE(array_to_string(s.kinds, ' '), ''), "
@@ -138,6 +143,11 @@ Result<void> PostgresStore::complete(std::string_view name) {
     return {};
 }
 
+Millis PostgresStore::served_at(const Rows& rows, int row, int column) {
+    const Millis at = rows.integer(row, column);
+    return at == 0 ? 0 : process().clock.to_caller(at);
+}
+
 Result<std::vector<SubscriptionState>> PostgresStore::subscriptions(Millis now) {
     LJK_TRY(all_holders, read_holders());
     LJK_TRY(rows, ask(kSubscriptions, Params().limit(kCountedItems)));
@@ -146,13 +156,20 @@ Result<std::vector<SubscriptionState>> PostgresStore::subscriptions(Millis now) 
         SubscriptionState state;
         state.name = rows.text(row, 0);
         state.filter = read_filter(rows, row, 1);
-        const Millis served = rows.integer(row, 5);
-        state.served = served == 0 ? 0 : process().clock.to_caller(served);
+        state.served = served_at(rows, row, 5);
         state.waiting = static_cast<std::size_t>(rows.number(row, 6));
         state.oldest = rows.integer(row, 7);
         state.holders = labels_of(all_holders, state.name, now);
         all.push_back(std::move(state));
     }
+    return all;
+}
+
+Result<std::vector<KnownSubscription>> PostgresStore::known_subscriptions() {
+    LJK_TRY(rows, ask(kKnownSubscriptions));
+    std::vector<KnownSubscription> all;
+    for (int row = 0; row < rows.size(); ++row)
+        all.push_back({rows.text(row, 0), read_filter(rows, row, 1), served_at(rows, row, 5)});
     return all;
 }
 

@@ -61,6 +61,7 @@ public:
     Result<bool> subscribe(std::string_view name, const SubscriptionFilter& filter,
                            const Subscriber& by) override;
     Result<std::vector<SubscriptionState>> subscriptions(Millis now) override;
+    Result<std::vector<KnownSubscription>> known_subscriptions() override;
     Result<std::vector<Standing>> standings(const ConversationKey& key, Millis now) override;
     Result<void> drop_subscription(std::string_view name, Millis now) override;
     Result<std::vector<LeasedItem>> lease_items(std::string_view subscription, Millis now,

@@ -144,6 +144,22 @@ Result<std::vector<SubscriptionState>> SqliteStore::subscriptions(Millis now) {
     }
 }
 
+Result<std::vector<KnownSubscription>> SqliteStore::known_subscriptions() {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(found, db->query("SELECT name FROM subscription ORDER BY name"));
+    std::vector<KnownSubscription> all;
+    for (;;) {
+        LJK_TRY(more, found.next());
+        if (!more) return all;
+        KnownSubscription& one = all.emplace_back();
+        one.name = found.string_at(0);
+        LJK_TRY(subscription, find_subscription(*db, one.name));
+        one.filter = std::move(subscription.filter);
+        one.served = subscription.served_at;
+    }
+}
+
 Result<std::vector<Standing>> SqliteStore::standings(const ConversationKey& key, Millis now) {
     LJK_TRY(access, session_.read());
     LJK_TRY(db, access.connection());

@@ -90,6 +90,23 @@ TEST_P(Declared, it_is_told_within_a_minute_when_it_was_served) {
     EXPECT_EQ(state("idle").served, 0) << "nothing was there to lease";
 }
 
+TEST_P(Declared, all_are_listed_without_what_waits) {
+    EXPECT_TRUE(must(store().known_subscriptions()).empty());
+    const SubscriptionFilter desk{{"message"}, {}, To::desk, true}, old{{}, {"shop"}, {}};
+    must(store().subscribe("desk", desk));
+    must(store().subscribe("all", old));
+    say(kRef);
+    EXPECT_EQ(lease_items(10'000, 1, "all").size(), 1U);
+    const auto known = must(store().known_subscriptions());
+    ASSERT_EQ(known.size(), 2U);
+    EXPECT_EQ(known.at(0).name, "all");
+    EXPECT_EQ(known.at(0).filter, old);
+    EXPECT_EQ(known.at(0).served, 10'000);
+    EXPECT_EQ(known.at(1).name, "desk");
+    EXPECT_EQ(known.at(1).filter, desk);
+    EXPECT_EQ(known.at(1).served, 0);
+}
+
 TEST_P(Declared, the_live_holders_are_named) {
     must(store().subscribe("desk", {}));
     beat(8, {});

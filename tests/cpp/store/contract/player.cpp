@@ -236,6 +236,7 @@ void use_all(Store& store, int steps) {
     const ConversationKey key = key_of("shop:live:u1");
     must(store.extend_delivery(key, 1, 90'000'000, 7));
     must(store.subscriptions(1));
+    must(store.known_subscriptions());
     must(store.standings(key, 1));
     must(store.drop_subscription("bot", 1));
 }

@@ -95,6 +95,7 @@ TEST_F(PostgresPlans, hot_lookups_use_the_index_made_for_them) {
         {"FROM lampjack_queue WHERE name = $1 AND account = a.account", "lampjack_queue_account"},
         {"SELECT 1 FROM lampjack_outbox o WHERE o.key = l.key", "lampjack_outbox_pending"},
         {"DELETE FROM lampjack_dead_item WHERE name = $1", "lampjack_dead_item_oldest"},
+        {"s.served_at FROM lampjack_subscription s ORDER BY", "lampjack_subscription_pkey"},
     };
     for (const auto& [words, index] : wanted) {
         const std::string plan = plan_of(plans_, words);

@@ -62,5 +62,22 @@ TEST(SqliteRowsRead, a_look_reads_nothing_of_accounts_that_it_does_not_ask_for) 
     EXPECT_GE(RowsRead::take(), kPaused - 1U) << "the control: rows that are read are counted";
 }
 
+TEST(SqliteRowsRead, a_list_of_subscriptions_without_counts_reads_nothing_of_what_waits) {
+    const lampjack::testing::TemporaryFolder folder;
+    const RowsRead rows;
+    const auto store = must(sqlite::open(folder.path("store.db")));
+    for (const char* name : {"desk", "wall"}) must(store->subscribe(name, {}));
+    for (int i = 0; i < kPaused; ++i) {
+        Edit edit(*store, ref_of("u" + std::to_string(i)));
+        edit.say("message");
+        edit.finish();
+    }
+    RowsRead::take();
+    EXPECT_EQ(must(store->known_subscriptions()).size(), 2U);
+    EXPECT_LE(RowsRead::take(), kFew);
+    EXPECT_EQ(must(store->subscriptions(5000)).size(), 2U);
+    EXPECT_GE(RowsRead::take(), kPaused + 0U) << "the control: who counts reads what waits";
+}
+
 }  // namespace
 }  // namespace lampjack::store::testing
