@@ -6,6 +6,8 @@ from typing import Any
 try:
     from fastapi import APIRouter, FastAPI, Request, Response
     from fastapi.responses import JSONResponse
+    from fastapi.routing import APIRoute
+    from starlette.routing import Match
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
         "lampjack.fastapi needs FastAPI: pip install 'lampjack[fastapi]'", name=missing.name
@@ -85,19 +87,36 @@ def _endpoint(hub: Hub, entry: Endpoint) -> Callable[[Request], Awaitable[Respon
     return take
 
 
-def _elsewhere(hub: Hub, account: str) -> Callable[[Request], Awaitable[Response]]:
+def _elsewhere(hub: Hub, account: str = "") -> Callable[[Request], Awaitable[Response]]:
     async def refuse(request: Request) -> Response:
+        asked = account or request.path_params["account"]
         path = "/" + request.path_params.get("rest", "")
-        return _respond(await hub.submit(account, method=request.method, path=path))
+        return _respond(await hub.submit(asked, method=request.method, path=path))
 
     return refuse
+
+
+class _Unclaimed(APIRoute):
+    """What no account has. It is asked last: routes of the application's own below the same prefix come first."""
+
+    def matches(self, scope: Any) -> tuple[Match, Any]:
+        match, child = super().matches(scope)
+        if match is Match.NONE:
+            return match, child
+        path, root = scope["path"], scope.get("root_path", "")
+        asked = f"/{child['path_params']['account']}/{child['path_params'].get('rest', '')}"
+        if path.removeprefix(root).rstrip("/") == asked.rstrip("/"):
+            return Match.NONE, {}  # without a prefix all of the application is below it
+        return Match.PARTIAL, child
 
 
 class HandoverRouter(APIRouter):
     """One route for each account and path, so that OpenAPI lists what each vendor calls.
 
     What else is asked for below an account is refused in the hub's words: 404, or 405 with the methods that are taken.
-    Bodies are read raw and within the path's limit; answers are sent byte for byte. Give `lifespan=hub.lifespan` to the
+    So is an account below the router's prefix that nobody has, unless another route of the application takes the request;
+    a 405, or a redirect for a slash, of other routes below the prefix becomes that 404. Without a prefix what no account has is
+    the application's. Bodies are read raw and within the path's limit; answers are sent byte for byte. Give `lifespan=hub.lifespan` to the
     application: FastAPI passes no lifespan on to routers that users mount.
     """
 
@@ -111,6 +130,14 @@ class HandoverRouter(APIRouter):
                 self.add_api_route(
                     path, _elsewhere(hub, account), methods=_METHODS, include_in_schema=False
                 )
+        for path in ("/{account}", "/{account}/{rest:path}"):
+            self.add_api_route(
+                path,
+                _elsewhere(hub),
+                methods=_METHODS,
+                include_in_schema=False,
+                route_class_override=_Unclaimed,
+            )
 
     def _add(self, hub: Hub, entry: Endpoint) -> None:
         account, path, method = entry.account, entry.path.rstrip("/"), entry.method

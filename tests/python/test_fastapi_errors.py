@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import lampjack as lj
-from lampjack.fastapi import add_error_handlers
+from lampjack.fastapi import HandoverRouter, add_error_handlers
 from lampjack.testing import sample, sample_settings
 
 REF = "shop:live:user-1"
@@ -82,4 +82,52 @@ def test_a_late_agent_learns_who_owns_the_conversation():
     problem = answer.json()
     assert (problem["owner"], problem["agent"]) == ("agent", "dana")
     assert (problem["code"], problem["epoch"]) == ("stale_owner", taken.epoch)
+    hub.close()
+
+
+# ---- Accounts that nobody has ----
+
+
+def hooks(prefix: str) -> tuple[lj.Hub, TestClient]:
+    settings = {"shop": sample_settings("chatlayer_offloading")}
+    hub = lj.Hub({"store": "memory:", "account": settings}, background=False)
+    app = FastAPI()
+    app.include_router(HandoverRouter(hub), prefix=prefix)
+
+    @app.get("/hooks/mine")
+    def mine() -> str:
+        return "mine"
+
+    return hub, TestClient(app)
+
+
+@pytest.mark.parametrize("path", ["/hooks/shpo", "/hooks/shpo/", "/hooks/shpo/a/b"])
+def test_a_mistyped_account_is_answered_and_logged_as_by_receive(
+    path: str, caplog: pytest.LogCaptureFixture
+):
+    hub, client = hooks("/hooks")
+    answer = client.post(path, content=b"{}")
+    expected = hub.receive("shpo", path="/")
+    assert (answer.status_code, answer.content) == (expected.status, expected.body)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert [line for line in caplog.messages if line.startswith("request.refused status=404 ")]
+    hub.close()
+
+
+def test_routes_of_the_application_below_the_prefix_come_first():
+    hub, client = hooks("/hooks")
+    assert client.get("/hooks/mine").json() == "mine"
+    assert client.get("/elsewhere").json() == {"detail": "Not Found"}, "outside of the prefix"
+    hub.close()
+
+
+def test_without_a_prefix_what_no_account_has_is_the_applications(
+    caplog: pytest.LogCaptureFixture,
+):
+    hub, client = hooks("")
+    assert client.get("/hooks/mine").json() == "mine"
+    assert client.post("/hooks/mine").status_code == 405
+    assert client.post("/shpo").json() == {"detail": "Not Found"}
+    assert not caplog.messages
     hub.close()
