@@ -140,7 +140,8 @@ def test_the_command_line_makes_no_store_where_there_is_none(
     config.write_text(CONFIG.format(path=tmp_path / "elsewhere.db"))
     done = run(config, *command)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("lampjack: store sqlite: there is no file at that path")
+    assert done.stderr.startswith("lampjack: store sqlite: there is no file at that path: ")
+    assert str(tmp_path / "elsewhere.db") in done.stderr
     assert os.listdir(tmp_path) == ["lampjack.toml"]
 
 
@@ -154,4 +155,7 @@ def test_the_command_line_tells_why(config: Path):
     one = json.loads(run(config, "why", REF, "1", "--json").stdout)
     assert [line["seq"] for line in one["lines"]] == [1]
     wrong = run(config, "why", "shop:live:nobody")
-    assert (wrong.returncode, wrong.stderr) == (1, "lampjack: no such conversation\n")
+    assert (wrong.returncode, wrong.stderr) == (
+        1,
+        "lampjack: no such conversation: the account has none of that id\n",
+    )

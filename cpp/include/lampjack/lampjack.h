@@ -280,12 +280,13 @@ enum {
     LJK_UNDECIDED = -1, /**< no decision: the platform's default holds */
     LJK_DECLINE = 0,
     LJK_ACCEPT = 1,
-    LJK_ACCEPT_MUTED =
-        2 /**< accept, and the bot falls silent at once where the platform can do that */
+    LJK_ACCEPT_MUTED = 2 /**< accept, and the bot falls silent at once where the platform can do
+                            that; the account's `mute` "on_take" or "never" wins */
 };
 /** Decides about a handover request. Returns LJK_ACCEPT, LJK_ACCEPT_MUTED or LJK_DECLINE. Any other number, and a decision
  *  later than ljk_question_deadline_ms, is no decision. The platform's default then holds: the request is declined where
- *  the answer carries the decision (Chatlayer offloading), and accepted elsewhere, with the account's `mute`.
+ *  the answer carries the decision (Chatlayer offloading), and elsewhere accepted as by LJK_ACCEPT: the bot is muted when
+ *  an agent takes the conversation, unless the account's `mute` is "never".
  *  Thread: the one inside ljk_hub_receive; overlaps with itself when the host receives on several threads. No lock is
  *  held: it may call every function of the hub but close and free. `question` lives until it returns. */
 typedef int32_t (*ljk_decide)(void* user, const ljk_question* question);
@@ -600,7 +601,7 @@ LJK_API ljk_status ljk_hub_explain(ljk_hub* hub, ljk_str ref, ljk_str command, l
  *  "status" is handled (or older than the subscription), running, retrying, waiting, dead or not_wanted. Deliveries are as
  *  ljk_hub_delivery gives them, with "vendor_answer" and "reason"; "calls" are mutes and returns that are not over.
  *  @param seq the line; 0: the newest `limit` lines
- *  @return LJK_OK, LJK_E_NOT_FOUND */
+ *  @return LJK_OK, LJK_E_ARGUMENT (it is no ref), LJK_E_NOT_FOUND (no such account, conversation or line) */
 LJK_API ljk_status ljk_hub_why(ljk_hub* hub, ljk_str ref, uint64_t seq, size_t limit,
                                ljk_text** out, ljk_error* err);
 /** Conversations that need a person, each with "why": return_fails (the bot is not taken back), mute_refused (it cannot be
@@ -609,7 +610,9 @@ LJK_API ljk_status ljk_hub_why(ljk_hub* hub, ljk_str ref, uint64_t seq, size_t l
  *  item for a minute or more, or works on although its lease has ended); and with the "last_error" and "last_code" of its mute or return. */
 LJK_API ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err);
 /** One delivery: {"id","action","status","epoch","seq","agent","attempts","last_code","last_error","created_at","next_at",
- *  "ended_at","ref"}. "seq" is the transcript item whose words it carries; keys without a value are absent. */
+ *  "ended_at","ref"}. "seq" is the transcript item whose words it carries; keys without a value are absent. "attempts" are the
+ *  calls that ended since "created_at", but those whose credentials were refused: both begin anew when it is retried by hand,
+ *  and when it moves again after credentials or an address were waited for. "next_at" is no sooner than the account may send. */
 LJK_API ljk_status ljk_hub_delivery(ljk_hub* hub, ljk_str delivery, ljk_text** out, ljk_error* err);
 /** An array of the conversation's deliveries, in order. "status" is pending, paused (as pending, while the platform refuses the
  *  account's credentials), sent, dead, refused or held; "vendor_answer" is what the platform said to a refused one. */
@@ -618,7 +621,8 @@ LJK_API ljk_status ljk_hub_deliveries(ljk_hub* hub, ljk_str ref, ljk_text** out,
  *  @return LJK_OK, LJK_E_TIMEOUT, LJK_E_CLOSED, LJK_E_NOT_FOUND */
 LJK_API ljk_status ljk_hub_wait(ljk_hub* hub, ljk_str delivery, uint32_t timeout_ms, ljk_text** out,
                                 ljk_error* err);
-/** What to configure at each vendor: an array of accounts with their addresses below `base`. */
+/** What to configure at each vendor: an array of accounts with their addresses below `base`. "app_address" is there where an
+ *  app of the platform asks for one address and makes the others itself. */
 LJK_API ljk_status ljk_hub_urls(ljk_hub* hub, ljk_str base, ljk_text** out, ljk_error* err);
 /** Counters since the hub was opened. */
 LJK_API ljk_status ljk_hub_stats(ljk_hub* hub, ljk_text** out, ljk_error* err);
@@ -692,7 +696,8 @@ LJK_API ljk_status ljk_hub_settle_dead_item(ljk_hub* hub, ljk_str subscription, 
 
 /** All that is kept of an end user, live and test, one JSON object a line: the conversation whose id is `user` and all
  *  conversations of the user with that id, each followed by its items (messages, commands and facts) in order,
- *  {"conversation","seq",…,"body"}, and its deliveries with what they carry, {"conversation","delivery":{…}}.
+ *  {"conversation","seq",…,"body"}, and its deliveries with what they carry, {"conversation","delivery":{…}}. A conversation whose
+ *  id is `user` and whose user is known by another id is that one's, and left out.
  *  For the person who asks: it holds what people said. Empty when nothing is kept.
  *  @return LJK_OK, LJK_E_ARGUMENT, LJK_E_NOT_FOUND (no such account) */
 LJK_API ljk_status ljk_hub_export(ljk_hub* hub, ljk_str account, ljk_str user, ljk_text** out,

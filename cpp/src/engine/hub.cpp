@@ -225,7 +225,7 @@ public:
         std::string ref;
         LJK_TRY(row, core_.store->delivery(id, ref));
         const bool pending = row.status == store::DeliveryStatus::pending;
-        return delivery_json(row, ref, pending && waits_for_credentials(core_, ref));
+        return delivery_json(row, ref, pending ? credentials_wait(core_, ref) : 0);
     }
     Result<std::string> deliveries(std::string_view ref) override {
         LJK_CHECK(core_.usable());

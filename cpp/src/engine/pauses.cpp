@@ -55,17 +55,27 @@ PauseLimits pause_limits(const Core& core) noexcept {
 }
 
 Result<CredentialsPause> shared_pause(const Core& core, const platforms::Account& account) {
-    LJK_TRY(text, core.store->meta(pause_name(core, account)));
+    std::string name;
+    if (core.config.secrets == "placeholder") {
+        LJK_TRY(newest, core.store->meta(newest_name(account)));
+        name = std::move(newest);
+    }
+    if (name.empty()) name = pause_name(core, account);
+    LJK_TRY(text, core.store->meta(name));
     return CredentialsPause::from_text(text);
 }
 
-bool waits_for_credentials(const Core& core, std::string_view ref) {
+Millis credentials_wait(const Core& core, std::string_view ref) {
     model::RefParts parts;
-    if (!model::split_ref(ref, parts)) return false;
+    if (!model::split_ref(ref, parts)) return 0;
     const platforms::Account* account = core.account(parts.account);
-    if (account == nullptr) return false;
+    if (account == nullptr) return 0;
     const auto pause = shared_pause(core, *account);
-    return pause && (pause->is_paused() || pause->lane(core.tag(ref)) != nullptr);
+    if (!pause) return 0;
+    const Millis now = core.clock->now();
+    if (pause->is_paused()) return pause->probe_at(now, pause_limits(core));
+    const std::string tag = core.tag(ref);
+    return pause->lane(tag) == nullptr ? 0 : pause->lane_at(tag, now, pause_limits(core));
 }
 
 Result<void> ask_now(Core& core, const platforms::Account& account, std::string_view tag) {

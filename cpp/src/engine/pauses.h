@@ -14,10 +14,15 @@ namespace lampjack::engine {
 
 /// The store's name for the pause of the account's present credential.
 std::string pause_name(const Core& core, const platforms::Account& account);
-/// What all processes know now. For views and timers; any thread.
+/// What all processes know now. For views and timers; any thread. A tool that has no secrets (`secrets` is "placeholder")
+/// is told of the credential that a process used last.
 Result<CredentialsPause> shared_pause(const Core& core, const platforms::Account& account);
-/// Whether a delivery of that conversation waits for credentials. A pause that cannot be read is none.
-bool waits_for_credentials(const Core& core, std::string_view ref);
+/// Until when a delivery of that conversation waits for credentials at least; 0 when it does not. A pause that cannot be
+/// read is none.
+Millis credentials_wait(const Core& core, std::string_view ref);
+inline bool waits_for_credentials(const Core& core, std::string_view ref) {
+    return credentials_wait(core, ref) != 0;
+}
 /// The next request of the account, or of the conversation with that tag, leaves now, as a probe. Any thread.
 Result<void> ask_now(Core& core, const platforms::Account& account, std::string_view tag);
 

@@ -168,8 +168,15 @@ Result<std::string> explain_view(Core& core, std::string_view ref, std::string_v
 
 Result<std::string> deliveries_view(Core& core, std::string_view ref) {
     LJK_TRY(rows, core.store->deliveries(store::key_of(ref)));
-    const bool waits = waits_for_credentials(core, ref);
+    const Millis waits = credentials_wait(core, ref);
     return array_of(rows, [&](const auto& row) { return delivery_json(row, ref, waits); });
+}
+
+/// A platform's app that posts to paths of its own asks for the address above them.
+bool has_app(const platforms::Adapter& adapter) noexcept {
+    return std::ranges::any_of(adapter.endpoints, [](const platforms::Endpoint& endpoint) {
+        return endpoint.purpose == platforms::Purpose::translate;
+    });
 }
 
 std::string urls_view(const Core& core, std::string_view base) {
@@ -193,7 +200,10 @@ std::string urls_view(const Core& core, std::string_view base) {
                 .string(endpoint.path)
                 .key("max_body")
                 .integer(static_cast<std::int64_t>(core.config.sizes.body_at(endpoint)));
-            out.key("meaning").string(endpoint.meaning).end_object();
+            out.key("meaning").string(endpoint.meaning);
+            if (has_app(*account.adapter))
+                out.key("app_address").string(std::string(base) + "/" + name);
+            out.end_object();
         }
     }
     out.end_array();

@@ -208,7 +208,7 @@ Millis Reception::time_left() const {
 bool Reception::is_late() const { return question_ && time_left() < 0; }
 
 /// The decision that holds. A missing or late one is the platform's default: declined where the answer carries the decision,
-/// accepted elsewhere, with the account's `mute`.
+/// accepted elsewhere, not muted before the take.
 Decision Reception::decision_or_default(const Decision* made, bool late) const {
     if (!question_) made = nullptr;  // nothing was asked, or the translation left no time for it
     if (made != nullptr && late)

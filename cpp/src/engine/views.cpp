@@ -4,6 +4,8 @@
 #include "base/timestamp.h"
 #include "model/canonical.h"
 
+#include <algorithm>
+
 namespace lampjack::engine {
 namespace {
 
@@ -81,7 +83,7 @@ void vendor_answer(Writer& out, const store::OutboxRow& row) {
     if (!row.vendor_answer.empty()) out.key("vendor_answer").string(row.vendor_answer);
 }
 
-void all_members(Writer& out, const store::OutboxRow& row, std::string_view ref, bool waits) {
+void all_members(Writer& out, const store::OutboxRow& row, std::string_view ref, Millis waits) {
     delivery_members(out, row, waits);
     vendor_answer(out, row);
     out.key("ref").string(ref);
@@ -98,9 +100,9 @@ void absent_as_null(Writer& out, const store::OutboxRow& row) {
 
 }  // namespace
 
-void delivery_members(Writer& out, const store::OutboxRow& row, bool waits) {
+void delivery_members(Writer& out, const store::OutboxRow& row, Millis waits) {
     out.key("id").string(row.id).key("action").string(conversation::name_of(row.action));
-    const bool paused = waits && !row.to_sink && row.status == store::DeliveryStatus::pending;
+    const bool paused = waits != 0 && !row.to_sink && row.status == store::DeliveryStatus::pending;
     out.key("status").string(paused ? std::string_view("paused") : store::name_of(row.status));
     out.key("epoch").integer(static_cast<std::int64_t>(row.epoch));
     if (row.item_seq != 0) out.key("seq").integer(static_cast<std::int64_t>(row.item_seq));
@@ -110,7 +112,8 @@ void delivery_members(Writer& out, const store::OutboxRow& row, bool waits) {
     if (!row.last_error.empty()) out.key("last_error").string(row.last_error);
     out.key("created_at").string(format_time(row.created).view());
     if (row.status == store::DeliveryStatus::pending)
-        out.key("next_at").string(format_time(row.ready_at).view());
+        out.key("next_at").string(
+            format_time(paused ? std::max(row.ready_at, waits) : row.ready_at).view());
     if (row.status == store::DeliveryStatus::dead || row.status == store::DeliveryStatus::held)
         out.key("ended_at").string(format_time(row.ready_at).view());
 }
@@ -207,20 +210,20 @@ std::string conversation_json(const store::ConversationRow& row, std::string_vie
     return object([&](Writer& out) { conversation_members(out, row, tag); });
 }
 
-std::string delivery_json(const store::OutboxRow& row, std::string_view ref, bool waits) {
+std::string delivery_json(const store::OutboxRow& row, std::string_view ref, Millis waits) {
     return object([&](Writer& out) { all_members(out, row, ref, waits); });
 }
 
 std::string whole_delivery_json(const store::OutboxRow& row, std::string_view ref) {
     return object([&](Writer& out) {
-        all_members(out, row, ref, false);
+        all_members(out, row, ref, 0);
         if (!row.content.empty()) out.key("event").raw(row.content);
     });
 }
 
 std::string dead_letter_json(const store::OutboxRow& row, std::string_view ref, bool whole) {
     return object([&](Writer& out) {
-        all_members(out, row, ref, false);
+        all_members(out, row, ref, 0);
         absent_as_null(out, row);
         if (whole) out.key("event").raw(row.content.empty() ? "null" : row.content);
     });

@@ -36,9 +36,9 @@ std::string item_head_json(const store::LeasedItem& leased);
 void conversation_members(json::Writer& out, const store::ConversationRow& row,
                           std::string_view tag);
 std::string conversation_json(const store::ConversationRow& row, std::string_view tag);
-/// `waits`: for credentials; what is pending is then called paused.
-void delivery_members(json::Writer& out, const store::OutboxRow& row, bool waits = false);
-std::string delivery_json(const store::OutboxRow& row, std::string_view ref, bool waits = false);
+/// `waits`: for credentials until then, 0 for not at all; what is pending is then called paused.
+void delivery_members(json::Writer& out, const store::OutboxRow& row, Millis waits = 0);
+std::string delivery_json(const store::OutboxRow& row, std::string_view ref, Millis waits = 0);
 /// The same with what it carries.
 std::string whole_delivery_json(const store::OutboxRow& row, std::string_view ref);
 /// The members of delivery_json(), null where there is no value; `whole` adds what it carries.

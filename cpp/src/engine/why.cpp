@@ -2,6 +2,7 @@
 
 #include "base/timestamp.h"
 #include "engine/pauses.h"
+#include "engine/prepared_request.h"
 #include "engine/views.h"
 #include "engine/why_offers.h"
 #include "engine/why_words.h"
@@ -22,7 +23,7 @@ struct Found {
     std::vector<ItemRow> items;
     std::vector<OutboxRow> deliveries;
     std::vector<Offering> offerings;
-    bool waits = false;  ///< for credentials
+    Millis waits = 0;  ///< for credentials until then, or not at all
     Millis now = 0;
 };
 
@@ -38,16 +39,31 @@ Result<std::vector<ItemRow>> lines(Core& core, const store::ConversationRow& row
     return std::move(items);
 }
 
+/// Why there is nothing under that ref.
+Error unknown(const Core& core, std::string_view ref) {
+    model::RefParts parts;
+    if (!model::split_ref(ref, parts))
+        return fail(Code::argument, "a ref is account:mode:id, and the mode is live or test");
+    if (core.account(parts.account) == nullptr)
+        return fail(Code::not_found, "no such conversation: the ref's account is not configured");
+    if (parts.id == kUnattributed)
+        return fail(Code::not_found,
+                    "what names no conversation is for nobody, so there is nothing to tell; "
+                    "`lampjack conversations --unattributed` lists it, transcripts show it");
+    return fail(Code::not_found, "no such conversation: the account has none of that id");
+}
+
 Result<Found> look(Core& core, std::string_view ref, std::uint64_t seq, std::size_t limit) {
     Found found;
     found.now = core.clock->now();
-    LJK_TRY(row, core.store->conversation(store::key_of(ref)));
-    found.row = std::move(row);
+    auto row = core.store->conversation(store::key_of(ref));
+    if (!row) return row.error().code == Code::not_found ? unknown(core, ref) : row.error();
+    found.row = std::move(*row);
     LJK_TRY(items, lines(core, found.row, seq, limit));
     found.items = std::move(items);
     LJK_TRY(deliveries, core.store->deliveries(found.row.key));
     found.deliveries = std::move(deliveries);
-    found.waits = waits_for_credentials(core, ref);
+    found.waits = credentials_wait(core, ref);
     LJK_TRY(offerings, offerings_of(core, found.row, found.now));
     found.offerings = std::move(offerings);
     return found;
@@ -57,7 +73,7 @@ void write_delivery(json::Writer& out, const Found& found, const OutboxRow& row)
     out.begin_object();
     delivery_members(out, row, found.waits);
     if (!row.vendor_answer.empty()) out.key("vendor_answer").string(row.vendor_answer);
-    const std::string why = reason_of(row, found.deliveries, found.now);
+    const std::string why = reason_of(row, found.deliveries, found.waits != 0, found.now);
     if (!why.empty()) out.key("reason").string(why);
     out.end_object();
 }

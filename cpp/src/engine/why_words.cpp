@@ -60,7 +60,8 @@ std::string_view reason_of(const store::ItemRow& item, const json::Value& body) 
     return "it is for the record";
 }
 
-std::string reason_of(const OutboxRow& row, std::span<const OutboxRow> all, Millis now) {
+std::string reason_of(const OutboxRow& row, std::span<const OutboxRow> all, bool waits,
+                      Millis now) {
     if (row.status == DeliveryStatus::sent) return {};
     if (row.status != DeliveryStatus::pending) return row.last_error;
     const auto before = std::ranges::find_if(all, [&](const OutboxRow& other) {
@@ -69,6 +70,7 @@ std::string reason_of(const OutboxRow& row, std::span<const OutboxRow> all, Mill
     });
     if (before != all.end()) return "behind delivery " + before->id;
     if (!row.last_error.empty()) return row.last_error;
+    if (waits && !row.to_sink) return "the platform refuses the account's credentials";
     if (row.ready_at > now) return "an attempt is under way, or its outcome is not recorded";
     return row.ready_at + conversation::kMinute < now ? "due, and no process has sent it" : "due";
 }

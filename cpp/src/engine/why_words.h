@@ -21,8 +21,8 @@ void each_word(std::string_view words, F f) {
 
 /// Why the line was for them. `body` is its JSON.
 std::string_view reason_of(const store::ItemRow& item, const json::Value& body);
-/// Why the delivery is not sent; empty when it is.
+/// Why the delivery is not sent; empty when it is. `waits`: for the account's credentials.
 std::string reason_of(const store::OutboxRow& row, std::span<const store::OutboxRow> all,
-                      Millis now);
+                      bool waits, Millis now);
 
 }  // namespace lampjack::engine

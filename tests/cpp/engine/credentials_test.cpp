@@ -66,6 +66,41 @@ TEST_P(Credentials, are_told_once_and_show_where_people_look) {
     EXPECT_EQ(world.status(second), "sent");
 }
 
+/// How `why` tells the last delivery of the conversation.
+json::Object last_told(engine::Hub& hub, const std::string& session) {
+    const auto trace = SenderWorld::object(hub.why(SenderWorld::ref(session), 0, 100));
+    json::Object last;
+    for (const auto& line : trace.at("lines").as_array())
+        for (const auto& one : line.as_object().at("deliveries").as_array()) last = one.as_object();
+    return last;
+}
+
+TEST_P(Credentials, are_told_of_what_was_never_tried_and_to_tools_without_secrets) {
+    SenderWorld world = open();
+    take(world, {"s-1", "s-2"});
+    world.reply("s-1", "one");
+    world.answer_all(401);
+    world.reply("s-2", "two");
+    world.clock->advance(5 * kSecond);
+    world.hub().step();
+    const std::size_t at = world.config.find("at-made-up");
+    world.config.replace(at, 10, "env:LJK_NOT_SET_HERE");
+    world.config.insert(1, R"("secrets":"placeholder",)");
+    world.store = kept_.open();
+    const auto tool = world.start();
+    for (auto* hub : {&world.hub(), tool->hub.get()}) {
+        const auto told = last_told(*hub, "s-2");
+        EXPECT_EQ(json::text_of(told, "status"), "paused");
+        EXPECT_EQ(json::text_of(told, "reason"), "the platform refuses the account's credentials");
+        const auto next = parse_time(json::text_of(told, "next_at"));
+        ASSERT_TRUE(next);
+        EXPECT_GT(*next, world.clock->now());
+        EXPECT_EQ(json::text_of(last_told(*hub, "s-1"), "reason"), "credentials: status 401");
+    }
+    EXPECT_EQ(count_of(*tool->hub->deliveries(SenderWorld::ref("s-2")), R"("status":"paused")"),
+              1U);
+}
+
 TEST_P(Credentials, of_one_process_stop_the_others_with_the_same_and_not_one_with_another) {
     SenderWorld world = open();
     world.store = kept_.open();

@@ -146,5 +146,20 @@ TEST_P(Why, holds_nothing_that_was_said_and_says_when_there_is_nothing) {
     EXPECT_EQ(t.hub->why("shop:live:nobody", 0, 1).error().code, Code::not_found);
 }
 
+TEST_P(Why, says_what_is_wrong_with_a_ref_that_names_nothing) {
+    TestHub t(T::kFull, {}, kept_.open());
+    const auto said = [&](std::string_view ref) {
+        const auto told = t.hub->why(ref, 0, 1);
+        return told ? std::string() : told.error().message;
+    };
+    EXPECT_EQ(said("shop:live:nobody"), "no such conversation: the account has none of that id");
+    EXPECT_EQ(said("shpo:live:nobody"),
+              "no such conversation: the ref's account is not configured");
+    EXPECT_NE(said("shop:live:~unattributed").find("lampjack conversations --unattributed"),
+              std::string::npos);
+    for (const char* ref : {"", "nobody", "shop:life:nobody"})
+        EXPECT_EQ(said(ref), "a ref is account:mode:id, and the mode is live or test") << ref;
+}
+
 }  // namespace
 }  // namespace lampjack::test
