@@ -17,16 +17,22 @@ const HubKey* find_key(std::string_view name) noexcept {
     return nullptr;
 }
 
+std::vector<std::string_view> hub_names() {
+    std::vector<std::string_view> names;
+    for (const HubKey& key : hub_keys()) names.push_back(key.row.name);
+    return names;
+}
+
 Error unknown(std::string_view name) {
-    std::vector<std::string_view> known;
-    for (const HubKey& key : hub_keys()) known.push_back(key.row.name);
-    return platforms::unknown_setting(name, name, known);
+    if (platforms::is_setting_of_accounts(name))
+        return config_error(name, "is a setting of an account: it stands below [account.NAME]");
+    return platforms::unknown_setting(name, name, hub_names());
 }
 
 Result<void> read_accounts(const json::Value& value, Config& config) {
     for (const auto& [key, settings] : value.get_object()) {
         const std::string name(key.data(), key.size());
-        LJK_TRY(account, platforms::make_account(name, json::to_text(settings)));
+        LJK_TRY(account, platforms::make_account(name, json::to_text(settings), hub_names()));
         config.accounts.emplace(name, std::move(account));
     }
     return {};

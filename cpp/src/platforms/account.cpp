@@ -5,6 +5,8 @@
 #include "platforms/setting_value.h"
 #include "json/value.h"
 
+#include <algorithm>
+
 namespace lampjack::platforms {
 namespace {
 
@@ -20,7 +22,11 @@ std::string path_of(std::string_view account, std::string_view setting) {
 /// Reads the settings of one account, row by row.
 class Reader {
 public:
-    Reader(Account& account, const json::Object& object) : account_(account), object_(object) {}
+    Reader(Account& account, const json::Object& object,
+           std::span<const std::string_view> keys_of_hub)
+        : account_(account),
+          object_(object),
+          keys_of_hub_(keys_of_hub) {}
 
     Result<void> run() {
         LJK_CHECK(choose_platform());
@@ -82,6 +88,9 @@ private:
     }
 
     Error unknown(std::string_view name) const {
+        if (std::ranges::find(keys_of_hub_, name) != keys_of_hub_.end())
+            return bad(name,
+                       "is a key of the hub: it stands at the top, above the first [account.NAME]");
         std::vector<std::string_view> known;
         for (const Setting& setting : common_settings()) known.push_back(setting.name);
         for (const Setting& setting : account_.adapter->settings) known.push_back(setting.name);
@@ -121,6 +130,7 @@ private:
 
     Account& account_;
     const json::Object& object_;
+    std::span<const std::string_view> keys_of_hub_;
 };
 
 bool is_account_name(std::string_view name) noexcept {
@@ -167,7 +177,15 @@ Error setting_error(const Account& account, std::string_view setting, std::strin
     return config_error(path_of(account.name, setting), why);
 }
 
-Result<Account> make_account(std::string_view name, std::string_view json) {
+bool is_setting_of_accounts(std::string_view name) noexcept {
+    if (find_setting(common_settings(), name) != nullptr) return true;
+    return std::ranges::any_of(platforms::all(), [&](const Adapter* adapter) {
+        return find_setting(adapter->settings, name) != nullptr;
+    });
+}
+
+Result<Account> make_account(std::string_view name, std::string_view json,
+                             std::span<const std::string_view> keys_of_hub) {
     if (!is_account_name(name))
         return config_error(path_of(name, {}),
                             "the name must be 1 to 64 characters of a-z, 0-9, _ and -");
@@ -175,7 +193,7 @@ Result<Account> make_account(std::string_view name, std::string_view json) {
     if (!value.is_object()) return config_error(path_of(name, {}), "must be a table of settings");
     Account account;
     account.name = std::string(name);
-    LJK_CHECK(Reader(account, value.get_object()).run());
+    LJK_CHECK(Reader(account, value.get_object(), keys_of_hub).run());
     return account;
 }
 

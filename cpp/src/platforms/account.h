@@ -47,6 +47,10 @@ Error setting_error(const Account& account, std::string_view setting, std::strin
 
 /// Makes an account from its JSON object. Unknown settings fail with the closest known name; missing required ones and
 /// values of a wrong kind or beyond their range fail with the setting's path. No value stands in an error.
-Result<Account> make_account(std::string_view name, std::string_view json);
+/// `keys_of_hub`: keys that stand elsewhere; the error says where.
+Result<Account> make_account(std::string_view name, std::string_view json,
+                             std::span<const std::string_view> keys_of_hub = {});
+/// Whether accounts of any platform may have it.
+bool is_setting_of_accounts(std::string_view name) noexcept;
 
 }  // namespace lampjack::platforms

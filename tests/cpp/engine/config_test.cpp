@@ -156,6 +156,16 @@ TEST(ConfigReader, suggests_the_closest_name) {
               "account.shop.api_bsae: is not a known key; did you mean api_base?");
 }
 
+TEST(ConfigReader, says_where_a_key_belongs_that_stands_in_the_wrong_place) {
+    EXPECT_EQ(with_setting("max_tries", "3"),
+              "account.shop.max_tries: is a key of the hub: it stands at the top, above the first "
+              "[account.NAME]");
+    for (const char* setting : {"t_accept", "verify_token", "webhook_url"})
+        EXPECT_EQ(with_key(setting, "3"),
+                  std::string(setting) +
+                      ": is a setting of an account: it stands below [account.NAME]");
+}
+
 TEST(ConfigReader, says_what_is_required) {
     EXPECT_EQ(with_key("account", R"({"shop":{"platform":"certainly","webhook_token":"t"}})"),
               "account.shop.deployment_id: is required: the bot deployment's id, from the widget's "
