@@ -62,7 +62,9 @@ def _add_files(commands: Any, config_option: Callable[..., None]) -> None:
     export.add_argument(
         "--user", metavar="ID", help="only what is kept of this user, with the deliveries"
     )
-    export.add_argument("to", metavar="FILE", help="the file to write, - for standard output")
+    export.add_argument(
+        "to", metavar="FILE", help="the file to write, which must not exist; - for standard output"
+    )
     restore = commands.add_parser(
         "restore", help="make a backup the store; nothing that is there is overwritten"
     )

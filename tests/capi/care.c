@@ -92,7 +92,7 @@ static void restore(void) {
     ljk_error err;
     GIVES(LJK_E_CONFIG, ljk_store_restore(LJK_S("memory:"), LJK_S("copy.db"), &err));
     GIVES(LJK_E_CONFIG, ljk_store_restore(LJK_S("sqlite:none.db"), LJK_S("none-copy.db"), &err));
-    CHECK(holds(text(err.message), "there is no file at that path"));
+    CHECK(holds(text(err.message), "the backup: there is no file at that path: none-copy.db"));
     GIVES(LJK_E_ARGUMENT, ljk_store_restore(LJK_S("sqlite:none.db"), LJK_S(""), &err));
 }
 

@@ -83,11 +83,14 @@ std::string_view network_file_system(unsigned long type) noexcept {
     return {};
 }
 
-Result<void> check_existing(const std::string& path) {
+Result<void> check_existing(const std::string& path, std::string_view whose) {
     struct stat found {};
     if (::stat(path.c_str(), &found) == 0) return {};
-    return bad_path("there is no file at that path; a path without a slash in front begins in the "
-                    "working folder");
+    std::string why(whose);
+    why.append(": there is no file at that path: ").append(path);
+    if (!path.starts_with('/'))
+        why.append("; a path without a slash in front begins in the working folder");
+    return fail(Code::config, std::move(why));
 }
 
 Result<void> check_file(const std::string& path) {

@@ -12,8 +12,8 @@ namespace lampjack::store::sqlite {
 /// The name of a network file system by its statfs type, empty for any other: locks do not work there.
 std::string_view network_file_system(unsigned long type) noexcept;
 
-/// For who only reads: the file must be there.
-Result<void> check_existing(const std::string& path);
+/// For who only reads: the file must be there. `whose`: how the error begins.
+Result<void> check_existing(const std::string& path, std::string_view whose = "store sqlite");
 /// Creates the file (mode 0600) when it is missing. `config` errors name the next step.
 Result<void> check_file(const std::string& path);
 

@@ -15,8 +15,9 @@
 namespace lampjack::store::sqlite {
 namespace {
 
-Error failed(const char* what) {
-    return fail(Code::store, std::string("restore: ") + what + ": " + std::strerror(errno));
+Error failed(const std::string& what) {
+    const int why = errno;
+    return fail(Code::store, "restore: " + what + ": " + std::strerror(why));
 }
 
 bool is_there(const std::string& path) {
@@ -30,23 +31,23 @@ constexpr std::array<const char*, 3> kBesideIt{"-wal", "-shm", "-journal"};
 Result<void> check_target(const std::string& path) {
     if (is_there(path))
         return fail(Code::config,
-                    "restore: there is a file at the store's path, which may be in use: stop its "
-                    "services and move it away, with its -wal, -shm and -journal; nothing is "
-                    "overwritten");
+                    "restore: there is a file at the store's path, " + path +
+                        ", which may be in use: stop its services and move it away, with its "
+                        "-wal, -shm and -journal; nothing is overwritten");
     for (const char* end : kBesideIt)
         if (is_there(path + end))
-            return fail(Code::config, std::string("restore: an earlier store left its ") + end +
-                                          " file: stop its services and move that file away");
+            return fail(Code::config, "restore: an earlier store left " + path + end +
+                                          ": stop its services and move that file away");
     return {};
 }
 
 Result<void> check_source(const std::string& from) {
-    LJK_CHECK(check_existing(from));
+    LJK_CHECK(check_existing(from, "restore: the backup"));
     for (const char* end : kBesideIt)
         if (is_there(from + end))
-            return fail(Code::config, std::string("restore: there is a ") + end +
-                                          " file beside it, so it is a store in use and no "
-                                          "backup: make one with lampjack backup");
+            return fail(Code::config, "restore: there is " + from + end + " beside the backup, " +
+                                          "so it is a store in use and no backup: make one with "
+                                          "lampjack backup");
     return {};
 }
 
@@ -68,12 +69,12 @@ private:
 /// Byte by byte and not by SQLite: the backup is left as it is, and may be one that cannot be written.
 Result<void> copy(const std::string& from, const std::string& to) {
     const File source(from, O_RDONLY), target(to, O_WRONLY);
-    if (source.number() < 0) return failed("the backup cannot be opened");
-    if (target.number() < 0) return failed("the copy cannot be opened");
+    if (source.number() < 0) return failed("the backup " + from + " cannot be opened");
+    if (target.number() < 0) return failed("the copy " + to + " cannot be opened");
     std::string block(1 << 20, '\0');
     for (;;) {
         const ssize_t count = ::read(source.number(), block.data(), block.size());
-        if (count < 0) return failed("the backup cannot be read");
+        if (count < 0) return failed("the backup " + from + " cannot be read");
         if (count == 0) break;
         for (ssize_t done = 0; done < count;) {
             const ssize_t written = ::write(target.number(), block.data() + done,

@@ -63,6 +63,14 @@ TEST_F(SqliteRestore, overwrites_no_store_in_use_or_not) {
     EXPECT_EQ(refusal(copy()).find("config: restore: there is a file"), 0U) << refusal(copy());
 }
 
+TEST_F(SqliteRestore, names_the_file_that_is_wrong_and_its_path) {
+    EXPECT_NE(refusal(copy()).find(path()), std::string::npos) << refusal(copy());
+    destroy();
+    const std::string wrong = folder_.path("none.db");
+    EXPECT_EQ(refusal(wrong),
+              "config: restore: the backup: there is no file at that path: " + wrong);
+}
+
 TEST_F(SqliteRestore, does_not_mix_with_the_journal_of_an_earlier_store) {
     destroy();
     for (const char* end : {"-wal", "-shm", "-journal"}) {
