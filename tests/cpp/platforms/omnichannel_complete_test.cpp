@@ -25,6 +25,12 @@ std::string told(const std::vector<Loss>& losses) {
     return text;
 }
 
+std::string why_refused(std::string_view content) {
+    const auto batch = words(content);
+    const auto checked = adapter().check_words(*batch, batch->root(0));
+    return checked ? std::string() : checked.error().message;
+}
+
 Code refused(std::string_view content) {
     const auto batch = words(content);
     const auto checked = adapter().check_words(*batch, batch->root(0));
@@ -43,6 +49,10 @@ TEST(OmnichannelWords, that_only_their_author_can_complete_are_refused) {
     EXPECT_EQ(refused(R"({"type":"choice","text":"Pick","style":"buttons","options":[]})"),
               Code::unsupported);
     EXPECT_EQ(refused(R"({"type":"text","text":"hi"})"), Code::ok);
+    EXPECT_EQ(
+        why_refused(
+            R"([{"type":"text","text":"hi"},{"type":"file","url":"https://f.example/a","media":"file"}])"),
+        "content[1].size: a file needs its size in bytes: the platform requires it");
 }
 
 TEST(OmnichannelWords, of_a_file_have_a_name_and_a_type_by_its_address) {

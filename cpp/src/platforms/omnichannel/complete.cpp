@@ -110,17 +110,20 @@ private:
     std::size_t number_ = 0;
 };
 
-Result<void> check_part(const Part& part) {
+Error lacks(std::size_t index, std::string_view member, std::string_view why) {
+    std::string message = "content[" + std::to_string(index) + "].";
+    return fail(Code::argument, message.append(member).append(": ").append(why));
+}
+
+Result<void> check_part(const Part& part, std::size_t index) {
     switch (part.type) {
         case PartType::file:
-            if (part.url.size == 0) return fail(Code::argument, "a file needs its url");
-            if (part.size == model::kNoSize)
-                return fail(Code::argument, "a file needs its size in bytes: the platform "
-                                            "requires it");
-            return {};
+            if (part.url.size == 0) return lacks(index, "url", "a file needs its address");
+            if (part.size != model::kNoSize) return {};
+            return lacks(index, "size", "a file needs its size in bytes: the platform requires it");
         case PartType::postback:
             if (part.title.size != 0 || part.payload.size != 0) return {};
-            return fail(Code::argument, "a pressed button needs its title or its payload");
+            return lacks(index, "title", "a pressed button needs its title or its payload");
         case PartType::choice:
             return fail(Code::unsupported, "a user cannot send a choice: only a bot offers one");
         default: return {};
@@ -130,7 +133,8 @@ Result<void> check_part(const Part& part) {
 }  // namespace
 
 Result<void> check_words(const model::Batch& batch, const model::Event& event) {
-    for (const Part& part : batch.parts_of(event)) LJK_CHECK(check_part(part));
+    std::size_t index = 0;
+    for (const Part& part : batch.parts_of(event)) LJK_CHECK(check_part(part, index++));
     return {};
 }
 
