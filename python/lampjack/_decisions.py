@@ -28,8 +28,9 @@ __all__ = [
 class Accept:
     """Accept the request: an agent will come.
 
-    `mute` mutes the bot now, not when an agent takes the conversation. An account that cannot mute accepts unmuted and logs
-    `mute.unsupported` once; the account's `mute = "on_take"` or `"never"` wins.
+    `mute` mutes the bot now. Without it the bot is muted when an agent takes the conversation, also where the account says
+    `mute = "on_accept"`. An account that cannot mute accepts unmuted and logs `mute.unsupported` once; the account's
+    `mute = "on_take"` or `"never"` wins.
     """
 
     mute: bool = False

@@ -25,7 +25,11 @@ constexpr std::array kCommon{
             .kind = Kind::choice,
             .fallback = "auto",
             .choices = "auto never on_accept on_take",
-            .meaning = "when the bot is muted; `auto`: as early as the platform allows"},
+            .meaning =
+                "when the bot is muted. `auto`: with an accepted request whose decision says so "
+                "(Accept(mute=True), in C LJK_ACCEPT_MUTED), else when an agent takes the "
+                "conversation; `on_accept`: the same, and an error for an account that "
+                "cannot mute; `on_take`: never before the take; `never`: not at all"},
     Setting{.name = "record",
             .kind = Kind::choice,
             .fallback = "all",
