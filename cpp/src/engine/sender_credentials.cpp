@@ -93,7 +93,9 @@ void Sender::wait_for_address(const LeasedDelivery& lease) {
     if (is_too_old(core_, account, lease.row))
         return give_up(lease, fail(Code::config, std::string(kNoAddress) + ": not sent in time"));
     if (core_.told.is_first("address:" + account.name))
-        core_.say(LogLine(LogEvent::address_missing).add("account", account.name));
+        core_.say(LogLine(LogEvent::address_missing)
+                      .add("account", account.name)
+                      .add("hint", "configure the address, or let the platform tell it"));
     unsettled_.postpone(lease, next_look_for_address(core_, lease.row), kNoAddress);
 }
 
