@@ -12,6 +12,18 @@ from lampjack._outcome import Outcome
 from lampjack._results import DeliveryState
 from lampjack._runtime import Runtime
 
+# What stands in `last_error` where the platform gave no whole answer, in words.
+_NO_ANSWER = {
+    "connect": "no connection to the platform was made, or it broke before the request was written",
+    "cut_body": "the platform's answer was cut off",
+    "refused_by_policy": "the address is not allowed",
+    "timeout_before_sent": "the platform did not take the request in time",
+    "tls": "the connection could not be encrypted",
+    "tls_verification": "the platform's certificate is not trusted",
+    "too_large": "the platform's answer is too large",
+    "unknown_after_sent": "the platform took the request and did not answer",
+}
+
 __all__ = ["Command", "Delivery", "Receipt", "explained"]
 
 
@@ -97,13 +109,18 @@ class Delivery:
         if found.status == "refused":
             raise StaleOwnerError("the owner changed before it was sent", epoch=found.epoch)
         if found.status != "sent":
-            raise NetworkError(
-                f"it was not sent: {found.last_error or found.status}", status=found.status
-            )
+            raise NetworkError(f"it was not sent: {_why(found)}", status=found.status)
         return replace(self.receipt, status=found.status)
 
     def __repr__(self) -> str:
         return f"<Delivery {self.receipt.status}>"
+
+
+def _why(found: DeliveryState) -> str:
+    """Return the last error, with what it means where that is one word."""
+    error = found.last_error or found.status
+    kind = error.removeprefix("credentials: ").partition(":")[0].partition(" ")[0]
+    return f"{error} ({_NO_ANSWER[kind]})" if kind in _NO_ANSWER else error
 
 
 class Command(Outcome[Delivery]):

@@ -66,7 +66,7 @@ class Hub(Privacy):
             clock=native_clock(clock),
             seed=seed,
         )
-        self._runtime = Runtime(native)
+        self._runtime = Runtime(native, background=background)
         self._accounts = Accounts(config)
         self._consumers = ConsumerGroup(self._runtime)
         self._reception = Reception(self._runtime, self._accounts, self._consumers.note_request)

@@ -26,8 +26,9 @@ _LANES = 4  # commands of one conversation keep their order, others run beside t
 class Runtime:
     """Everything that a hub and its conversations, deliveries and consumers share. It belongs to one process."""
 
-    def __init__(self, hub: _core.Hub) -> None:
+    def __init__(self, hub: _core.Hub, *, background: bool = True) -> None:
         self._hub = hub
+        self.background = background  # whether threads of the core send, or only step()
         self._pid = os.getpid()
         self.handlers = ThreadPoolExecutor(_HANDLERS, "lampjack handler")
         self.places = threading.Semaphore(_HANDLERS)  # an item is leased when one is free for it

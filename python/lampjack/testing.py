@@ -1,7 +1,31 @@
-"""Doubles for tests: a clock that is moved by hand, sample requests of each platform, and a fake platform."""
+"""Doubles for tests: a clock that is moved by hand, sample requests of each platform, and a fake platform.
+
+A platform that fails, and a hub that tries again when the test says so:
+
+```python
+clock = ManualClock()
+with FakePlatform("chatlayer_offloading") as fake:
+    config = {"store": "memory:", "allow_networks": fake.networks, "account": {"shop": fake.settings()}}
+    with lj.Hub(config, clock=clock) as hub:
+        fake.send(hub, "shop", user="user-1")
+        fake.respond = [503]
+        delivery = hub["shop:live:user-1"].notify("Hello").result()
+        fake.wait(1)
+        settle(hub)  # the 503 is recorded: from here on the retry's time is known
+        state = delivery.status().result()
+        assert (state.status, state.attempts, state.last_code) == ("pending", 1, 503)
+        clock.advance(60)
+        assert len(fake.wait(2)) == 2
+        settle(hub)
+        assert delivery.status().result().status == "sent"
+```
+
+With `background=False` nothing is sent until `hub.step()`; `settle(hub)` then steps until nothing is due or under way.
+"""
 
 import json
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +44,7 @@ __all__ = [
     "SampleRequest",
     "sample",
     "sample_settings",
+    "settle",
 ]
 
 _WITHOUT_BODY = {204, 304}
@@ -70,9 +95,12 @@ def sample(
     text: str = "Hello",
     number: int = 0,
 ) -> SampleRequest:
-    """Return a request by which the platform tells a message of the user or asks for a human.
+    """Return a request by which the platform tells a message or asks for a human.
 
-    `kind` is `message` or `handover_requested`; `number` makes messages that differ in time and id.
+    `kind` is `message` or `handover_requested`; `number` makes messages that differ in time and id. Who speaks in a
+    `message` is whom the platform passes on: the user on Chatlayer offloading and Certainly, the bot on Omnichannel and on a
+    Chatlayer app, where users speak through `hub.user(…).say`. Omnichannel asks for a human in a chat that is known:
+    `handover_requested` before any message of that user is answered 404.
     """
     make = {
         "chatlayer_offloading": _chatlayer_offloading,
@@ -225,6 +253,25 @@ def _answer_of(response: Response) -> tuple[int, bytes] | BaseException:
     raise TypeError("respond holds statuses, (status, bytes) or exceptions")
 
 
+def settle(hub: Hub, timeout: float = 10.0) -> None:
+    """Wait until no call to a platform is under way: how each one ended is recorded then.
+
+    A hub that was opened with `background=False` is stepped meanwhile, which also sends what is due. AssertionError when
+    calls are still under way after `timeout` seconds.
+    """
+    runtime = hub._runtime
+    end = time.monotonic() + timeout
+    while True:
+        if not runtime.background:
+            hub.step()
+        calls = hub.stats().in_flight
+        if calls == 0:
+            return
+        if time.monotonic() > end:
+            raise AssertionError(f"{calls} calls are still under way")
+        time.sleep(0.001)
+
+
 class FakePlatform:
     """A vendor's side on a loopback port: notes what a hub sends, and sends samples into the hub.
 
@@ -289,7 +336,10 @@ class FakePlatform:
             return list(self._requests)
 
     def wait(self, count: int, timeout: float = 10.0) -> list[Received]:
-        """Wait until `count` requests came; AssertionError when they do not."""
+        """Wait until `count` requests came; AssertionError when they do not.
+
+        The hub may not have recorded their answers yet: `settle(hub)` waits for that.
+        """
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._requests) >= count, timeout):
                 raise AssertionError(f"{len(self._requests)} requests came, not {count}")
@@ -297,7 +347,7 @@ class FakePlatform:
             return list(self._requests)
 
     def send(self, hub: Hub, account: str, kind: str = "message", **options: Any) -> Answer:
-        """Send a sample into the hub, in process."""
+        """Send a sample into the hub, in process; who speaks, and what has to come before, is told at `sample()`."""
         return hub.receive(account, **sample(self.platform, kind, **options).arguments())
 
     def __enter__(self) -> Self:
