@@ -131,7 +131,12 @@ def _urls(options: argparse.Namespace) -> int:
     config = {"secrets": "placeholder", **_config.read_file(options.config)}
     entries = _entries(config, options.base)
     width = max((len(entry.account) for entry in entries), default=0)
+    apps = {entry.account: entry.app_address for entry in entries if entry.app_address}
     for entry in entries:
+        if address := apps.pop(entry.account, ""):
+            print(
+                f'{entry.account:{width}}  app   {address}  paste into the app as its "Lampjack address"'
+            )
         print(f"{entry.account:{width}}  {entry.method:4}  {entry.url}  {entry.meaning}".rstrip())
     return 0
 
@@ -236,9 +241,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     run = _COMMANDS[options.command]
     try:
-        return run(options)
+        done = run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except lj.LampjackError as error:
         print(f"lampjack: {error}", file=sys.stderr)
     except OSError as error:
         print(f"lampjack: {error.filename or options.command}: {error.strerror}", file=sys.stderr)
+    else:
+        return done
     return 1

@@ -300,7 +300,9 @@ class User:
     """An end user on an account where we play the channel.
 
     The vendor's id of the conversation is the user's, unless `hub.user(…, conversation=…)` gives another (Omnichannel:
-    `chat_id` and `visitor.id`): one user may have several. Fields of a user are `first_name`, `last_name`, `display_name`,
+    `chat_id` and `visitor.id`): one user may have several. Where your conversations have ids of their own, give them always:
+    without, a user whose id is the id of another's conversation speaks in that one. Nothing checks who the user is: do so
+    before. Fields of a user are `first_name`, `last_name`, `display_name`,
     `login`, `phone`, `email`, `site` and `language`; another is an `ArgumentError`. Digits alone are sent as a number where the vendor documents one.
     """
 

@@ -15,7 +15,7 @@ class Privacy:
     def export(self, account: str, user: str) -> str:
         """Return all that is kept of an end user, one JSON object a line; "" when nothing is. Blocks for reads.
 
-        Every conversation of that user's id, live and test; its items (messages, commands and facts); its deliveries with
+        Every conversation of that user's id, live and test, but one whose user is known by another id; its items (messages, commands and facts); its deliveries with
         what they carry. The text holds what people said: it is for the person who asks for it. `NotFoundError` for an
         unknown account.
         """

@@ -205,9 +205,11 @@ class DeliveryState(Result):
       erased; `last_error` says which), `dead` (given up) or `held` (for review).
     - `epoch`: the epoch it was decided under. `agent`: who said it, else "".
     - `seq`: the item of the transcript whose words it carries, None for a mute or a return.
-    - `attempts`: the calls that ended. `last_code`: the HTTP status of the last one, None where there was no answer.
+    - `attempts`: the calls that ended since `created_at`, but those whose credentials were refused. `last_code`: the HTTP status of the last one, None where there was no answer.
     - `last_error`: why it has not been sent, else "". `vendor_answer`: the platform's words about a refusal, else "".
-    - `created_at`; `next_at`: the next attempt while `pending` or `paused`, else None.
+    - `created_at`: when it was queued. It and `attempts` begin anew when a person retries it, and when it moves again after
+      credentials or an address were waited for; the item `seq` keeps the time of the words.
+    - `next_at`: the next attempt while `pending`, else None; while `paused` no sooner than the account may send.
     - `ended_at`: when it became `dead` or `held`.
     """
 
@@ -256,6 +258,7 @@ class Endpoint(Result):
 
     `side` is the role we play: `desk`, `channel` or `peer`. `url` is `path` below the base and the account; `method`
     the HTTP method; `max_body` the largest body in bytes; `meaning` what the vendor calls it for, "" where that is plain.
+    `app_address` is what an app of the platform asks for instead, as the Chatlayer app's "Lampjack address"; "" elsewhere.
     """
 
     account: str
@@ -266,6 +269,7 @@ class Endpoint(Result):
     path: str
     max_body: int
     meaning: str
+    app_address: str = ""
 
     _shown: ClassVar[tuple[str, ...]] = ("account", "method", "path")
 

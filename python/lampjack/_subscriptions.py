@@ -73,7 +73,14 @@ class SubscriptionConsumer(Consumer):
 
 
 class _KindError(ArgumentError, TypeError):
-    """A class of neither events nor facts. Releases before raised a `TypeError`."""
+    """A class of neither events nor facts, shown as the `ArgumentError` it is. Releases before raised a `TypeError`."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ArgumentError, (self.message,), self.__dict__
+
+
+_KindError.__name__ = _KindError.__qualname__ = ArgumentError.__name__
+_KindError.__module__ = ArgumentError.__module__
 
 
 _EVENT_KINDS: dict[type, tuple[str, ...]] = {

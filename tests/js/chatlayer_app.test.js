@@ -229,7 +229,8 @@ describe('errors', () => {
         for (const operation of Object.values(messaging.operation)) {
           await assert.rejects(operation(sdk, bundleWith()), (error) => {
             assert.equal(error.constructor, type);
-            assert.equal(error.message, `Lampjack answered ${status}: why; because`);
+            const advice = status === 404 ? '. lampjack_url must be the "Lampjack address" that `lampjack urls` prints' : '';
+            assert.equal(error.message, `Lampjack answered ${status}: why; because${advice}`);
             return true;
           });
         }

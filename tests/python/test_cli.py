@@ -1,6 +1,7 @@
 """The command line, as a process: what it prints, where, and how it exits."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -124,6 +125,28 @@ def test_urls_prints_what_to_paste_at_each_vendor(
         [method, "https://desk.example.org/hooks/site"] for method in ("GET", "POST")
     ]
     assert "made-up-token" not in out
+
+
+def test_urls_prints_the_address_that_a_chatlayer_app_asks_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    config = tmp_path / "lampjack.toml"
+    config.write_text('[account.app]\nplatform = "chatlayer_app"\nrelay_token = "env:NOT_SET"\n')
+    assert _cli.main(["urls", "--config", str(config), "--base", "https://h.example.org"]) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.split()[:3] == ["app", "app", "https://h.example.org/app"]
+    assert '"Lampjack address"' in first
+    assert len(rest) == 4
+    assert all("https://h.example.org/app/" in line for line in rest)
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure_to_tell():
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "lampjack", "settings"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_urls_needs_no_secrets(

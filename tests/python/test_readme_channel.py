@@ -97,8 +97,27 @@ def test_a_user_speaks_and_sees_what_bot_and_agents_say(channel: Channel):
         ["user", "hello"], ["bot", "I am a bot"], ["agent", "Dana here"],
     ]  # fmt: skip
     assert channel.client.get("/chat/7", params={"after": lines[1][0]}).json() == lines[2:]
-    assert channel.client.get("/chat/8").status_code == 404
+    nobody = channel.client.get("/chat/8")
+    assert (nobody.status_code, nobody.json()) == (200, []), "who has not spoken yet"
     assert len(channel.fake.received) == 1, "the repeated post was not said again"
+
+
+def test_what_no_sink_shows_the_page_does_not_get_either(channel: Channel):
+    channel.client.post("/chat/7", json={"text": "hello"})
+    channel.post("web", sample("omnichannel", "handover_requested", user="7"))
+    channel.hub["web:live:7"].reply("Dana here", agent="dana").result(5)
+    channel.post("web", sample("omnichannel", user="7", text="I am a bot", number=1))
+    assert channel.pages.wait(1)[0][2] == "Dana here"
+    lines = channel.client.get("/chat/7").json()
+    assert [line[1:] for line in lines] == [["user", "hello"], ["agent", "Dana here"]]
+    transcript = channel.hub["web:live:7"].transcript().result(5)
+    assert ["talk_over" in item.flags for item in transcript].count(True) == 1, "it was there"
+
+
+def test_what_the_apps_bot_says_is_shown_too(channel: Channel):
+    answer = channel.post("app", sample("chatlayer_app", user="9", text="from the app's bot"))
+    assert answer.status_code == 200
+    assert channel.pages.wait(1)[0][::2] == ("app:live:9", "from the app's bot")
 
 
 def test_a_chatlayer_apps_requests_are_translated(channel: Channel):

@@ -59,7 +59,8 @@ function reasonOf(data) {
 }
 
 function errorOf(sdk, status, data) {
-  const message = `Lampjack answered ${status}${reasonOf(data)}`;
+  const advice = status === 404 ? '. lampjack_url must be the "Lampjack address" that `lampjack urls` prints' : '';
+  const message = `Lampjack answered ${status}${reasonOf(data)}${advice}`;
   if (status === 401 || status === 403) return new sdk.errors.ExpiredAuthError(message);
   if (REJECTED.has(status)) return new sdk.errors.ValidationError(message);
   return new sdk.errors.ResponseError(message);
@@ -130,7 +131,7 @@ const authentication = {
       key: 'lampjack_url',
       label: 'Lampjack address',
       required: true,
-      helpText: 'What `lampjack urls` prints for the account, e.g. https://bots.example.com/hooks/shop',
+      helpText: 'The "Lampjack address" that `lampjack urls` prints for the account, e.g. https://bots.example.com/hooks/shop',
     },
     {
       key: 'relay_token',
