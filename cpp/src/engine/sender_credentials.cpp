@@ -95,7 +95,7 @@ void Sender::wait_for_address(const LeasedDelivery& lease) {
     if (core_.told.is_first("address:" + account.name))
         core_.say(LogLine(LogEvent::address_missing)
                       .add("account", account.name)
-                      .add("hint", "configure the address, or let the platform tell it"));
+                      .add("hint", account.adapter->remembered.address_hint));
     unsettled_.postpone(lease, next_look_for_address(core_, lease.row), kNoAddress);
 }
 

@@ -136,6 +136,7 @@ struct Remembered {
     bool (*lacks_address)(const Account&, std::string_view told) = nullptr;
     /// Whether the account's settings let a text that was told earlier be used. Null: always.
     bool (*may_use)(const Account&, std::string_view told) = nullptr;
+    std::string_view address_hint = {};  ///< for the log: what to do about a lacking address
 };
 
 struct Adapter {
@@ -144,10 +145,9 @@ struct Adapter {
     std::span<const Side> sides;  ///< the first is the default
     std::span<const Setting> settings;
     std::span<const Endpoint> endpoints;
-    Capabilities out;  ///< towards the platform, as the side we play
-    Capabilities
-        user_in;  ///< what a body towards us holds of a user's words, where they travel that way
-    Capabilities bot_in;  ///< and of a bot's
+    Capabilities out;      ///< towards the platform, as the side we play
+    Capabilities user_in;  ///< what a body towards us holds of a user's words, if it has any
+    Capabilities bot_in;   ///< and of a bot's
     Handover handover;
 
     /// Takes settings apart that hold several others, before any is required. May be null.

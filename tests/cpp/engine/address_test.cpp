@@ -51,7 +51,8 @@ TEST(Address, that_is_not_told_yet_keeps_words_waiting_and_says_so_once) {
     EXPECT_TRUE(app.http->calls().empty());
     for (const auto& id : {first, second, other}) EXPECT_EQ(app.status(id), "pending");
     EXPECT_EQ(app.error(first), "no_address");
-    EXPECT_EQ(app.times_logged("address.missing account=shop hint="), 1U) << app.log;
+    EXPECT_EQ(app.times_logged("address.missing account=shop hint=\"set target_url"), 1U)
+        << app.log;
     EXPECT_NE(app.stuck().find(R"("why":["address"])"), std::string::npos) << app.stuck();
 }
 
