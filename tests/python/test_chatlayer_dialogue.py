@@ -83,13 +83,13 @@ def test_messages_are_kept_whether_the_bot_or_a_human_has_the_conversation():
 
 
 @pytest.mark.parametrize(
-    ("told_at", "times"),
+    ("actor", "told_at", "times"),
     [
-        pytest.param("2026-01-05T10:00:01.900Z", 1, id="nearly-the-same-time"),
-        pytest.param("2026-01-05T10:00:02.100Z", 2, id="control-later"),
+        pytest.param("user", "2026-01-05T10:00:01.900Z", 1, id="user-nearly-the-same-time"),
+        pytest.param("bot", "2026-01-05T10:00:01.900Z", 1, id="bot-nearly-the-same-time"),
+        pytest.param("user", "2026-01-05T10:00:02.100Z", 2, id="control-later"),
     ],
 )
-@pytest.mark.parametrize("actor", ["user", "bot"])
 def test_a_transcript_does_not_double_what_came_live_without_an_id(
     actor: str, told_at: str, times: int
 ):
