@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from lampjack import _core
 from lampjack._given import as_json
-from lampjack._host_calls import LateError
+from lampjack._host_calls import LateError, raised_by
 from lampjack._log import log_event, place_of
 from lampjack._parts import content_json
 
@@ -92,6 +92,7 @@ def log_failed_decision(request: DecisionRequest, error: BaseException) -> None:
     if isinstance(error, LateError):
         log_event("decision.late", account=account, deadline_ms=round(request.seconds * 1000))
         return
+    error = raised_by(error)
     reason = type(error).__name__
     log_event("decision.failed", account=account, reason=reason, at=place_of(error), trace=error)
 

@@ -19,7 +19,7 @@ from lampjack._decisions import (
     translated,
 )
 from lampjack._errors import ArgumentError, HubClosedError, LampjackError
-from lampjack._host_calls import LateError, call_blocking, call_on_loop
+from lampjack._host_calls import LateError, call_blocking, call_on_loop, raised_by
 from lampjack._log import log_event, place_of
 from lampjack._runtime import Runtime
 
@@ -197,6 +197,7 @@ def _add(functions: dict[str, F], accounts: tuple[str, ...], function: F, name: 
 
 
 def _log_untranslated(account: str, error: BaseException) -> None:
+    error = raised_by(error)
     reason = error.code if isinstance(error, LampjackError) else type(error).__name__
     log_event("translate.failed", account=account, reason=reason, at=place_of(error), trace=error)
 
