@@ -99,13 +99,14 @@ class Reception:
             return self._answer(account, result)
         if result.untranslated is not None and (translate := self._translate.get(account)):
             await self._make_events(account, translate, result, result.untranslated, run)
-        decision = None
         question = native.question(result)
-        if question and (decide := self._decide.get(account) or self._decide.get("")):
-            decision = await self._make_decision(decide, question, run)
-        elif question:
+        decide = self._decide.get(account) or self._decide.get("")
+        if question and not decide:
             native.nobody_decides(result)
-        answered = await run.core(self._runtime.native.finish, result, decision)
+        while question and decide:  # a translation may hold the requests of several users
+            decision = await self._make_decision(decide, question, run)
+            question = self._runtime.native.decide(result, decision)
+        answered = await run.core(self._runtime.native.finish, result)
         return self._answer(account, answered)
 
     def _answer(self, account: str, native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:
