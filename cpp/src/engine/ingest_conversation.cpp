@@ -182,7 +182,7 @@ bool IngestConversation::agrees(const Event& event) const {
 /// What the platform tells about the conversation, for later.
 void IngestConversation::note_names(const Event& event) {
     store::ConversationRow& row = change_.row();
-    if (event.conversation != model::kNone) {
+    if (is_attributed(batch_, event)) {
         const model::ConversationId& id = batch_.conversations[event.conversation];
         if (id.bot) row.bot = std::string(batch_.view(id.bot));
         row.id = std::string(batch_.view(id.id));

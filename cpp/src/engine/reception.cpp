@@ -165,9 +165,13 @@ Result<void> Reception::ask() {
                     [&](std::uint32_t root) { return asks_for_human(*batch_, root); });
     if (!asks) return {};
     const PreparedEvent& request = *prepared().handover_request();
+    const bool transfers = endpoint_->purpose == Purpose::transfer;
     // Nobody can take over what belongs to no conversation.
-    if (!is_attributed(*batch_, prepared().event_of(request))) return {};
-    if (endpoint_->purpose == Purpose::transfer) {
+    if (!is_attributed(*batch_, prepared().event_of(request))) {
+        if (transfers) return fail(Code::not_found, "no conversation of that chat id");
+        return {};
+    }
+    if (transfers) {
         const auto known =
             core_.store->conversation(store::key_of(prepared().events().front().ref));
         if (!known && known.error().code == Code::not_found)

@@ -162,6 +162,20 @@ TEST_F(Translation, refuses_events_without_a_user_and_goes_on) {
     EXPECT_EQ(t().transcript().size(), 1U);
 }
 
+TEST_F(Translation, refuses_events_whose_user_has_no_usable_id) {
+    const auto said = [](const std::string& id, const std::string& more = {}) {
+        return event("message", R"(,"content":[{"type":"text","text":"lost"}])" + more, id);
+    };
+    const std::string all = said("") + "," + said(" ") + "," + said(R"(a\u0000b)") + "," +
+                            said("~unattributed") + "," +
+                            said("s-1", R"(,"conversation":{"id":"~unattributed"})");
+    EXPECT_EQ(receive(all + "," + message("hello")), "hello");
+    EXPECT_NE(t().log.find("translate.unattributed account=shop"), std::string::npos) << t().log;
+    EXPECT_NE(t().log.find("count=5"), std::string::npos) << t().log;
+    EXPECT_EQ(t().transcript().size(), 1U);
+    EXPECT_EQ(receive(said("s-1", R"(,"conversation":{"id":""})")), "lost") << "the user names it";
+}
+
 TEST_F(Translation, that_left_no_time_for_a_decision_is_kept_with_the_default) {
     open(R"(,"t_answer":1)");
     const auto reception = begin();
