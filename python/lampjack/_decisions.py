@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from lampjack import _core
-from lampjack._given import as_json
+from lampjack._given import as_json, as_list
 from lampjack._host_calls import LateError, raised_by
 from lampjack._log import log_event, place_of
 from lampjack._parts import content_json
@@ -114,7 +114,7 @@ def translated(made: Iterable[_core.Event | dict[str, Any]] | None) -> str:
     a `conversation` the actor's id names it.
     """
     events = []
-    for event in made or ():
+    for event in [] if made is None else as_list(made, "a translation"):
         if isinstance(event, _core.Event):
             events.append(event.to_json())
             continue

@@ -72,7 +72,7 @@ def test_so_are_values_of_the_environment(value: str):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda path: lj.Hub.from_file(path),
+        lj.Hub.from_file,
         lambda path: lj.backup("memory:", path),
         lambda path: lj.export("memory:", path),
     ],
