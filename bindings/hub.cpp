@@ -80,16 +80,25 @@ py::object question(Hub& hub, const Pending& pending) {
     return py::make_tuple(asked->ref, asked->item_json, asked->deadline_ms);
 }
 
-/// `decision` is None (there was no question, or no answer in time) or (accepted, mute, reason).
-py::tuple finish(Hub& hub, const Pending& pending,
-                 const std::optional<std::tuple<bool, bool, std::string>>& decision) {
+/// None (no decision in time) or (accepted, mute, reason).
+using GivenDecision = std::optional<std::tuple<bool, bool, std::string>>;
+
+/// Decides about the question; the next one, or None.
+py::object decide(Hub& hub, const Pending& pending, const GivenDecision& decision) {
+    engine::Decision made;
+    if (decision) made = {std::get<0>(*decision), std::get<1>(*decision), std::get<2>(*decision)};
+    {
+        const py::gil_scoped_release released;
+        hub.decide(*pending.reception, decision ? &made : nullptr);
+    }
+    return question(hub, pending);
+}
+
+py::tuple finish(Hub& hub, const Pending& pending) {
     model::Answer answer;
     {
         const py::gil_scoped_release released;
-        engine::Decision made;
-        if (decision)
-            made = {std::get<0>(*decision), std::get<1>(*decision), std::get<2>(*decision)};
-        answer = hub.finish(*pending.reception, decision ? &made : nullptr);
+        answer = hub.finish(*pending.reception, nullptr);
     }
     return to_python(answer);
 }
@@ -123,7 +132,8 @@ void register_requests(py::class_<Hub>& hub) {
             unlocked([&] { return self.check_translate(account); });
         },
         py::arg("account"));
-    hub.def("finish", finish, py::arg("pending"), py::arg("decision"));
+    hub.def("decide", decide, py::arg("pending"), py::arg("decision"));
+    hub.def("finish", finish, py::arg("pending"));
     hub.def(
         "translate",
         [](Hub& self, const Pending& pending, const Text<"events">& events) {

@@ -12,28 +12,42 @@ from pathlib import Path
 from typing import Any
 
 from lampjack import _core
-from lampjack._errors import ConfigError
-from lampjack._given import as_str
+from lampjack._errors import ConfigError, LampjackError
+from lampjack._given import as_path, as_str
 from lampjack._settings import settings
 
 __all__ = ["read_environment", "read_file", "store_of", "to_json"]
 
 _PREFIX = "LAMPJACK_"
+_MOST_DIGITS = 20  # no setting takes more
 
 
 def read_file(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Return the TOML file's content, with its folder as `config_dir`."""
+    place = as_path(path, "the path of the configuration")
     try:
-        text = Path(path).read_text("utf-8")
+        raw = Path(place).read_bytes()
     except OSError as error:
-        raise ConfigError(
-            f"the configuration {os.fspath(path)} cannot be read: {error.strerror}"
-        ) from None
+        raise ConfigError(f"the configuration {place} cannot be read: {error.strerror}") from None
+    data, fault = _toml(raw)
+    if data is None:
+        raise ConfigError(f"the configuration {place} {fault}")
+    return {"config_dir": str(Path(place).parent.absolute()), **data}
+
+
+# An error raised inside of `except` would carry the caught one, which may hold the file with its secrets.
+def _toml(raw: bytes) -> tuple[dict[str, Any] | None, str]:
     try:
-        data = tomllib.loads(text)
+        return tomllib.loads(raw.decode("utf-8-sig")), ""
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return None, f"is not UTF-8: see line {line}"
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"the configuration {os.fspath(path)} is not TOML: {error}") from None
-    return {"config_dir": str(Path(path).parent.absolute()), **data}
+        return None, f"is not TOML: {error}"
+    except RecursionError:
+        return None, "is too deep"
+    except ValueError:  # a number of more digits than Python reads
+        return None, "holds a value that cannot be read, such as a number of thousands of digits"
 
 
 def store_of(config: Mapping[str, Any]) -> str:
@@ -76,13 +90,20 @@ def _typed(kind: str, path: str, text: str) -> Any:
     if kind == "flag" and text in {"true", "false"}:
         return text == "true"
     if kind == "integer" and text.isascii() and text.removeprefix("-").isdigit():
-        return int(text)
+        return int(text) if len(text) <= _MOST_DIGITS else text
     if kind in {"json", "list", "table"} or (kind == "secret" and text.startswith("[")):
-        try:
-            return json.loads(text)
-        except ValueError:
-            raise ConfigError(f"{path}: must be JSON") from None
+        value = _json(text)
+        if value is None:
+            raise ConfigError(f"{path}: must be JSON")
+        return value[0]
     return text
+
+
+def _json(text: str) -> tuple[Any] | None:
+    try:
+        return (json.loads(text),)
+    except (ValueError, RecursionError):
+        return None
 
 
 def to_json(config: Mapping[str, Any]) -> str:
@@ -90,8 +111,12 @@ def to_json(config: Mapping[str, Any]) -> str:
     try:
         return json.dumps(_plain(config, ""), allow_nan=False)
     except RecursionError:
-        pass
-    raise ConfigError("the configuration is too deep, or contains itself")
+        fault = "is too deep, or contains itself"
+    except LampjackError:
+        raise  # it says more
+    except ValueError:  # more digits than Python writes
+        fault = "holds a number of thousands of digits"
+    raise ConfigError(f"the configuration {fault}")
 
 
 def _plain(value: Any, path: str) -> Any:

@@ -228,10 +228,11 @@ class Consumer(LeasedWork):
         with self._idle:
             run = self._on_loop.pop(task)
         _close_unawaited(run.made)
-        if not task.cancelled() or run.is_recording or run.leased.is_lost:
+        if run.is_recording or run.leased.is_lost:
             self._end()
             return
-        log_event("handler.cancelled", **self.log_keys)
+        if task.cancelled():
+            log_event("handler.cancelled", **self.log_keys)
         try:
             self._runtime.workers.submit(self._return, run.leased)
         except RuntimeError:  # closed from the loop itself: the lease ends by itself
@@ -265,7 +266,7 @@ class Consumer(LeasedWork):
                 if inspect.isawaitable(made):
                     self._go_on_loop(leased, work, made)
                     return False
-        except Exception as error:  # noqa: BLE001  it is the host's code: whatever it raises is a retry
+        except BaseException as error:  # noqa: BLE001  it is the host's code: whatever it raises is a retry
             failure = error
         try:
             self._told(leased, work, failure)
@@ -303,7 +304,7 @@ class Consumer(LeasedWork):
             if task is not None and task.cancelling():
                 raise
             failure = error  # something that the handler waited for was cancelled
-        except Exception as error:  # noqa: BLE001  see above
+        except (Exception, SystemExit) as error:  # noqa: BLE001  see above
             failure = error
         run.is_recording = True
         loop = asyncio.get_running_loop()

@@ -29,6 +29,7 @@ __all__ = ["Conversation", "User"]
 
 T = TypeVar("T")
 
+_LARGEST_ID = 2**63 - 1  # of the vendors' ids that are numbers
 _USER_FIELDS = {one.name for one in fields(Actor)} - {"role", "id", "extra"}
 
 
@@ -313,10 +314,10 @@ class User:
 
     def __post_init__(self) -> None:
         as_str(self.account, "account")
-        as_str(self._fields["id"], "id")
+        _check_id(self._fields["id"], "id")
         _check_user_fields(self._fields.keys() - {"id"})
-        if self._conversation is not None and not isinstance(self._conversation, int):
-            as_str(self._conversation, "conversation")
+        if self._conversation is not None:
+            _check_id(_id_text(self._conversation), "conversation")
 
     def say(self, content: Content, *, key: str = "") -> Command:
         """Bring the user's message in: to the bot, the desk or both, as `item.to` tells. Opens the conversation when it is new.
@@ -347,11 +348,25 @@ class User:
 
     @property
     def _conversation_id(self) -> str:
-        other = "" if self._conversation is None else str(self._conversation)
-        return other or str(self._fields["id"])
+        own = self._fields["id"] if self._conversation is None else self._conversation
+        return str(own)
 
     def __repr__(self) -> str:
         return f"<User on {self.account}>"
+
+
+def _id_text(given: object) -> object:
+    """Return a vendor's id that is a number as a text; True and False are none."""
+    if not isinstance(given, int) or isinstance(given, bool):
+        return given
+    if not -_LARGEST_ID <= given <= _LARGEST_ID:
+        raise ArgumentError("conversation is larger than any vendor's number")
+    return str(given)
+
+
+def _check_id(given: object, name: str) -> None:
+    if not as_str(given, name).strip():
+        raise ArgumentError(f"{name} must not be blank")
 
 
 for _class in (Conversation, User):

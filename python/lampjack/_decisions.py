@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from lampjack import _core
-from lampjack._given import as_json
-from lampjack._host_calls import LateError
+from lampjack._given import as_json, as_list
+from lampjack._host_calls import LateError, raised_by
 from lampjack._log import log_event, place_of
 from lampjack._parts import content_json
 
@@ -93,6 +93,7 @@ def log_failed_decision(request: DecisionRequest, error: BaseException) -> None:
     if isinstance(error, LateError):
         log_event("decision.late", account=account, deadline_ms=round(request.seconds * 1000))
         return
+    error = raised_by(error)
     reason = type(error).__name__
     log_event("decision.failed", account=account, reason=reason, at=place_of(error), trace=error)
 
@@ -114,7 +115,7 @@ def translated(made: Iterable[_core.Event | dict[str, Any]] | None) -> str:
     a `conversation` the actor's id names it.
     """
     events = []
-    for event in made or ():
+    for event in [] if made is None else as_list(made, "a translation"):
         if isinstance(event, _core.Event):
             events.append(event.to_json())
             continue

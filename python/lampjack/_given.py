@@ -64,7 +64,12 @@ def as_path(value: object, name: str) -> str:
         raise ArgumentError(
             f"{name} must be a path (str or os.PathLike), not {type(value).__name__}"
         )
-    return as_str(os.fspath(value), name)
+    path = os.fspath(value)
+    if not isinstance(path, str):
+        raise ArgumentError(f"{name} must be a path of text, not of {type(path).__name__}")
+    if "\0" in path:
+        raise ArgumentError(f"{name} must not hold a NUL character")
+    return as_str(path, name)
 
 
 def as_seconds(value: object, name: str) -> float:

@@ -11,7 +11,7 @@ from lampjack._outcome import awaited, waited
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["LateError", "call_blocking", "call_on_loop"]
+__all__ = ["LateError", "call_blocking", "call_on_loop", "raised_by"]
 
 Submit: TypeAlias = Callable[[Callable[[], Any]], "Future[Any]"]
 
@@ -22,6 +22,19 @@ class LateError(Exception):
     """The function has not answered within its time. Its own `TimeoutError` is another matter."""
 
 
+class _ExitError(Exception):
+    """The function raised what ends a thread or a program, `sys.exit()` for one. It ends neither."""
+
+
+_EXITS = (SystemExit, KeyboardInterrupt, GeneratorExit)
+
+
+def raised_by(error: BaseException) -> BaseException:
+    """Return what the function itself raised."""
+    cause = error.__cause__
+    return cause if isinstance(error, _ExitError) and cause is not None else error
+
+
 def call_blocking(
     function: Callable[[Any], Any], argument: Any, seconds: float, submit: Submit
 ) -> Any:
@@ -29,7 +42,10 @@ def call_blocking(
 
     def run() -> Any:
         made = _made(function, argument)
-        return asyncio.run(_awaited(made)) if inspect.isawaitable(made) else made
+        try:
+            return asyncio.run(_awaited(made)) if inspect.isawaitable(made) else made
+        except _EXITS as error:
+            raise _ExitError from error
 
     running = submit(run)
     try:
@@ -67,13 +83,19 @@ async def _called(function: Callable[[Any], Any], argument: Any, submit: Submit)
         made: Any = function(argument)
     else:
         made = await awaited(submit(partial(_made, function, argument)))
-    return await made if inspect.isawaitable(made) else made
+    try:
+        return await made if inspect.isawaitable(made) else made
+    except SystemExit as error:
+        raise _ExitError from error
 
 
 def _made(function: Callable[[Any], Any], argument: Any) -> Any:
     """Call it; what it yields is made here, on its thread and within its time."""
-    made = function(argument)
-    return list(made) if isinstance(made, Iterator) else made
+    try:
+        made = function(argument)
+        return list(made) if isinstance(made, Iterator) else made
+    except _EXITS as error:
+        raise _ExitError from error
 
 
 async def _awaited(made: Awaitable[Any]) -> Any:

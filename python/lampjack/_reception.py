@@ -19,7 +19,7 @@ from lampjack._decisions import (
     translated,
 )
 from lampjack._errors import ArgumentError, HubClosedError, LampjackError
-from lampjack._host_calls import LateError, call_blocking, call_on_loop
+from lampjack._host_calls import LateError, call_blocking, call_on_loop, raised_by
 from lampjack._log import log_event, place_of
 from lampjack._runtime import Runtime
 
@@ -99,13 +99,14 @@ class Reception:
             return self._answer(account, result)
         if result.untranslated is not None and (translate := self._translate.get(account)):
             await self._make_events(account, translate, result, result.untranslated, run)
-        decision = None
         question = native.question(result)
-        if question and (decide := self._decide.get(account) or self._decide.get("")):
-            decision = await self._make_decision(decide, question, run)
-        elif question:
+        decide = self._decide.get(account) or self._decide.get("")
+        if question and not decide:
             native.nobody_decides(result)
-        answered = await run.core(self._runtime.native.finish, result, decision)
+        while question and decide:  # a translation may hold the requests of several users
+            decision = await self._make_decision(decide, question, run)
+            question = self._runtime.native.decide(result, decision)
+        answered = await run.core(self._runtime.native.finish, result)
         return self._answer(account, answered)
 
     def _answer(self, account: str, native: tuple[int, list[tuple[str, str]], bytes]) -> Answer:
@@ -197,6 +198,7 @@ def _add(functions: dict[str, F], accounts: tuple[str, ...], function: F, name: 
 
 
 def _log_untranslated(account: str, error: BaseException) -> None:
+    error = raised_by(error)
     reason = error.code if isinstance(error, LampjackError) else type(error).__name__
     log_event("translate.failed", account=account, reason=reason, at=place_of(error), trace=error)
 

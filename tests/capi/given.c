@@ -79,6 +79,7 @@ static void requests(ljk_hub* hub) {
     request.query = LJK_S("");
     GIVES(LJK_OK, ljk_hub_begin(hub, LJK_S("app"), &request, &reception, &err));
     REFUSES(ljk_reception_translate(reception, LJK_S("[{\"id\":\"SECRET\xFF\"}]"), &err));
+    REFUSES(ljk_reception_decide(reception, LJK_DECLINE, BAD, &err));
     REFUSES(ljk_reception_finish(reception, LJK_DECLINE, BAD, &answer, &err));
     ljk_reception_free(reception);
 }

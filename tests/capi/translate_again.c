@@ -77,10 +77,36 @@ static void translated_again(ljk_hub* hub) {
     ljk_reception_free(reception);
 }
 
+/* Two users ask for a human: each is asked about, and the second decision does not follow the first. */
+static void two_users(ljk_hub* hub) {
+    ljk_reception* reception = begin(hub);
+    ljk_answer* answer = NULL;
+    GIVES(LJK_OK,
+          ljk_reception_translate(
+              reception,
+              LJK_S("[{\"v\":1,\"kind\":\"handover_requested\",\"actor\":{\"role\":\"user\","
+                    "\"id\":\"u-5\"}},{\"v\":1,\"kind\":\"handover_requested\",\"actor\":{"
+                    "\"role\":\"user\",\"id\":\"u-6\"}}]"),
+              &err));
+    asks_about(reception, "u-5", "app:live:u-5");
+    GIVES(LJK_E_ARGUMENT, ljk_reception_decide(reception, 7, LJK_S(""), &err));
+    GIVES(LJK_OK, ljk_reception_decide(reception, LJK_DECLINE, LJK_S("closed"), &err));
+    asks_about(reception, "u-6", "app:live:u-6");
+    GIVES(LJK_OK, ljk_reception_decide(reception, LJK_ACCEPT_MUTED, LJK_S(""), &err));
+    CHECK(ljk_reception_question(reception) == NULL);
+    GIVES(LJK_E_ARGUMENT, ljk_reception_decide(reception, LJK_DECLINE, LJK_S(""), &err));
+    GIVES(LJK_OK, ljk_reception_finish(reception, LJK_UNDECIDED, LJK_S(""), &answer, &err));
+    CHECK(holds(ljk_answer_body(answer), "u-6"));
+    CHECK(!holds(ljk_answer_body(answer), "u-5"));
+    ljk_answer_free(answer);
+    ljk_reception_free(reception);
+}
+
 int main(void) {
     ljk_hub* hub = open_hub();
     answered_after_all(hub);
     translated_again(hub);
+    two_users(hub);
     ljk_hub_free(hub);
     return 0;
 }

@@ -198,3 +198,45 @@ def test_a_loop_that_ends_stores_the_request_with_the_default(caplog: pytest.Log
         [kept] = hub["app:live:~unattributed"].transcript().result(5)
         assert isinstance(kept.event, lj.UnknownEvent)
     assert "translate.failed account=app reason=CancelledError" in caplog.text
+
+
+@pytest.mark.parametrize("wrong", [0, False, "", {}, "words", 5, b"", {"actor": {"id": "u-1"}}])
+def test_a_translation_of_a_wrong_type_is_a_missing_one(
+    wrong: Any, caplog: pytest.LogCaptureFixture
+):
+    with opened() as hub:
+        hub.translate("app")(lambda request: wrong)
+        assert_kept_as_it_came(hub, taken(hub, in_loop=False))
+    assert "translate.failed account=app reason=argument" in caplog.text
+
+
+@pytest.mark.parametrize("nothing", [None, [], ()])
+def test_a_translation_may_say_that_there_is_nothing(
+    nothing: Any, caplog: pytest.LogCaptureFixture
+):
+    with opened() as hub:
+        hub.translate("app")(lambda request: nothing)
+        assert taken(hub, in_loop=False).body == b"[]"
+        assert hub.conversations(unattributed=True) == []
+    assert "translate." not in caplog.text
+
+
+@pytest.mark.parametrize("in_loop", [False, True])
+def test_each_user_of_a_translation_is_asked_about(in_loop: bool):
+    asked: list[str] = []
+    with opened() as hub:
+
+        @hub.translate("app")
+        def translate(request: dict[str, Any]) -> list[dict[str, Any]]:
+            return [{"kind": "handover_requested", "actor": {"id": user}} for user in ("a", "b")]
+
+        @hub.decide("app")
+        def decide(request: lj.DecisionRequest) -> lj.Accept | lj.Decline:
+            asked.append(request.ref)
+            return lj.Accept(mute=True) if request.ref.endswith("a") else lj.Decline("closed")
+
+        answer = taken(hub, in_loop)
+        assert asked == ["app:live:a", "app:live:b"]
+        assert [one["user"]["id"] for one in json.loads(answer.body)] == ["a"]
+        assert hub["app:live:a"].state().result(5).muted == "yes"
+        assert hub["app:live:b"].state().result(5).state == "bot"

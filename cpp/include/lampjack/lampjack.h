@@ -369,7 +369,14 @@ LJK_API ljk_str ljk_reception_untranslated(const ljk_reception* reception);
  *  @return LJK_OK, LJK_E_ARGUMENT (nothing to translate, or its answer is known), LJK_E_JSON, LJK_E_PAYLOAD, LJK_E_STORE */
 LJK_API ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json,
                                            ljk_error* err);
-/** The second half: stores and answers. A second call gives the first answer again.
+/** Decides about the question. ljk_reception_question then returns the next one, or NULL. Only a translation has more than one:
+ *  each of its users who asks for a human is asked about. A host that calls ljk_reception_finish alone decides about the first
+ *  one, and the platform's default holds for the others. ljk_hub_receive asks `decide` about each.
+ *  @param decision as of ljk_reception_finish
+ *  @return LJK_OK, LJK_E_ARGUMENT (no question, or no such decision) */
+LJK_API ljk_status ljk_reception_decide(ljk_reception* reception, int32_t decision, ljk_str reason,
+                                        ljk_error* err);
+/** The second half: stores and answers. A second call gives the first answer again. The decision is about the question.
  *  @param decision LJK_UNDECIDED, LJK_DECLINE, LJK_ACCEPT or LJK_ACCEPT_MUTED
  *  @param reason why it was declined, for the records; may be empty */
 LJK_API ljk_status ljk_reception_finish(ljk_reception* reception, int32_t decision, ljk_str reason,

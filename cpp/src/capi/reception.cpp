@@ -8,6 +8,21 @@ using lampjack::Code;
 using lampjack::Result;
 namespace engine = lampjack::engine;
 
+namespace {
+
+/// Nothing for LJK_UNDECIDED.
+Result<std::optional<engine::Decision>> decision_of(int32_t decision, ljk_str reason) {
+    LJK_TRY(why, need_utf8(reason, "reason"));
+    if (decision < LJK_UNDECIDED || decision > LJK_ACCEPT_MUTED)
+        return lampjack::fail(Code::argument,
+                              "the decision is none of LJK_UNDECIDED to LJK_ACCEPT_MUTED");
+    if (decision == LJK_UNDECIDED) return std::optional<engine::Decision>{};
+    return std::optional(
+        engine::Decision{decision != LJK_DECLINE, decision == LJK_ACCEPT_MUTED, std::string(why)});
+}
+
+}  // namespace
+
 ljk_str ljk_question_ref(const ljk_question* question) {
     return question == nullptr ? ljk_str{} : str(question->value->ref);
 }
@@ -73,17 +88,28 @@ ljk_status ljk_reception_translate(ljk_reception* reception, ljk_str events_json
     });
 }
 
+ljk_status ljk_reception_decide(ljk_reception* reception, int32_t decision, ljk_str reason,
+                                ljk_error* err) {
+    return guard(err, [&]() -> Result<void> {
+        LJK_CHECK(need(reception, "reception"));
+        LJK_TRY(made, decision_of(decision, reason));
+        if (!reception->question)
+            return lampjack::fail(Code::argument, "the reception has no question");
+        engine::Hub& hub = reception->hub->engine();
+        if (!made && !reception->was_asked) hub.nobody_decides(*reception->value);
+        hub.decide(*reception->value, made ? &*made : nullptr);
+        const auto* question = hub.question(*reception->value);
+        reception->question = question ? std::optional(ljk_question{question}) : std::nullopt;
+        return {};
+    });
+}
+
 ljk_status ljk_reception_finish(ljk_reception* reception, int32_t decision, ljk_str reason,
                                 ljk_answer** out, ljk_error* err) {
     return guard_make(out, err, [&]() -> Result<std::unique_ptr<ljk_answer>> {
         LJK_CHECK(need(reception, "reception"));
-        LJK_TRY(why, need_utf8(reason, "reason"));
-        if (decision < LJK_UNDECIDED || decision > LJK_ACCEPT_MUTED)
-            return lampjack::fail(Code::argument,
-                                  "the decision is none of LJK_UNDECIDED to LJK_ACCEPT_MUTED");
-        const engine::Decision made{decision != LJK_DECLINE, decision == LJK_ACCEPT_MUTED,
-                                    std::string(why)};
-        const auto* decided = decision == LJK_UNDECIDED ? nullptr : &made;
+        LJK_TRY(made, decision_of(decision, reason));
+        const auto* decided = made ? &*made : nullptr;
         if (decided == nullptr && !reception->was_asked)
             reception->hub->engine().nobody_decides(*reception->value);
         auto answer = reception->hub->engine().finish(*reception->value, decided);

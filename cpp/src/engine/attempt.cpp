@@ -17,13 +17,16 @@ constexpr Millis kLongestCallWait = 60'000;
 constexpr std::size_t kVendorAnswer = 300;
 
 /// What to look at when the reason is our own configuration.
-const char* hint(transport::FailureKind kind) noexcept {
-    return kind == transport::FailureKind::refused_by_policy ? ": see allow_networks" : "";
+std::string hint(const transport::Failure& failure) {
+    if (failure.kind != transport::FailureKind::refused_by_policy || failure.message.empty())
+        return {};
+    const bool by_network = failure.message.find("allow_networks") != std::string::npos;
+    return ": " + (by_network ? "see allow_networks" : failure.message);
 }
 
 std::string error_of(const transport::HttpOutcome& outcome, OutcomeClass judged) {
     if (const auto* failure = std::get_if<transport::Failure>(&outcome))
-        return std::string(name_of(failure->kind)) + hint(failure->kind);
+        return std::string(name_of(failure->kind)) + hint(*failure);
     const std::int32_t status = status_of(outcome);
     const bool by_body = status >= 200 && status < 300;
     if (by_body) return judged == OutcomeClass::permanent ? "refused_in_body" : "unreadable_body";

@@ -55,6 +55,9 @@ public:
     }
 };
 
+/// Editors and shells end what they write with one.
+void cut_line_ends(std::string& text) { text.resize(text.find_last_not_of("\r\n") + 1); }
+
 bool is_utf8(const json::Value& text) {
     return json::parse_value(json::to_text(text), "the text").has_value();
 }
@@ -99,6 +102,7 @@ private:
         auto found = how_.environment.variable(name);
         if (!found || found->empty())
             return fail(Code::config, "environment variable " + name + " is not set");
+        cut_line_ends(*found);
         return std::move(*found);
     }
 
@@ -117,7 +121,7 @@ private:
                         "file " + name + " cannot be read: " + content.error().message);
         if (content->size() > Environment::kLargestFile)
             return fail(Code::config, "file " + name + " is larger than 64 KiB");
-        content->resize(content->find_last_not_of("\r\n") + 1);
+        cut_line_ends(*content);
         return content;
     }
 

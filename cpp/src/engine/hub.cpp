@@ -80,18 +80,7 @@ public:
     model::Answer receive(std::string_view account, const model::Request& request,
                           const Decide& decide) override {
         Reception reception(core_, account, request);
-        const Question* question = reception.question();
-        if (!decide) reception.nobody_decides();
-        if (question == nullptr || !decide) return reception.finish(nullptr);
-        std::optional<Decision> made;
-        try {
-            made = decide(*question);
-        } catch (...) {
-            core_.say(LogLine(LogEvent::decision_failed)
-                          .add("account", account)
-                          .add("conversation", core_.tag(question->ref)));
-        }
-        return reception.finish(made ? &*made : nullptr);
+        return reception.finish_by(decide);
     }
     std::shared_ptr<Reception> begin(std::string_view account,
                                      const model::Request& request) override {
@@ -99,6 +88,9 @@ public:
     }
     const Question* question(const Reception& reception) const override {
         return reception.question();
+    }
+    void decide(Reception& reception, const Decision* decision) override {
+        reception.decide(decision);
     }
     model::Answer finish(Reception& reception, const Decision* decision) override {
         return reception.finish(decision);

@@ -59,7 +59,11 @@ public:
                                              const model::Request& request) = 0;
     /// The question to decide, or null: then finish() needs no decision.
     virtual const Question* question(const Reception& reception) const = 0;
+    /// Decides about the question; question() is then the next one, or null. Only a translation has more than one: each
+    /// of its users who asks for a human is asked about.
+    virtual void decide(Reception& reception, const Decision* decision) = 0;
     /// Null is no decision. One that comes later than the question's deadline is ignored: the platform's default holds.
+    /// It is about the question; what was not asked yet gets the default.
     virtual model::Answer finish(Reception& reception, const Decision* decision) = 0;
     /// What only the host understands, or null.
     virtual const Untranslated* untranslated(const Reception& reception) const = 0;

@@ -51,13 +51,14 @@ bool Ingest::mutes(const model::Answer& answer) const {
            account_.adapter->answer(account_, {endpoint_, &request_.batch(), &muting, nullptr});
 }
 
-Result<model::Answer> Ingest::run(const Decision& decision) {
+Result<model::Answer> Ingest::run(const Decisions& decisions) {
     return commit_and_report(
-        core_, [&](store::Tx& tx, Report& report) { return run_in(tx, decision, report); });
+        core_, [&](store::Tx& tx, Report& report) { return run_in(tx, decisions, report); });
 }
 
-Result<model::Answer> Ingest::run_in(store::Tx& tx, const Decision& decision, Report& report) {
-    platforms::Decision answered{decision.accepted, decision.mute, decision.reason};
+Result<model::Answer> Ingest::run_in(store::Tx& tx, const Decisions& decisions, Report& report) {
+    const PreparedEvent* asks = request_.handover_request();
+    platforms::Decision answered = asks != nullptr ? decisions.of(asks->ref) : decisions.missing;
     std::optional<IngestConversation> asking;  // the conversation that asks for a human
     const PreparedEvent* kept = kept_request();
     if (kept !=
@@ -67,7 +68,7 @@ Result<model::Answer> Ingest::run_in(store::Tx& tx, const Decision& decision, Re
         if (earlier) return std::move(*earlier);
     }
     std::vector<std::uint32_t> to_bot;
-    LJK_CHECK(walk_all(tx, asking ? &*asking : nullptr, answered, to_bot, report));
+    LJK_CHECK(walk_all(tx, asking ? &*asking : nullptr, decisions, answered, to_bot, report));
     for (const PreparedEvent* event : take_lone_sessions(request_, to_bot))
         report.lines.push_back(LogLine(LogEvent::translate_session_alone)
                                    .add("account", account_.name)
@@ -91,10 +92,10 @@ model::Answer Ingest::answer(const platforms::Decision& answered,
         account_, {endpoint_, &request_.batch(), decision, array.get(), core_.clock->now()});
 }
 
-Result<void> Ingest::walk_all(store::Tx& tx, IngestConversation* opened,
+Result<void> Ingest::walk_all(store::Tx& tx, IngestConversation* opened, const Decisions& decisions,
                               platforms::Decision& answered, std::vector<std::uint32_t>& to_bot,
                               Report& report) {
-    const conversation::Decision wanted{.accept = answered.accepted, .mute = answered.mute};
+    const PreparedEvent* asks = request_.handover_request();
     std::vector<const PreparedEvent*> left;
     for (const PreparedEvent& event : request_.events()) left.push_back(&event);
     while (!left.empty()) {
@@ -104,6 +105,8 @@ Result<void> Ingest::walk_all(store::Tx& tx, IngestConversation* opened,
         if (!is_opened) LJK_CHECK(other.emplace(core_, tx, account_, request_).open(*left.front()));
         IngestConversation& walk = is_opened ? *opened : *other;
         if (is_translation()) walk.answers_the_bot();
+        const platforms::Decision& decision = decisions.of(ref);
+        const conversation::Decision wanted{.accept = decision.accepted, .mute = decision.mute};
         std::vector<const PreparedEvent*> others;
         for (const PreparedEvent* event : left) {
             if (event->ref != ref) {
@@ -113,7 +116,7 @@ Result<void> Ingest::walk_all(store::Tx& tx, IngestConversation* opened,
             LJK_CHECK(walk.event(*event, wanted, to_bot));
         }
         LJK_CHECK(walk.finish());
-        if (walk.answer())
+        if (walk.answer() && asks->ref == ref)
             answered = {walk.answer()->accepted, walk.answer()->muted, answered.reason};
         report.add(walk.take_report());
         left.swap(others);

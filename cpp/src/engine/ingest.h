@@ -2,6 +2,7 @@
 // Ingest: one request's events into the store, in one transaction, and the answer, kept for a repetition.
 
 #include "engine/core.h"
+#include "engine/decisions.h"
 #include "engine/prepared_request.h"
 
 #include <optional>
@@ -22,10 +23,10 @@ public:
 
     /// The answer given before to this very handover request, if there is one.
     Result<std::optional<model::Answer>> earlier_answer();
-    Result<model::Answer> run(const Decision& decision);
+    Result<model::Answer> run(const Decisions& decisions);
 
 private:
-    Result<model::Answer> run_in(store::Tx& tx, const Decision& decision, Report& report);
+    Result<model::Answer> run_in(store::Tx& tx, const Decisions& decisions, Report& report);
     bool is_translation() const noexcept;
     model::Answer answer(const platforms::Decision& answered,
                          const std::vector<std::uint32_t>& to_bot) const;
@@ -38,9 +39,10 @@ private:
     /// Whether that answer makes the platform mute its bot.
     bool mutes(const model::Answer& answer) const;
     /// Every conversation of the request, each locked once: `opened` is locked already. `answered` becomes what the state
-    /// machine made of the decision. `to_bot`: the events that the bot is to get in the answer.
-    Result<void> walk_all(store::Tx& tx, IngestConversation* opened, platforms::Decision& answered,
-                          std::vector<std::uint32_t>& to_bot, Report& report);
+    /// machine made of the decision about the first request. `to_bot`: the events that the bot is to get in the answer.
+    Result<void> walk_all(store::Tx& tx, IngestConversation* opened, const Decisions& decisions,
+                          platforms::Decision& answered, std::vector<std::uint32_t>& to_bot,
+                          Report& report);
 
     Core& core_;
     const platforms::Account& account_;

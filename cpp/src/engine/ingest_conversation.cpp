@@ -38,8 +38,7 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
     LJK_TRY(standing, look_up(prepared.index, prepared.keys));
     if (standing.known) {
         ++change_.report().duplicates;
-        give_again(prepared, to_bot);
-        return {};
+        return give_again(prepared, standing.seq, to_bot);
     }
     if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
     note_user(event);
@@ -48,26 +47,37 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
         return append(prepared.index, prepared.body, To::nobody, "unattributed", standing);
     }
     const auto input = input_of(batch_, event, decision, is_echo(event));
-    LJK_TRY(outcome,
-            change_.take(input, {&batch_, prepared.index}, [&](const conversation::Outcome& taken) {
-                const bool leaves =
-                    is_passed_on(event, taken.effects) || waits_behind_return(taken.effects);
-                if (leaves) change_.expect_delivery();
-                return append(prepared.index, prepared.body, taken.effects.to,
-                              conversation::words_of(taken.effects.flags), standing);
-            }));
+    bool waits = false;  // in the lane, for the return call or for earlier words
+    const auto between = [&](const conversation::Outcome& taken) -> Result<void> {
+        LJK_TRY(behind, waits_in_lane(taken.effects));
+        waits = behind;
+        if (waits || is_passed_on(event, taken.effects)) change_.expect_delivery();
+        return append(prepared.index, prepared.body, taken.effects.to,
+                      conversation::words_of(taken.effects.flags), standing);
+    };
+    LJK_TRY(outcome, change_.take(input, {&batch_, prepared.index}, between));
     if (event.kind == EventKind::unknown) warn_of_unknown(event);
     const auto& effects = outcome.effects;
     if (effects.answer) answer_ = *effects.answer;
-    LJK_CHECK(give(prepared.index, effects, to_bot));
+    if (!waits)
+        give(prepared.index, effects, to_bot);
+    else
+        LJK_CHECK(
+            change_.send_words(conversation::Action::forward, {&batch_, prepared.index}, false));
     if (!is_passed_on(event, effects)) return {};
     return change_.send_words(conversation::Action::reply, {&batch_, prepared.index}, true);
 }
 
-/// Whether the bot gets an event of a translation behind the return call that is to come first.
-bool IngestConversation::waits_behind_return(const conversation::Effects& effects) {
-    return in_answer_ && !effects.flags.late && effects.reaches_bot() &&
-           change_.row().state.state == conversation::State::returning;
+/// Whether the bot gets an event of a translation by a call of its own: behind the return call, or behind earlier words that
+/// still wait, so that none overtakes another.
+Result<bool> IngestConversation::waits_in_lane(const conversation::Effects& effects) {
+    if (!in_answer_ || effects.flags.late || !effects.reaches_bot()) return false;
+    if (change_.row().state.state == conversation::State::returning) return true;
+    if (!change_.exists()) return false;
+    LJK_TRY(rows, tx_.unsent_forwards(change_.row().key));
+    return std::ranges::any_of(rows, [](const store::OutboxRow& row) {
+        return !row.to_sink && row.status != store::DeliveryStatus::dead;
+    });
 }
 
 /// Nobody is shown such an event. Once a minute for each account and cause: anybody can send many.
@@ -88,17 +98,14 @@ void IngestConversation::warn_of_unknown(const Event& event) {
         .add("count", *count);
 }
 
-/// What the platform's bot gets of an event of a translation: in the answer, or behind the return call.
-Result<void> IngestConversation::give(std::uint32_t index, const conversation::Effects& effects,
-                                      std::vector<std::uint32_t>& to_bot) {
-    if (!in_answer_ || effects.flags.late) return {};
-    if (waits_behind_return(effects))
-        return change_.send_words(conversation::Action::forward, {&batch_, index}, false);
+/// What the platform's bot gets of an event of a translation in the answer.
+void IngestConversation::give(std::uint32_t index, const conversation::Effects& effects,
+                              std::vector<std::uint32_t>& to_bot) const {
+    if (!in_answer_ || effects.flags.late) return;
     const bool mutes = effects.answer && effects.answer->muted;
     const EventKind kind = batch_.events[index].kind;
     const bool always = kind == EventKind::handover || kind == EventKind::session;
     if (effects.reaches_bot() || mutes || always) to_bot.push_back(index);
-    return {};
 }
 
 Result<void> IngestConversation::again(const PreparedEvent& prepared, bool mutes) {
@@ -125,6 +132,7 @@ Result<IngestConversation::Standing> IngestConversation::look_up(std::uint32_t i
         std::find_if(seqs.begin(), seqs.end(), [](std::uint64_t seq) { return seq != 0; });
     if (found == seqs.end()) return standing;
     standing.known = true;
+    standing.seq = *found;
     for (const ItemKey& key : standing.keys) LJK_CHECK(tx_.alias(conversation, key, *found));
     return standing;
 }
@@ -140,10 +148,18 @@ bool IngestConversation::is_echo(const Event& event) {
     return change_.row().echo.takes(conversation::text_hash(batch_.view(part.text)), change_.now());
 }
 
-/// The answer may have been lost: a repetition carries again what still holds, a user's words while the bot gets them.
-void IngestConversation::give_again(const PreparedEvent& prepared,
-                                    std::vector<std::uint32_t>& to_bot) {
-    if (in_answer_ && agrees(request_.event_of(prepared))) to_bot.push_back(prepared.index);
+/// The answer may have been lost: a repetition carries again what still holds, a user's words while the bot gets them. Words
+/// that have a call of their own come by that alone.
+Result<void> IngestConversation::give_again(const PreparedEvent& prepared, std::uint64_t seq,
+                                            std::vector<std::uint32_t>& to_bot) {
+    const Event& event = request_.event_of(prepared);
+    if (!in_answer_ || !agrees(event)) return {};
+    if (event.kind == EventKind::message) {
+        LJK_TRY(calls, tx_.deliveries_of(change_.row().key, seq));
+        if (!calls.empty()) return {};
+    }
+    to_bot.push_back(prepared.index);
+    return {};
 }
 
 bool IngestConversation::agrees(const Event& event) const {
@@ -166,7 +182,7 @@ bool IngestConversation::agrees(const Event& event) const {
 /// What the platform tells about the conversation, for later.
 void IngestConversation::note_names(const Event& event) {
     store::ConversationRow& row = change_.row();
-    if (event.conversation != model::kNone) {
+    if (is_attributed(batch_, event)) {
         const model::ConversationId& id = batch_.conversations[event.conversation];
         if (id.bot) row.bot = std::string(batch_.view(id.bot));
         row.id = std::string(batch_.view(id.id));

@@ -52,19 +52,21 @@ private:
     struct Standing {
         std::vector<model::ItemKey> keys;
         bool known = false;
+        std::uint64_t seq = 0;  ///< of the known item
         bool doubtful = false;  ///< neither id nor time, and the same words came just before
     };
 
     Result<Standing> look_up(std::uint32_t index, ItemKeys keys);
     bool is_echo(const model::Event& event);
-    void give_again(const PreparedEvent& prepared, std::vector<std::uint32_t>& to_bot);
+    Result<void> give_again(const PreparedEvent& prepared, std::uint64_t seq,
+                            std::vector<std::uint32_t>& to_bot);
     void warn_of_unknown(const model::Event& event);
     void note_user(const model::Event& event);
     void note_names(const model::Event& event);
     Result<void> merge_transcript(model::Range transcript);
-    bool waits_behind_return(const conversation::Effects& effects);
-    Result<void> give(std::uint32_t index, const conversation::Effects& effects,
-                      std::vector<std::uint32_t>& to_bot);
+    Result<bool> waits_in_lane(const conversation::Effects& effects);
+    void give(std::uint32_t index, const conversation::Effects& effects,
+              std::vector<std::uint32_t>& to_bot) const;
     bool agrees(const model::Event& event) const;
     Result<bool> is_full();
     Result<void> append(std::uint32_t index, std::string body, conversation::To to,

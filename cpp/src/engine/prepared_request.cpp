@@ -8,7 +8,9 @@
 namespace lampjack::engine {
 
 bool is_attributed(const model::Batch& batch, const model::Event& event) noexcept {
-    return event.conversation != model::kNone && batch.conversations[event.conversation].id;
+    if (event.conversation == model::kNone) return false;
+    const model::Str id = batch.conversations[event.conversation].id;
+    return id.size != 0 && batch.view(id) != kUnattributed;
 }
 
 PreparedRequest::PreparedRequest(model::BatchPtr batch, const platforms::Account& account)

@@ -51,7 +51,7 @@ private:
     std::optional<std::size_t> request_;
 };
 
-/// Whether it names its conversation.
+/// Whether it names its conversation. The name of what belongs to none, given by whomever, is no name.
 bool is_attributed(const model::Batch& batch, const model::Event& event) noexcept;
 
 /// The id of the conversation that holds what belongs to none.

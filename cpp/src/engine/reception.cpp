@@ -165,9 +165,13 @@ Result<void> Reception::ask() {
                     [&](std::uint32_t root) { return asks_for_human(*batch_, root); });
     if (!asks) return {};
     const PreparedEvent& request = *prepared().handover_request();
+    const bool transfers = endpoint_->purpose == Purpose::transfer;
     // Nobody can take over what belongs to no conversation.
-    if (!is_attributed(*batch_, prepared().event_of(request))) return {};
-    if (endpoint_->purpose == Purpose::transfer) {
+    if (!is_attributed(*batch_, prepared().event_of(request))) {
+        if (transfers) return fail(Code::not_found, "no conversation of that chat id");
+        return {};
+    }
+    if (transfers) {
         const auto known =
             core_.store->conversation(store::key_of(prepared().events().front().ref));
         if (!known && known.error().code == Code::not_found)
@@ -179,6 +183,23 @@ Result<void> Reception::ask() {
         answer_ = std::move(*earlier);
         return {};
     }
+    ask_next();
+    return {};
+}
+
+/// One question for each conversation: the first request of a user is decided about.
+void Reception::ask_next() {
+    question_.reset();
+    const auto events = prepared().events();
+    while (!question_ && asked_.next < events.size()) {
+        const PreparedEvent& one = events[asked_.next++];
+        const bool asks =
+            asks_for_human(*batch_, one.index) && is_attributed(*batch_, prepared().event_of(one));
+        if (asks && !asked_.decisions.made.contains(one.ref)) ask_about(one);
+    }
+}
+
+void Reception::ask_about(const PreparedEvent& request) {
     Question question;
     question.ref = request.ref;
     question.item_json = request.body;
@@ -186,12 +207,36 @@ Result<void> Reception::ask() {
     if (untranslated_) question.deadline_ms = time_left();
     if (question.deadline_ms > 0) {
         question_ = std::move(question);
-        return {};
+        return;
     }
-    core_.say(LogLine(LogEvent::translate_late)
-                  .add("account", account_->name)
-                  .add("deadline_ms", account_->integer("t_answer")));
-    return {};
+    asked_.next = prepared().events().size();  // nor is there time for another one
+    const bool decided = !asked_.decisions.made.empty();
+    LogLine late(decided ? LogEvent::decision_late : LogEvent::translate_late);
+    late.add("account", account_->name);
+    if (decided) late.add("conversation", core_.tag(request.ref));
+    core_.say(late.add("deadline_ms", account_->integer("t_answer")));
+}
+
+void Reception::decide(const Decision* decision) {
+    if (!question_ || answer_) return;
+    asked_.decisions.made.emplace(question_->ref, decision_or_default(decision, is_late()));
+    ask_next();
+}
+
+model::Answer Reception::finish_by(const Decide& host) {
+    if (!host) nobody_decides();
+    while (host && question_) {
+        std::optional<Decision> made;
+        try {
+            made = host(*question_);
+        } catch (...) {
+            core_.say(LogLine(LogEvent::decision_failed)
+                          .add("account", account_->name)
+                          .add("conversation", core_.tag(question_->ref)));
+        }
+        decide(made ? &*made : nullptr);
+    }
+    return finish(nullptr);
 }
 
 void Reception::nobody_decides() const {
@@ -210,14 +255,17 @@ bool Reception::is_late() const { return question_ && time_left() < 0; }
 /// The decision that holds. A missing or late one is the platform's default: declined where the answer carries the decision,
 /// accepted elsewhere, not muted before the take.
 Decision Reception::decision_or_default(const Decision* made, bool late) const {
-    if (!question_) made = nullptr;  // nothing was asked, or the translation left no time for it
     if (made != nullptr && late)
         core_.say(LogLine(LogEvent::decision_late)
                       .add("account", account_->name)
                       .add("conversation", core_.tag(question_->ref))
                       .add("deadline_ms", question_->deadline_ms));
-    if (made != nullptr && !late) return *made;
     Decision decision;
+    if (made != nullptr && !late) {
+        decision = *made;
+        if (account_->text("mute") == "never") decision.mute = false;
+        return decision;
+    }
     decision.accepted = account_->adapter->handover.accepts_undecided();
     decision.reason = late ? "late decision" : "no decision";
     return decision;
@@ -230,12 +278,14 @@ public:
         : of_(of),
           batch_(of.batch_),
           prepared_(std::exchange(of.prepared_, std::nullopt)),
-          question_(std::exchange(of.question_, std::nullopt)) {}
+          question_(std::exchange(of.question_, std::nullopt)),
+          asked_(std::exchange(of.asked_, {})) {}
     ~Undo() {
         if (taken_) return;
         of_.batch_ = std::move(batch_);
         of_.prepared_ = std::move(prepared_);
         of_.question_ = std::move(question_);
+        of_.asked_ = std::move(asked_);
     }
     Undo(const Undo&) = delete;
     Undo& operator=(const Undo&) = delete;
@@ -246,6 +296,7 @@ private:
     model::BatchPtr batch_;
     std::optional<PreparedRequest> prepared_;
     std::optional<Question> question_;
+    Asked asked_;
     bool taken_ = false;
 };
 
@@ -285,15 +336,16 @@ Result<model::Answer> Reception::complete(const Decision* decision) {
     LJK_CHECK(core_.usable());
     if (endpoint_->purpose == Purpose::subscribe) return subscribe();
     if (returned_) return answer_command(core_, *account_, *endpoint_, *returned_);
-    Decision made = decision_or_default(decision, is_late());
-    if (account_->text("mute") == "never") made.mute = false;
-    return ingest(made);
+    decide(decision);
+    while (question_) decide(nullptr);
+    asked_.decisions.missing = decision_or_default(nullptr, false);
+    return ingest();
 }
 
-Result<model::Answer> Reception::ingest(const Decision& decision) {
-    if (question_) ++core_.counters.handovers;
+Result<model::Answer> Reception::ingest() {
+    core_.counters.handovers += asked_.decisions.made.size();
     LJK_CHECK(admit_events());
-    LJK_TRY(answer, Ingest(core_, *account_, *endpoint_, prepared()).run(decision));
+    LJK_TRY(answer, Ingest(core_, *account_, *endpoint_, prepared()).run(asked_.decisions));
     const bool lost = std::ranges::any_of(batch_->roots, [&](std::uint32_t root) {
         return !is_attributed(*batch_, batch_->events[root]);
     });

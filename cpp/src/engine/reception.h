@@ -2,6 +2,7 @@
 // Reception: one request on its way through limits, verification, parsing, decision and the store, to its answer.
 
 #include "engine/core.h"
+#include "engine/decisions.h"
 #include "engine/prepared_request.h"
 #include "model/batch.h"
 
@@ -23,14 +24,22 @@ public:
     }
     /// The host has no function that decides.
     void nobody_decides() const;
+    /// What the host decides about the question; null is no decision. There may be a further question then.
+    void decide(const Decision* decision);
     /// Takes what the host made of it; there may be a question then. `t_answer` counts from the request on. When it fails
     /// everything is as it was before the call, a question of an earlier translation too, at the same address.
     Result<void> translate(std::string_view events_json);
-    /// decide → apply to state → store → answer. Null is no decision.
+    /// decide → apply to state → store → answer. Null is no decision, nor is there one about what was not asked yet.
     model::Answer finish(const Decision* decision);
+    /// The same, each question put to the host's function. One that raises has not decided.
+    model::Answer finish_by(const Decide& host);
 
 private:
     class Undo;
+    struct Asked {
+        std::size_t next = 0;  ///< of the prepared events: where the next request is looked for
+        Decisions decisions;
+    };
 
     Result<void> admit(const model::Request& request);
     Result<void> check_head(const model::Request& request) const;
@@ -41,9 +50,11 @@ private:
     Result<void> hold(model::BatchPtr batch);
     const PreparedRequest& prepared();
     Result<void> ask();
+    void ask_next();
+    void ask_about(const PreparedEvent& request);
     Result<void> admit_events();
     Result<model::Answer> complete(const Decision* decision);
-    Result<model::Answer> ingest(const Decision& decision);
+    Result<model::Answer> ingest();
     Result<model::Answer> subscribe();
     void warn_of_unattributed();
     Millis time_left() const;
@@ -59,6 +70,7 @@ private:
     std::optional<model::Answer>
         answer_;  ///< decided already: refused, health check, or given before
     std::optional<Question> question_;
+    Asked asked_;
     std::chrono::steady_clock::time_point asked_at_;  ///< the host: to translate, or to decide
     std::optional<Untranslated> untranslated_;
     std::optional<std::string> returned_;  ///< the delivery whose own request came back

@@ -1,6 +1,7 @@
 #include "engine/speaker.h"
 
 #include "base/plain_name.h"
+#include "base/utf8.h"
 #include "engine/prepared_request.h"
 #include "engine/user_seen.h"
 #include "model/identity.h"
@@ -21,6 +22,10 @@ Result<void> check_member(std::string_view name, const json::Value& value) {
                                         "; known are " + UserSeen::all_fields());
     if (value.is_string()) return {};
     return fail(Code::argument, "user." + std::string(name) + " must be a text");
+}
+
+bool is_usable(std::string_view id) {
+    return model::is_id(id) && !is_blank(id) && id != kUnattributed;
 }
 
 /// The user's JSON as an object whose members are known.
@@ -51,12 +56,12 @@ Result<Speaker> read_speaker(std::string_view user_json, std::string_view conver
     Speaker speaker{json::to_text(actor), std::string(json::text_of(actor, "id")),
                     std::string(conversation)};
     if (speaker.conversation.empty()) speaker.conversation = speaker.id;
-    if (!model::is_id(speaker.id))
+    if (!is_usable(speaker.id))
         return fail(Code::argument, "the user's id must be a text of 1 to 256 bytes without "
-                                    "control characters");
-    if (!model::is_id(speaker.conversation) || speaker.conversation == kUnattributed)
+                                    "control characters, and not blank");
+    if (!is_usable(speaker.conversation))
         return fail(Code::argument, "the conversation's id must be a text of 1 to 256 bytes "
-                                    "without control characters");
+                                    "without control characters, and not blank");
     return speaker;
 }
 

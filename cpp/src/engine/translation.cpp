@@ -1,6 +1,8 @@
 #include "engine/translation.h"
 
+#include "base/utf8.h"
 #include "engine/part_check.h"
+#include "engine/shorten.h"
 #include "model/graft.h"
 #include "platforms/registry.h"
 
@@ -10,10 +12,18 @@
 namespace lampjack::engine {
 namespace {
 
+/// Whether a conversation can have that id. One that is too long is refused with the whole translation.
+bool is_usable(std::string_view id) {
+    const bool is_long = id.size() > kLongestId;
+    return !is_blank(id) && id != kUnattributed && (is_long || model::is_id(id));
+}
+
 bool names_conversation(model::Batch& batch, model::Event& event) {
     const bool exists = event.conversation != model::kNone;
-    if (exists && batch.conversations[event.conversation].id) return true;
-    if (event.actor == model::kNone || !batch.actors[event.actor].id) return false;
+    const model::Str given = exists ? batch.conversations[event.conversation].id : model::Str{};
+    if (given.size != 0) return is_usable(batch.view(given));
+    if (event.actor == model::kNone || !is_usable(batch.view(batch.actors[event.actor].id)))
+        return false;
     if (!exists) {
         event.conversation = static_cast<std::uint32_t>(batch.conversations.size());
         batch.conversations.emplace_back();

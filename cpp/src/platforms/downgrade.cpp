@@ -151,8 +151,17 @@ private:
         std::string line(from_.view(option.title));
         const model::Str detail = option.url ? option.url : option.phone;
         if (detail) line.append(line.empty() ? "" : ": ").append(from_.view(detail));
-        if (line.empty()) line = word(option.kind);
+        if (line.empty()) line = stand_in_title(option);
         return line;
+    }
+
+    /// Of an option that is shown by its picture, or not at all. What kind it is means nothing to a person where it is a plain
+    /// answer.
+    std::string stand_in_title(const Option& option) const {
+        const bool is_answer =
+            option.kind == OptionKind::reply || option.kind == OptionKind::postback;
+        if (!is_answer) return std::string(word(option.kind));
+        return std::string(from_.view(option.payload ? option.payload : option.image_url));
     }
 
     static void append_line(std::string& text, std::string_view line) {

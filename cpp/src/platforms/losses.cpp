@@ -113,7 +113,18 @@ private:
             const bool stands =
                 stands_in_words(*type, field) || field == "type" || (pressed && field == "payload");
             if (!stands) tell({.part = part, .field = field, .what = "missing"});
+            tell_of_title(before, place, part);
         }
+    }
+
+    /// An option that says nothing for people gets a title in the text.
+    void tell_of_title(const Sayings& before, const std::string& place, std::size_t part) {
+        constexpr std::string_view kind = ".kind";
+        if (!place.ends_with(kind)) return;
+        const std::string option = place.substr(0, place.size() - kind.size() + 1);
+        for (const char* const said : {"title", "url", "phone"})
+            if (before.contains(option + said)) return;
+        tell({.part = part, .field = place_name(option + "title"), .what = "made_up"});
     }
 
     std::vector<Loss>& losses_;

@@ -40,6 +40,7 @@ struct Setting {
     std::string_view unit = {};  ///< of an integer: ms, bytes, …
     bool confidential = false;   ///< the value may hold a password; a `secret` always does
     bool may_be_short = false;   ///< of a secret: it is a name, so nobody has to guess it
+    bool any_letters = false;    ///< of a secret: it travels encoded, so it need not be ASCII
     std::string_view meaning = {};
 };
 

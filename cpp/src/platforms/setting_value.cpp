@@ -34,6 +34,22 @@ bool is_token(const json::Value& value) noexcept {
     return value.is_string() && !trim(json::view(value.get_string())).empty();
 }
 
+/// What a header or an address can carry. A byte order mark and a letter that only looks like one are not ASCII.
+bool can_be_sent(const Setting& setting, const json::Value& value) noexcept {
+    const std::string_view text = json::view(value.get_string());
+    if (text.starts_with("\xEF\xBB\xBF")) return false;
+    return std::ranges::all_of(text, [&](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte >= 0x20 && byte != 0x7F && (byte < 0x7F || setting.any_letters);
+    });
+}
+
+bool all_can_be_sent(const Setting& setting, const json::Value& value) noexcept {
+    if (!value.is_array()) return can_be_sent(setting, value);
+    return std::ranges::all_of(value.get_array(),
+                               [&](const json::Value& one) { return can_be_sent(setting, one); });
+}
+
 /// Of the right kind: whether the value itself is one that the row allows.
 bool is_allowed(const Setting& setting, const json::Value& value) noexcept {
     switch (setting.kind) {
@@ -76,6 +92,11 @@ Result<void> check_value(const Setting& setting, std::string_view path, const js
         return config_error(path, "must be " + expected(setting) + ", not " +
                                       std::string(kind_of(value)));
     if (!is_allowed(setting, value)) return config_error(path, "must be " + expected(setting));
+    if (setting.kind == Kind::secret && !all_can_be_sent(setting, value))
+        return config_error(path, setting.any_letters
+                                      ? "holds a control character or a byte order mark"
+                                      : "holds a line end, another control character or a letter "
+                                        "that is not ASCII: no token can be sent with it");
     if (setting.kind == Kind::url && is_doubled(json::view(value.get_string())))
         return config_error(path, "holds two addresses: give one, with https:// once");
     return {};

@@ -188,6 +188,19 @@ TEST(ConfigReader, refuses_blank_secrets_and_shows_none) {
     EXPECT_EQ(with_setting("api_token", R"(["hush-hush","other"])"), "");
 }
 
+TEST(ConfigReader, refuses_secrets_that_cannot_be_sent_and_shows_none) {
+    for (const char* const token :
+         {R"("hush\nhush")", R"("hush\r\nX-Evil: 1")", R"("hush\u0000hush")", R"("\ufeffhush")",
+          R"("h\u00fcsh")", R"(["good","h\u007fsh"])"})
+        EXPECT_EQ(with_setting("api_token", token),
+                  "account.shop.api_token: holds a line end, another control character or a letter "
+                  "that is not ASCII: no token can be sent with it")
+            << token;
+    EXPECT_EQ(with_setting("api_password", R"("h\u00fcsh hush")"), "") << "it travels encoded";
+    EXPECT_EQ(with_setting("api_password", R"("hush\n")"),
+              "account.shop.api_password: holds a control character or a byte order mark");
+}
+
 TEST(ConfigReader, lets_the_time_of_silence_follow_the_time_of_a_call) {
     EXPECT_EQ(read_config(R"({"total_ms":60000})")->timeouts.stalled, std::chrono::seconds(40));
     EXPECT_EQ(read_config("{}")->timeouts.stalled, transport::Timeouts{}.stalled);
@@ -210,10 +223,12 @@ std::string token_of(const Result<Config>& config) {
 
 TEST(ConfigSecrets, come_from_variables) {
     FakeEnvironment world;
-    world.variables = {{"SHOP_TOKEN", "made-up"}, {"EMPTY", ""}, {"BAD", "\xff"}};
+    world.variables = {
+        {"SHOP_TOKEN", "made-up"}, {"EMPTY", ""}, {"BAD", "\xff"}, {"LINE", "made-up\r\n"}};
     const auto read = [&](const char* token) { return read_config("{" + account(token), world); };
     EXPECT_EQ(token_of(read(R"("env:SHOP_TOKEN")")), "made-up");
     EXPECT_EQ(token_of(read(R"(["env:SHOP_TOKEN","old"])")), "made-up");
+    EXPECT_EQ(token_of(read(R"("env:LINE")")), "made-up");
     EXPECT_EQ(token_of(read(R"("env:OTHER")")),
               "account.shop.webhook_token: environment variable OTHER is not set");
     EXPECT_EQ(token_of(read(R"("env:EMPTY")")),

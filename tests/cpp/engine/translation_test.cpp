@@ -162,6 +162,20 @@ TEST_F(Translation, refuses_events_without_a_user_and_goes_on) {
     EXPECT_EQ(t().transcript().size(), 1U);
 }
 
+TEST_F(Translation, refuses_events_whose_user_has_no_usable_id) {
+    const auto said = [](const std::string& id, const std::string& more = {}) {
+        return event("message", R"(,"content":[{"type":"text","text":"lost"}])" + more, id);
+    };
+    const std::string all = said("") + "," + said(" ") + "," + said(R"(a\u0000b)") + "," +
+                            said("~unattributed") + "," +
+                            said("s-1", R"(,"conversation":{"id":"~unattributed"})");
+    EXPECT_EQ(receive(all + "," + message("hello")), "hello");
+    EXPECT_NE(t().log.find("translate.unattributed account=shop"), std::string::npos) << t().log;
+    EXPECT_NE(t().log.find("count=5"), std::string::npos) << t().log;
+    EXPECT_EQ(t().transcript().size(), 1U);
+    EXPECT_EQ(receive(said("s-1", R"(,"conversation":{"id":""})")), "lost") << "the user names it";
+}
+
 TEST_F(Translation, that_left_no_time_for_a_decision_is_kept_with_the_default) {
     open(R"(,"t_answer":1)");
     const auto reception = begin();
@@ -221,6 +235,25 @@ TEST_F(Translation, of_words_during_a_return_queues_them_behind_the_call) {
     t().answer_next(200);
     ASSERT_EQ(t().http->count(), 2U);
     EXPECT_NE(t().http->calls()[1].request.body.find("hello bot"), std::string::npos);
+}
+
+TEST_F(Translation, of_words_while_earlier_ones_wait_queues_them_behind_those) {
+    receive(request(), Decision{true, true, {}});
+    EXPECT_EQ(t().command("take", "dana").error.code, Code::ok);
+    EXPECT_EQ(t().command("release", "dana").error.code, Code::ok);
+    const std::string first = message("first", R"(,"sent_at":"2026-01-05T10:00:01.000Z")");
+    EXPECT_EQ(receive(first), "") << "behind the return";
+    t().answer_next(200);
+    EXPECT_EQ(t().state(), "bot");
+    EXPECT_EQ(receive(message("second") + "," + message("third")), "") << "the first still waits";
+    EXPECT_EQ(receive(first), "") << "a repetition does not overtake the others";
+    for (int i = 0; i < 3; ++i) t().answer_next(200);
+    ASSERT_EQ(t().http->count(), 4U);
+    EXPECT_NE(t().http->calls()[1].request.body.find("first"), std::string::npos);
+    EXPECT_NE(t().http->calls()[2].request.body.find("second"), std::string::npos);
+    EXPECT_NE(t().http->calls()[3].request.body.find("third"), std::string::npos);
+    EXPECT_EQ(receive(first), "") << "the bot has had it";
+    EXPECT_EQ(receive(message("fourth")), "fourth") << "the control: nothing waits";
 }
 
 /// An id so long that no conversation may have it.

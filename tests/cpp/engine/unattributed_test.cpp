@@ -51,6 +51,20 @@ struct Relay : TestHub {
 constexpr const char* kSend =
     R"({"meta":{"recipient":{"id":"u-secret"}},"inputData":{"messages":[{"text_message":{"text":"words"}}]}})";
 
+TEST(Unattributed, is_what_names_itself_so) {
+    Relay relay;
+    constexpr const char* kNamed =
+        R"({"meta":{"recipient":{"id":"~unattributed"}},"inputData":{"messages":[{"text_message":{"text":"words"}}]}})";
+    EXPECT_EQ(relay.post("/send", kNamed).status, 200);
+    EXPECT_TRUE(relay.warned("event.unattributed account=shop")) << relay.log;
+    const auto listed = relay.hub->conversations("", 10);
+    ASSERT_TRUE(listed);
+    EXPECT_EQ(*listed, "[]") << "it takes no conversation over";
+    const auto said = relay.hub->say("shop", R"({"id":"~unattributed"})",
+                                     R"([{"type":"text","text":"words"}])", {});
+    EXPECT_EQ(said.error.code, Code::argument);
+}
+
 TEST(Unattributed, messages_are_told_with_the_names_of_their_bundle) {
     Relay relay;
     EXPECT_EQ(relay.post("/send", kSend).body, "{}");

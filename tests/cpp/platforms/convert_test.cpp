@@ -193,6 +193,16 @@ TEST(Convert, tells_of_each_value_that_is_made_up) {
     EXPECT_EQ(converted(choice, "chatlayer_app").losses, "~0.options.kind +0.options.payload");
 }
 
+TEST(Convert, shows_nobody_the_kind_of_an_answer_and_tells_of_its_made_up_title) {
+    const auto [body, losses, json] = converted(
+        canonical(
+            R"("kind":"message","actor":{"role":"agent"},"content":[{"type":"choice","text":"Pick",)"
+            R"("options":[{"kind":"reply","payload":"only"},{"kind":"reply","title":"B"}]}])"),
+        "certainly");
+    EXPECT_EQ(body, R"({"message":"Pick\n1. only\n2. B"})");
+    EXPECT_NE(losses.find("+0.options.title"), std::string::npos) << losses;
+}
+
 TEST(Convert, tells_of_a_file_that_the_platform_ignores) {
     const auto file = canonical(
         std::string(kNobodySays) +

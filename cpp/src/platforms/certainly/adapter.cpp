@@ -41,9 +41,12 @@ constexpr std::array kSettings{
     Setting{.name = kApiUser,
             .kind = Kind::secret,
             .may_be_short = true,
+            .any_letters = true,
             .meaning = "the user for api_auth = basic"},
-    Setting{
-        .name = kApiPassword, .kind = Kind::secret, .meaning = "the password for api_auth = basic"},
+    Setting{.name = kApiPassword,
+            .kind = Kind::secret,
+            .any_letters = true,
+            .meaning = "the password for api_auth = basic"},
     Setting{.name = kClaimEnd,
             .meaning =
                 "ClaimEnd of the takeover: by it the bot routes the user to the next module"},
