@@ -379,5 +379,6 @@ def test_a_start_that_fails_serves_no_sink(tmp_path: Path, caplog: pytest.LogCap
         with pytest.raises(lj.ConfigError):
             hub.start()
         assert other.receive("line", **sample("omnichannel").arguments()).status == 200
+        other.step()
         assert "sink.missing account=line" in caplog.text
     hub.close()

@@ -51,7 +51,8 @@ std::vector<Error> drop_incomplete(model::Batch& batch) {
     std::vector<Error> faults;
     std::erase_if(batch.roots, [&](std::uint32_t root) {
         const model::Event& event = batch.events[root];
-        if (event.kind != model::EventKind::message) return false;
+        // With an `extra` it is a platform's own, which is kept however little of it is understood.
+        if (event.kind != model::EventKind::message || !event.extra.empty()) return false;
         const auto complete = check_parts_of(batch, event);
         if (!complete) faults.push_back(complete.error());
         return !complete;
