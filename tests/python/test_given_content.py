@@ -155,7 +155,9 @@ def test_a_message_of_a_translation_that_says_nothing_is_refused_and_the_others_
     said: Any, caplog: pytest.LogCaptureFixture
 ):
     config = {"store": "memory:", "account": {"app": sample_settings("chatlayer_app")}}
-    relay = SampleRequest(path="/receive", headers=sample("chatlayer_app").headers, body=b'{"request":{"content":{}}}')
+    relay = SampleRequest(
+        path="/receive", headers=sample("chatlayer_app").headers, body=b'{"request":{"content":{}}}'
+    )
     with lj.Hub(config) as hub:
         hub.translate("app")(
             lambda request: [

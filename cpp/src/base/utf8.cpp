@@ -27,13 +27,12 @@ std::size_t character_at(std::string_view bytes) noexcept {
 
 /// What shows nothing beyond ASCII: spaces, what joins or directs other characters, and fillers.
 constexpr std::array<std::string_view, 46> kInvisible{
-    "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
-    "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A",
-    "\u200B", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000", "\u00AD",
-    "\u034F", "\u061C", "\u115F", "\u1160", "\u17B4", "\u17B5", "\u180E",
-    "\u200C", "\u200D", "\u200E", "\u200F", "\u202A", "\u202B", "\u202C",
-    "\u202D", "\u202E", "\u2060", "\u2061", "\u2062", "\u2063", "\u2064",
-    "\u2800", "\u3164", "\uFE0F", "\uFFA0"};
+    "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004",
+    "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u200B", "\u2028",
+    "\u2029", "\u202F", "\u205F", "\u3000", "\u00AD", "\u034F", "\u061C", "\u115F",
+    "\u1160", "\u17B4", "\u17B5", "\u180E", "\u200C", "\u200D", "\u200E", "\u200F",
+    "\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2060", "\u2061", "\u2062",
+    "\u2063", "\u2064", "\u2800", "\u3164", "\uFE0F", "\uFFA0"};
 
 bool is_invisible(std::string_view character) noexcept {
     if (character.size() == 1)

@@ -41,8 +41,7 @@ TEST(Blank, shows_nothing) {
     for (const char* text : {"", " ", " \t\r\n ", "\u00A0", "\u2003\u3000", "\u200B\uFEFF", "\x7F",
                              "\u2060", "\u00AD\u200C\u200D\u200E", "\u180E\u2800\u3164"})
         EXPECT_TRUE(is_blank(text));
-    for (const char* text : {"a", "  .", "\u00A0\u00E9", "\U0001F600", "0",
-                             "\u200F\u05D0"})
+    for (const char* text : {"a", "  .", "\u00A0\u00E9", "\U0001F600", "0", "\u200F\u05D0"})
         EXPECT_FALSE(is_blank(text)) << text;
 }
 
