@@ -1,9 +1,8 @@
 #include "engine/hub.h"
 
+#include "relay_request.h"
 #include "test_hub.h"
 #include "json/writer.h"
-
-#include <array>
 
 namespace lampjack::test {
 namespace {
@@ -19,20 +18,8 @@ struct App : TestHub {
         EXPECT_EQ(relay("/subscribe", R"({"targetUrl":"https://hook.example/1"})").body, "{}");
     }
 
-    static constexpr std::array<model::HeaderView, 2> kHeaders{
-        model::HeaderView{"content-type", "application/json"},
-        model::HeaderView{"authorization", "Bearer rt-made-up"}};
-
-    static model::Request request(std::string_view path, std::string_view body) {
-        model::Request out;
-        out.method = "POST";
-        out.path = path;
-        out.headers = kHeaders;
-        out.body = body;
-        return out;
-    }
     model::Answer relay(std::string_view path, std::string_view body) {
-        return hub->receive("shop", request(path, body), {});
+        return hub->receive("shop", relay_request(path, body), {});
     }
     engine::CommandResult say(std::string_view text, std::string_view key) {
         return hub->say("shop", R"({"id":"s-1"})",
@@ -65,7 +52,7 @@ TEST(ChatlayerApp, gets_what_the_user_says_when_it_passes_our_call_on) {
     const auto items = app.transcript().size();
     for (const bool as_text : {false, true}) {
         const std::string body = app.returned(0, as_text);
-        EXPECT_EQ(app.hub->untranslated(*app.hub->begin("shop", App::request("/receive", body))),
+        EXPECT_EQ(app.hub->untranslated(*app.hub->begin("shop", relay_request("/receive", body))),
                   nullptr);
         EXPECT_EQ(app.relay("/receive", body).body, kHello);
     }
@@ -93,7 +80,7 @@ TEST(ChatlayerApp, leaves_calls_that_are_not_ours_to_the_host) {
     std::string forged = app.returned(0);
     const auto mac = forged.find("\"mac\":\"") + 7;
     forged[mac] = forged[mac] == '0' ? '1' : '0';
-    const auto taken = app.hub->begin("shop", App::request("/receive", forged));
+    const auto taken = app.hub->begin("shop", relay_request("/receive", forged));
     const auto* untranslated = app.hub->untranslated(*taken);
     ASSERT_NE(untranslated, nullptr);
     EXPECT_EQ(untranslated->deadline_ms, 800) << "the account's t_answer";
