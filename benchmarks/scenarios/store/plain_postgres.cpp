@@ -129,7 +129,7 @@ Turn run_apart(const std::string& store, std::size_t threads, double seconds) {
     std::atomic<std::uint64_t> next{1};
     Turn turn;
     // Not more sessions than the engine has: more of them would only be in each other's way.
-    turn.seconds = on_threads(std::min(threads, store::OpenOptions{}.connections), [&] {
+    turn.seconds = on_threads(std::min(threads, lampjack::store::OpenOptions{}.connections), [&] {
         Client client(store, sample);
         while (Clock::now() < end) client.keep(next++);
     });
