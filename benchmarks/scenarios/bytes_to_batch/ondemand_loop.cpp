@@ -56,6 +56,20 @@ Media media_of(std::string_view word) {
     return word == "audio" ? Media::audio : Media::file;
 }
 
+/// By the ending of the address.
+Media media_of_url(std::string_view url) {
+    const auto dot = url.find_last_of("./");
+    if (dot == std::string_view::npos || url[dot] != '.') return Media::file;
+    const std::string_view ending = url.substr(dot + 1);
+    for (const std::string_view image : {"jpg", "jpeg", "png", "gif", "webp"})
+        if (ending == image) return Media::image;
+    for (const std::string_view video : {"mp4", "mov", "webm"})
+        if (ending == video) return Media::video;
+    for (const std::string_view audio : {"mp3", "ogg", "wav", "m4a"})
+        if (ending == audio) return Media::audio;
+    return Media::file;
+}
+
 Mode mode_of(std::string_view version) { return version == "DRAFT" ? Mode::test : Mode::live; }
 
 EventKind event_of(std::string_view word) {
@@ -180,6 +194,7 @@ void read_upload(od::object object, FlatEvent& event) {
         else
             keep(event, key, field.value());
     }
+    if (state == "SUCCEEDED") state = "ready";
     for (FlatFile& file : event.files) file.state = state;
 }
 
@@ -207,6 +222,7 @@ void read_message(od::object object, FlatEvent& event) {
             for (auto url : field.value().get_array()) {
                 event.files.emplace_back();
                 event.files.back().url = url.get_string();
+                event.files.back().media = media_of_url(event.files.back().url);
             }
         else if (key == "data")
             read_upload(field.value().get_object(), event);
