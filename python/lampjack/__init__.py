@@ -4,15 +4,8 @@ It receives the handover webhooks of chatbot platforms, turns them into one even
 conversation, and sends the agents' replies and handover actions back.
 """
 
-from lampjack._conversation import Conversation, User
-from lampjack._convert import (
-    ScriptView,
-    convert,
-    part_of_script,
-    script_view,
-    verify,
-    write,
-)
+from typing import TYPE_CHECKING, Any
+
 from lampjack._core import (
     Event,
     Handover,
@@ -23,8 +16,6 @@ from lampjack._core import (
     __version__,
     parse,
 )
-from lampjack._decisions import Accept, DecisionRequest, Decline
-from lampjack._delivery import Command, Delivery, Receipt
 from lampjack._errors import (
     ArgumentError,
     AuthError,
@@ -45,18 +36,7 @@ from lampjack._errors import (
     StoreError,
     UnsupportedError,
 )
-from lampjack._hub import Hub
-from lampjack._items import (
-    DeadItem,
-    DeliveryChanged,
-    Erased,
-    Fact,
-    HandoverEnded,
-    Item,
-    OwnerChanged,
-)
 from lampjack._losses import Loss
-from lampjack._outcome import Outcome
 from lampjack._parts import (
     Card,
     Cards,
@@ -72,23 +52,10 @@ from lampjack._parts import (
     UnknownPart,
     as_text,
 )
-from lampjack._reception import Answer
-from lampjack._results import (
-    ConversationState,
-    DeliveryState,
-    Endpoint,
-    ErasedConversation,
-    Erasure,
-    Explanation,
-    Owner,
-    Stats,
-    StuckConversation,
-)
-from lampjack._settings import Setting, settings
-from lampjack._sinks import SinkMessage
-from lampjack._traces import Offer, Subscription, Trace, TracedDelivery, TraceLine
-from lampjack._upkeep import backup, export, migrate, restore
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
+
+if TYPE_CHECKING:
+    from lampjack._hubs import *  # noqa: F403  for tools; at run time they come with their first use
 
 __all__ = [
     "Accept",
@@ -181,3 +148,17 @@ __all__ = [
     "verify",
     "write",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what runs a hub when it is first asked for: who parses only need not wait for asyncio."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from lampjack import _hubs
+
+    globals().update({each: getattr(_hubs, each) for each in _hubs.__all__})
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
