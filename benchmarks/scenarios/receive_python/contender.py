@@ -10,7 +10,7 @@ from pathlib import Path
 import lampjack as lj
 from lampjack.testing import sample, sample_settings
 
-USERS = 16
+USERS = 50  # each says less than one conversation may at a time
 REPETITIONS = 3
 PLATFORM = "chatlayer_offloading"
 

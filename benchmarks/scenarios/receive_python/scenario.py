@@ -10,7 +10,7 @@ PROGRAM = str(Path(__file__).with_name("contender.py"))
 
 def declare(bench: Bench) -> Scenario:
     """Declare both trees; there is no peer that does the same."""
-    count = "300" if bench.short else "1000"
+    count = "300" if bench.short else "600"  # three times that is less than an account may a second
 
     def command(name: str, build: Build) -> list[str]:
         return [str(build.python), PROGRAM, str(bench.folder / name), count]
@@ -20,7 +20,7 @@ def declare(bench: Bench) -> Scenario:
         Row("sqlite", "receive() of a user's text, store `sqlite:`", gates={"release": 1.10}),
     ]
     about = (
-        "One thread, 16 conversations, no handlers. Each answer is checked, and afterwards every message must be in "
+        "One thread, 50 conversations, no handlers. Each answer is checked, and afterwards every message must be in "
         "its transcript. A row is the CPU of one request, in all threads of the process."
     )
     return Scenario(
