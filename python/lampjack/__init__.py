@@ -4,7 +4,7 @@ It receives the handover webhooks of chatbot platforms, turns them into one even
 conversation, and sends the agents' replies and handover actions back.
 """
 
-from typing import TYPE_CHECKING, Any
+import typing as _typing
 
 from lampjack._core import (
     Event,
@@ -54,8 +54,8 @@ from lampjack._parts import (
 )
 from lampjack._values import Actor, ConversationId, FrozenDict, HandoverInfo
 
-if TYPE_CHECKING:
-    from lampjack._hubs import *  # noqa: F403  for tools; at run time they come with their first use
+if _typing.TYPE_CHECKING:
+    from lampjack._hubs import *  # noqa: F403
 
 __all__ = [
     "Accept",
@@ -150,15 +150,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import what runs a hub when it is first asked for: who parses only need not wait for asyncio."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from lampjack import _hubs
+if not _typing.TYPE_CHECKING:
 
-    globals().update({each: getattr(_hubs, each) for each in _hubs.__all__})
-    return globals()[name]
+    def __getattr__(name):
+        """Import what runs a hub when it is first asked for: who parses only need not wait for asyncio."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from lampjack import _hubs
 
+        globals().update({each: getattr(_hubs, each) for each in _hubs.__all__})
+        return globals()[name]
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__():
+        return sorted({*globals(), *__all__})
