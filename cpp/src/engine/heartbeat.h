@@ -34,7 +34,11 @@ public:
 
     /// Before the first beat. `steady` is a clock that nobody sets; empty: the wall clock is one (tests).
     void set_up(std::function<Millis()> steady, unsigned runs);
-    Moment now() const { return {core_.clock->now(), steady_()}; }
+    /// A wall clock that is both is read once: somebody may set it between two looks.
+    Moment now() const {
+        const Millis wall = core_.clock->now();
+        return {wall, is_steady_ ? steady_() : wall};
+    }
     std::uint64_t id() const noexcept { return id_; }
     const std::string& label() const noexcept { return label_; }
     /// What this hub says of itself from the next beat on.

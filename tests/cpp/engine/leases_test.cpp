@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <thread>
+#include <utility>
 
 namespace lampjack::test {
 namespace {
@@ -437,6 +438,39 @@ TEST_P(Leases, a_clock_that_is_set_forward_sends_nothing_twice_while_a_call_is_u
 
 TEST_P(Leases, control_without_a_steady_clock_it_is_sent_at_once) {
     EXPECT_LE(sends_again_after(GetParam(), false), 2 * kSecond);
+}
+
+/// Somebody sets it to an hour later right after a look, as a test's own thread may.
+class SetMeanwhile final : public Clock {
+public:
+    Millis now() const noexcept override {
+        const Millis seen = now_;
+        if (std::exchange(is_armed, false)) now_ += kHour;
+        return seen;
+    }
+    mutable bool is_armed = false;
+
+private:
+    mutable Millis now_ = kStart;
+};
+
+TEST(LeaseClock, that_is_set_between_two_looks_is_no_clock_that_disagrees_with_itself) {
+    const auto clock = std::make_shared<SetMeanwhile>();
+    engine::World world;
+    world.clock = clock;
+    world.store = std::make_shared<store::MemoryStore>();
+    auto hub = engine::Hub::open(std::string(R"({"store":"memory:","account":{"shop":{)") +
+                                     T::kFull + "}}}",
+                                 engine::run_nothing, std::move(world));
+    ASSERT_TRUE(hub) << hub.error().message;
+    ASSERT_TRUE((*hub)->subscribe("desk", R"({"kinds":["message"]})"));
+    const std::string body = T::messages(T::user_item("one", 1, "m1"), 1);
+    const model::Request request{"POST", "/", "challenge.verifyToken=vt-made-up", {}, body};
+    ASSERT_EQ((*hub)->receive("shop", request, {}).status, 200);
+    (void)(*hub)->next("other", milliseconds(0));  // the first beat
+    clock->is_armed = true;
+    (void)(*hub)->next("desk", milliseconds(0));
+    EXPECT_TRUE((*hub)->next("desk", milliseconds(0))) << "nothing was leased for five seconds";
 }
 
 // ---- The thread
