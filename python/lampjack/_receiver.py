@@ -1,5 +1,8 @@
 """Receiver: the part of a hub that takes requests, their heads first."""
 
+from collections.abc import Callable
+
+from lampjack._errors import ArgumentError
 from lampjack._heads import Head
 from lampjack._reception import Answer, Headers, Reception
 from lampjack._runtime import Runtime
@@ -45,11 +48,12 @@ class Receiver:
         A `head` that was checked before is closed at the end.
         """
         request = (method, path, query, headers, body)
+        done = _closing(head)
         try:
             return self._reception.receive(account, request)
         finally:
-            if head:
-                head.close()
+            if done:
+                done()
 
     async def submit(
         self,
@@ -68,4 +72,13 @@ class Receiver:
         checked before is closed when that is done.
         """
         request = (method, path, query, headers, body)
-        return await self._reception.submit(account, request, head.close if head else None)
+        return await self._reception.submit(account, request, _closing(head))
+
+
+def _closing(head: Head | None) -> Callable[[], None] | None:
+    """Return what is called when a request is done."""
+    if head is None:
+        return None
+    if not isinstance(head, Head):
+        raise ArgumentError(f"head must be a Head of check_head(), not {type(head).__name__}")
+    return head.close

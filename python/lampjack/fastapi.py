@@ -57,12 +57,10 @@ _STATUSES: tuple[tuple[type[LampjackError], int, str], ...] = (
 class _EarlyResponse(Response):
     """An answer that comes before the body's end."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.body, answer.status, headers=dict(answer.headers))
-        self._answer = answer
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send_early(scope, receive, send, self._answer)
+        headers = tuple((n, v) for n, v in self.headers.items() if n != "content-length")
+        answer = Answer(self.status_code, headers, bytes(self.body))
+        await send_early(scope, receive, send, answer)
 
 
 async def _take(hub: Hub, account: str, path: str, request: Request) -> Response:
@@ -70,9 +68,8 @@ async def _take(hub: Hub, account: str, path: str, request: Request) -> Response
     if taken is None:
         return Response(status_code=400)  # to nobody: the sender has gone
     answer, is_early = taken
-    if is_early:
-        return _EarlyResponse(answer)
-    return Response(answer.body, answer.status, headers=dict(answer.headers))
+    made = _EarlyResponse if is_early else Response
+    return made(answer.body, answer.status, headers=dict(answer.headers))
 
 
 def _endpoint(hub: Hub, entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
