@@ -43,12 +43,6 @@ private:
 
 // ---- Requests ----
 
-py::tuple to_python(const model::Answer& answer) {
-    py::list headers;
-    for (const auto& [name, value] : answer.headers) headers.append(py::make_tuple(name, value));
-    return py::make_tuple(answer.status, headers, py::bytes(answer.body));
-}
-
 /// A request that waits for its host: for a decision, or for a translation.
 struct Pending {
     std::shared_ptr<engine::Reception> reception;
@@ -216,6 +210,7 @@ void register_hub(py::module_& m) {
     hub.def(py::init(&open), py::arg("config"), py::arg("background"), py::arg("log"),
             py::arg("clock") = nullptr, py::arg("seed") = py::none());
     register_requests(hub);
+    register_heads(m, hub);
     register_subscriptions(hub);
     register_sinks(hub);
     register_commands(hub);

@@ -38,5 +38,6 @@ py::object waited(Call call) {
 void register_subscriptions(py::class_<engine::Hub>& hub);
 void register_sinks(py::class_<engine::Hub>& hub);
 void register_commands(py::class_<engine::Hub>& hub);
+void register_heads(py::module_& m, py::class_<engine::Hub>& hub);
 
 }  // namespace lampjack::bindings

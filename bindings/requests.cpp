@@ -66,4 +66,10 @@ RequestArguments::RequestArguments(const py::object& method, const py::object& p
         .body = {static_cast<const char*>(buffer_.ptr), static_cast<std::size_t>(buffer_.size)}};
 }
 
+py::tuple to_python(const model::Answer& answer) {
+    py::list headers;
+    for (const auto& [name, value] : answer.headers) headers.append(py::make_tuple(name, value));
+    return py::make_tuple(answer.status, headers, py::bytes(answer.body));
+}
+
 }  // namespace lampjack::bindings

@@ -35,4 +35,7 @@ private:
     model::Request request_;
 };
 
+/// (status, [(name, value)], body).
+py::tuple to_python(const model::Answer& answer);
+
 }  // namespace lampjack::bindings

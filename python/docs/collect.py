@@ -18,7 +18,8 @@ def python_page() -> str:
     names = ["lampjack", *(f"lampjack.{name}" for name in found)]
     body = "".join(
         f"## `{name}`\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n"
-        "   :imported-members:\n   :undoc-members:\n```\n\n"
+        "   :imported-members:\n   :undoc-members:\n"
+        "   :inherited-members: BaseException, dict, str\n```\n\n"
         for name in names
     )
     return f"# Python\n\n{body}"

@@ -92,6 +92,7 @@ __all__ = [
     "HandoverEnded",
     "HandoverInfo",
     "HandoverRequested",
+    "Head",
     "Hub",
     "HubClosedError",
     "HubTimeoutError",

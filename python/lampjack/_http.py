@@ -1,49 +1,104 @@
-"""What the web adapters share: reading a body within its limit, and the answer when it is exceeded."""
+"""What the web adapters share: the head first, then the body within its limits, and answers that come before its end."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
+from lampjack._heads import Head
+from lampjack._hub import Hub
 from lampjack._reception import Answer
 
-__all__ = ["TOO_LARGE", "Receive", "Scope", "Send", "read_body", "send_answer"]
+__all__ = ["Receive", "Scope", "Send", "read_body", "send_answer", "send_early", "take_request"]
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
-TOO_LARGE = Answer(
-    413,
-    (("content-type", "application/problem+json"), ("connection", "close")),
-    b'{"title":"Content Too Large","status":413,"code":"too_large","detail":"the body exceeds the limit of this path"}',
-)
+_LINGER = 1.0  # seconds
+_CLOSED_BY_HEADER = {None, "1.0", "1.1"}  # HTTP versions
 
 
-async def read_body(
-    headers: Iterable[tuple[bytes, bytes]], receive: Receive, limit: int
-) -> bytes | None:
-    """Read the body; None as soon as it is known to exceed the limit, whatever is still to come."""
-    for name, value in headers:
-        if name == b"content-length" and value.isdigit() and int(value) > limit:
-            return None
+async def take_request(
+    hub: Hub, account: str, path: str, scope: Scope, receive: Receive
+) -> tuple[Answer, bool] | None:
+    """Return the answer, and whether it comes before the body's end; None when the sender has gone: nothing is taken."""
+    request = {
+        "method": scope["method"],
+        "path": path,
+        "query": scope.get("query_string", b""),
+        "headers": list(scope["headers"]),
+    }
+    head = hub.check_head(account, **request)
+    body = None
+    try:
+        body = await read_body(head, receive)
+    finally:
+        if body is None:
+            head.close()
+    if body is not None:
+        return await hub.submit(account, **request, body=body, head=head), False
+    return (head.answer, True) if head.answer else None
+
+
+async def read_body(head: Head, receive: Receive) -> bytes | None:
+    """Read the body; None as soon as the head has an answer, and when the sender has gone."""
+    if head.answer is not None:
+        return None
     chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b""
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            return None
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    deadline = asyncio.timeout(head.seconds)
+    try:
+        async with deadline:
+            while head.answer is None:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                chunk = message.get("body", b"")
+                if head.take(len(chunk)):
+                    chunks.append(chunk)
+                    if not message.get("more_body", False):
+                        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+        head.late()
+    return None
 
 
 async def send_answer(send: Send, answer: Answer) -> None:
     """Send the answer's bytes as they are."""
+    await _start(send, answer)
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def send_early(scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
+    """Send an answer while the body may still be on its way.
+
+    What comes is dropped for a moment before the connection ends: a server that closes with bytes unread resets the
+    connection, and the sender may never see the answer.
+    """
+    await _start(send, answer, *_closing(scope))
+    await send({"type": "http.response.body", "body": answer.body, "more_body": True})
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER):
+            while (await receive()).get("more_body", False):
+                pass
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _start(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     headers.append((b"content-length", str(len(answer.body)).encode()))
+    headers.extend(more)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _closing(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Return the header that ends the connection of a request with a body; HTTP/2 has none."""
+    has_body = any(
+        (name == b"content-length" and value != b"0") or name == b"transfer-encoding"
+        for name, value in scope["headers"]
+    )
+    closes = has_body and scope.get("http_version") in _CLOSED_BY_HEADER
+    return [(b"connection", b"close")] if closes else []

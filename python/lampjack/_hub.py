@@ -17,7 +17,8 @@ from lampjack._given import as_path, as_seconds, as_str
 from lampjack._items import DeadItem, dead_items_from_json, place_of_dead
 from lampjack._log import log_event, log_line
 from lampjack._privacy import Privacy
-from lampjack._reception import Answer, Headers, Reception
+from lampjack._receiver import Receiver
+from lampjack._reception import Reception
 from lampjack._registration import check_filter, check_function, check_names, stable_name
 from lampjack._results import (
     ConversationState,
@@ -40,7 +41,7 @@ _CANCELLED_END_WITHIN = 5.0  # seconds
 _DRAIN_WITHIN = 15.0
 
 
-class Hub(Privacy):
+class Hub(Receiver, Privacy):
     """Receives handover webhooks, tracks who owns each conversation, delivers what agents say.
 
     The configuration is a mapping: `store` ("memory:", …) and `account`, one mapping of settings by account name.
@@ -80,37 +81,6 @@ class Hub(Privacy):
     def from_env(cls, **options: Any) -> Self:
         """Open a hub from LAMPJACK_CONFIG, or LAMPJACK_STORE and LAMPJACK_ACCOUNT__NAME__SETTING."""
         return cls(_config.read_environment(os.environ), **options)
-
-    # ---- In ----
-
-    def receive(
-        self,
-        account: str,
-        *,
-        method: str = "POST",
-        path: str = "/",
-        query: str | bytes = b"",
-        headers: Headers = (),
-        body: bytes = b"",
-    ) -> Answer:
-        """Take one request. Never raises for what it holds: every fault is an answer. Blocks; see `submit()`."""
-        return self._reception.receive(account, (method, path, query, headers, body))
-
-    async def submit(
-        self,
-        account: str,
-        *,
-        method: str = "POST",
-        path: str = "/",
-        query: str | bytes = b"",
-        headers: Headers = (),
-        body: bytes = b"",
-    ) -> Answer:
-        """Take one request without blocking the loop; async decide and translate functions run on it, plain ones on threads.
-
-        A caller that is cancelled does not take the request back: it is decided and stored all the same.
-        """
-        return await self._reception.submit(account, (method, path, query, headers, body))
 
     # ---- What the host contributes ----
 

@@ -4,6 +4,7 @@ from lampjack._conversation import Conversation, User
 from lampjack._convert import ScriptView, convert, part_of_script, script_view, verify, write
 from lampjack._decisions import Accept, DecisionRequest, Decline
 from lampjack._delivery import Command, Delivery, Receipt
+from lampjack._heads import Head
 from lampjack._hub import Hub
 from lampjack._items import (
     DeadItem,
@@ -51,6 +52,7 @@ __all__ = [
     "Explanation",
     "Fact",
     "HandoverEnded",
+    "Head",
     "Hub",
     "Item",
     "Offer",

@@ -75,11 +75,18 @@ class Reception:
             return answer
         raise AssertionError("a blocking step was suspended")
 
-    async def submit(self, account: str, request: Request) -> Answer:
-        """Take one request without blocking the running loop. A caller that is cancelled does not take it back."""
+    async def submit(
+        self, account: str, request: Request, done: Callable[[], None] | None = None
+    ) -> Answer:
+        """Take one request without blocking the running loop. A caller that is cancelled does not take it back.
+
+        `done` is called when it is taken, whether or not the caller is still there.
+        """
         task = asyncio.create_task(self._take(account, request, _OnLoop(self._runtime)))
         self._tasks.add(task)
         task.add_done_callback(self._forget)
+        if done is not None:
+            task.add_done_callback(lambda _: done())
         await asyncio.wait({task})
         try:
             return task.result()

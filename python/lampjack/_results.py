@@ -305,7 +305,10 @@ class Erasure(Result):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Stats(Result):
-    """Counters of this process since the hub was opened. `in_flight` is a present number, the calls that run now."""
+    """Counters of this process since the hub was opened.
+
+    Two are present numbers: `in_flight`, the calls that run now, and `body_bytes`, the bytes of requests' bodies in memory.
+    """
 
     requests: int
     refused_requests: int
@@ -324,6 +327,7 @@ class Stats(Result):
     breaker_opened: int
     store_warnings: int
     in_flight: int
+    body_bytes: int
 
     _shown: ClassVar[tuple[str, ...]] = ("requests", "events", "in_flight")
 

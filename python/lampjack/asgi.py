@@ -1,6 +1,6 @@
 """A plain ASGI application for any server or framework that can mount one. Needs nothing but the standard library."""
 
-from lampjack._http import TOO_LARGE, Receive, Scope, Send, read_body, send_answer
+from lampjack._http import Receive, Scope, Send, send_answer, send_early, take_request
 from lampjack._hub import Hub
 
 __all__ = ["App"]
@@ -9,6 +9,7 @@ __all__ = ["App"]
 class App:
     """Serves a hub's accounts below its mount point: `/{account}` and what lies below it.
 
+    The hub checks the head of each request before any of its body is read. A body has `body_timeout_ms` to come.
     Run alone, its lifespan starts and closes the hub. Mounted, use `hub.lifespan` as the outer application's: frameworks
     pass no lifespan on to what they mount.
     """
@@ -16,10 +17,6 @@ class App:
     def __init__(self, hub: Hub, *, prefix: str = "") -> None:
         self._hub = hub
         self._prefix = prefix.rstrip("/")
-        self._limits: dict[str, int] = {}
-        for entry in hub.urls():
-            known = self._limits.get(entry.account, 0)
-            self._limits[entry.account] = max(entry.max_body, known)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
@@ -32,20 +29,14 @@ class App:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         account, path = self._place(scope)
-        headers = scope["headers"]
-        body = await read_body(headers, receive, self._limits.get(account, 0) or 1 << 20)
-        if body is None:
-            await send_answer(send, TOO_LARGE)
+        taken = await take_request(self._hub, account, path, scope, receive)
+        if taken is None:
             return
-        answer = await self._hub.submit(
-            account,
-            method=scope["method"],
-            path=path,
-            query=scope.get("query_string", b""),
-            headers=headers,
-            body=body,
-        )
-        await send_answer(send, answer)
+        answer, is_early = taken
+        if is_early:
+            await send_early(scope, receive, send, answer)
+        else:
+            await send_answer(send, answer)
 
     def _place(self, scope: Scope) -> tuple[str, str]:
         """Return account and remaining path, percent-encoded as they came."""

@@ -27,7 +27,7 @@ from lampjack._errors import (
     RefusedError,
     StoreError,
 )
-from lampjack._http import TOO_LARGE, read_body
+from lampjack._http import Receive, Scope, Send, send_early, take_request
 from lampjack._hub import Hub
 from lampjack._log import log_event
 from lampjack._reception import Answer
@@ -54,35 +54,37 @@ _STATUSES: tuple[tuple[type[LampjackError], int, str], ...] = (
 )
 
 
-def _respond(answer: Answer) -> Response:
-    return Response(answer.body, answer.status, headers=dict(answer.headers))
+class _EarlyResponse(Response):
+    """An answer that comes before the body's end."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = tuple((n, v) for n, v in self.headers.items() if n != "content-length")
+        answer = Answer(self.status_code, headers, bytes(self.body))
+        await send_early(scope, receive, send, answer)
+
+
+async def _take(hub: Hub, account: str, path: str, request: Request) -> Response:
+    taken = await take_request(hub, account, path, request.scope, request.receive)
+    if taken is None:
+        return Response(status_code=400)  # to nobody: the sender has gone
+    answer, is_early = taken
+    made = _EarlyResponse if is_early else Response
+    return made(answer.body, answer.status, headers=dict(answer.headers))
 
 
 def _endpoint(hub: Hub, entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     account: str = entry.account
     pattern: str = entry.path
-    limit: int = entry.max_body
 
     async def take(request: Request) -> Response:
         scope = request.scope
-        body = await read_body(scope["headers"], request.receive, limit)
-        if body is None:
-            return _respond(TOO_LARGE)
         path = pattern
         if "{" in pattern:  # the segments as they came, percent-encoding included
             raw: str = (
                 (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").rstrip("/")
             )
             path = "/" + "/".join(raw.split("/")[-pattern.count("/") :])
-        answer = await hub.submit(
-            account,
-            method=scope["method"],
-            path=path,
-            query=scope["query_string"],
-            headers=scope["headers"],
-            body=body,
-        )
-        return _respond(answer)
+        return await _take(hub, account, path, request)
 
     return take
 
@@ -90,8 +92,7 @@ def _endpoint(hub: Hub, entry: Endpoint) -> Callable[[Request], Awaitable[Respon
 def _elsewhere(hub: Hub, account: str = "") -> Callable[[Request], Awaitable[Response]]:
     async def refuse(request: Request) -> Response:
         asked = account or request.path_params["account"]
-        path = "/" + request.path_params.get("rest", "")
-        return _respond(await hub.submit(asked, method=request.method, path=path))
+        return await _take(hub, asked, "/" + request.path_params.get("rest", ""), request)
 
     return refuse
 
@@ -116,7 +117,8 @@ class HandoverRouter(APIRouter):
     What else is asked for below an account is refused in the hub's words: 404, or 405 with the methods that are taken.
     So is an account below the router's prefix that nobody has, unless another route of the application takes the request;
     a 405, or a redirect for a slash, of other routes below the prefix becomes that 404. Without a prefix what no account has is
-    the application's. Bodies are read raw and within the path's limit; answers are sent byte for byte. Give `lifespan=hub.lifespan` to the
+    the application's. The hub checks the head of each request before any of its body is read. Bodies are read raw, within the path's limit
+    and `body_timeout_ms`; answers are sent byte for byte. Give `lifespan=hub.lifespan` to the
     application: FastAPI passes no lifespan on to routers that users mount.
     """
 

@@ -66,7 +66,9 @@ static void requests(ljk_hub* hub) {
     ljk_request request = LJK_REQUEST_INIT;
     ljk_answer* answer = NULL;
     ljk_reception* reception = NULL;
+    ljk_head* head = NULL;
     request.path = request.query = request.body = BAD;
+    REFUSES(ljk_hub_check_head(hub, BAD, &request, &head, &err));
     REFUSES(ljk_hub_receive(hub, BAD, &request, &answer, &err));
     REFUSES(ljk_hub_begin(hub, BAD, &request, &reception, &err));
     GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));

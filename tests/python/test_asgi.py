@@ -1,5 +1,6 @@
 """The plain ASGI application, driven without a server."""
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -18,7 +19,7 @@ def hub():
             "store": "memory:",
             "account": {
                 "shop": sample_settings("certainly"),
-                "app": sample_settings("chatlayer_app"),
+                "app": sample_settings("chatlayer_app") | {"t_answer": 20_000},
             },
         }
     )
@@ -29,9 +30,9 @@ def hub():
 async def call(
     app: App, request: SampleRequest, path: str, chunks: list[bytes] | None = None, **scope: Any
 ) -> tuple[int, dict, bytes, int]:
-    """Return status, headers, body, and how many chunks were read."""
+    """Return status, headers, body, and how many chunks were read before the answer."""
     chunks = [request.body] if chunks is None else chunks
-    read = 0
+    read = read_before = 0
     sent: list[dict] = []
 
     async def receive() -> dict:
@@ -40,6 +41,9 @@ async def call(
         return {"type": "http.request", "body": chunks[read - 1], "more_body": read < len(chunks)}
 
     async def send(message: dict) -> None:
+        nonlocal read_before
+        if message["type"] == "http.response.start":
+            read_before = read
         sent.append(message)
 
     full = {
@@ -54,7 +58,7 @@ async def call(
     }
     await app(full, receive, send)
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent[1:]), read
+    return sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent[1:]), read_before
 
 
 async def test_answers_are_the_hubs(hub: lj.Hub):
@@ -100,9 +104,66 @@ async def test_reading_stops_at_the_limit(hub: lj.Hub):
     status, _, body, read = await call(App(hub), sample("certainly"), "/shop/messages", chunks)
     assert (status, read) == (413, 3)
     assert json.loads(body)["code"] == "too_large"
-    declared = SampleRequest(headers=(("content-length", str(limit + 1)),))
+    headers = (*sample("certainly").headers, ("content-length", str(limit + 1)))
+    declared = SampleRequest(headers=headers)
     status, _, _, read = await call(App(hub), declared, "/shop/messages", [b""])
     assert (status, read) == (413, 0)
+
+
+async def test_who_has_no_token_is_answered_before_anything_is_read(hub: lj.Hub):
+    status, headers, body, read = await call(App(hub), SampleRequest(), "/shop/messages", [b"{}"])
+    assert (status, read) == (401, 0)
+    assert headers["content-length"] == str(len(body))
+
+
+async def test_a_sender_who_has_gone_gets_no_answer(hub: lj.Hub):
+    incoming = iter(
+        [
+            {"type": "http.request", "body": b"{", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+    request = sample("certainly")
+
+    async def receive() -> dict:
+        return next(incoming)
+
+    async def send(message: dict) -> None:
+        raise AssertionError("nobody is there")
+
+    scope = {
+        "type": "http",
+        "method": request.method,
+        "path": "/shop/messages",
+        "query_string": request.query.encode(),
+        "headers": [(n.encode(), v.encode()) for n, v in request.headers],
+    }
+    await App(hub)(scope, receive, send)
+    assert (hub.stats().requests, hub.stats().body_bytes) == (0, 0)
+
+
+async def test_the_bytes_are_given_back_when_a_cancelled_request_is_done(hub: lj.Hub):
+    """Its body stays in memory until then."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    @hub.translate("app")
+    async def translate(request: dict) -> list[dict]:
+        begun.set()
+        await go_on.wait()
+        return []
+
+    request = SampleRequest(headers=RELAY.headers, body=b'{"request":{"content":{}}}')
+    serving = asyncio.create_task(call(App(hub), request, "/app/receive"))
+    await begun.wait()
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    assert hub.stats().body_bytes == len(request.body)
+    go_on.set()
+    async with asyncio.timeout(30):
+        await asyncio.gather(*hub._reception._tasks)
+    await asyncio.sleep(0)
+    assert hub.stats().body_bytes == 0
 
 
 async def test_lifespan_opens_and_closes_the_hub(hub: lj.Hub):

@@ -146,7 +146,7 @@ def instances(hub: lj.Hub) -> dict[str, Any]:
     values += [command, command.result(10)]
     values += [lj.Text("a"), lj.Choice("a", ["b"]), lj.Cards([lj.Card("a")]), lj.Option("a")]
     values += [lj.File("https://f.example/a"), lj.Location(1, 2), lj.Postback("a"), lj.Start()]
-    values += [lj.UnknownPart(1), lj.Card("a")]
+    values += [lj.UnknownPart(1), lj.Card("a"), hub.check_head("shop")]
     return {type(value).__name__: value for value in values}
 
 

@@ -14,8 +14,8 @@
  *    when it reads or writes the store, LJK_E_STORE.
  *  - Accessors cannot fail: out of range, or of NULL, they give an empty string or zero.
  *  - Threads: functions that take a hub may be called from any thread at any time, except ljk_hub_free, which comes last.
- *    Every other handle is immutable and may be read from any thread, but freed by one, once; an ljk_reception is used
- *    by one thread at a time. There is no state that belongs to a thread, no signal handler and no output.
+ *    Every other handle is immutable and may be read from any thread, but freed by one, once; an ljk_reception
+ *    and an ljk_head are used by one thread at a time. There is no state that belongs to a thread, no signal handler and no output.
  *  - JSON stands for what is rich: configuration, events (the canonical form, version 1), items, conversations and
  *    deliveries. New keys may be added to what comes out.
  */
@@ -349,6 +349,36 @@ LJK_API void ljk_hub_free(ljk_hub* hub);
  *  @return LJK_OK */
 LJK_API ljk_status ljk_hub_receive(ljk_hub* hub, ljk_str account, const ljk_request* request,
                                    ljk_answer** out, ljk_error* err);
+
+/** What the head of a request alone decides. For web servers that read the body themselves: nobody who may not send a body
+ *  makes them hold one. Used by one thread at a time; may outlive its hub. */
+typedef struct ljk_head ljk_head;
+/** Checks a request before its body is read: path, method, limits, sender, media type. Reads nothing of the store. The member
+ *  `body` of the request is ignored; how long the body will be is read from its header Content-Length, if it has one.
+ *  Either ljk_head_answer then returns the finished answer: 404, 405, 413, 401 (or what the platform documents instead), 415,
+ *  503 while this process holds too many bytes of bodies; also that of a health check. Or the body may be read: at most
+ *  ljk_head_max_body bytes within ljk_head_timeout_ms, each piece counted by ljk_head_take. Give the whole request to
+ *  ljk_hub_receive or ljk_hub_begin afterwards: they believe nothing of this and verify again. Free the head when the body is
+ *  freed. Keys of the configuration: body_timeout_ms, bodies_in_flight, account_bodies_in_flight, max_anonymous_body.
+ *  @return LJK_OK, also with an answer that refuses */
+LJK_API ljk_status ljk_hub_check_head(ljk_hub* hub, ljk_str account, const ljk_request* request,
+                                      ljk_head** out, ljk_error* err);
+/** The finished answer, borrowed from the head; NULL while the body may be read. Once there is one it stays. Send it, and read
+ *  nothing more. */
+LJK_API const ljk_answer* ljk_head_answer(const ljk_head* head);
+/** How many bytes of the body may be read; a body without a token may have fewer than one with. */
+LJK_API size_t ljk_head_max_body(const ljk_head* head);
+/** How long reading the whole body may take, in milliseconds. The clock is the caller's. */
+LJK_API int64_t ljk_head_timeout_ms(const ljk_head* head);
+/** Counts so many bytes more of the body, before they are kept. Look for ljk_head_answer afterwards: 413 when the body is
+ *  too large, 503 with Retry-After while this process, or the account, holds too many bytes of bodies.
+ *  @return LJK_OK, also when there is an answer now */
+LJK_API ljk_status ljk_head_take(ljk_head* head, size_t bytes, ljk_error* err);
+/** The body was not complete in time: ljk_head_answer is 408 now, unless there was an answer.
+ *  @return LJK_OK */
+LJK_API ljk_status ljk_head_late(ljk_head* head, ljk_error* err);
+/** Gives back the bytes that were counted. */
+LJK_API void ljk_head_free(ljk_head* head);
 
 /** A request between begin and finish: verified and read, not stored. For hosts that decide asynchronously. */
 typedef struct ljk_reception ljk_reception;

@@ -2,6 +2,7 @@
 // What stands behind the opaque types of lampjack.h.
 
 #include "capi/guard.h"
+#include "engine/head.h"
 #include "engine/hub.h"
 #include "model/batch.h"
 
@@ -74,6 +75,23 @@ struct ljk_reception {
     std::shared_ptr<lampjack::engine::Reception> value;
     std::optional<ljk_question> question;
     mutable bool was_asked = false;  ///< whether the host has looked for the question
+};
+
+struct ljk_head {
+    ljk_head(lampjack::capi::HubPtr of, std::shared_ptr<lampjack::engine::Head> checked)
+        : hub(std::move(of)),
+          value(std::move(checked)) {
+        look();
+    }
+    /// Keeps the answer once there is one.
+    void look() {
+        if (answer || value->answer() == nullptr) return;
+        answer = ljk_answer{*value->answer()};
+    }
+
+    lampjack::capi::HubPtr hub;
+    std::shared_ptr<lampjack::engine::Head> value;
+    std::optional<ljk_answer> answer;
 };
 
 struct ljk_item {

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "engine/body_budget.h"
 #include "engine/limits.h"
 #include "engine/size_limits.h"
 #include "platforms/account.h"
@@ -46,6 +47,7 @@ struct Config {
     Millis item_hold = 300'000;        ///< C: from next to done or free; 0: none
     LimitSettings limits;
     SizeLimits sizes;
+    BodySettings bodies;
     transport::BudgetLimits budget;
     transport::BreakerLimits breaker;
     bool compressed_bodies = false;  ///< whether requests may come as gzip or deflate

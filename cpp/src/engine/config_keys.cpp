@@ -69,6 +69,13 @@ constexpr platforms::Setting number(std::string_view name, std::string_view fall
             .meaning = meaning};
 }
 
+constexpr std::int64_t kGiB = 1 << 30;
+
+constexpr platforms::Setting bytes(std::string_view name, std::string_view fallback,
+                                   std::int64_t most, std::string_view meaning) {
+    return number(name, fallback, 1, most, "bytes", meaning);
+}
+
 /// Its default is its largest value: a size limit is only lowered.
 constexpr platforms::Setting size(std::string_view name, std::string_view fallback,
                                   std::int64_t SizeLimits::*member, std::string_view unit,
@@ -197,6 +204,19 @@ constexpr std::array kKeys{
     key<&Config::sizes, &SizeLimits::max_response>(size("max_response", "262144",
                                                         &SizeLimits::max_response, "bytes",
                                                         "how much of a platform's answer is read")),
+    key<&Config::bodies, &BodySettings::timeout>(
+        milliseconds("body_timeout_ms", "10000", 1,
+                     "the time to read the body of a request; a later one is refused with 408")),
+    key<&Config::bodies, &BodySettings::all>(
+        bytes("bodies_in_flight", "67108864", kGiB,
+              "bytes of bodies that this process holds at the same time; more are refused with "
+              "503")),
+    key<&Config::bodies, &BodySettings::account>(
+        bytes("account_bodies_in_flight", "16777216", kGiB,
+              "the same for one account; bodies without a token get an eighth of both")),
+    key<&Config::bodies, &BodySettings::anonymous>(
+        bytes("max_anonymous_body", "1048576", 1 << 20,
+              "the largest body of a request without a token, where an account accepts such")),
     key<&Config::compressed_bodies>(
         {.name = "compressed_bodies",
          .kind = Kind::flag,

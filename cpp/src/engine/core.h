@@ -78,6 +78,7 @@ struct Core {
     std::shared_ptr<transport::HttpClient> http;
     std::function<void(std::string_view, std::string_view)> log;
     Limits limits;
+    BodyBudget bodies;  ///< that are in flight
     Declared declared;  ///< subscriptions of this process
     Seldom refusals;    ///< of requests and of what names no conversation, by account and cause
     Once told;          ///< what is logged once for an account

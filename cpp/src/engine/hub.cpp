@@ -7,6 +7,7 @@
 #include "engine/core.h"
 #include "engine/dead_letters.h"
 #include "engine/erase.h"
+#include "engine/head.h"
 #include "engine/leases.h"
 #include "engine/paused_rows.h"
 #include "engine/pauses.h"
@@ -77,6 +78,10 @@ public:
         if ((run_ & run_timers) != 0) timers_.start();
     }
 
+    std::shared_ptr<Head> check_head(std::string_view account,
+                                     const model::Request& head) override {
+        return engine::check_head(core_, account, head);
+    }
     model::Answer receive(std::string_view account, const model::Request& request,
                           const Decide& decide) override {
         Reception reception(core_, account, request);

@@ -39,6 +39,7 @@ using Decide = std::function<std::optional<Decision>(const Question&)>;
 
 /// A request between begin() and finish(): verified and parsed, not stored.
 class Reception;
+class Head;
 
 class Hub {
 public:
@@ -49,6 +50,9 @@ public:
 
     // ---- In ----
 
+    /// What the head of a request alone decides, asked before its body is read: see engine/head.h.
+    virtual std::shared_ptr<Head> check_head(std::string_view account,
+                                             const model::Request& head) = 0;
     /// Limits, verification, parsing, decision, store, answer: never fails, every fault is an answer. `decide` runs on
     /// this thread. A decision that is missing, late, absent or raised as an exception is the platform's default: the request is
     /// declined where the answer carries the decision (Chatlayer), and accepted elsewhere, so that no request is lost.

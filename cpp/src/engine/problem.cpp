@@ -30,6 +30,7 @@ std::string_view title_of(std::int32_t status) noexcept {
         case 401: return "Unauthorized";
         case 404: return "Not Found";
         case 405: return "Method Not Allowed";
+        case 408: return "Request Timeout";
         case 409: return "Conflict";
         case 413: return "Content Too Large";
         case 429: return "Too Many Requests";

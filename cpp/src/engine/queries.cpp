@@ -235,6 +235,7 @@ std::string stats_view(const Core& core, std::size_t in_flight) {
     put("breaker_opened", counters.breaker_opened);
     put("store_warnings", counters.store_warnings);
     put("in_flight", in_flight);
+    put("body_bytes", core.bodies.held());
     out.end_object();
     return text;
 }

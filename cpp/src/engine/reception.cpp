@@ -24,16 +24,7 @@ using platforms::Purpose;
 
 namespace {
 
-constexpr std::size_t kMaxHeaders = 64;
-constexpr std::size_t kMaxHeader = 8 << 10;
-constexpr std::size_t kMaxQuery = 8 << 10;
 constexpr std::size_t kMostInflated = 10;  ///< times what came compressed
-
-bool is_json(std::string_view content_type) {
-    const std::string type = to_lower(trim(content_type.substr(0, content_type.find(';'))));
-    return type.empty() || type == "application/json" || type == "text/json" ||
-           type.ends_with("+json");
-}
 
 bool asks_for_human(const model::Batch& batch, std::uint32_t root) {
     return batch.events[root].kind == model::EventKind::handover_requested;
@@ -42,18 +33,10 @@ bool asks_for_human(const model::Batch& batch, std::uint32_t root) {
 }  // namespace
 
 Reception::Reception(Core& core, std::string_view account, const model::Request& request)
-    : core_(core),
-      account_(core.account(account)) {
+    : Reception(core, account, request, request.body.size()) {
     ++core_.counters.requests;
-    if (const auto usable = core_.usable(); !usable) {
-        answer_ = refuse(usable.error());
-        return;
-    }
-    if (const auto known = core_.account_named(account); !known) {
-        answer_ = refuse(known.error());
-        return;
-    }
-    if (const auto admitted = admit(request); !admitted) answer_ = refuse(admitted.error());
+    if (answer_) return;
+    if (const auto decoded = decode(request, trust_); !decoded) answer_ = refuse(decoded.error());
 }
 
 model::Answer Reception::refuse(const Error& error) {
@@ -75,54 +58,15 @@ void Reception::refused(std::int32_t status, std::string_view why) {
     if (count) core_.say(line.add("reason", why).add("count", *count));
 }
 
-Result<void> Reception::check_head(const model::Request& request) const {
-    if (request.headers.size() > kMaxHeaders || request.query.size() > kMaxQuery)
-        return fail(Code::argument, "too many headers or too long a query");
-    for (const auto& [name, value] : request.headers)
-        if (name.size() + value.size() > kMaxHeader)
-            return fail(Code::argument, "a header is too long");
-    if (request.body.size() > core_.config.sizes.body_at(*endpoint_))
-        return fail(Code::too_large, "the body exceeds the limit of this path");
-    return {};
-}
-
-Result<void> Reception::admit(const model::Request& request) {
-    LJK_TRY(endpoint, platforms::route(*account_->adapter, account_->side, request, &allow_));
-    endpoint_ = endpoint;
-    LJK_CHECK(check_head(request));
-    LJK_TRY(trust, account_->adapter->verify(*account_, *endpoint_, request));
-    if (endpoint_->purpose == Purpose::health) {
-        answer_ = account_->adapter->answer(*account_, {*endpoint_, nullptr, nullptr, nullptr});
-        return {};
-    }
-    if (!is_json(model::header(request.headers, "content-type"))) {
-        refuse_form("send the body with Content-Type application/json or without one");
-        return {};
-    }
-    return decode(request, trust);
-}
-
 /// What is compressed is inflated where the configuration allows it, after the sender was verified.
 Result<void> Reception::decode(const model::Request& request, platforms::Trust trust) {
-    const std::string coding = to_lower(trim(model::header(request.headers, "content-encoding")));
-    if (coding.empty() || coding == "identity") return read(request, trust);
-    const bool allowed = core_.config.compressed_bodies;
-    if (!allowed || (coding != "gzip" && coding != "x-gzip" && coding != "deflate")) {
-        refuse_form(allowed ? "send the body as gzip, as deflate or uncompressed"
-                            : "send the body uncompressed");
-        answer_->headers.emplace_back("accept-encoding", allowed ? "gzip, deflate" : "identity");
-        return {};
-    }
-    LJK_TRY(body, inflate(request.body, std::min(request.body.size() * kMostInflated,
-                                                 core_.config.sizes.body_at(*endpoint_))));
+    const std::string_view coding = trim(model::header(request.headers, "content-encoding"));
+    if (coding.empty() || equals_ignoring_case(coding, "identity")) return read(request, trust);
+    LJK_TRY(body, inflate(request.body,
+                          std::min(request.body.size() * kMostInflated, most_body(trust))));
     model::Request plain = request;
     plain.body = body;
     return read(plain, trust);
-}
-
-void Reception::refuse_form(std::string_view advice) {
-    refused(415, advice);
-    answer_ = problem(415, Code::payload, advice);
 }
 
 Result<void> Reception::read(const model::Request& request, platforms::Trust trust) {

@@ -7,6 +7,8 @@
 #include "model/batch.h"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,13 +38,21 @@ public:
 
 private:
     class Undo;
+    friend class CheckedHead;  // engine/head.cpp
     struct Asked {
         std::size_t next = 0;  ///< of the prepared events: where the next request is looked for
         Decisions decisions;
     };
 
-    Result<void> admit(const model::Request& request);
-    Result<void> check_head(const model::Request& request) const;
+    // Of the head: reception_head.cpp.
+    /// The head alone, of a request whose body has so many bytes.
+    Reception(Core& core, std::string_view account, const model::Request& head, std::uint64_t body);
+    Result<void> admit_head(const model::Request& head, std::uint64_t body);
+    Result<void> check_sizes(const model::Request& head) const;
+    void check_form(const model::Request& head);
+    std::size_t most_body(platforms::Trust trust) const noexcept;
+    Error too_large() const;
+
     Result<void> decode(const model::Request& request, platforms::Trust trust);
     void refuse_form(std::string_view advice);
     void refused(std::int32_t status, std::string_view why);
@@ -65,6 +75,7 @@ private:
     Core& core_;
     const platforms::Account* account_ = nullptr;
     const platforms::Endpoint* endpoint_ = nullptr;
+    platforms::Trust trust_ = platforms::Trust::full;
     model::BatchPtr batch_;
     std::optional<PreparedRequest> prepared_;  ///< of `batch_`
     std::optional<model::Answer>
