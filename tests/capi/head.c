@@ -35,8 +35,8 @@ typedef struct {
 static const place kPlaces[] = {
     {"shop", "/", "challenge.verifyToken=vt-made-up", "", "/", "challenge.verifyToken=not-this", "",
      401, 8u << 20},
-    {"claims", "/messages", "token=wt-made-up", "", "/messages", "token=not-this",
-     "", 401, 1u << 20},
+    {"claims", "/messages", "token=wt-made-up", "", "/messages", "token=not-this", "", 401,
+     1u << 20},
     {"claims", "/claim", "", "Bearer wt-made-up", "/claim", "", "Bearer not-this", 401, 1u << 20},
     {"line", "/send_message", "", "Token ct-made-up", "/send_message", "", "Token not-this", 401,
      1u << 20},

@@ -106,7 +106,7 @@ private:
 
     Core& core_;
     std::string account_;
-    Reception reception_;    ///< of the head alone
+    Reception reception_;   ///< of the head alone
     std::size_t held_ = 0;  ///< bytes of the body that came
 };
 

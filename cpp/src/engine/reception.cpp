@@ -62,8 +62,8 @@ void Reception::refused(std::int32_t status, std::string_view why) {
 Result<void> Reception::decode(const model::Request& request, platforms::Trust trust) {
     const std::string_view coding = trim(model::header(request.headers, "content-encoding"));
     if (coding.empty() || equals_ignoring_case(coding, "identity")) return read(request, trust);
-    LJK_TRY(body, inflate(request.body,
-                          std::min(request.body.size() * kMostInflated, most_body(trust))));
+    LJK_TRY(body,
+            inflate(request.body, std::min(request.body.size() * kMostInflated, most_body(trust))));
     model::Request plain = request;
     plain.body = body;
     return read(plain, trust);

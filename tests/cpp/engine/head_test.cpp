@@ -62,9 +62,8 @@ TEST(Head, is_refused_as_the_whole_request_is) {
         EXPECT_EQ(*head->answer(), t.hub->receive("shop", request, {}));
         EXPECT_EQ(head->take(1), false);
     }
-    const Headers forms[] = {{{"Content-Type", "text/xml"}},
-                             {{"Content-Encoding", "gzip"}},
-                             {{"X", long_header}}};
+    const Headers forms[] = {
+        {{"Content-Type", "text/xml"}}, {{"Content-Encoding", "gzip"}}, {{"X", long_header}}};
     for (const Headers& headers : forms) {
         const model::Request request = request_of(headers);
         const auto head = t.hub->check_head("shop", request);

@@ -4,10 +4,10 @@
 #include "../support/golden.h"
 #include "../support/paths.h"
 #include "base/utf8.h"
+#include "test_hub.h"
 #include "json/cursor.h"
 #include "json/index.h"
 #include "json/writer.h"
-#include "test_hub.h"
 
 #include <array>
 #include <filesystem>
