@@ -3,6 +3,7 @@
 
 #include "dialects/messenger.h"
 #include "model/object_writer.h"
+#include "model/surplus.h"
 #include "platforms/chatlayer_app/media.h"
 #include "platforms/chatlayer_app/words.h"
 #include "platforms/chatlayer_app/write.h"
@@ -50,7 +51,9 @@ private:
 
     Result<void> element(const Part& part, model::Chain extra) {
         if (part.type == PartType::unknown && own_) {
-            out_.raw(batch_.view(part.raw));
+            const std::string_view raw = batch_.view(part.raw);
+            out_.raw(event_.warns(model::Warning::too_many_items) ? model::surplus_items(raw)
+                                                                  : raw);
             return {};
         }
         if (own_ && event_.warns(model::Warning::old_dialect))

@@ -2,6 +2,7 @@
 
 #include "dialects/messenger.h"
 #include "model/object_writer.h"
+#include "model/surplus.h"
 #include "platforms/chatlayer_offloading/wire.h"
 
 #include <initializer_list>
@@ -71,7 +72,7 @@ private:
 
     Result<void> item(const Event& event) {
         if (event.kind == EventKind::unknown && own_) {
-            for (const Part& part : batch_.parts_of(event)) out_.raw(batch_.view(part.raw));
+            for (const Part& part : batch_.parts_of(event)) raw_items(event, part);
             return {};
         }
         if (event.kind != EventKind::message)
@@ -83,6 +84,11 @@ private:
         if (by_user(event) && files_only(parts)) return item(event, parts, true);
         for (const Part& part : parts) LJK_CHECK(item(event, {&part, 1}, &part == parts.data()));
         return {};
+    }
+
+    void raw_items(const Event& event, const Part& part) {
+        const std::string_view raw = batch_.view(part.raw);
+        out_.raw(event.warns(Warning::too_many_items) ? model::surplus_items(raw) : raw);
     }
 
     Result<void> item(const Event& event, std::span<const Part> parts, bool first) {

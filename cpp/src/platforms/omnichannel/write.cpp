@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "model/identity.h"
+#include "model/surplus.h"
 #include "platforms/omnichannel/adapter_functions.h"
 #include "platforms/omnichannel/kinds.h"
 
@@ -196,7 +197,8 @@ Result<void> BodyWriter::message_list() {
 Result<void> BodyWriter::message(const Event& event, const Part& part) {
     const bool own = is_own(event);
     if (part.type == PartType::unknown && own) {
-        out_.raw(batch_.view(part.raw));
+        const std::string_view raw = batch_.view(part.raw);
+        out_.raw(event.warns(Warning::too_many_items) ? model::surplus_items(raw) : raw);
         return {};
     }
     const std::string_view kind = kind_word(part.type, direction_);
