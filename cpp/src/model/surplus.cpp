@@ -51,4 +51,13 @@ std::string_view surplus_items(std::string_view raw) noexcept {
     return raw;
 }
 
+void write_raw_item(const Batch& batch, const Event& event, const Part& part, json::Writer& out) {
+    const std::string_view raw = batch.view(part.raw);
+    if (!event.warns(Warning::too_many_items)) {
+        out.raw(raw);
+    } else if (const std::string_view items = surplus_items(raw); !items.empty()) {
+        out.raw(items);
+    }
+}
+
 }  // namespace lampjack::model

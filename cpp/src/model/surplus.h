@@ -3,6 +3,7 @@
 // {"too_many_items":N,"first":[…]}, with those of the N that fit into 256 KiB. Kind, N and these bytes are its identity.
 
 #include "model/batch_builder.h"
+#include "json/writer.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -30,5 +31,7 @@ bool is_full(const Batch& batch) noexcept;
 
 /// For writers: the items as they stood there, commas between them; another raw value as it is.
 std::string_view surplus_items(std::string_view raw) noexcept;
+/// Writes the raw value of an unknown part of an event into the list that it stood in.
+void write_raw_item(const Batch& batch, const Event& event, const Part& part, json::Writer& out);
 
 }  // namespace lampjack::model

@@ -16,7 +16,7 @@ namespace {
 std::atomic<int> g_alive{0};
 
 struct Thing {
-    explicit Thing(std::size_t size = 1) : size(size) { ++g_alive; }
+    explicit Thing(std::size_t bytes_held = 1) : size(bytes_held) { ++g_alive; }
     ~Thing() { --g_alive; }
     Thing(const Thing&) = delete;
     Thing& operator=(const Thing&) = delete;

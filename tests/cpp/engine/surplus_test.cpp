@@ -29,7 +29,9 @@ Held held(T& t) {
     for (const json::Value& item : transcript->as_array()) {
         ++out.items;
         const json::Value* event = item.as_object().if_contains("event");
-        if (event != nullptr && json::text_of(event->as_object(), "kind") == "unknown") ++out.surplus;
+        if (event == nullptr || json::text_of(event->as_object(), "kind") != "unknown") continue;
+        const bool surplus = json::to_text(event->as_object()).find(R"("too_many_items":)") != std::string::npos;
+        out.surplus += surplus ? 1U : 0U;
     }
     return out;
 }

@@ -190,9 +190,7 @@ Result<void> write_items(const Batch& batch, const Event& event, const ItemConte
             return {};
         case EventKind::unknown:
             if (!is_own(batch) || parts.empty()) break;
-            out.raw(event.warns(model::Warning::too_many_items)
-                        ? model::surplus_items(batch.view(parts[0].raw))
-                        : batch.view(parts[0].raw));
+            model::write_raw_item(batch, event, parts[0], out);
             return {};
         case EventKind::session: break;
     }

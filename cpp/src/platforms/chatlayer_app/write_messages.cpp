@@ -51,9 +51,7 @@ private:
 
     Result<void> element(const Part& part, model::Chain extra) {
         if (part.type == PartType::unknown && own_) {
-            const std::string_view raw = batch_.view(part.raw);
-            out_.raw(event_.warns(model::Warning::too_many_items) ? model::surplus_items(raw)
-                                                                  : raw);
+            model::write_raw_item(batch_, event_, part, out_);
             return {};
         }
         if (own_ && event_.warns(model::Warning::old_dialect))

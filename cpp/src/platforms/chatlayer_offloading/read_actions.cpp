@@ -56,6 +56,7 @@ public:
     /// From the element at the cursor on.
     void surplus(Mark elements) {
         const std::uint32_t index = model::add_surplus(build_, elements).event;
+        build_.event(index).kind = model::EventKind::message;  // as unknown() has it
         build_.event(index).role = model::Role::agent;
         build_.event(index).conversation = conversation_;
         build_.batch.roots.push_back(index);

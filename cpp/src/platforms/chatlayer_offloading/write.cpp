@@ -72,7 +72,8 @@ private:
 
     Result<void> item(const Event& event) {
         if (event.kind == EventKind::unknown && own_) {
-            for (const Part& part : batch_.parts_of(event)) raw_items(event, part);
+            for (const Part& part : batch_.parts_of(event))
+                model::write_raw_item(batch_, event, part, out_);
             return {};
         }
         if (event.kind != EventKind::message)
@@ -84,11 +85,6 @@ private:
         if (by_user(event) && files_only(parts)) return item(event, parts, true);
         for (const Part& part : parts) LJK_CHECK(item(event, {&part, 1}, &part == parts.data()));
         return {};
-    }
-
-    void raw_items(const Event& event, const Part& part) {
-        const std::string_view raw = batch_.view(part.raw);
-        out_.raw(event.warns(Warning::too_many_items) ? model::surplus_items(raw) : raw);
     }
 
     Result<void> item(const Event& event, std::span<const Part> parts, bool first) {

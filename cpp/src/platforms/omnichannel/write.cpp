@@ -197,8 +197,7 @@ Result<void> BodyWriter::message_list() {
 Result<void> BodyWriter::message(const Event& event, const Part& part) {
     const bool own = is_own(event);
     if (part.type == PartType::unknown && own) {
-        const std::string_view raw = batch_.view(part.raw);
-        out_.raw(event.warns(Warning::too_many_items) ? model::surplus_items(raw) : raw);
+        model::write_raw_item(batch_, event, part, out_);
         return {};
     }
     const std::string_view kind = kind_word(part.type, direction_);
