@@ -1,5 +1,5 @@
-# tests/cpp mirrors cpp/src: each folder becomes one GoogleTest program, test_<folder>. `simulation` and `memory` are about
-# the whole; the latter has its own operator new.
+# tests/cpp mirrors cpp/src: each folder becomes one GoogleTest program, test_<folder>. `simulation`, `resources` and `memory` are about
+# the whole; the last has its own operator new.
 # tests/cpp/support holds what they share (fakes, loaders).
 find_package(GTest 1.12 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)  # certificates and a TLS server for tests

@@ -27,7 +27,7 @@ ItemKey doubt_key(const ItemKey& fingerprint, Millis now) {
 }  // namespace
 
 ItemKeys item_keys(const model::Identity& identity, bool coarse_times) {
-    const bool has_time = identity.has_time && !coarse_times;
+    const bool has_time = (identity.has_time && !coarse_times) || identity.is_surplus;
     if (!identity.by_vendor_id && !has_time) return {};
     const ItemKey without_id = derived_key("no id", identity.fingerprint, 0);
     if (!identity.by_vendor_id) return {{identity.fingerprint}, {identity.fingerprint, without_id}};

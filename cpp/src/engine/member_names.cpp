@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kMost = 24;
 constexpr int kLevels = 3;
+/// Nothing is named in a larger text: it is read while a conversation waits, for one line of the log.
+constexpr std::size_t kMostBytes = 256 << 10;
 
 class Names {
 public:
@@ -41,11 +43,12 @@ private:
 }  // namespace
 
 std::string member_names(std::string_view json, std::optional<std::size_t> element) {
+    if (json.size() > kMostBytes) return {};
     json::Text text;
     text.assign(json);
-    json::Index& index = json::Index::of_this_thread();
-    if (!index.build(text.body(), text.body_size())) return {};
-    json::Cursor cursor(text, index);
+    json::BorrowedIndex index(text.body_size());
+    if (!index->build(text.body(), text.body_size())) return {};
+    json::Cursor cursor(text, *index);
     Names names(cursor);
     if (cursor.peek() != '[') {
         names.object({}, 1);

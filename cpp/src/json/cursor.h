@@ -75,6 +75,16 @@ public:
         return true;
     }
 
+    /// Calls `element(Mark)` for the element of that array at the cursor and for all behind it. The cursor stays where it is.
+    template <class Element>
+    void rest_of(Mark array, Element&& element) const {
+        const Token* const behind = array.at + array.at->shape.span;
+        for (const Token* value = at_; value != behind; value += value->shape.span)
+            element(Mark{value});
+    }
+    /// How many values the one at the cursor is, itself among them, or a few more: an escaped string counts twice.
+    std::uint32_t values() const noexcept { return at_->shape.span; }
+
     /// A string, unescaped. Anything else is a mismatch.
     bool string(Str& out) {
         if (peek() != '"') return fail(Problem::mismatch);

@@ -1,74 +1,24 @@
 #include "model/batch.h"
 
+#include "base/idle_pool.h"
+#include "json/index.h"
+
 #include <memory>
-#include <mutex>
-#include <utility>
-#include <vector>
 
 namespace lampjack::model {
 namespace {
 
-constexpr std::size_t kPooled = 32;
-constexpr std::size_t kSmallText = 64 << 10;      // its lists cannot be large either
-constexpr std::size_t kLargestPooled = 16 << 20;  // an offload of the largest size
-constexpr std::size_t kPooledBytes = 32 << 20;
+/// A batch that holds more text is not looked for among the small ones first.
+constexpr std::size_t kSmallText = 32 << 10;
 
-// Fresh memory costs 1.3 to 2.7 times the parsing itself, so emptied batches wait here for the next request.
-class Pool {
-public:
-    std::unique_ptr<Batch> take() {
-        std::lock_guard lock(mutex_);
-        if (free_.empty()) return nullptr;
-        auto batch = std::move(free_.back());
-        free_.pop_back();
-        bytes_ -= batch->bytes();
-        return batch;
-    }
-    void give(std::unique_ptr<Batch> batch) noexcept {
-        const std::size_t bytes = batch->bytes();
-        if (bytes > kLargestPooled) return;
-        std::lock_guard lock(mutex_);
-        if (free_.size() >= kPooled || bytes_ + bytes > kPooledBytes) return;
-        bytes_ += bytes;
-        free_.push_back(std::move(batch));
-    }
-    Pool() { free_.reserve(kPooled); }
+// Fresh memory costs 1.3 to 2.7 times the parsing itself, so emptied batches wait here for the next request: one lies idle for
+// each of 32 threads, and one of an offload of the largest size.
+using Pool = IdlePool<Batch, 32, 256 << 10, 20 << 20>;
+constinit Pool g_pool;
 
-private:
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<Batch>> free_;
-    std::size_t bytes_ = 0;
-};
-
-// Never destroyed: batches held by static objects may come back after main has ended.
-Pool& pool() {
-    static Pool* const instance = new Pool;
-    return *instance;
-}
-
-// Before the pool, each thread keeps one small batch for itself: to take it costs neither a lock nor an atomic step.
-// Trivial, so that it can be asked after the thread's own destructors have run.
-struct Kept {
-    Batch* batch;
-    bool thread_ends;
-};
-constinit thread_local Kept t_kept{nullptr, false};
-
-struct KeptEnds {
-    KeptEnds() noexcept {}
-    ~KeptEnds() {
-        t_kept.thread_ends = true;
-        if (t_kept.batch != nullptr) pool().give(std::unique_ptr<Batch>(t_kept.batch));
-        t_kept.batch = nullptr;
-    }
-};
-
-bool keep(Kept& kept, Batch* batch) noexcept {
-    if (kept.batch != nullptr || kept.thread_ends || batch->text.bytes() > kSmallText) return false;
-    thread_local KeptEnds ends;
-    kept.batch = batch;
-    return true;
-}
+/// What a process keeps idle of all that requests needed.
+constexpr std::size_t kMostIdle = 64 << 20;
+static_assert(Pool::kMostBytes + json::kMostIdleIndexes <= kMostIdle);
 
 template <class T>
 std::size_t held(const T& list) noexcept {
@@ -77,14 +27,12 @@ std::size_t held(const T& list) noexcept {
 
 }  // namespace
 
-BatchPtr BatchPtr::make() {
+BatchPtr BatchPtr::make(std::size_t text) {
+    std::unique_ptr<Batch> batch = g_pool.take(text > kSmallText);
+    if (!batch) [[unlikely]]
+        batch = std::make_unique<Batch>();
     BatchPtr ptr;
-    ptr.batch_ = std::exchange(t_kept.batch, nullptr);
-    if (ptr.batch_ == nullptr) [[unlikely]] {
-        auto batch = pool().take();
-        if (!batch) batch = std::make_unique<Batch>();
-        ptr.batch_ = batch.release();
-    }
+    ptr.batch_ = batch.release();
     ptr.batch_->owners_.store(1, std::memory_order_relaxed);
     return ptr;
 }
@@ -96,7 +44,7 @@ void BatchPtr::release() noexcept {
                       batch_->owners_.fetch_sub(1, std::memory_order_acq_rel) == 1;
     if (last) {
         batch_->clear();
-        if (!keep(t_kept, batch_)) pool().give(std::unique_ptr<Batch>(batch_));
+        g_pool.give(std::unique_ptr<Batch>(batch_));
     }
     batch_ = nullptr;
 }

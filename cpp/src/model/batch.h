@@ -92,8 +92,8 @@ public:
     }
     ~BatchPtr() { release(); }
 
-    /// An empty batch, from the pool when it has one.
-    static BatchPtr make();
+    /// An empty batch, from the pool when it has one. `text` is about how many bytes of text it will hold.
+    static BatchPtr make(std::size_t text = 0);
 
     const Batch& operator*() const noexcept { return *batch_; }
     const Batch* operator->() const noexcept { return batch_; }

@@ -319,11 +319,12 @@ json::Limits with_room(std::uint32_t values) noexcept {
 template <class Read>
 Result<BatchPtr> read_with(std::string_view json, std::uint32_t values, Read read) {
     if (json.size() > json::Text::kMaxBody) return fail(Code::too_large, "the JSON is too large");
-    BatchPtr batch = BatchPtr::make();
+    BatchPtr batch = BatchPtr::make(json.size());
     batch.mutate().text.assign(json);
-    json::Index& index = json::Index::of_this_thread();
-    LJK_CHECK(index.build(batch->text.body(), batch->text.body_size()));
-    json::Cursor cursor(batch.mutate().text, index, with_room(values));
+    const json::Limits limits = with_room(values);
+    json::BorrowedIndex index(json.size());
+    LJK_CHECK(index->build(batch->text.body(), batch->text.body_size(), limits));
+    json::Cursor cursor(batch.mutate().text, *index, limits);
     BatchBuilder build(batch.mutate(), cursor);
     CanonicalReader reader(build);
     if (read(reader) && cursor.end()) return batch;

@@ -82,6 +82,7 @@ private:
         identity.fingerprint = with_ordinal(content, counts[content]++);
         identity.by_vendor_id = event.vendor_id.present();
         identity.has_time = event.sent_at != kNoTime;
+        identity.is_surplus = event.warns(Warning::too_many_items);
         identity.id =
             identity.by_vendor_id ? vendor_key(context_, event, ref) : identity.fingerprint;
     }

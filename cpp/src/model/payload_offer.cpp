@@ -15,9 +15,9 @@ Offer offer_of(std::string_view payload) {
     if (payload.empty() || payload.front() != '{' || payload.size() > kLongest) return offer;
     json::Text text;
     text.assign(payload);
-    json::Index& index = json::Index::of_this_thread();
-    if (!index.build(text.body(), text.body_size())) return offer;
-    json::Cursor cursor(text, index);
+    json::BorrowedIndex index(text.body_size());
+    if (!index->build(text.body(), text.body_size())) return offer;
+    json::Cursor cursor(text, *index);
     json::Str target, parameters;
     const bool read = cursor.object([&](json::Key key) {
         bool was_number = false;

@@ -81,14 +81,14 @@ Result<const Adapter*> require(std::string_view name) {
 Result<model::BatchPtr> parse(const Adapter& adapter, const ReadInput& input,
                               std::string_view body) {
     if (body.size() > json::Text::kMaxBody) return fail(Code::too_large, "the body is too large");
-    model::BatchPtr ptr = model::BatchPtr::make();
+    model::BatchPtr ptr = model::BatchPtr::make(body.size());
     model::Batch& batch = ptr.mutate();
     batch.text.assign(body);
     batch.reader = adapter.name;
-    json::Index& index = json::Index::of_this_thread();
-    LJK_CHECK(index.build(batch.text.body(), batch.text.body_size()));
     const json::Limits& limits = input.limits.json;
-    json::Cursor cursor(batch.text, index, limits);
+    json::BorrowedIndex index(body.size());
+    LJK_CHECK(index->build(batch.text.body(), batch.text.body_size(), limits));
+    json::Cursor cursor(batch.text, *index, limits);
     if (!cursor.ok()) return translate(cursor.problem(), limits);
     model::BatchBuilder build(batch, cursor);
     const auto read = adapter.read(input, build);

@@ -25,9 +25,9 @@ public:
 
     std::vector<Said> read() {
         std::vector<Said> all;
-        json::Index& index = json::Index::of_this_thread();
-        if (!index.build(text_.body(), text_.body_size())) return all;
-        Cursor cursor(text_, index, kLimits);
+        json::BorrowedIndex index(text_.body_size());
+        if (!index->build(text_.body(), text_.body_size(), kLimits)) return all;
+        Cursor cursor(text_, *index, kLimits);
         cursor.array([&] {
             event(cursor, all.emplace_back());
             return true;

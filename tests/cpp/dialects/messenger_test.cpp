@@ -47,7 +47,7 @@ Reading read(std::string_view body) {
     Reading result;
     Batch& batch = result.batch.mutate();
     batch.text.assign(body);
-    json::Index& index = json::Index::of_this_thread();
+    json::Index index;
     EXPECT_TRUE(index.build(batch.text.body(), body.size())) << body;
     json::Cursor cursor(batch.text, index);
     model::BatchBuilder build(batch, cursor);
@@ -117,7 +117,7 @@ std::string sorted(std::string_view json) {
     auto ptr = model::BatchPtr::make();
     Batch& batch = ptr.mutate();
     batch.text.assign(json);
-    json::Index& index = json::Index::of_this_thread();
+    json::Index index;
     EXPECT_TRUE(index.build(batch.text.body(), json.size())) << json;
     json::Cursor cursor(batch.text, index);
     const auto walk = [&](const auto& self) -> std::string {

@@ -14,7 +14,9 @@ Problem check(const std::string& document, const Limits& limits = {}) {
     Text text;
     text.assign(document);
     Index index;
-    if (!index.build(text.body(), text.body_size())) return Problem::syntax;
+    const auto built = index.build(text.body(), text.body_size(), limits);
+    if (!built)
+        return built.error().code == Code::too_large ? Problem::too_many_values : Problem::syntax;
     const Cursor cursor(text, index, limits);
     return cursor.problem();
 }
@@ -90,10 +92,65 @@ TEST(Limits, leave_a_refused_document_without_values) {
         Text text;
         text.assign(document);
         Index index;
-        ASSERT_TRUE(index.build(text.body(), text.body_size()));
+        const Limits wider{.values = Limits::kAny};
+        ASSERT_TRUE(index.build(text.body(), text.body_size(), wider));
         const Cursor cursor(text, index);
         EXPECT_FALSE(cursor.ok());
         EXPECT_EQ(cursor.peek(), '\0');
+    }
+}
+
+/// What an index of its own holds after it was asked for this document.
+std::size_t bytes_for(const std::string& document, const Limits& limits) {
+    Text text;
+    text.assign(document);
+    Index index;
+    static_cast<void>(index.build(text.body(), text.body_size(), limits));
+    return index.bytes();
+}
+
+TEST(Limits, refuse_too_many_values_before_memory_is_reserved_for_them) {
+    const Limits any{.values = Limits::kAny};
+    for (const char* element : {"1", "[]", "{}", "\"\\n\"", "{\"k\":[]}"}) {
+        const std::string document = array_of(1'000'000, element);
+        const std::size_t places = document.size() + document.size() / 4;
+        EXPECT_LT(bytes_for(document, {}), places * 4 + (64U << 10)) << element;
+        EXPECT_GT(bytes_for(document, any), places * 4 + 1'000'000 * sizeof(Token)) << element;
+    }
+}
+
+TEST(Limits, reserve_a_token_for_each_value_and_none_for_punctuation) {
+    const std::string document = array_of(120'000, R"({"a":{},"b":{},"c":{}})");  // 480,001 values
+    const std::size_t places = (document.size() + document.size() / 4) * 4;
+    EXPECT_LT(bytes_for(document, {}), places + 480'100 * 5 / 4 * sizeof(Token));
+    EXPECT_EQ(check(document), Problem::none);
+}
+
+TEST(Limits, count_values_alike_before_and_after_the_scan) {
+    // Structural characters enough to be counted, in every neighbourhood; an overrun shows under the address sanitizer.
+    for (const std::string& document :
+         {array_of(400, R"("\n")"), array_of(400, R"({"\n":"\n"})"), array_of(400, R"([{"a":[]}])"),
+          array_of(400, R"("a")") + ":", "[" + times(400, R"("a":)") + "1]", times(400, "\"a\":"),
+          "{" + times(400, R"("a":"b":)") + "1}", times(400, ":"), array_of(400, "1") + times(400, "]"),
+          R"({"\u0061":)" + array_of(400, R"("\u0061")") + "}"}) {
+        for (std::uint32_t limit = 1; limit < 1300; limit += 7) {
+            Text text;
+            text.assign(document);
+            Index index;
+            const Limits limits{.levels = 500, .members = Limits::kAny, .values = limit};
+            const auto built = index.build(text.body(), text.body_size(), limits);
+            const Problem before = built ? Problem::none : Problem::too_many_values;
+            Index wide;
+            const Limits any{.levels = 500, .members = Limits::kAny, .values = Limits::kAny};
+            ASSERT_TRUE(wide.build(text.body(), text.body_size(), any));
+            const Cursor after(text, wide, limits);
+            if (built) {
+                EXPECT_EQ(Cursor(text, index, limits).problem(), after.problem()) << limit;
+            }
+            if (after.ok()) {
+                EXPECT_EQ(before, Problem::none) << limit;
+            }
+        }
     }
 }
 

@@ -188,6 +188,29 @@ TEST(ChatlayerAppRead, keeps_only_the_first_thousand_messages_readable) {
     EXPECT_TRUE(batch->root(1000).warns(model::Warning::too_many_items));
 }
 
+std::string many_items(int count, std::string_view user, std::string_view last_user) {
+    std::string body = "[";
+    for (int i = 0; i < count; ++i)
+        body += std::string(i == 0 ? "" : ",") + R"({"user":{"id":")" +
+                std::string(i + 1 == count ? last_user : user) +
+                R"("},"actor":{"type":"user"},"type":"message","timestamp":1646415058102,)"
+                R"("message":{"messageType":"text","text":")" +
+                std::to_string(i) + "\"}}";
+    return body + "]";
+}
+
+TEST(ChatlayerAppRead, keeps_what_comes_behind_a_thousand_items_as_one_users_or_as_nobodys) {
+    const auto one = read_body(many_items(1003, "u-1", "u-1"));
+    ASSERT_EQ(one->size(), 1001U);
+    const model::Event& surplus = one->root(1000);
+    EXPECT_TRUE(surplus.warns(model::Warning::too_many_items));
+    EXPECT_EQ(one->view(one->conversations[surplus.conversation].id), "u-1");
+    EXPECT_TRUE(one->view(one->parts_of(surplus)[0].raw).starts_with(R"({"too_many_items":3,"first":[{)"));
+    const auto two = read_body(many_items(1003, "u-1", "u-2"));
+    EXPECT_EQ(two->root(1000).conversation, model::kNone) << "no user's words in another's";
+    EXPECT_TRUE(two->root(1000).warns(model::Warning::unattributed));
+}
+
 TEST(ChatlayerAppRead, bounds_the_keys_of_a_bundle) {
     const auto body = [](int keys) {
         std::string text = R"({"inputData":{"messages":[]})";

@@ -40,9 +40,9 @@ bool is_object_text(std::string_view text) {
     if (text.size() > longest || !text.starts_with('{')) return false;
     json::Text copy;
     copy.assign(text);
-    json::Index index;
-    if (!index.build(copy.body(), copy.body_size())) return false;
-    json::Cursor cursor(copy, index);
+    json::BorrowedIndex index(copy.body_size());
+    if (!index->build(copy.body(), copy.body_size())) return false;
+    json::Cursor cursor(copy, *index);
     return cursor.skip() && cursor.end();
 }
 

@@ -1,5 +1,6 @@
 #include "platforms/certainly/webhook.h"
 
+#include "model/surplus.h"
 #include "platforms/certainly/common.h"
 #include "platforms/certainly/frame.h"
 
@@ -84,7 +85,8 @@ private:
     bool data() {
         const auto mark = build_.mark();
         data_at_ = mark.cursor;
-        if (frames_.read(frame_)) return true;
+        const bool too_large = cursor_.values() > model::kMessageValues;
+        if (!too_large && frames_.read(frame_)) return true;
         if (!frames_.refused().empty() || !build_.rewind(mark)) return false;
         frame_ = Frame{};
         malformed_ = true;

@@ -17,13 +17,12 @@ inline constexpr json::Limits kNestedLimits{.levels = 16};
 template <class Read, class Use>
 bool read_nested(std::string_view text, Read&& read, Use&& use) {
     if (text.size() > kNestedBytes) return false;
-    // The thread's common index still serves the document around this one.
-    thread_local json::Index index;
-    model::BatchPtr inner = model::BatchPtr::make();
+    json::BorrowedIndex index(text.size());  // another one serves the document around this one
+    model::BatchPtr inner = model::BatchPtr::make(text.size());
     model::Batch& batch = inner.mutate();
     batch.text.assign(text);
-    if (!index.build(batch.text.body(), batch.text.body_size())) return false;
-    json::Cursor cursor(batch.text, index, kNestedLimits);
+    if (!index->build(batch.text.body(), batch.text.body_size(), kNestedLimits)) return false;
+    json::Cursor cursor(batch.text, *index, kNestedLimits);
     if (!cursor.ok()) return false;
     model::BatchBuilder build(batch, cursor);
     if (!read(build) || !cursor.ok() || !cursor.end()) return false;

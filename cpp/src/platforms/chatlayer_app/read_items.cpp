@@ -1,5 +1,6 @@
 // performReceive result items. https://developers.sinch.com/docs/chatlayer/messaging/receiving
 
+#include "model/surplus.h"
 #include "platforms/chatlayer_app/read.h"
 #include "platforms/chatlayer_app/words.h"
 
@@ -220,6 +221,13 @@ bool find_user(BatchBuilder& build, Str& id) {
     return found;
 }
 
+void attribute(BatchBuilder& build, std::uint32_t event, Str id) {
+    const auto conversation = build.add_conversation();
+    build.batch.conversations[conversation].id = id;
+    build.batch.conversations[conversation].mode = mode_of(build.view(id));
+    build.event(event).conversation = conversation;
+}
+
 /// What the item is, is only in its raw JSON; whose it is may still be told.
 bool read_unknown(BatchBuilder& build, Warning why) {
     const auto start = build.cursor.mark();
@@ -230,10 +238,7 @@ bool read_unknown(BatchBuilder& build, Warning why) {
     build.cursor.rewind(start);
     Str id;
     if (build.cursor.peek() == '{' && find_user(build, id)) {
-        const auto conversation = build.add_conversation();
-        build.batch.conversations[conversation].id = id;
-        build.batch.conversations[conversation].mode = mode_of(build.view(id));
-        build.event(index).conversation = conversation;
+        attribute(build, index, id);
     } else {
         build.event(index).warn(Warning::unattributed);
     }
@@ -241,12 +246,41 @@ bool read_unknown(BatchBuilder& build, Warning why) {
     return true;
 }
 
+/// The rest of the array. It is one user's when all that is kept of it is, else nobody's. Ends the walk.
+bool read_surplus(BatchBuilder& build, Mark array) {
+    const auto start = build.cursor.mark();
+    const model::Surplus surplus = model::add_surplus(build, array);
+    build.batch.roots.push_back(surplus.event);
+    Str user;
+    bool one_user = surplus.kept != 0;
+    std::uint32_t count = 0;
+    build.cursor.rest_of(array, [&](Mark item) {
+        if (!one_user || count++ >= surplus.kept) return;
+        build.cursor.rewind(item);
+        Str id;
+        one_user = item.first() == '{' && find_user(build, id) &&
+                   (!user || build.view(user) == build.view(id));
+        user = id;
+    });
+    build.cursor.rewind(start);
+    if (one_user)
+        attribute(build, surplus.event, user);
+    else
+        build.event(surplus.event).warn(Warning::unattributed);
+    return false;
+}
+
 }  // namespace
 
 bool read_items(BatchBuilder& build, std::uint32_t most) {
+    const Mark array = build.cursor.mark();
     std::uint32_t count = 0;
-    return build.cursor.array([&] {
-        if (count++ >= most) return read_unknown(build, Warning::too_many_items);
+    bool is_surplus = false;
+    const bool all = build.cursor.array([&] {
+        is_surplus = count++ >= most || model::is_full(build.batch);
+        if (is_surplus) return read_surplus(build, array);
+        if (build.cursor.values() > model::kMessageValues)
+            return read_unknown(build, Warning::malformed_item);
         const auto start = build.mark();
         const auto roots = build.batch.roots.size();
         ItemReader item(build);
@@ -255,6 +289,9 @@ bool read_items(BatchBuilder& build, std::uint32_t most) {
         build.batch.roots.resize(roots);
         return read_unknown(build, item.why());
     });
+    if (!is_surplus) return all;
+    build.cursor.rewind(array);
+    return build.cursor.skip();
 }
 
 }  // namespace lampjack::platforms::chatlayer_app

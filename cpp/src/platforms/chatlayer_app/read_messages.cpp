@@ -2,6 +2,7 @@
 
 #include "dialects/messenger.h"
 #include "model/graft.h"
+#include "model/surplus.h"
 #include "platforms/chatlayer_app/media.h"
 #include "platforms/chatlayer_app/nested.h"
 #include "platforms/chatlayer_app/read.h"
@@ -330,7 +331,9 @@ bool is_message_key(std::string_view key) noexcept {
 bool read_message(BatchBuilder& build, std::uint32_t conversation) {
     using Verdict = MessageReader::Verdict;
     const auto start = build.mark();
+    const bool too_large = build.cursor.values() > model::kMessageValues;
     build.batch.roots.push_back(static_cast<std::uint32_t>(build.batch.events.size()));
+    if (too_large) return read_raw(build, conversation, Verdict::malformed);
     const Verdict verdict = MessageReader(build, add_message(build, conversation)).read();
     if (verdict == Verdict::read) return true;
     if (!build.rewind(start)) return false;
@@ -341,15 +344,18 @@ bool read_message(BatchBuilder& build, std::uint32_t conversation) {
 }
 
 bool read_messages(BatchBuilder& build, std::uint32_t conversation, std::uint32_t most) {
+    const Mark array = build.cursor.mark();
     std::uint32_t count = 0;
-    return build.cursor.array([&] {
-        if (count++ < most) return read_message(build, conversation);
-        const auto index = static_cast<std::uint32_t>(build.batch.events.size());
+    bool is_surplus = false;
+    const bool all = build.cursor.array([&] {
+        is_surplus = count++ >= most || model::is_full(build.batch);
+        if (!is_surplus) return read_message(build, conversation);
+        const auto index = model::add_surplus(build, array).event;
         build.batch.roots.push_back(index);
-        if (!build.add_unknown(Warning::too_many_items)) return false;
         build.event(index).conversation = conversation;
-        return true;
+        return false;
     });
+    return all || is_surplus;
 }
 
 }  // namespace lampjack::platforms::chatlayer_app

@@ -1,6 +1,7 @@
 // performReceive result items. https://developers.sinch.com/docs/chatlayer/messaging/receiving
 
 #include "model/object_writer.h"
+#include "model/surplus.h"
 #include "platforms/chatlayer_app/words.h"
 #include "platforms/chatlayer_app/write.h"
 
@@ -189,7 +190,7 @@ Result<void> write_items(const Batch& batch, const Event& event, const ItemConte
             return {};
         case EventKind::unknown:
             if (!is_own(batch) || parts.empty()) break;
-            out.raw(batch.view(parts[0].raw));
+            model::write_raw_item(batch, event, parts[0], out);
             return {};
         case EventKind::session: break;
     }

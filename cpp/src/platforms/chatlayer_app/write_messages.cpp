@@ -3,6 +3,7 @@
 
 #include "dialects/messenger.h"
 #include "model/object_writer.h"
+#include "model/surplus.h"
 #include "platforms/chatlayer_app/media.h"
 #include "platforms/chatlayer_app/words.h"
 #include "platforms/chatlayer_app/write.h"
@@ -50,7 +51,7 @@ private:
 
     Result<void> element(const Part& part, model::Chain extra) {
         if (part.type == PartType::unknown && own_) {
-            out_.raw(batch_.view(part.raw));
+            model::write_raw_item(batch_, event_, part, out_);
             return {};
         }
         if (own_ && event_.warns(model::Warning::old_dialect))

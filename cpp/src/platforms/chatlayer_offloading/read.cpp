@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/timestamp.h"
+#include "model/surplus.h"
 #include "platforms/chatlayer_offloading/wire.h"
 
 #include <algorithm>
@@ -248,15 +249,21 @@ private:
         const std::uint32_t limit = input_.limits.items_up_to(
             items.at == members_.messages.at ? kMaxMessages : kMaxTranscript);
         std::uint32_t count = 0;
+        bool is_surplus = false;
         cursor_.rewind(items);
-        return cursor_.array([&] {
+        const bool all = cursor_.array([&] {
             const auto index = static_cast<std::uint32_t>(build_.batch.events.size());
             if (!offload_) build_.batch.roots.push_back(index);
-            return ++count <= limit ? item(index) : raw_item(Warning::too_many_items);
+            is_surplus = ++count > limit || model::is_full(build_.batch);
+            if (!is_surplus) return item(index);
+            build_.event(model::add_surplus(build_, items).event).conversation = conversation_;
+            return false;
         });
+        return all || is_surplus;
     }
 
     bool item(std::uint32_t index) {
+        if (cursor_.values() > model::kMessageValues) return raw_item(Warning::malformed_item);
         const auto start = build_.mark();
         Item one{conversation_, error_, {}};
         if (!read_item(build_, one)) {

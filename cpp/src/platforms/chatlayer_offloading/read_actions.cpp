@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "model/media.h"
+#include "model/surplus.h"
 #include "platforms/chatlayer_offloading/actions.h"
 #include "platforms/chatlayer_offloading/wire.h"
 
@@ -32,6 +33,7 @@ public:
 
     /// One element of sendMessages.
     bool read() {
+        if (cursor_.values() > model::kMessageValues) return unknown(Warning::malformed_item);
         const auto start = build_.mark();
         template_ = extra_ = {};
         part_ = Part{};
@@ -49,6 +51,15 @@ public:
         }
         if (!build_.rewind(start)) return false;
         return unknown(why);
+    }
+
+    /// From the element at the cursor on.
+    void surplus(Mark elements) {
+        const std::uint32_t index = model::add_surplus(build_, elements).event;
+        build_.event(index).kind = model::EventKind::message;  // as unknown() has it
+        build_.event(index).role = model::Role::agent;
+        build_.event(index).conversation = conversation_;
+        build_.batch.roots.push_back(index);
     }
 
 private:
@@ -354,11 +365,22 @@ Result<void> read_actions(const ReadInput& input, BatchBuilder& build) {
     read_address(input, build, build.batch.conversations[conversation]);
     ActionReader action(build, conversation);
     Chain request;
+    const std::uint32_t limit = input.limits.items_up_to(kMaxMessages);
     bool wrong_type = false;
     const bool good = cursor.object([&](Key key) {
         if (key != "sendMessages") return build.keep(request, Scope::request);
         wrong_type = cursor.peek() != '[';
-        return !wrong_type && cursor.array([&] { return action.read(); });
+        if (wrong_type) return false;
+        const Mark elements = cursor.mark();
+        std::uint32_t count = 0;
+        bool is_surplus = false;
+        const bool all = cursor.array([&] {
+            is_surplus = ++count > limit || model::is_full(build.batch);
+            if (!is_surplus) return action.read();
+            action.surplus(elements);
+            return false;
+        });
+        return all || is_surplus;
     });
     if (wrong_type) return lampjack::fail(Code::payload, "the field sendMessages must be an array");
     if (good && !build.batch.roots.empty())

@@ -2,6 +2,7 @@
 
 #include "dialects/messenger.h"
 #include "model/object_writer.h"
+#include "model/surplus.h"
 #include "platforms/chatlayer_offloading/wire.h"
 
 #include <initializer_list>
@@ -71,7 +72,8 @@ private:
 
     Result<void> item(const Event& event) {
         if (event.kind == EventKind::unknown && own_) {
-            for (const Part& part : batch_.parts_of(event)) out_.raw(batch_.view(part.raw));
+            for (const Part& part : batch_.parts_of(event))
+                model::write_raw_item(batch_, event, part, out_);
             return {};
         }
         if (event.kind != EventKind::message)

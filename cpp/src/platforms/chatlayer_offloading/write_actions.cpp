@@ -1,6 +1,7 @@
 // The body of a conversation actions request: messages to the visitor.
 
 #include "model/object_writer.h"
+#include "model/surplus.h"
 #include "platforms/chatlayer_offloading/actions.h"
 #include "platforms/chatlayer_offloading/wire.h"
 #include "json/value.h"
@@ -49,7 +50,7 @@ private:
     /// One element per part, one text each: several texts in one template are alternatives of which one is sent.
     Result<void> message(const Event& event, const Part& part) {
         if (part.type == PartType::unknown && own_) {
-            out_.raw(batch_.view(part.raw));
+            model::write_raw_item(batch_, event, part, out_);
             return {};
         }
         const std::string_view name = template_of(part);

@@ -1,4 +1,5 @@
 // Bytes to batch: which form the body has, and the events it makes. README.md lists the forms.
+#include "model/surplus.h"
 #include "platforms/omnichannel/adapter_functions.h"
 #include "platforms/omnichannel/channel_variables.h"
 #include "platforms/omnichannel/envelope.h"
@@ -202,7 +203,13 @@ private:
         if (is_empty_array(build_.view(cursor_.raw_at(list)))) return no_messages(direction);
         keep_except({Member::messages});
         std::uint32_t count = 0;
-        cursor_.array([&] { return element(direction, ++count > most_); });
+        cursor_.array([&] {
+            if (++count <= most_ && !model::is_full(build_.batch)) return element(direction);
+            const auto index = model::add_surplus(build_, list).event;
+            build_.event(index).role = direction == Direction::out ? Role::user : Role::bot;
+            add_listed(index);
+            return false;
+        });
         return {};
     }
 
@@ -217,21 +224,24 @@ private:
                                                  : Result<void>(missing("message"));
     }
 
-    bool element(Direction direction, bool too_many) {
+    bool element(Direction direction) {
         auto index = static_cast<std::uint32_t>(build_.batch.events.size());
-        if (too_many || cursor_.peek() != '{') {
-            if (!build_.add_unknown(too_many ? Warning::too_many_items : Warning::malformed_item))
-                return false;
+        if (cursor_.peek() != '{' || cursor_.values() > model::kMessageValues) {
+            if (!build_.add_unknown(Warning::malformed_item)) return false;
             build_.event(index).role = direction == Direction::out ? Role::user : Role::bot;
         } else {
             Draft draft;
             if (!messages_.object(draft)) return false;
             index = messages_.add_event(draft, direction);
         }
+        add_listed(index);
+        return true;
+    }
+
+    void add_listed(std::uint32_t index) {
         build_.event(index).warn(Warning::old_dialect);
         build_.event(index).warn(Warning::messages_under_other_key);
         add_root(index);
-        return true;
     }
 
     /// `has_answer: false` of the synchronous API: the bot gives up, the human queue takes over.

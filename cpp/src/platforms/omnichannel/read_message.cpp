@@ -1,5 +1,7 @@
 #include "platforms/omnichannel/read_message.h"
 
+#include "model/surplus.h"
+
 namespace lampjack::platforms::omnichannel {
 
 using json::Key;
@@ -226,6 +228,7 @@ bool MessageReader::button_of_press(Draft& draft) {
 
 // Rows of buttons, or one flat list. Written back are rows of one button; any other shape is kept as it stands.
 bool MessageReader::buttons(Draft& draft) {
+    if (cursor_.values() > model::kMessageValues) return cursor_.fail(Problem::mismatch);
     const auto start = cursor_.mark();
     model::Range& options = draft.part.options;
     options.first = static_cast<std::uint32_t>(build_.batch.options.size());

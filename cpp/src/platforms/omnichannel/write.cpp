@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "model/identity.h"
+#include "model/surplus.h"
 #include "platforms/omnichannel/adapter_functions.h"
 #include "platforms/omnichannel/kinds.h"
 
@@ -196,7 +197,7 @@ Result<void> BodyWriter::message_list() {
 Result<void> BodyWriter::message(const Event& event, const Part& part) {
     const bool own = is_own(event);
     if (part.type == PartType::unknown && own) {
-        out_.raw(batch_.view(part.raw));
+        model::write_raw_item(batch_, event, part, out_);
         return {};
     }
     const std::string_view kind = kind_word(part.type, direction_);
