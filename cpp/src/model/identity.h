@@ -30,7 +30,8 @@ struct Identity {
     ItemKey fingerprint{};  ///< by actor role, time, kind, normalised content and ordinal
     bool by_vendor_id = false;
     bool has_time = false;  ///< without a time the fingerprint proves nothing
-    bool is_surplus = false;  ///< except for what surplus.h makes: its count and its first items are enough
+    bool is_surplus =
+        false;  ///< except for what surplus.h makes: its count and its first items are enough
 };
 
 /// The identities of all events of a batch, by index into `batch.events`. The ordinal counts identical items within

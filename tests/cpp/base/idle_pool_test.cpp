@@ -126,7 +126,8 @@ TEST(IdlePool, works_in_a_child_that_was_forked_while_threads_use_it) {
         if (child == 0) {
             alarm(10);  // a child that hangs is killed
             for (int k = 0; k < 100; ++k) {
-                auto thing = pool.take(k % 2 == 0);  // no allocation: its own locks are another matter
+                auto thing =
+                    pool.take(k % 2 == 0);  // no allocation: its own locks are another matter
                 if (thing) pool.give(std::move(thing));
             }
             _exit(7);

@@ -30,7 +30,8 @@ Held held(T& t) {
         ++out.items;
         const json::Value* event = item.as_object().if_contains("event");
         if (event == nullptr || json::text_of(event->as_object(), "kind") != "unknown") continue;
-        const bool surplus = json::to_text(event->as_object()).find(R"("too_many_items":)") != std::string::npos;
+        const bool surplus =
+            json::to_text(event->as_object()).find(R"("too_many_items":)") != std::string::npos;
         out.surplus += surplus ? 1U : 0U;
     }
     return out;
@@ -48,7 +49,8 @@ TEST(Surplus, is_known_again_when_a_request_is_repeated) {
         T t(T::kFull, R"("max_items":1,)");
         const auto post = [&](int second, int count) {
             const std::string items = T::user_item("hello", 1, "m1") + "," + zeros(count);
-            const std::string body = offload ? T::offload(items, second) : T::messages(items, second);
+            const std::string body =
+                offload ? T::offload(items, second) : T::messages(items, second);
             EXPECT_EQ(t.post(body, T::accept(true)).status, 200);
             return held(t).surplus;
         };

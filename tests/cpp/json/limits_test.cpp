@@ -131,7 +131,8 @@ TEST(Limits, count_values_alike_before_and_after_the_scan) {
     for (const std::string& document :
          {array_of(400, R"("\n")"), array_of(400, R"({"\n":"\n"})"), array_of(400, R"([{"a":[]}])"),
           array_of(400, R"("a")") + ":", "[" + times(400, R"("a":)") + "1]", times(400, "\"a\":"),
-          "{" + times(400, R"("a":"b":)") + "1}", times(400, ":"), array_of(400, "1") + times(400, "]"),
+          "{" + times(400, R"("a":"b":)") + "1}", times(400, ":"),
+          array_of(400, "1") + times(400, "]"),
           R"({"\u0061":)" + array_of(400, R"("\u0061")") + "}"}) {
         for (std::uint32_t limit = 1; limit < 1300; limit += 7) {
             Text text;

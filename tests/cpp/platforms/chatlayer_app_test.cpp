@@ -205,7 +205,8 @@ TEST(ChatlayerAppRead, keeps_what_comes_behind_a_thousand_items_as_one_users_or_
     const model::Event& surplus = one->root(1000);
     EXPECT_TRUE(surplus.warns(model::Warning::too_many_items));
     EXPECT_EQ(one->view(one->conversations[surplus.conversation].id), "u-1");
-    EXPECT_TRUE(one->view(one->parts_of(surplus)[0].raw).starts_with(R"({"too_many_items":3,"first":[{)"));
+    EXPECT_TRUE(
+        one->view(one->parts_of(surplus)[0].raw).starts_with(R"({"too_many_items":3,"first":[{)"));
     const auto two = read_body(many_items(1003, "u-1", "u-2"));
     EXPECT_EQ(two->root(1000).conversation, model::kNone) << "no user's words in another's";
     EXPECT_TRUE(two->root(1000).warns(model::Warning::unattributed));

@@ -44,14 +44,16 @@ TEST(Surplus, makes_one_event_of_all_surplus_items_whatever_they_are) {
             EXPECT_TRUE(surplus.warns(model::Warning::too_many_items));
             const std::string_view raw = batch->view(batch->parts_of(surplus)[0].raw);
             const std::string count = std::to_string(40'000 - limit);
-            EXPECT_TRUE(raw.starts_with(R"({"too_many_items":)" + count + R"(,"first":[)" + std::string(element)));
+            EXPECT_TRUE(raw.starts_with(R"({"too_many_items":)" + count + R"(,"first":[)" +
+                                        std::string(element)));
             EXPECT_LE(raw.size(), model::kSurplusBytes + 64);
         }
     }
 }
 
 TEST(Surplus, keeps_256_kib_of_surplus_items_and_counts_the_rest) {
-    const std::string large = R"({"actor":"bot","message":{"text":")" + std::string(100'000, 'x') + R"("}})";
+    const std::string large =
+        R"({"actor":"bot","message":{"text":")" + std::string(100'000, 'x') + R"("}})";
     std::string items = "0";
     for (int i = 1; i < 1000; ++i) items += ",0";
     std::string more;
@@ -117,8 +119,10 @@ TEST(Surplus, bounds_the_actions_of_a_body) {
 }
 
 TEST(Surplus, is_written_back_as_the_items_it_holds) {
-    EXPECT_EQ(model::surplus_items(R"({"too_many_items":3,"first":[1,{"a":[]}]})"), R"(1,{"a":[]})");
-    for (const std::string_view other : {"7", "{}", R"({"too_many_items":3})", R"({"too_many_items":x,"first":[]})"})
+    EXPECT_EQ(model::surplus_items(R"({"too_many_items":3,"first":[1,{"a":[]}]})"),
+              R"(1,{"a":[]})");
+    for (const std::string_view other :
+         {"7", "{}", R"({"too_many_items":3})", R"({"too_many_items":x,"first":[]})"})
         EXPECT_EQ(model::surplus_items(other), other);
 }
 

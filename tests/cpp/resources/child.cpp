@@ -3,21 +3,21 @@
 #include "shapes.h"
 
 #include "../support/child_process.h"
+#include "../support/fake_http_client.h"
 #include "base/clock.h"
 #include "engine/hub.h"
-#include "json/cursor.h"
 #include "model/canonical.h"
 #include "platforms/registry.h"
 #include "store/memory_store.h"
-#include "../support/fake_http_client.h"
+#include "json/cursor.h"
 
 #include <malloc.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -62,15 +62,20 @@ int only_read(const Shape& shape, std::string_view body) {
 int post(engine::Hub& hub, const Shape& shape, std::string_view body) {
     if (shape.path.empty()) return only_read(shape, body);
     std::vector<model::HeaderView> headers;
-    if (shape.account == "chatlayer_app") headers.push_back({"authorization", "Bearer rt-made-up-token"});
-    if (shape.account == "omnichannel") headers.push_back({"authorization", "Token wt-made-up-token"});
+    if (shape.account == "chatlayer_app")
+        headers.push_back({"authorization", "Bearer rt-made-up-token"});
+    if (shape.account == "omnichannel")
+        headers.push_back({"authorization", "Token wt-made-up-token"});
     model::Request request;
     request.method = "POST";
     request.path = shape.path;
-    request.query = shape.account == "certainly" ? "token=wt-made-up-token" : "challenge.verifyToken=vt-made-up-token";
+    request.query = shape.account == "certainly" ? "token=wt-made-up-token"
+                                                 : "challenge.verifyToken=vt-made-up-token";
     request.headers = headers;
     request.body = body;
-    const auto accept = [](const engine::Question&) -> std::optional<engine::Decision> { return engine::Decision{true, true, {}}; };
+    const auto accept = [](const engine::Question&) -> std::optional<engine::Decision> {
+        return engine::Decision{true, true, {}};
+    };
     return hub.receive(shape.account, request, accept).status;
 }
 
@@ -93,7 +98,8 @@ void as_before(const Shape& shape, const Body& body) {
     json::Text text;
     text.assign(body.text);
     json::Index index;
-    const json::Limits any{.levels = 1'000'000'000, .members = json::Limits::kAny, .values = json::Limits::kAny};
+    const json::Limits any{
+        .levels = 1'000'000'000, .members = json::Limits::kAny, .values = json::Limits::kAny};
     if (!index.build(text.body(), text.body_size(), any)) return;
     const std::unique_ptr<json::Token[]> tokens(new json::Token[index.count() + index.count() / 4]);
     const std::size_t count = body.elements;
@@ -102,9 +108,10 @@ void as_before(const Shape& shape, const Body& body) {
     const auto more = rows<model::Part>(parts ? count : 0);
     const auto options = rows<model::Option>(shape.row == Row::option ? count : 0);
     const auto cards = rows<model::Card>(shape.row == Row::card ? count : 0);
-    for (const void* memory : {static_cast<const void*>(tokens.get()), static_cast<const void*>(events->data()),
-                               static_cast<const void*>(more->data()), static_cast<const void*>(options->data()),
-                               static_cast<const void*>(cards->data())})
+    for (const void* memory :
+         {static_cast<const void*>(tokens.get()), static_cast<const void*>(events->data()),
+          static_cast<const void*>(more->data()), static_cast<const void*>(options->data()),
+          static_cast<const void*>(cards->data())})
         keep(memory);
     std::vector<std::string> bodies;  // the canonical JSON of an element that is no item
     for (std::size_t i = 0; i < events->size(); ++i) bodies.emplace_back(280, 'x');
@@ -141,7 +148,8 @@ int run_child(std::string_view what, std::string_view name, std::size_t size) {
         wait_with_all_threads(*shape, *hub, body.text);
         return 0;
     }
-    if (what == "hub" || what == "touch") std::fprintf(stderr, "status %d\n", post(*hub, *shape, body.text));
+    if (what == "hub" || what == "touch")
+        std::fprintf(stderr, "status %d\n", post(*hub, *shape, body.text));
     if (what == "before") as_before(*shape, body);
     if (what == "touch") {
         const std::string memory(std::size_t{64} << 20, 'x');
@@ -151,16 +159,19 @@ int run_child(std::string_view what, std::string_view name, std::size_t size) {
     return 0;
 }
 
-std::size_t measure(std::string_view what, std::string_view shape, std::size_t size, std::string* why) {
+std::size_t measure(std::string_view what, std::string_view shape, std::size_t size,
+                    std::string* why) {
     char own[4096];
     const auto length = readlink("/proc/self/exe", own, sizeof own);
     if (length <= 0) return 0;
-    const auto ran = support::run_and_read({"env", "MALLOC_ARENA_MAX=1", std::string(own, static_cast<std::size_t>(length)), "--measure",
-                                            std::string(what), std::string(shape), std::to_string(size)});
+    const auto ran = support::run_and_read(
+        {"env", "MALLOC_ARENA_MAX=1", std::string(own, static_cast<std::size_t>(length)),
+         "--measure", std::string(what), std::string(shape), std::to_string(size)});
     if (why != nullptr) *why = ran.output;
     if (ran.status != 0) return 0;
     const auto line = ran.output.rfind('\n', ran.output.size() - 2);
-    return std::strtoull(ran.output.c_str() + (line == std::string::npos ? 0 : line + 1), nullptr, 10);
+    return std::strtoull(ran.output.c_str() + (line == std::string::npos ? 0 : line + 1), nullptr,
+                         10);
 }
 
 }  // namespace lampjack::resources

@@ -16,7 +16,7 @@ enum class Row : std::uint8_t { nothing, event, part, option, card };
 struct Shape {
     std::string_view name;
     std::string_view account;  ///< named like its platform
-    std::string_view path;  ///< of the endpoint; empty: what no endpoint takes is only read
+    std::string_view path;     ///< of the endpoint; empty: what no endpoint takes is only read
     std::string_view head;
     std::string_view element;  ///< "#" in it is the element's number, of six digits
     std::string_view tail;
