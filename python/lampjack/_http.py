@@ -5,7 +5,16 @@ from typing import Any, TypeAlias
 
 from lampjack._reception import Answer
 
-__all__ = ["TOO_LARGE", "Receive", "Scope", "Send", "read_body", "send_answer"]
+__all__ = [
+    "TOO_LARGE",
+    "Message",
+    "Receive",
+    "Scope",
+    "Send",
+    "check_length",
+    "read_body",
+    "send_answer",
+]
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -17,15 +26,29 @@ TOO_LARGE = Answer(
     (("content-type", "application/problem+json"), ("connection", "close")),
     b'{"title":"Content Too Large","status":413,"code":"too_large","detail":"the body exceeds the limit of this path"}',
 )
+BAD_LENGTH = Answer(
+    400,
+    (("content-type", "application/problem+json"), ("connection", "close")),
+    b'{"title":"Bad Request","status":400,"code":"argument","detail":"content-length is not a number of bytes"}',
+)
+_LONGEST_LENGTH = 18  # digits, the core's own limit; more than any body has bytes
 
 
-async def read_body(
-    headers: Iterable[tuple[bytes, bytes]], receive: Receive, limit: int
-) -> bytes | None:
-    """Read the body; None as soon as it is known to exceed the limit, whatever is still to come."""
+def check_length(headers: Iterable[tuple[bytes, bytes]], limit: int) -> Answer | None:
+    """Return the answer to a request whose declared length cannot be taken, before any of its body is read."""
     for name, value in headers:
-        if name == b"content-length" and value.isdigit() and int(value) > limit:
-            return None
+        if name.lower() != b"content-length":
+            continue
+        digits = value.strip(b" \t")
+        if not digits.isdigit() or len(digits) > _LONGEST_LENGTH:
+            return BAD_LENGTH
+        if int(digits) > limit:
+            return TOO_LARGE
+    return None
+
+
+async def read_body(receive: Receive, limit: int) -> bytes | None:
+    """Read the body; None as soon as it exceeds the limit, whatever is still to come."""
     chunks: list[bytes] = []
     size = 0
     while True:

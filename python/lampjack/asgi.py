@@ -1,6 +1,14 @@
 """A plain ASGI application for any server or framework that can mount one. Needs nothing but the standard library."""
 
-from lampjack._http import TOO_LARGE, Receive, Scope, Send, read_body, send_answer
+from lampjack._http import (
+    TOO_LARGE,
+    Receive,
+    Scope,
+    Send,
+    check_length,
+    read_body,
+    send_answer,
+)
 from lampjack._hub import Hub
 
 __all__ = ["App"]
@@ -9,13 +17,16 @@ __all__ = ["App"]
 class App:
     """Serves a hub's accounts below its mount point: `/{account}` and what lies below it.
 
+    With a `prefix` it serves what lies below those path segments and answers 404 to everything else, so that a proxy may let
+    that prefix in alone. Segments are compared as they came: `//` and `%68` are not `/` and `h`.
+
     Run alone, its lifespan starts and closes the hub. Mounted, use `hub.lifespan` as the outer application's: frameworks
     pass no lifespan on to what they mount.
     """
 
     def __init__(self, hub: Hub, *, prefix: str = "") -> None:
         self._hub = hub
-        self._prefix = prefix.rstrip("/")
+        self._prefix = "/" + prefix.strip("/") if prefix.strip("/") else ""
         self._limits: dict[str, int] = {}
         for entry in hub.urls():
             known = self._limits.get(entry.account, 0)
@@ -33,9 +44,11 @@ class App:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         account, path = self._place(scope)
         headers = scope["headers"]
-        body = await read_body(headers, receive, self._limits.get(account, 0) or 1 << 20)
+        limit = self._limits.get(account, 0) or 1 << 20
+        refused = check_length(headers, limit)
+        body = None if refused else await read_body(receive, limit)
         if body is None:
-            await send_answer(send, TOO_LARGE)
+            await send_answer(send, refused or TOO_LARGE)
             return
         answer = await self._hub.submit(
             account,
@@ -48,12 +61,12 @@ class App:
         await send_answer(send, answer)
 
     def _place(self, scope: Scope) -> tuple[str, str]:
-        """Return account and remaining path, percent-encoded as they came."""
+        """Return account and remaining path, percent-encoded as they came. No account has the empty name."""
         raw: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        for prefix in (scope.get("root_path", ""), self._prefix):
-            if prefix and raw.startswith(prefix):
-                raw = raw[len(prefix) :]
-        account, _, rest = raw.lstrip("/").partition("/")
+        # Servers and frameworks differ in whether a path begins with its mount point; the prefix is this application's own.
+        mount = scope.get("root_path", "").rstrip("/")
+        raw = _below(mount, raw) or raw
+        account, _, rest = (_below(self._prefix, raw) or "/").removeprefix("/").partition("/")
         return account, "/" + rest
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -68,6 +81,12 @@ class App:
         await receive()
         await lifespan.__aexit__(None, None, None)
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _below(prefix: str, path: str) -> str | None:
+    """Return what follows the prefix's segments, beginning with a slash; None when the path lies elsewhere."""
+    rest = path.removeprefix(prefix) or "/"
+    return rest if path.startswith(prefix) and rest.startswith("/") else None
 
 
 App.__module__ = "lampjack.asgi"

@@ -27,7 +27,7 @@ from lampjack._errors import (
     RefusedError,
     StoreError,
 )
-from lampjack._http import TOO_LARGE, read_body
+from lampjack._http import TOO_LARGE, check_length, read_body
 from lampjack._hub import Hub
 from lampjack._log import log_event
 from lampjack._reception import Answer
@@ -65,9 +65,10 @@ def _endpoint(hub: Hub, entry: Endpoint) -> Callable[[Request], Awaitable[Respon
 
     async def take(request: Request) -> Response:
         scope = request.scope
-        body = await read_body(scope["headers"], request.receive, limit)
+        refused = check_length(scope["headers"], limit)
+        body = None if refused else await read_body(request.receive, limit)
         if body is None:
-            return _respond(TOO_LARGE)
+            return _respond(refused or TOO_LARGE)
         path = pattern
         if "{" in pattern:  # the segments as they came, percent-encoding included
             raw: str = (
