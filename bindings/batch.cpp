@@ -577,34 +577,9 @@ PyObject* event_repr(PyObject* object) {
 
 // ---- Reading ----
 
-/// The bytes of a str or of anything with a buffer.
-class Bytes {
-public:
-    Bytes(PyObject* source, const char* name) {
-        if (PyUnicode_Check(source)) {
-            view_ = utf8_of(source, name);
-        } else {
-            if (PyObject_CheckBuffer(source) == 0) raise_wrong_type(name, "str or bytes", source);
-            if (PyObject_GetBuffer(source, &buffer_, PyBUF_SIMPLE) != 0)
-                throw py::error_already_set();
-            view_ = {static_cast<const char*>(buffer_.buf), static_cast<std::size_t>(buffer_.len)};
-        }
-    }
-    ~Bytes() {
-        if (buffer_.obj != nullptr) PyBuffer_Release(&buffer_);
-    }
-    Bytes(const Bytes&) = delete;
-    Bytes& operator=(const Bytes&) = delete;
-    std::string_view view() const noexcept { return view_; }
-
-private:
-    Py_buffer buffer_{};
-    std::string_view view_;
-};
-
 PyObject* event_from_json(PyObject* cls, PyObject* source) {
     return guarded([&]() -> PyObject* {
-        auto batch = unwrap(model::read_events(Bytes(source, "text").view()));
+        auto batch = unwrap(model::read_events(Buffer(source, "text").view()));
         if (batch->size() != 1) raise(fail(Code::payload, "this is not the JSON of one event"));
         const std::uint32_t root = batch->roots[0];
         const py::object owner = own(new_batch(std::move(batch), {}));
@@ -685,11 +660,11 @@ PyObject* parse_to_batch(PyObject* const* args, Py_ssize_t count, PyObject* name
         return nullptr;
     }
     if (!given.take(args + count, names)) return nullptr;
-    const Bytes body(args[1], "body");
+    const Buffer body(args[1], "body");
     const auto* adapter = unwrap(platforms::require(utf8_of(args[0], "platform")));
     std::string path, query, account;
-    if (given.path != nullptr) path = Bytes(given.path, "path").view();
-    if (given.query != nullptr) query = Bytes(given.query, "query").view();
+    if (given.path != nullptr) path = Buffer(given.path, "path").view();
+    if (given.query != nullptr) query = Buffer(given.query, "query").view();
     if (given.account != nullptr) account = utf8_of(given.account, "account");
     HeaderTexts texts;
     if (given.headers != nullptr)

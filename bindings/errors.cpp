@@ -1,5 +1,6 @@
 #include "errors.h"
 
+#include "base/utf8.h"
 #include "register.h"
 
 namespace lampjack::bindings {
@@ -28,7 +29,7 @@ py::object make(const Error& error, const Refused* refused) {
         details["epoch"] = py::int_(refused->epoch);
         details["result"] = py::str(refused->json.data(), refused->json.size());
     }
-    return cls(py::str(error.message), **details);
+    return cls(py::str(readable_utf8(error.message, std::string::npos)), **details);
 }
 
 [[noreturn]] void raise(const Error& error, const Refused* refused) {

@@ -49,6 +49,25 @@ std::string_view bytes_of(py::handle given, const char* name) {
     return utf8_of(given, name);
 }
 
+Buffer::Buffer(py::handle given, const char* name) {
+    if (PyUnicode_Check(given.ptr()) != 0) {
+        view_ = utf8_of(given, name);
+        return;
+    }
+    if (PyObject_CheckBuffer(given.ptr()) == 0) raise_wrong_type(name, "str or bytes", given);
+    if (PyObject_GetBuffer(given.ptr(), &buffer_, PyBUF_SIMPLE) != 0) {
+        expect_error(PyExc_BufferError);
+        raise_argument(std::string(name) +
+                       " must be bytes that lie side by side: a view with steps has to be copied, "
+                       "with bytes()");
+    }
+    view_ = {static_cast<const char*>(buffer_.buf), static_cast<std::size_t>(buffer_.len)};
+}
+
+Buffer::~Buffer() {
+    if (buffer_.obj != nullptr) PyBuffer_Release(&buffer_);
+}
+
 std::uint64_t unsigned_of(py::handle given, const char* name) {
     const py::object number = whole(given);
     if (!number) raise_wrong_type(name, "a whole number from 0 on", given);

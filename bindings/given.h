@@ -37,6 +37,21 @@ std::uint64_t unsigned_of(py::handle given, const char* name);
 std::int64_t signed_of(py::handle given, const char* name);
 bool flag_of(py::handle given, const char* name);
 
+/// The bytes of a str or of anything with a buffer, borrowed: what it stands for in memory, item after item. A buffer whose
+/// bytes do not lie side by side is an ArgumentError. Needs the GIL to begin and to end. Hidden, as pybind11's types are.
+class [[gnu::visibility("hidden")]] Buffer {
+public:
+    Buffer(py::handle given, const char* name);
+    ~Buffer();
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+    std::string_view view() const noexcept { return view_; }
+
+private:
+    Py_buffer buffer_{};
+    std::string_view view_;
+};
+
 /// A str.
 template <Name name>
 struct Text : std::string {

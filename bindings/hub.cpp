@@ -50,15 +50,18 @@ struct Pending {
 };
 
 /// The answer as (status, headers, body), or a Pending. One call for the usual request.
-py::object receive(Hub& hub, const Text<"account">& account, const py::object& method,
+py::object receive(Hub& hub, const py::object& account, const py::object& method,
                    const py::object& path, const py::object& query, const py::object& headers,
                    const py::object& body) {
     const RequestArguments arguments(method, path, query, headers, body);
+    // Of the address that was asked for: a sender chooses it, too.
+    if (PyUnicode_Check(account.ptr()) == 0) raise_wrong_type("account", "a text (str)", account);
+    const std::string name = http_text(account, "account");
     Pending pending;
     std::optional<model::Answer> answer;
     {
         const py::gil_scoped_release released;
-        pending.reception = hub.begin(account, arguments.view());
+        pending.reception = hub.begin(name, arguments.view());
         if (const engine::Untranslated* raw = hub.untranslated(*pending.reception))
             pending.untranslated = *raw;
         else if (hub.question(*pending.reception) == nullptr)

@@ -5,19 +5,6 @@
 namespace lampjack::bindings {
 namespace {
 
-/// HTTP's texts are bytes in ASGI and str elsewhere. A sender chooses them, so that half of a surrogate pair is no fault of
-/// the caller's: it is passed on as bytes that are no UTF-8, as any other sender's are.
-std::string http_text(py::handle value, const char* name) {
-    if (PyUnicode_Check(value.ptr()) == 0) return std::string(bytes_of(value, name));
-    Py_ssize_t size = 0;
-    if (const char* text = PyUnicode_AsUTF8AndSize(value.ptr(), &size))
-        return {text, static_cast<std::size_t>(size)};
-    PyErr_Clear();
-    PyObject* made = PyUnicode_AsEncodedString(value.ptr(), "utf-8", "surrogatepass");
-    if (made == nullptr) throw py::error_already_set();
-    return std::string(py::reinterpret_steal<py::bytes>(made));
-}
-
 /// Whether an error of Python's says that something has not the shape of headers.
 bool is_about_shape(const py::error_already_set& error) {
     return error.matches(PyExc_TypeError) || error.matches(PyExc_LookupError);
@@ -37,6 +24,17 @@ HeaderTexts read_pairs(const py::object& headers) {
 
 }  // namespace
 
+std::string http_text(py::handle value, const char* name) {
+    if (PyUnicode_Check(value.ptr()) == 0) return std::string(bytes_of(value, name));
+    Py_ssize_t size = 0;
+    if (const char* text = PyUnicode_AsUTF8AndSize(value.ptr(), &size))
+        return {text, static_cast<std::size_t>(size)};
+    PyErr_Clear();
+    PyObject* made = PyUnicode_AsEncodedString(value.ptr(), "utf-8", "surrogatepass");
+    if (made == nullptr) throw py::error_already_set();
+    return std::string(py::reinterpret_steal<py::bytes>(made));
+}
+
 HeaderTexts header_texts(const py::object& headers) {
     try {
         return read_pairs(headers);
@@ -52,18 +50,20 @@ RequestArguments::RequestArguments(const py::object& method, const py::object& p
     : method_(http_text(method, "method")),
       path_(http_text(path, "path")),
       query_(http_text(query, "query")),
-      headers_(header_texts(headers)),
-      body_(body) {
+      headers_(header_texts(headers)) {
     for (const auto& [name, value] : headers_) views_.push_back({name, value});
-    if (PyUnicode_Check(body_.ptr()) != 0) body_ = py::bytes(http_text(body_, "body"));
-    if (PyObject_CheckBuffer(body_.ptr()) == 0) raise_wrong_type("body", "str or bytes", body_);
-    buffer_ = py::buffer(body_).request();
-    request_ = {
-        .method = method_,
-        .path = path_,
-        .query = query_,
-        .headers = views_,
-        .body = {static_cast<const char*>(buffer_.ptr), static_cast<std::size_t>(buffer_.size)}};
+    std::string_view bytes;
+    if (PyUnicode_Check(body.ptr()) != 0) {
+        text_ = http_text(body, "body");
+        bytes = text_;
+    } else {
+        bytes = buffer_.emplace(body, "body").view();
+    }
+    request_ = {.method = method_,
+                .path = path_,
+                .query = query_,
+                .headers = views_,
+                .body = bytes};
 }
 
 py::tuple to_python(const model::Answer& answer) {

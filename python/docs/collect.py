@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "CHANGELOG")
 EVENT = re.compile(r'LJK_LOG_EVENT\(\w+, "([^"]+)", (\w+), "([^"]*)", "([^"]+)"\)')
-MODULES = ("testing", "stores", "fastapi", "asgi", "wsgi")
+MODULES = ("testing", "stores", "fastapi", "asgi", "wsgi", "logs")
 
 
 def python_page() -> str:

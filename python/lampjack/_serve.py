@@ -4,6 +4,7 @@ import logging
 import os
 
 import lampjack as lj
+from lampjack import logs
 from lampjack.asgi import App
 
 __all__ = ["CONFIG", "PREFIX", "make_app"]
@@ -18,4 +19,6 @@ def make_app() -> App:
     # A worker is a process of its own: nobody else has said where the log goes.
     logging.basicConfig(format="%(levelname)s:     %(name)s: %(message)s")
     logging.getLogger("lampjack").setLevel(logging.INFO)
-    return App(lj.Hub.from_file(os.environ[CONFIG]), prefix=os.environ[PREFIX])
+    hub = lj.Hub.from_file(os.environ[CONFIG])
+    logs.install(hub)
+    return App(hub, prefix=os.environ[PREFIX])

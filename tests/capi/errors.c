@@ -94,6 +94,17 @@ static void long_messages_are_cut(void) {
     CHECK(err.message[at - 1] == '\xA9');
 }
 
+/* A message is printed and logged: what a configuration holds must not command a terminal. */
+static void messages_command_no_terminal(void) {
+    ljk_hub* hub = NULL;
+    const char* at;
+    GIVES(LJK_E_CONFIG,
+          ljk_hub_open(LJK_S("{\"a\\u001b[2J\\u0007\\u009bb\\u007f\\n\":1}"), 0, &hub, &err));
+    CHECK(holds(text(err.message), "a [2J"));
+    for (at = err.message; *at != '\0'; ++at)
+        CHECK((unsigned char)*at >= 0x20 && *at != '\x7F' && *at != '\x9B');
+}
+
 static void structures_are_checked(ljk_hub* hub) {
     struct {
         ljk_command_options known;
@@ -284,6 +295,7 @@ int main(void) {
     nothing_happens_to_null();
     configurations_are_checked();
     long_messages_are_cut();
+    messages_command_no_terminal();
     senders_are_verified();
     hub = open_hub();
     structures_are_checked(hub);

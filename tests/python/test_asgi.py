@@ -91,6 +91,43 @@ async def test_unknown_places_are_404(hub: lj.Hub, path: str):
     assert json.loads(body)["code"] == "not_found"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/shop/messages", "//shop/messages", "/hooksshop/messages", "/hooks//shop/messages", "/hooks", "/hooks/",
+     "/Hooks/shop/messages", "/%68ooks/shop/messages", "/hooks/../shop/messages", "/x/hooks/shop/messages",
+     "hooks/shop/messages", "*", ""],
+)  # fmt: skip
+async def test_what_lies_outside_of_the_prefix_is_404(hub: lj.Hub, path: str):
+    """A proxy that lets `/hooks/` in alone, and takes paths by their segments, lets nothing else in."""
+    app = App(hub, prefix="/hooks")
+    status, _, body, _ = await call(app, sample("certainly"), path)
+    assert (status, json.loads(body)["code"]) == (404, "not_found")
+    status, _, _, _ = await call(app, sample("certainly"), "/hooks/shop/messages")
+    assert status == 200, "the control"
+
+
+async def test_a_mount_point_is_compared_by_segments(hub: lj.Hub):
+    for path, root in (("/shop", "/shop"), ("/mountedshop/messages", "/mounted")):
+        status, _, _, _ = await call(App(hub), sample("certainly"), path, root_path=root)
+        assert status == 404
+    status, _, _, _ = await call(App(hub), sample("certainly"), "//shop/messages")
+    assert status == 404
+
+
+@pytest.mark.parametrize(
+    "length", ["9" * 5000, "0" * 19, "1e3", "-1", "+5", "", "5, 5", "0x10", "٣"]
+)
+async def test_a_length_that_is_none_is_400_before_the_body_is_read(hub: lj.Hub, length: str):
+    good = sample("certainly")
+    request = SampleRequest(
+        headers=(*good.headers, ("content-length", length)), query=good.query, body=good.body
+    )
+    status, headers, body, read = await call(App(hub), request, "/shop/messages")
+    assert (status, read) == (400, 0)
+    assert headers["content-type"] == "application/problem+json"
+    assert json.loads(body)["code"] == "argument"
+
+
 async def test_a_body_in_pieces(hub: lj.Hub):
     request = sample("certainly")
     pieces = [request.body[i : i + 7] for i in range(0, len(request.body), 7)]

@@ -36,13 +36,29 @@ def test_no_value_begins_a_line_of_its_own(caplog: pytest.LogCaptureFixture):
     assert parse_line(line) == ("call.failed", {"reason": "a\nstore.failed work=b\x1b[2J"})
 
 
-def test_a_trace_is_written_at_debug_only(caplog: pytest.LogCaptureFixture):
+def failure() -> Exception:
+    """An error whose message, cause and source hold what somebody wrote."""
+    try:
+        try:
+            raise KeyError("SECRET4711")
+        except KeyError as error:
+            raise ValueError(f"SECRET4711 {error}") from error
+    except ValueError as error:
+        return error
+
+
+def test_a_trace_at_debug_has_places_and_no_words(caplog: pytest.LogCaptureFixture):
     for level, records in ((logging.INFO, 1), (logging.DEBUG, 2)):
         caplog.clear()
         with caplog.at_level(level, "lampjack"):
-            log_event("handler.failed", reason="KeyError", trace=KeyError("secret"))
+            log_event("handler.failed", reason="ValueError", trace=failure())
         assert len(caplog.records) == records
-        assert caplog.records[0].exc_info is None
+        assert not any(record.exc_info or record.exc_text for record in caplog.records)
+        assert "SECRET4711" not in caplog.text
+    trace = caplog.messages[1]
+    assert trace.startswith("handler.failed reason=ValueError\nValueError\n  ")
+    assert "test_log_events.py" in trace
+    assert "\nKeyError\n" in trace
 
 
 @pytest.mark.parametrize(

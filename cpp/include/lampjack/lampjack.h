@@ -71,7 +71,7 @@ enum {
 /** Why a call failed, in the caller's memory. The layout is frozen. */
 typedef struct ljk_error {
     ljk_status status;
-    /** One line, NUL-terminated; never a secret, a payload or a person's data. */
+    /** One line of UTF-8 without control characters, NUL-terminated; never a secret, a payload or a person's data. */
     char message[252];
 } ljk_error;
 

@@ -4,9 +4,38 @@
 
 #include <openssl/crypto.h>
 
-namespace lampjack {
+#include <utility>
 
-Secret::~Secret() { OPENSSL_cleanse(value_.data(), value_.size()); }
+namespace lampjack {
+namespace {
+
+/// Overwrites all that the string has room for, behind its end too.
+void wipe(std::string& text) noexcept {
+    text.resize(text.capacity());
+    OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
+}  // namespace
+
+Secret::Secret(std::string value) noexcept : value_(std::move(value)) { wipe(value); }
+
+Secret::Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { wipe(other.value_); }
+
+Secret& Secret::operator=(const Secret& other) {
+    if (this != &other) *this = Secret(other);
+    return *this;
+}
+
+Secret& Secret::operator=(Secret&& other) noexcept {
+    if (this == &other) return *this;
+    wipe(value_);
+    value_ = std::move(other.value_);
+    wipe(other.value_);
+    return *this;
+}
+
+Secret::~Secret() { wipe(value_); }
 
 bool Secret::equals(std::string_view candidate) const noexcept {
     const Digest ours = sha256(value_);

@@ -1,5 +1,6 @@
 #pragma once
-// Secret: a token that can be compared and sent, but neither printed nor compared in variable time.
+// Secret: a token that can be compared and sent, but neither printed nor compared in variable time. What it held is
+// overwritten when it ends, gets another value or is moved from: a short text lies in the object, and a move copies it.
 
 #include <span>
 #include <string>
@@ -10,11 +11,11 @@ namespace lampjack {
 class Secret {
 public:
     Secret() = default;
-    explicit Secret(std::string value) noexcept : value_(std::move(value)) {}
+    explicit Secret(std::string value) noexcept;
     Secret(const Secret&) = default;
-    Secret(Secret&&) noexcept = default;
-    Secret& operator=(const Secret&) = default;
-    Secret& operator=(Secret&&) noexcept = default;
+    Secret(Secret&& other) noexcept;
+    Secret& operator=(const Secret& other);
+    Secret& operator=(Secret&& other) noexcept;
     ~Secret();
 
     bool empty() const noexcept { return value_.empty(); }

@@ -25,6 +25,28 @@ std::size_t character_at(std::string_view bytes) noexcept {
     return length;
 }
 
+/// C0 and DEL, and C1: a terminal may take U+009B for ESC [.
+bool is_control(std::string_view character) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(character[i]); };
+    if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
+    return character.size() == 2 && byte(0) == 0xC2 && byte(1) < 0xA0;
+}
+
+/// Hands out what is to be written, character by character, as long as it fits.
+template <class Write>
+void each_readable(std::string_view bytes, std::size_t limit, Write write) {
+    std::size_t size = 0;
+    while (!bytes.empty()) {
+        const std::size_t length = character_at(bytes);
+        std::string_view next = length == 0 ? kReplacement : bytes.substr(0, length);
+        if (is_control(next)) next = " ";
+        size += next.size();
+        if (size > limit) return;
+        write(next);
+        bytes.remove_prefix(length == 0 ? 1 : length);
+    }
+}
+
 /// What shows nothing beyond ASCII: spaces, what joins or directs other characters, and fillers.
 constexpr std::array<std::string_view, 46> kInvisible{
     "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004",
@@ -63,18 +85,15 @@ bool is_blank(std::string_view text) noexcept {
 
 std::string readable_utf8(std::string_view bytes, std::size_t limit) {
     std::string text;
-    while (!bytes.empty()) {
-        const std::size_t length = character_at(bytes);
-        const bool is_control =
-            length == 1 && (static_cast<std::uint8_t>(bytes[0]) < 0x20 || bytes[0] == 0x7F);
-        const std::string_view next = length == 0  ? kReplacement
-                                      : is_control ? std::string_view(" ")
-                                                   : bytes.substr(0, length);
-        if (text.size() + next.size() > limit) break;
-        text.append(next);
-        bytes.remove_prefix(length == 0 ? 1 : length);
-    }
+    each_readable(bytes, limit, [&](std::string_view next) { text.append(next); });
     return text;
+}
+
+std::size_t readable_utf8(std::string_view bytes, char* out, std::size_t limit) noexcept {
+    char* end = out;
+    each_readable(bytes, limit,
+                  [&](std::string_view next) { end = std::copy(next.begin(), next.end(), end); });
+    return static_cast<std::size_t>(end - out);
 }
 
 }  // namespace lampjack

@@ -5,20 +5,11 @@
 #include <algorithm>
 
 namespace lampjack::capi {
-namespace {
-
-bool continues(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
-
-}  // namespace
-
 ljk_status report(ljk_error* err, Code code, std::string_view message) noexcept {
     const auto status = static_cast<ljk_status>(code);
     if (err == nullptr) return status;
     err->status = status;
-    std::size_t size = std::min(message.size(), sizeof err->message - 1);
-    if (size < message.size())
-        while (size > 0 && continues(message[size])) --size;
-    std::copy_n(message.data(), size, err->message);
+    const std::size_t size = readable_utf8(message, err->message, sizeof err->message - 1);
     std::fill(err->message + size, err->message + sizeof err->message, '\0');
     return status;
 }

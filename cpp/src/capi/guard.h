@@ -17,7 +17,7 @@ inline std::string_view view(ljk_str text) noexcept {
 }
 inline ljk_str str(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
-/// Fills *err, unless it is null, and gives the code back. A message is cut between two characters.
+/// Fills *err, unless it is null, and gives the code back. A message is one line of valid UTF-8, cut between two characters.
 ljk_status report(ljk_error* err, Code code, std::string_view message) noexcept;
 
 /// Runs `body`, which returns Result<void>.

@@ -1,5 +1,6 @@
 #include "engine/command_words.h"
 
+#include "base/text.h"
 #include "base/timestamp.h"
 #include "engine/part_check.h"
 #include "engine/shorten.h"
@@ -88,6 +89,9 @@ Result<model::BatchPtr> CommandWords::event(const store::ConversationRow& row,
 /// The end user as last seen, put into an event by way of its canonical form.
 Result<model::BatchPtr> CommandWords::event_of_user(const store::ConversationRow& row,
                                                     Millis now) const {
+    if (!batch_) return batch_.error();
+    // It was read before: one list or one object and nothing beside it, so that it can add no member here.
+    const std::string_view content = trim(content_);
     std::string text;
     json::Writer out(text);
     out.begin_object().key("v").raw("1").key("kind").string("message");
@@ -95,8 +99,8 @@ Result<model::BatchPtr> CommandWords::event_of_user(const store::ConversationRow
     if (!row.bot.empty()) out.key("bot").string(row.bot);
     out.key("mode").string(word(row.mode)).key("id").string(row.id).end_object();
     out.key("actor").raw(row.user).key("sent_at").string(format_time(now).view());
-    out.key("content").raw(content_.starts_with('{') ? "[" + std::string(content_) + "]"
-                                                     : std::string(content_));
+    out.key("content").raw(content.starts_with('{') ? "[" + std::string(content) + "]"
+                                                    : std::string(content));
     out.end_object();
     LJK_TRY(batch, model::read_events(text, json::Limits{}.values));
     LJK_CHECK(check_lengths(*batch, longest_text_));  // of the user

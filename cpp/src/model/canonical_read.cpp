@@ -33,16 +33,45 @@ public:
     /// What does not fit, and where. No value stands in it, and no name that may be more than one.
     std::string mismatch() const {
         if (unknown_key_) return "unknown key in a canonical event: " + member_;
+        if (repeated_) return member_ + " appears twice";
         if (member_.empty()) return "the JSON is neither an object nor a list of objects";
         if (words_.empty()) return member_ + " has a wrong type or value";
         return member_ + " has an unknown word; it must be one of: " + words_;
     }
 
 private:
-    /// Walks an object. The member that cannot be read is remembered by its path.
+    /// Walks an object. The member that cannot be read is remembered by its path. No member may be there twice: two
+    /// readers would take different ones.
     template <class Member>
     bool object(Member member) {
-        return cursor_.object([&](Key key) { return member(key) || blame(key); });
+        const json::Cursor::Mark whole = cursor_.mark();
+        std::uint64_t seen = 0;  // one bit for each name, and for two names at times
+        return cursor_.object([&](Key key) {
+            const std::uint64_t bit = bit_of(key.text);
+            if ((seen & bit) != 0 && was_before(whole, key)) return repeated() || blame(key);
+            seen |= bit;
+            return member(key) || blame(key);
+        });
+    }
+
+    /// Tells the names of one object of this form apart, most of the time.
+    static std::uint64_t bit_of(std::string_view name) noexcept {
+        if (name.empty()) return 1;
+        const auto at = [&](std::size_t i) { return static_cast<unsigned char>(name[i]); };
+        return std::uint64_t{1} << ((name.size() + 6U * at(0) + 3U * at(name.size() - 1)) & 63U);
+    }
+
+    /// Whether a member of that name stands before the value that the cursor is at.
+    [[gnu::cold]] bool was_before(json::Cursor::Mark object, Key key) const {
+        const json::Token* const here = cursor_.mark().at;
+        for (const json::Token* one = object.at + 1; one != here; one += one->shape.span)
+            if (cursor_.key_at({one}).text == key.text) return true;
+        return false;
+    }
+
+    [[gnu::cold]] bool repeated() {
+        repeated_ = true;
+        return cursor_.fail(Problem::mismatch);
     }
 
     [[gnu::cold]] bool blame(Key key) {
@@ -305,6 +334,7 @@ private:
     std::string member_;  ///< that does not fit, as a dotted path
     std::string words_;   ///< that it may have
     bool unknown_key_ = false;
+    bool repeated_ = false;
 };
 
 /// What a request brought within the limits stands some levels deeper here: events, event, handover, transcript, event,

@@ -1,18 +1,22 @@
 """The demo's service: a FastAPI application with a hub, served by uvicorn on a loopback port."""
 
+import json
 import threading
 import time
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any, Self
 
 import uvicorn
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 import lampjack as lj
 from lampjack._demo.documented import Documented, accounts
-from lampjack.fastapi import HandoverRouter
+from lampjack._http import read_body
+from lampjack._page import PageGuard, policy_of
+from lampjack.fastapi import HandoverRouter, add_error_handlers
 from lampjack.testing import FakePlatform
 
 __all__ = ["PLAYED", "Service"]
@@ -23,6 +27,7 @@ PLAYED = {
     "inbox": "omnichannel",
     "app": "chatlayer_app",
 }
+_LONGEST_COMMAND = 64 << 10  # bytes
 
 
 class Service:
@@ -49,7 +54,7 @@ class Service:
         self.shown: list[tuple[str, str]] = []
         self.changed = threading.Condition()
         self._subscribe({case.account: case.decision for case in cases if case.decision})
-        self.app = self._application()
+        self.app = self._guarded(self._application())
         self._server = uvicorn.Server(
             uvicorn.Config(self.app, "127.0.0.1", port, log_level="warning", access_log=False)
         )
@@ -104,13 +109,14 @@ class Service:
             self.changed.notify_all()
 
     def _application(self) -> FastAPI:
-        app = FastAPI(title="Lampjack demo", lifespan=self.hub.lifespan)
+        # No pages of FastAPI's own: they load scripts from elsewhere, and list the accounts.
+        app = FastAPI(lifespan=self.hub.lifespan, openapi_url=None)
         app.include_router(HandoverRouter(self.hub), prefix="/hooks")
-        page = files("lampjack._demo").joinpath("desk.html").read_text("utf-8")
+        add_error_handlers(app)
 
         @app.get("/", response_class=HTMLResponse)
         def desk() -> str:
-            return page
+            return _page()
 
         @app.get("/desk/conversations")
         def conversations() -> list[dict[str, Any]]:
@@ -122,24 +128,27 @@ class Service:
             return [_line(item) for item in await self.hub[ref].transcript()]
 
         @app.post("/desk/{command}")
-        async def act(command: str, ref: str, agent: str = "you", text: str = "") -> lj.Receipt:
-            conv = self.hub[ref]
-            try:
-                match command:
-                    case "take":
-                        delivery = await conv.take(agent)
-                    case "reply":
-                        delivery = await conv.reply(text, agent=agent)
-                    case "release":
-                        delivery = await conv.release(agent=agent)
-                    case "close":
-                        delivery = await conv.close(agent=agent)
-                    case _: raise HTTPException(404, "no such command")  # fmt: skip
-            except lj.LampjackError as refused:
-                raise HTTPException(409, str(refused)) from None
+        async def act(command: str, request: Request) -> lj.Receipt:
+            given = await _given(request)
+            conv, agent = self.hub[given["ref"]], given.get("agent", "you")
+            match command:
+                case "take":
+                    delivery = await conv.take(agent)
+                case "reply":
+                    delivery = await conv.reply(given.get("text", ""), agent=agent)
+                case "release":
+                    delivery = await conv.release(agent=agent)
+                case "close":
+                    delivery = await conv.close(agent=agent)
+                case _: raise HTTPException(404, "no such command")  # fmt: skip
             return delivery.receipt
 
         return app
+
+    @staticmethod
+    def _guarded(app: FastAPI) -> PageGuard:
+        hosts = ("127.0.0.1", "localhost", "[::1]")
+        return PageGuard(app, policy=policy_of(_page()), hosts=hosts, spared="/hooks/")
 
     @property
     def url(self) -> str:
@@ -165,6 +174,27 @@ class Service:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(20)
+
+
+@cache
+def _page() -> str:
+    return files("lampjack._demo").joinpath("desk.html").read_text("utf-8")
+
+
+async def _given(request: Request) -> dict[str, str]:
+    """Return the command's JSON: an object of texts, of which `ref` must be there."""
+    body = await read_body(request.receive, _LONGEST_COMMAND)
+    if body is None:
+        raise HTTPException(413, "the command is too long")
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "the command is not JSON") from None
+    if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
+        raise HTTPException(400, "the command must be an object of texts")
+    if "ref" not in given:
+        raise HTTPException(400, "ref is missing")
+    return given
 
 
 def _line(item: lj.Item) -> dict[str, Any]:

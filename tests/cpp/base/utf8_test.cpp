@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace lampjack {
 namespace {
 
@@ -20,6 +22,20 @@ TEST(ReadableUtf8, keeps_what_is_valid_and_marks_what_is_not) {
 
 TEST(ReadableUtf8, is_one_line_without_nul) {
     EXPECT_EQ(readable_utf8(std::string_view("a\0b\r\nc\x7F", 7), 300), "a b  c ");
+}
+
+TEST(ReadableUtf8, commands_no_terminal) {
+    EXPECT_EQ(readable_utf8("a\x1B[2Jb\x07", 300), "a [2Jb ");
+    EXPECT_EQ(readable_utf8("a\xC2\x9B" "2J\xC2\x85" "b\u00A0", 300), "a 2J b\u00A0") << "C1";
+}
+
+TEST(ReadableUtf8, needs_no_memory_where_the_caller_has_some) {
+    std::array<char, 8> out;
+    out.fill('.');
+    EXPECT_EQ(readable_utf8("ab\x1B\xFFgr\xC3\xBC\xC3\x9F", out.data(), 7), 7U);
+    EXPECT_EQ(std::string_view(out.data(), out.size()), "ab \xEF\xBF\xBDg.");
+    EXPECT_EQ(readable_utf8("gr\xC3\xBC", out.data(), 3), 2U) << "half a character is none";
+    EXPECT_EQ(readable_utf8("", out.data(), 0), 0U);
 }
 
 TEST(ReadableUtf8, ends_between_characters) {

@@ -1,6 +1,7 @@
 #include "store/postgres/connection.h"
 
 #include "store/postgres/connecting.h"
+#include "store/postgres/encryption.h"
 #include "store/postgres/sql_error.h"
 #include "store/postgres/target.h"
 
@@ -38,6 +39,7 @@ std::string_view or_empty(const char* text) noexcept { return text == nullptr ? 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& url) {
     LJK_TRY(pq, libpq());
     LJK_TRY(target, Target::read(*pq, url));
+    LJK_CHECK(check_encryption(*pq, target));
     // Known to forks before there is a socket.
     std::unique_ptr<Connection> connection(new Connection(*pq));
     PGconn* const raw = connection->connect(target);

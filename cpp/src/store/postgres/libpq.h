@@ -17,7 +17,8 @@ namespace lampjack::store::postgres {
                     each(PQresultErrorField) each(PQcmdStatus) each(PQntuples) each(PQgetisnull) \
                         each(PQgetvalue) each(PQgetlength) each(PQenterPipelineMode)             \
                             each(PQpipelineSync) each(PQsendPrepare) each(PQsendQueryPrepared)   \
-                                each(PQsendQueryParams) each(PQsetNoticeReceiver) each(PQfreemem)
+                                each(PQsendQueryParams) each(PQsetNoticeReceiver) each(PQfreemem) \
+                                    each(PQconnectStartParams) each(PQconninfo)
 
 struct LibPq {
 #define LJK_LIBPQ_POINTER(name) decltype(&::name) name = nullptr;

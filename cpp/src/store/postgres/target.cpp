@@ -79,8 +79,11 @@ void Target::set(std::string keyword, std::string value) {
 }
 
 void Target::set_default(std::string_view keyword, std::string_view value) {
-    if (std::find(keywords_.begin(), keywords_.end(), keyword) == keywords_.end())
-        set(std::string(keyword), std::string(value));
+    if (!has(keyword)) set(std::string(keyword), std::string(value));
+}
+
+bool Target::has(std::string_view keyword) const noexcept {
+    return std::find(keywords_.begin(), keywords_.end(), keyword) != keywords_.end();
 }
 
 std::vector<const char*> Target::keywords() const {

@@ -15,6 +15,8 @@ public:
     /// Reads a URL or says that it cannot, without a piece of it.
     static Result<Target> read(const LibPq& pq, std::string_view url);
 
+    /// Whether the URL, or a default of ours, says it.
+    bool has(std::string_view keyword) const noexcept;
     /// As libpq wants them, ended by a null pointer. Valid as long as this.
     std::vector<const char*> keywords() const;
     std::vector<const char*> values() const;

@@ -75,6 +75,14 @@ Result<void> check_existing(const struct stat& found) {
     return {};
 }
 
+/// Of a path that stat() finds nothing at. A link is not followed to where its file would be made: nobody meant that place.
+Result<void> check_link(const std::string& path) {
+    struct stat link {};
+    if (::lstat(path.c_str(), &link) != 0 || !S_ISLNK(link.st_mode)) return {};
+    return bad_path("the path is a symbolic link that leads to no file, or to itself: correct or "
+                    "remove the link, or name the file itself");
+}
+
 }  // namespace
 
 std::string_view network_file_system(unsigned long type) noexcept {
@@ -97,16 +105,30 @@ Result<void> check_file(const std::string& path) {
     if (path.empty())
         return bad_path("the path is missing: write sqlite:PATH, for example sqlite:lampjack.db");
     LJK_CHECK(check_directory(directory_of(path)));
-    struct stat found {};
-    if (::stat(path.c_str(), &found) == 0) return check_existing(found);
-    // O_EXCL: only the one that made the file closes a descriptor of it, and nobody can have locked it yet.
-    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (made >= 0) {
-        ::close(made);
-        return {};
+    // Another process may make the file meanwhile: then the second look finds it.
+    for (int look = 0; look < 2; ++look) {
+        struct stat found {};
+        if (::stat(path.c_str(), &found) == 0) return check_existing(found);
+        LJK_CHECK(check_link(path));
+        // O_EXCL: only the one that made the file closes a descriptor of it, and nobody can have locked it yet.
+        const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (made >= 0) {
+            ::close(made);
+            return {};
+        }
+        if (errno != EEXIST)
+            return bad_path(std::string("the file cannot be created: ") + std::strerror(errno));
     }
-    if (errno == EEXIST) return check_file(path);
-    return bad_path(std::string("the file cannot be created: ") + std::strerror(errno));
+    return bad_path("the file cannot be created: another process makes and removes it");
+}
+
+std::string readable_by_others(const std::string& path) {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) != 0 || (found.st_mode & (S_IRWXG | S_IRWXO)) == 0) return {};
+    const bool writable = (found.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+    return std::string("store sqlite: the file's mode lets other users of this machine ") +
+           (writable ? "write" : "read") +
+           " it, and it holds people's messages: give it to its owner alone (chmod 600)";
 }
 
 }  // namespace lampjack::store::sqlite

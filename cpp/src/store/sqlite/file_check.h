@@ -16,5 +16,7 @@ std::string_view network_file_system(unsigned long type) noexcept;
 Result<void> check_existing(const std::string& path, std::string_view whose = "store sqlite");
 /// Creates the file (mode 0600) when it is missing. `config` errors name the next step.
 Result<void> check_file(const std::string& path);
+/// A warning in one line when the file's mode lets others than its owner read or write it; else empty.
+std::string readable_by_others(const std::string& path);
 
 }  // namespace lampjack::store::sqlite

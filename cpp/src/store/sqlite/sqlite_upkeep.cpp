@@ -1,4 +1,5 @@
 // Facts about accounts, and removing what is no longer needed.
+#include "store/sqlite/file_check.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -70,6 +71,7 @@ Result<std::size_t> SqliteStore::prune(Millis keys_before, Millis rows_before, s
 
 /// Emptied, the log is cut to this size (journal_size_limit), so it is larger only while something keeps it from that.
 std::string SqliteStore::warning() {
+    if (std::string exposed = readable_by_others(session_.path()); !exposed.empty()) return exposed;
     if (session_.journal() != Journal::wal) return {};
     std::error_code none;
     const auto bytes = std::filesystem::file_size(session_.path() + "-wal", none);

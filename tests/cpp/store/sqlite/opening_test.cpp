@@ -82,6 +82,36 @@ TEST_F(SqliteOpening, makes_a_file_that_only_its_owner_reads) {
     }
 }
 
+TEST_F(SqliteOpening, refuses_links_that_lead_nowhere_or_in_a_circle) {
+    std::filesystem::create_symlink(path("none.db"), path("dangling.db"));
+    std::filesystem::create_symlink(path("self.db"), path("self.db"));
+    std::filesystem::create_symlink(path("b.db"), path("a.db"));
+    std::filesystem::create_symlink(path("a.db"), path("b.db"));
+    for (const char* name : {"dangling.db", "self.db", "a.db"}) {
+        EXPECT_TRUE(says(refusal("sqlite:" + path(name)), "symbolic link")) << name;
+        EXPECT_EQ(migrate("sqlite:" + path(name), true).error().code, Code::config) << name;
+    }
+    EXPECT_FALSE(std::filesystem::exists(path("none.db"))) << "nobody meant that place";
+    ASSERT_TRUE(open(url()));
+    std::filesystem::create_symlink(path(), path("good.db"));
+    EXPECT_TRUE(open("sqlite:" + path("good.db"))) << "the control";
+}
+
+TEST_F(SqliteOpening, warns_of_a_file_that_others_may_read_or_write) {
+    const auto store = open(url());
+    ASSERT_TRUE(store);
+    EXPECT_EQ((*store)->warning(), "");
+    for (const auto& [mode, may] : {std::pair{0644U, "read it"}, std::pair{0640U, "read it"},
+                                    std::pair{0666U, "write it"}, std::pair{0620U, "write it"}}) {
+        ASSERT_EQ(::chmod(path().c_str(), mode), 0);
+        EXPECT_TRUE(says((*store)->warning(), may)) << mode;
+        EXPECT_TRUE(says((*store)->warning(), "chmod 600")) << mode;
+        EXPECT_FALSE(says((*store)->warning(), path())) << "the log needs no path";
+    }
+    ASSERT_EQ(::chmod(path().c_str(), 0600), 0);
+    EXPECT_EQ((*store)->warning(), "");
+}
+
 TEST_F(SqliteOpening, uses_the_journal_this_library_may_be_trusted_with) {
     const auto store = open(url());
     ASSERT_TRUE(store);
