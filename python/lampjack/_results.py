@@ -290,12 +290,17 @@ class ErasedConversation(Result):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Erasure(Result):
-    """What was removed of an end user of an account: one entry for each conversation."""
+    """What was removed of an end user of an account: one entry for each conversation.
+
+    `log` says where it can still be read: `empty` (nowhere in the store's files), `held` (in the SQLite file's write-ahead
+    log, because another program keeps reading the file: end it, and call again) or `server` (in what PostgreSQL keeps).
+    """
 
     account: str
+    log: str = ""
     conversations: tuple[ErasedConversation, ...]
 
-    _shown: ClassVar[tuple[str, ...]] = ("account",)
+    _shown: ClassVar[tuple[str, ...]] = ("account", "log")
 
     @classmethod
     def _read(cls, name: str, value: Any) -> Any:

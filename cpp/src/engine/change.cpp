@@ -347,6 +347,7 @@ Result<bool> Change::drained() {
 Result<void> Change::erase() {
     stored_ = true;
     report_.changed = true;
+    core_.log_holds_erased = true;
     return tx_.erase(row_.key);
 }
 

@@ -144,6 +144,14 @@ struct SubscriptionFilter {
     friend bool operator==(const SubscriptionFilter&, const SubscriptionFilter&) = default;
 };
 
+/// Where what was removed can still be read.
+enum class LogState : std::uint8_t {
+    empty,   ///< nowhere in the store's files
+    held,    ///< in the write-ahead log: a reader holds it
+    server,  ///< in what a database server keeps: its log, dead rows, backups
+};
+std::string_view name_of(LogState state) noexcept;
+
 struct DueTimer {
     std::string ref;
     conversation::TimerKind kind = conversation::TimerKind::accept;
