@@ -30,6 +30,8 @@ struct Identity {
     ItemKey fingerprint{};  ///< by actor role, time, kind, normalised content and ordinal
     bool by_vendor_id = false;
     bool has_time = false;  ///< without a time the fingerprint proves nothing
+    /// An earlier one of its request or transcript says the same: the fingerprints differ by their ordinal alone.
+    bool is_repeated = false;
 };
 
 /// The identities of all events of a batch, by index into `batch.events`. The ordinal counts identical items within
