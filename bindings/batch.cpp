@@ -21,6 +21,7 @@
 #include <structmember.h>
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace lampjack::bindings {
@@ -35,7 +36,7 @@ using model::Str;
 
 template <class Enum>
 PyObject* words[32] = {};  ///< interned, by value
-PyObject* loads = nullptr;
+PyObject* read_json = nullptr;
 PyObject* frozen_dict = nullptr;
 PyObject* empty_dict = nullptr;
 PyObject* empty_tuple = nullptr;
@@ -126,7 +127,7 @@ PyObject* word_of(Enum value) {
 PyObject* json(std::string_view raw) {
     PyObject* source = unicode(raw);
     if (source == nullptr) return nullptr;
-    PyObject* value = PyObject_CallOneArg(loads, source);
+    PyObject* value = PyObject_CallOneArg(read_json, source);
     Py_DECREF(source);
     return value;
 }
@@ -159,7 +160,8 @@ PyObject* number(const Batch& batch, Str digits) {
     if (!digits) return Py_NewRef(Py_None);
     const std::string copy(batch.view(digits));
     const double value = PyOS_string_to_double(copy.c_str(), nullptr, nullptr);
-    return value == -1.0 && PyErr_Occurred() != nullptr ? nullptr : PyFloat_FromDouble(value);
+    if (value == -1.0 && PyErr_Occurred() != nullptr) return nullptr;
+    return std::isfinite(value) ? PyFloat_FromDouble(value) : json(copy);
 }
 
 /// The text form has fixed places, and the core knows the calendar.
@@ -826,7 +828,8 @@ void load_classes() {
     frozen_dict = py::object(values.attr("FrozenDict")).release().ptr();
     empty_dict = py::object(values.attr("EMPTY")).release().ptr();
     empty_tuple = own(PyTuple_New(0)).release().ptr();
-    loads = py::object(py::module_::import("json").attr("loads")).release().ptr();
+    read_json =
+        py::object(py::module_::import("lampjack._json").attr("read_json")).release().ptr();
 }
 
 }  // namespace

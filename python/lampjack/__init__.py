@@ -36,6 +36,7 @@ from lampjack._errors import (
     StoreError,
     UnsupportedError,
 )
+from lampjack._json import Number
 from lampjack._losses import Loss
 from lampjack._parts import (
     Card,
@@ -107,6 +108,7 @@ __all__ = [
     "NetworkError",
     "NotFoundError",
     "NotOwnerError",
+    "Number",
     "Offer",
     "Option",
     "Outcome",

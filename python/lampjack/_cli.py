@@ -13,6 +13,7 @@ from typing import Any
 
 import lampjack as lj
 from lampjack import _cli_store, _config, _core, _settings
+from lampjack._json import write_json
 
 __all__ = ["main"]
 
@@ -115,7 +116,7 @@ def _place(body: bytes) -> str:
 def _script_line(event: lj.Event) -> str:
     view = lj.script_view(event)
     text = {} if view.text is None else {"text": view.text}
-    return json.dumps({**text, "variables": dict(view.variables)}, ensure_ascii=False)
+    return write_json({**text, "variables": view.variables})
 
 
 def _entries(config: dict[str, Any], base: str) -> list[lj.Endpoint]:

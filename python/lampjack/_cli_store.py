@@ -10,6 +10,7 @@ from typing import Any
 
 import lampjack as lj
 from lampjack import _config, _core, _traces
+from lampjack._json import write_json
 
 __all__ = ["COMMANDS", "add_parsers"]
 
@@ -129,7 +130,7 @@ def _conversations(options: argparse.Namespace) -> int:
             options.state, limit=options.limit, unattributed=options.unattributed
         )
     if options.json:
-        print(json.dumps([one.to_dict() for one in found], ensure_ascii=False))
+        print(write_json([one.to_dict() for one in found]))
         return 0
     for one in found:
         who = f" {one.owner.agent}" if one.owner.agent else ""

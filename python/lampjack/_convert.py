@@ -1,6 +1,5 @@
 """The pure functions for those who want a part: no hub, no store, no network."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,6 +7,7 @@ from typing import Any, Literal
 from lampjack import _core
 from lampjack._errors import ArgumentError
 from lampjack._given import as_json, as_list
+from lampjack._json import read_json
 from lampjack._losses import Loss, losses_of
 from lampjack._parts import Part
 from lampjack._reception import Headers
@@ -47,7 +47,7 @@ def convert(event: _core.Event, platform: str) -> tuple[bytes, tuple[Loss, ...]]
     request says in its address counts as lost. An event that the platform has no body for raises `UnsupportedError`.
     """
     body, losses = _core.convert(event, platform)
-    return body, losses_of(json.loads(losses))
+    return body, losses_of(read_json(losses))
 
 
 def script_view(event: _core.Event) -> ScriptView:
@@ -56,7 +56,7 @@ def script_view(event: _core.Event) -> ScriptView:
     The text of a file is its token (Omnichannel: `file:type|id|url`), of a pressed button its label. `UnsupportedError` where
     the vendor documents nothing of the kind.
     """
-    view = json.loads(_core.script_view(event))
+    view = read_json(_core.script_view(event))
     return ScriptView(view.get("text"), FrozenDict(view["variables"]))
 
 

@@ -1,6 +1,5 @@
 """Decisions about handover requests, and requests whose body only the host understands."""
 
-import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -8,6 +7,7 @@ from typing import Any, TypeAlias
 from lampjack import _core
 from lampjack._given import as_json, as_list
 from lampjack._host_calls import LateError, raised_by
+from lampjack._json import read_json
 from lampjack._log import log_event, place_of
 from lampjack._parts import content_json
 
@@ -104,7 +104,7 @@ Translate: TypeAlias = Callable[[Any], "Translation | Awaitable[Translation]"]
 
 def bundle_request(raw: str) -> Any:
     """Return what a translate function gets: the app's `bundle.request`."""
-    body = json.loads(raw)
+    body = read_json(raw)
     return body.get("request", body) if isinstance(body, dict) else body
 
 
@@ -124,7 +124,7 @@ def translated(made: Iterable[_core.Event | dict[str, Any]] | None) -> str:
         data["actor"] = {"role": "user", **data.get("actor", {})}
         content = data.get("content", ())
         if not (isinstance(content, list) and all(isinstance(part, dict) for part in content)):
-            data["content"] = json.loads(content_json(content))
+            data["content"] = read_json(content_json(content))
         events.append(as_json(data, "an event"))
     return "[" + ",".join(events) + "]"
 

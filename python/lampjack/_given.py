@@ -1,6 +1,5 @@
 """What callers give: texts, numbers, times and JSON. What is wrong is an `ArgumentError` that quotes nothing."""
 
-import json
 import math
 import operator
 import os
@@ -10,6 +9,7 @@ from numbers import Real
 from typing import Any, SupportsIndex, TypeVar
 
 from lampjack._errors import ArgumentError, LampjackError
+from lampjack._json import write_json
 
 __all__ = [
     "as_json",
@@ -150,8 +150,6 @@ def _json(value: object) -> str | None:
     try:
         if not _has_texts_as_keys(value):
             return None
-        return json.dumps(
-            value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain
-        )
+        return write_json(value, _plain)
     except (TypeError, ValueError, RecursionError):
         return None

@@ -1,7 +1,6 @@
 """Items: the lines of a conversation's log, as subscribers and transcripts see them; and the engine's facts."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
@@ -9,6 +8,8 @@ from typing import Any, ClassVar, TypeAlias
 from lampjack import _core
 from lampjack._errors import ArgumentError
 from lampjack._given import as_read
+from lampjack._json import members_of, read_json
+from lampjack._lists import read_each
 from lampjack._parts import Part
 from lampjack._results import DeliveryState, Owner
 from lampjack._values import EMPTY, FrozenDict
@@ -212,9 +213,9 @@ class Item:
 
     @classmethod
     def _read(cls, text: str) -> "Item":
-        members = dict(_members(text))
+        members = dict(members_of(text))
         fact, event = members.pop("fact", None), members.pop("event", "")
-        data = {name: json.loads(value) for name, value in members.items()}
+        data = {name: read_json(value) for name, value in members.items()}
         return cls._make(data, _core.Event.from_json(event) if fact is None else _fact(fact))
 
     @classmethod
@@ -252,9 +253,9 @@ class DeadItem:
 
     @classmethod
     def _read(cls, text: str) -> "DeadItem":
-        members = dict(_members(text))
+        members = dict(members_of(text))
         item = Item.from_json(members.pop("item"))
-        data = {name: json.loads(value) for name, value in members.items()}
+        data = {name: read_json(value) for name, value in members.items()}
         died_at = datetime.fromisoformat(data["died_at"])
         return cls(data["subscription"], data["reason"], died_at, item)
 
@@ -268,7 +269,7 @@ def place_of_dead(dead: DeadItem) -> tuple[str, str, int]:
 
 def dead_items_from_json(text: str) -> list[DeadItem]:
     """Read a JSON array of dead items."""
-    return [DeadItem.from_json(element) for element in _elements(text)]
+    return read_each(text, DeadItem)
 
 
 Happening: TypeAlias = "_core.Event | Fact"
@@ -276,33 +277,11 @@ Happening: TypeAlias = "_core.Event | Fact"
 
 def items_from_json(text: str) -> list[Item]:
     """Read a JSON array of items. Each event is read from its own text, so that no digit is lost."""
-    return [Item.from_json(element) for element in _elements(text)]
-
-
-_DECODER = json.JSONDecoder()
-
-
-def _elements(text: str) -> Iterator[str]:
-    """Yield the elements of a JSON array that the core wrote, each as its own text."""
-    at = 1
-    while at < len(text) and text[at] != "]":
-        _, end = _DECODER.raw_decode(text, at)
-        yield text[at:end]
-        at = end + (text[end] == ",")
-
-
-def _members(text: str) -> Iterator[tuple[str, str]]:
-    """Yield names and values of a JSON object that the core wrote, each value as its own text."""
-    at = 1
-    while at < len(text) and text[at] != "}":
-        name, colon = _DECODER.raw_decode(text, at)
-        _, end = _DECODER.raw_decode(text, colon + 1)
-        yield name, text[colon + 1 : end]
-        at = end + (text[end] == ",")
+    return read_each(text, Item)
 
 
 def _fact(text: str) -> Fact:
-    data = json.loads(text)
+    data = read_json(text)
     return _FACTS.get(data["type"], Fact)(data["type"], FrozenDict(data))
 
 

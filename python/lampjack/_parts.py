@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 from lampjack._errors import ArgumentError, PayloadError
 from lampjack._given import as_json, as_list
+from lampjack._json import Number
 from lampjack._values import EMPTY, FrozenDict
 
 __all__ = [
@@ -273,8 +274,8 @@ class File(_Part):
 class Location(_Part):
     """A place on earth, in degrees."""
 
-    latitude: float
-    longitude: float
+    latitude: float | Number
+    longitude: float | Number
     title: str | None = None
     extra: Mapping[str, Any] = EMPTY
 

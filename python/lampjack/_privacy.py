@@ -27,7 +27,8 @@ class Privacy:
         """Remove all that is kept of an end user, and return what went: every conversation of that user's id. Blocks.
 
         A conversation that a human has goes back to its bot first: `HubTimeoutError` when the platform has not taken it
-        back in time (call again, or with `force`). Its numbers stay, so that a later one goes on above them.
+        back in time (call again, or with `force`). Its numbers stay, so that a later one goes on above them. The result's
+        `log` says where what was erased can still be read.
         """
         return Erasure.from_json(
             self._runtime.native.erase(account, user, force, as_milliseconds(timeout, "timeout"))

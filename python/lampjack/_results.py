@@ -3,7 +3,6 @@
 Times are aware datetimes in UTC with milliseconds. A field that does not apply is None, or "" for a text.
 """
 
-import json
 import warnings
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from dataclasses import dataclass, field, fields
@@ -11,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Self, TypeVar
 
 from lampjack._given import as_read
+from lampjack._json import read_json
+from lampjack._lists import read_each
 from lampjack._values import EMPTY, FrozenDict
 
 __all__ = [
@@ -48,7 +49,7 @@ class Result:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the result that the core's JSON text describes."""
-        return as_read(lambda: cls._made(json.loads(text)), cls.__name__)
+        return as_read(lambda: cls._made(read_json(text)), cls.__name__)
 
     @classmethod
     def _made(cls, data: Mapping[str, Any]) -> Self:
@@ -289,12 +290,17 @@ class ErasedConversation(Result):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Erasure(Result):
-    """What was removed of an end user of an account: one entry for each conversation."""
+    """What was removed of an end user of an account: one entry for each conversation.
+
+    `log` says where it can still be read: `empty` (nowhere in the store's files), `held` (in the SQLite file's write-ahead
+    log, because another program keeps reading the file: end it, and call again) or `server` (in what PostgreSQL keeps).
+    """
 
     account: str
+    log: str = ""
     conversations: tuple[ErasedConversation, ...]
 
-    _shown: ClassVar[tuple[str, ...]] = ("account",)
+    _shown: ClassVar[tuple[str, ...]] = ("account", "log")
 
     @classmethod
     def _read(cls, name: str, value: Any) -> Any:
@@ -345,7 +351,7 @@ R = TypeVar("R", bound=Result)
 
 def results_from_json(cls: type[R], text: str) -> list[R]:
     """Return the results that a JSON array of the core describes."""
-    return [cls.from_dict(one) for one in json.loads(text)]
+    return read_each(text, cls)
 
 
 for _name in __all__:

@@ -34,6 +34,7 @@ from typing import Any, Self, TypeAlias
 
 from lampjack._clock import ManualClock
 from lampjack._hub import Hub
+from lampjack._json import read_json
 from lampjack._reception import Answer
 
 __all__ = [
@@ -191,7 +192,7 @@ class Received:
 
     def json(self) -> Any:
         """Return the body as Python values."""
-        return json.loads(self.body)
+        return read_json(self.body.decode())
 
 
 class _Server(ThreadingHTTPServer):

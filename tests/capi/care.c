@@ -101,6 +101,7 @@ static void erase(ljk_hub* hub) {
     ljk_error err;
     GIVES(LJK_OK, ljk_hub_erase(hub, LJK_S("shop"), LJK_S("s-1"), 0, 0, &report, &err));
     CHECK(holds(ljk_text_str(report), "\"ref\":\"shop:live:s-1\""));
+    CHECK(holds(ljk_text_str(report), "\"log\":\"empty\""));
     ljk_text_free(report);
     GIVES(LJK_E_NOT_FOUND, ljk_hub_conversation(hub, text(kRef), &report, &err));
     GIVES(LJK_E_NOT_FOUND, ljk_hub_erase(hub, LJK_S("none"), LJK_S("s-1"), 0, 0, &report, &err));

@@ -83,7 +83,8 @@ def test_a_user_is_erased_after_the_bot_is_back():
         assert b"resume" in fake.received[-1].body, "the bot was woken before it was forgotten"
         assert [one.ref for one in report.conversations] == [REF]
         assert hub.conversations() == []
-        assert hub.erase("shop", "user-1") == {"account": "shop", "conversations": []}
+        again = {"account": "shop", "log": "empty", "conversations": []}
+        assert hub.erase("shop", "user-1") == again
         with pytest.raises(lj.NotFoundError):
             hub.erase("nothing", "user-1")
         hub.close()

@@ -59,6 +59,7 @@ ENDPOINT: dict[str, Any] = {
 }
 ERASURE: dict[str, Any] = {
     "account": "shop",
+    "log": "empty",
     "conversations": [
         {"ref": "shop:live:user-1", "items": 7, "deliveries": 2, "dead_letters": 1, "epoch": 4}
     ],

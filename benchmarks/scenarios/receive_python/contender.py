@@ -13,6 +13,7 @@ from lampjack.testing import sample, sample_settings
 USERS = 50  # each says less than one conversation may at a time
 REPETITIONS = 3
 PLATFORM = "chatlayer_offloading"
+LINES, LINE = 300, 3000  # of a transcript; characters
 
 
 def receive(hub: lj.Hub, requests: list[dict[str, object]]) -> tuple[int, int]:
@@ -53,12 +54,39 @@ def measure(row: str, store: str, count: int) -> None:
         sys.exit(f"{row}: {found} messages are in the transcripts, not {REPETITIONS * count}")
 
 
+def measure_transcripts(row: str, store: str) -> None:
+    """Requests for a human whose transcript tells what came live."""
+    texts = [f"Line {number} ".ljust(LINE) for number in range(LINES)]
+    bodies = [
+        json.loads(sample(PLATFORM, text=text, number=number).body)
+        for number, text in enumerate(texts)
+    ]
+    items = [body["messages"][0] for body in bodies]
+    account = {"shop": sample_settings(PLATFORM)}
+    config = {"store": store, "account": account, "events_burst": 10 * LINES}
+    with lj.Hub(config, background=False) as hub:
+        for first in range(0, LINES, 50):
+            body = {**bodies[first], "messages": items[first : first + 50]}
+            request = sample(PLATFORM).arguments() | {"body": json.dumps(body).encode()}
+            receive(hub, [request])
+        for repetition in range(REPETITIONS):
+            asks = sample(PLATFORM, "handover_requested", number=LINES + repetition)
+            body = {**json.loads(asks.body), "transcript": items}
+            request = asks.arguments() | {"body": json.dumps(body).encode()}
+            cpu, wall = receive(hub, [request])
+            print(json.dumps({"row": row, "cpu_ns": cpu, "wall_ns": wall, "count": 1}))
+        found = len(hub["shop:live:user-1"].transcript(limit=2 * LINES).result(30))
+    if not LINES < found < LINES + 20:
+        sys.exit(f"{row}: {found} items, not {LINES} and some")
+
+
 def main() -> None:
     logging.getLogger("lampjack").setLevel(logging.ERROR)
     folder, count = Path(sys.argv[1]), int(sys.argv[2])
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     measure("memory", "memory:", count)
+    measure_transcripts("transcript", f"sqlite:{folder / 'transcripts.db'}")
     measure("sqlite", f"sqlite:{folder / 'handover.db'}", max(1, count // 10))
 
 

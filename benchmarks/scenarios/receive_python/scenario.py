@@ -18,6 +18,11 @@ def declare(bench: Bench) -> Scenario:
     rows = [
         Row("memory", "receive() of a user's text, store `memory:`", gates={"release": 1.10}),
         Row("sqlite", "receive() of a user's text, store `sqlite:`", gates={"release": 1.10}),
+        Row(
+            "transcript",
+            "receive() of a request for a human with 300 lines that came live, store `sqlite:`",
+            gates={"release": 1.10},
+        ),
     ]
     about = (
         "One thread, 50 conversations, no handlers. Each answer is checked, and afterwards every message must be in "

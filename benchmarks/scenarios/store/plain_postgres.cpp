@@ -30,8 +30,9 @@ constexpr Statement kLockNew{"plain_lock_new",
                              "RETURNING next_seq"};
 constexpr Statement kKnown{"plain_known",
                            "SELECT seq FROM lampjack_known WHERE key = $1 AND item = ANY($2)"};
-constexpr Statement kAppend{"plain_append", "INSERT INTO lampjack_item VALUES "
-                                            "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
+constexpr Statement kAppend{"plain_append",
+                            "INSERT INTO lampjack_item VALUES "
+                            "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"};
 constexpr Statement kAppendKeys{"plain_append_keys",
                                 "INSERT INTO lampjack_known (key, item, seq, seen) "
                                 "SELECT $1, item, $3, $4 FROM unnest($2) AS item "
@@ -101,6 +102,7 @@ private:
         ConversationRow& row = sample_.row;
         ItemRow& item = sample_.item;
         item.seq = row.next_seq++;
+        item.merge.emplace();
         ask(kAppend, postgres::item_params(row.key, item));
         ask(kAppendKeys,
             std::move(Params().key(row.key).keys(keys).number(item.seq).integer(item.received)));

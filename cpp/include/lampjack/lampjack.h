@@ -744,7 +744,9 @@ LJK_API ljk_status ljk_hub_export(ljk_hub* hub, ljk_str account, ljk_str user, l
  *  the user with that id. A conversation that a human has goes back to its bot first;
  *  its numbers stay, so that a later one goes on above them. Nobody by that id is LJK_OK.
  *  @param force 1: also when the platform does not take it back, whose bot may then stay silent
- *  @param out {"account","conversations":[{"ref","items","deliveries","dead_letters","epoch"}]}
+ *  @param out {"account","log","conversations":[{"ref","items","deliveries","dead_letters","epoch"}]}; `log` says where what was
+ *    removed can still be read: "empty" (nowhere in the store's files), "held" (in the write-ahead log of the SQLite file,
+ *    because another program keeps reading the file: end it, and call again), "server" (in what PostgreSQL keeps)
  *  @return LJK_OK, LJK_E_TIMEOUT (not yet taken back: call again), LJK_E_NOT_FOUND (no such account) */
 LJK_API ljk_status ljk_hub_erase(ljk_hub* hub, ljk_str account, ljk_str user, int32_t force,
                                  uint32_t timeout_ms, ljk_text** out, ljk_error* err);

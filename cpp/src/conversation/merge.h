@@ -20,6 +20,8 @@ struct MergeRecord {
     std::uint8_t actor = 0;            ///< any numbering, the same on both sides
     std::optional<Millis> at = {};     ///< the sender's time
     std::uint64_t content = 0;         ///< hash of kind and text, the same on both sides
+
+    friend bool operator==(const MergeRecord&, const MergeRecord&) = default;
 };
 
 /// Transcript items `first` to `first + count - 1` never came live, although something after them did.

@@ -2,6 +2,7 @@
 
 #include "engine/attempt.h"
 #include "engine/handover_log.h"
+#include "engine/merge_records.h"
 #include "engine/policy.h"
 #include "engine/user_words.h"
 #include "engine/views.h"
@@ -65,17 +66,20 @@ Result<void> Change::append(store::ItemRow item, std::span<const model::ItemKey>
     item.episode = row_.state.episode;
     item.state = row_.state.state;
     item.received = now_;
+    if (!item.is_fact && !item.merge) item.merge = merge_record(item.body, account_.name);
     return tx_.append(row_.key, item, keys);
 }
 
 Result<void> Change::append_event(std::string body, std::string_view kind, To to, std::string flags,
-                                  std::span<const model::ItemKey> keys) {
+                                  std::span<const model::ItemKey> keys,
+                                  std::optional<conversation::MergeRecord> merge) {
     store::ItemRow item;
     item.to = to;
     item.flags = std::move(flags);
     item.kind = std::string(kind);
     item.body = std::move(body);
     item.delivery = expected_;
+    item.merge = std::move(merge);
     item_seq_ = row_.next_seq;
     return append(std::move(item), keys);
 }
@@ -347,6 +351,7 @@ Result<bool> Change::drained() {
 Result<void> Change::erase() {
     stored_ = true;
     report_.changed = true;
+    core_.log_holds_erased = true;
     return tx_.erase(row_.key);
 }
 

@@ -71,7 +71,8 @@ public:
 
     /// Appends an item to the log, under the state as it is now.
     Result<void> append_event(std::string body, std::string_view kind, conversation::To to,
-                              std::string flags, std::span<const model::ItemKey> keys);
+                              std::string flags, std::span<const model::ItemKey> keys,
+                              std::optional<conversation::MergeRecord> merge = {});
     Result<void> append_command(std::string body, std::span<const model::ItemKey> keys);
     Result<void> append_fact(std::string body, std::string_view kind, conversation::To to);
     /// The same for an item that is no command's; its seq, epoch, episode, state and time are drawn here.

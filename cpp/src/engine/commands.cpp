@@ -6,6 +6,7 @@
 #include "engine/command_keys.h"
 #include "engine/command_words.h"
 #include "engine/leases.h"
+#include "engine/merge_records.h"
 #include "engine/prepared_request.h"
 #include "engine/request_event.h"
 #include "engine/speaker.h"
@@ -198,9 +199,11 @@ private:
     }
 
     Result<void> append_words(const model::BatchPtr& words, const conversation::Outcome& outcome) {
-        body_ = event_json(*words, 0, account_.name, model::identify(*words, account_.name));
+        const auto identities = model::identify(*words, account_.name);
+        body_ = event_json(*words, 0, account_.name, identities);
         return change_.append_event(body_, "message", outcome.effects.to,
-                                    conversation::words_of(outcome.effects.flags), {});
+                                    conversation::words_of(outcome.effects.flags), {},
+                                    record_to_store(*words, 0, identities[0]));
     }
 
     Result<void> append_request(const Command& command) {

@@ -87,6 +87,8 @@ struct Core {
     Counters counters;
     std::atomic<std::uint64_t> asked_now{
         0};  ///< how often somebody wanted to know at once: see engine/pauses.h
+    /// The store's log may hold what was erased: the timers empty it. At first what an earlier process left.
+    std::atomic<bool> log_holds_erased{true};
     std::atomic<bool> draining{false};
     std::atomic<bool> closed{false};
     std::int64_t process;  ///< that made it

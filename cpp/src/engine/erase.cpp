@@ -9,6 +9,9 @@
 namespace lampjack::engine {
 namespace {
 
+/// A reader that holds the log for longer may go on for hours: the result says so, and the timers go on.
+constexpr std::chrono::seconds kReadersPatience{5};
+
 /// Whether a return call is still to be made, so that removing the conversation would leave its bot silent.
 bool is_on_its_way(const conversation::Conversation& state) noexcept {
     return state.state == conversation::State::returning;
@@ -38,12 +41,14 @@ Result<void> refuse_words(Change& change) {
 
 }  // namespace
 
-Erasure::Erasure(Core& core, std::string_view account, std::string_view user, bool force)
+Erasure::Erasure(Core& core, std::string_view account, std::string_view user, bool force,
+                 std::chrono::milliseconds timeout)
     : core_(core),
       account_(core.account(account)),
       name_(account),
       user_(user),
-      force_(force) {}
+      force_(force),
+      timeout_(timeout) {}
 
 Result<std::optional<std::string>> Erasure::step() {
     LJK_CHECK(core_.account_named(name_));
@@ -114,10 +119,21 @@ Result<bool> Erasure::erase_in(Change& change, Erased& erased) const {
     return true;
 }
 
+/// What was erased is gone, whatever became of the log.
+store::LogState Erasure::empty_log() const {
+    const auto emptied = core_.faults.note(
+        {"erase"},
+        core_.store->empty_log(std::min<std::chrono::milliseconds>(timeout_, kReadersPatience)));
+    const auto state = emptied ? *emptied : store::LogState::held;
+    if (state == store::LogState::held) core_.log_holds_erased = true;
+    return state;
+}
+
 std::string Erasure::report() const {
     std::string text;
     json::Writer out(text);
-    out.begin_object().key("account").string(name_).key("conversations").begin_array();
+    out.begin_object().key("account").string(name_).key("log").string(name_of(empty_log()));
+    out.key("conversations").begin_array();
     const auto count = [&](std::string_view name, std::size_t number) {
         out.key(name).integer(static_cast<std::int64_t>(number));
     };

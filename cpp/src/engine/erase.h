@@ -3,13 +3,16 @@
 
 #include "engine/core.h"
 
+#include <chrono>
 #include <optional>
 
 namespace lampjack::engine {
 
 class Erasure {
 public:
-    Erasure(Core& core, std::string_view account, std::string_view user, bool force);
+    /// Waits a part of `timeout` for readers of the store's log.
+    Erasure(Core& core, std::string_view account, std::string_view user, bool force,
+            std::chrono::milliseconds timeout);
 
     /// One step: orders what is still to be returned, erases what can go. The report when all is gone, else absent: call
     /// again when something has changed.
@@ -26,6 +29,7 @@ private:
     Result<void> find_conversations();
     Result<bool> step(const std::string& ref);
     Result<bool> erase_in(class Change& change, Erased& erased) const;
+    store::LogState empty_log() const;
     std::string report() const;
 
     Core& core_;
@@ -33,6 +37,7 @@ private:
     std::string name_;
     std::string user_;
     bool force_;
+    std::chrono::milliseconds timeout_;
     bool is_looked_up_ = false;
     std::vector<std::string> left_;  ///< refs that may still be there
     std::vector<Erased> erased_;

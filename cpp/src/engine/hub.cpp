@@ -205,7 +205,7 @@ public:
 
     Result<std::string> erase(std::string_view account, std::string_view user, bool force,
                               milliseconds timeout) override {
-        Erasure erasure(core_, account, user, force);
+        Erasure erasure(core_, account, user, force, timeout);
         return wait_for<std::string>(timeout, [&]() -> Result<std::string> {
             LJK_TRY(report, erasure.step());
             return report ? std::move(*report) : std::string{};

@@ -4,6 +4,7 @@
 #include "engine/event_input.h"
 #include "engine/item_flags.h"
 #include "engine/member_names.h"
+#include "engine/merge_records.h"
 #include "engine/transcript_merge.h"
 #include "engine/user_seen.h"
 
@@ -204,10 +205,10 @@ void IngestConversation::note_user(const Event& event) {
 
 /// Appends what the transcript tells and live traffic did not; where live traffic should have, the item says so.
 Result<void> IngestConversation::merge_transcript(model::Range transcript) {
-    LJK_TRY(stored, tx_.newest(change_.row().key, kMergedItems));
-    LJK_TRY(news, news_of(batch_, transcript, request_.identities(), stored, account_.name));
+    LJK_TRY(stored, compared_items(tx_, change_.row().key, kMergedItems, account_.name));
+    const auto news = news_of(batch_, transcript, request_.identities(), stored);
     if (news.empty()) return {};
-    LJK_TRY(since, open_request_since(change_.row().state, stored));
+    const auto since = open_request_since(change_.row().state, stored);
     for (const TranscriptNews& one : news) {
         LJK_TRY(standing, look_up(one.event, request_.keys_of(one.event)));
         if (standing.known) continue;
@@ -243,7 +244,8 @@ Result<void> IngestConversation::append(std::uint32_t index, std::string body, T
     if (standing.doubtful) add_flag(flags, "maybe_duplicate");
     ++change_.report().events;
     return change_.append_event(std::move(body), word(batch_.events[index].kind), to,
-                                std::move(flags), standing.keys);
+                                std::move(flags), standing.keys,
+                                record_to_store(batch_, index, request_.identities()[index]));
 }
 
 /// As the end channel we bring the bot's words to the user, unless a human owns the conversation.

@@ -18,6 +18,8 @@ constexpr Millis kKeepKeys = 30 * conversation::kDay;
 constexpr Millis kKeepRows = 14 * conversation::kDay;
 constexpr Millis kPruneEvery = 10 * conversation::kMinute;
 constexpr std::size_t kPruned = 1000;
+/// While a reader holds the store's log, or retention removes one conversation after the other.
+constexpr Millis kEmptyEvery = 10 * conversation::kSecond;
 constexpr int kPruneRounds = 20;  ///< the rest next time, so that no timer waits for it
 
 }  // namespace
@@ -70,6 +72,7 @@ std::vector<store::DueTimer> Timers::ours_due() const {
 std::size_t Timers::look() {
     const std::size_t fired = fire_due();
     prune();
+    empty_log();
     watch_.look();
     left_behind_.look();
     silence_.look();
@@ -85,8 +88,20 @@ void Timers::prune() {
             [&] { return core_.store->prune(now - kKeepKeys, now - kKeepRows, kPruned); });
         if (!gone) return core_.faults.failed({"prune"}, gone.error());
         core_.faults.works({"prune"});
+        if (*gone != 0) core_.log_holds_erased = true;
         if (*gone < kPruned) return;
     }
+}
+
+void Timers::empty_log() {
+    const Millis now = core_.clock->now();
+    if (emptied_ != 0 && now - emptied_ < kEmptyEvery && now >= emptied_) return;
+    if (!core_.log_holds_erased.exchange(false)) return;
+    emptied_ = now;
+    const auto state = core_.store->empty_log(std::chrono::milliseconds(0));
+    if (!state || *state == store::LogState::held) core_.log_holds_erased = true;
+    if (!state) return core_.faults.failed({"empty_log"}, state.error());
+    core_.faults.works({"empty_log"});
 }
 
 std::size_t Timers::fire_due() {

@@ -23,6 +23,8 @@ public:
 private:
     std::size_t fire_due();
     void prune();
+    /// Empties the store's log when it may hold what was erased.
+    void empty_log();
     void run() noexcept;
     Millis look_ahead();
     /// What is due of the accounts this hub has.
@@ -34,7 +36,8 @@ private:
     StoreWatch watch_;
     LeftBehind left_behind_{core_};
     Silence silence_{core_};
-    Millis pruned_ = 0;  ///< when we last looked for what is too old
+    Millis pruned_ = 0;   ///< when we last looked for what is too old
+    Millis emptied_ = 0;  ///< when we last tried to empty the store's log
     std::thread thread_;
     std::atomic<bool> stopping_{false};
 };

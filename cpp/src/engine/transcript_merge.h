@@ -1,7 +1,7 @@
 #pragma once
 // What a transcript tells that never came live: conversation/merge.h applied to stored items and a batch's events.
 
-#include "base/result.h"
+#include "base/clock.h"
 #include "model/batch.h"
 #include "model/identity.h"
 #include "store/rows.h"
@@ -19,13 +19,12 @@ struct TranscriptNews {
 };
 
 /// The transcript's events that are not among the stored items, in order.
-Result<std::vector<TranscriptNews>> news_of(const model::Batch& batch, model::Range transcript,
-                                            std::span<const model::Identity> identities,
-                                            std::span<const store::ItemRow> stored,
-                                            std::string_view account);
+std::vector<TranscriptNews> news_of(const model::Batch& batch, model::Range transcript,
+                                    std::span<const model::Identity> identities,
+                                    std::span<const store::MergeRow> stored);
 
 /// When the handover that is under way was requested, by the clock of who asked; none when no human is wanted or at work.
-Result<std::optional<Millis>> open_request_since(const conversation::Conversation& now,
-                                                 std::span<const store::ItemRow> stored);
+std::optional<Millis> open_request_since(const conversation::Conversation& now,
+                                         std::span<const store::MergeRow> stored);
 
 }  // namespace lampjack::engine

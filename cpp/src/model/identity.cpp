@@ -79,7 +79,9 @@ private:
         const std::string ref = ref_of(context_, event);
         const ItemKey content = content_key(context_, event, ref);
         Identity& identity = out_[index];
-        identity.fingerprint = with_ordinal(content, counts[content]++);
+        const std::uint64_t ordinal = counts[content]++;
+        identity.fingerprint = with_ordinal(content, ordinal);
+        identity.is_repeated = ordinal != 0;
         identity.by_vendor_id = event.vendor_id.present();
         identity.has_time = event.sent_at != kNoTime;
         identity.is_surplus = event.warns(Warning::too_many_items);

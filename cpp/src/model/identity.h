@@ -32,6 +32,8 @@ struct Identity {
     bool has_time = false;  ///< without a time the fingerprint proves nothing
     bool is_surplus =
         false;  ///< except for what surplus.h makes: its count and its first items are enough
+    /// An earlier one of its request or transcript says the same: the fingerprints differ by their ordinal alone.
+    bool is_repeated = false;
 };
 
 /// The identities of all events of a batch, by index into `batch.events`. The ordinal counts identical items within

@@ -163,6 +163,31 @@ Result<std::vector<ItemRow>> MemoryTx::newest(const ConversationKey& key, std::s
     return std::vector<ItemRow>(items.begin() + skipped, items.end());
 }
 
+Result<std::vector<MergeRow>> MemoryTx::newest_merge(const ConversationKey& key,
+                                                     std::size_t limit) {
+    const Record* record = find(key);
+    std::vector<MergeRow> rows;
+    if (record == nullptr) return rows;
+    const auto& items = record->items;
+    for (std::size_t at = items.size() - std::min(limit, items.size()); at < items.size(); ++at) {
+        const ItemRow& item = items[at];
+        rows.push_back({item.seq, item.episode, item.state, item.kind, item.is_fact, item.received,
+                        item.merge});
+    }
+    return rows;
+}
+
+Result<void> MemoryTx::put_merge(const ConversationKey& key, std::uint64_t seq,
+                                 const conversation::MergeRecord& merge) {
+    Record& record = touch(key);
+    const ItemRow* found = record.item(seq);
+    if (found == nullptr) return {};
+    const auto at = static_cast<std::size_t>(found - record.items.data());
+    on_rollback([&record, at, before = found->merge] { record.items[at].merge = before; });
+    record.items[at].merge = merge;
+    return {};
+}
+
 Result<void> MemoryTx::enqueue(const ConversationKey& key, const OutboxRow& row) {
     Record& record = touch(key);
     auto forget_id = [this, id = row.id] { store_.delivery_index_.erase(id); };

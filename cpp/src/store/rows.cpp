@@ -42,4 +42,13 @@ std::string_view name_of(DeliveryStatus status) noexcept {
     return "pending";
 }
 
+std::string_view name_of(LogState state) noexcept {
+    switch (state) {
+        case LogState::empty: return "empty";
+        case LogState::held: return "held";
+        case LogState::server: return "server";
+    }
+    return "held";
+}
+
 }  // namespace lampjack::store

@@ -4,6 +4,7 @@
 #include "conversation/conversation.h"
 #include "conversation/echo.h"
 #include "conversation/effects.h"
+#include "conversation/merge.h"
 #include "model/http_message.h"
 #include "model/identity.h"
 #include "model/words.h"
@@ -58,6 +59,20 @@ struct ItemRow {
     bool is_fact = false;
     Millis received = 0;
     std::string delivery;  ///< the id of the last delivery that carries its words; empty: none
+    /// Of an event, for append() alone: who reads items is not given it.
+    std::optional<conversation::MergeRecord> merge = {};
+};
+
+/// What a transcript is compared with: an item without its body.
+struct MergeRow {
+    std::uint64_t seq = 0;
+    std::uint64_t episode = 0;
+    conversation::State state = conversation::State::bot;
+    std::string kind;
+    bool is_fact = false;
+    Millis received = 0;
+    /// Of an event; none: release 13949c8 wrote it.
+    std::optional<conversation::MergeRecord> merge;
 };
 
 enum class DeliveryStatus : std::uint8_t { pending, sent, dead, refused, held };
@@ -143,6 +158,14 @@ struct SubscriptionFilter {
 
     friend bool operator==(const SubscriptionFilter&, const SubscriptionFilter&) = default;
 };
+
+/// Where what was removed can still be read.
+enum class LogState : std::uint8_t {
+    empty,   ///< nowhere in the store's files
+    held,    ///< in the write-ahead log: a reader holds it
+    server,  ///< in what a database server keeps: its log, dead rows, backups
+};
+std::string_view name_of(LogState state) noexcept;
 
 struct DueTimer {
     std::string ref;

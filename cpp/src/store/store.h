@@ -9,6 +9,7 @@
 #include "store/rows.h"
 #include "store/tx.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -128,6 +129,13 @@ public:
     /// `rows_before`, at most `limit` of each; how many went. Items go only by erase.
     virtual Result<std::size_t> prune(Millis keys_before, Millis rows_before,
                                       std::size_t limit) = 0;
+
+    /// Empties the write-ahead log, in which what was removed can still be read. While a reader holds it, tries again for so
+    /// long, without a lock between tries.
+    virtual Result<LogState> empty_log(std::chrono::milliseconds patience) {
+        static_cast<void>(patience);
+        return LogState::empty;  // of a store that keeps no log
+    }
 
     /// What an operator should look after, in one line without secrets; empty when all is well.
     virtual std::string warning() { return {}; }

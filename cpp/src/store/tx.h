@@ -52,6 +52,13 @@ public:
     /// The newest items, oldest first.
     virtual Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) = 0;
 
+    /// The same without their bodies, with what a transcript is compared with.
+    virtual Result<std::vector<MergeRow>> newest_merge(const ConversationKey& key,
+                                                       std::size_t limit) = 0;
+    /// The record of an item that is there and has none.
+    virtual Result<void> put_merge(const ConversationKey& key, std::uint64_t seq,
+                                   const conversation::MergeRecord& record) = 0;
+
     virtual Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) = 0;
     /// The row of that caller's key, for a repeated command; empty id when there is none.
     virtual Result<OutboxRow> find_command(const ConversationKey& key,

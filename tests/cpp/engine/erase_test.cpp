@@ -28,7 +28,8 @@ TEST(Erase, removes_everything_about_a_user_and_reports_it) {
     EXPECT_EQ(t.hub->transcript(T::kRef, 0, 9).error().code, Code::not_found);
     EXPECT_EQ(t.hub->next("desk", milliseconds(0)).error().code, Code::timeout);
     EXPECT_EQ(*t.hub->conversations({}, 9), "[]");
-    EXPECT_EQ(*erase(t), R"({"account":"shop","conversations":[]})") << "twice is no error";
+    EXPECT_EQ(*erase(t), R"({"account":"shop","log":"empty","conversations":[]})")
+        << "twice is no error";
     EXPECT_EQ(t.hub->erase("none", "s-1", false, milliseconds(0)).error().code, Code::not_found);
 }
 

@@ -126,6 +126,9 @@ public:
     Result<std::size_t> prune(Millis keys_before, Millis rows_before, std::size_t limit) override {
         return to_->prune(keys_before, rows_before, limit);
     }
+    Result<store::LogState> empty_log(std::chrono::milliseconds patience) override {
+        return to_->empty_log(patience);
+    }
     std::string warning() override { return to_->warning(); }
     void close() override { to_->close(); }
 

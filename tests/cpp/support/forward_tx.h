@@ -64,6 +64,15 @@ public:
         LJK_CHECK(before());
         return to_->newest(key, limit);
     }
+    Result<std::vector<store::MergeRow>> newest_merge(const Key& key, std::size_t limit) override {
+        LJK_CHECK(before());
+        return to_->newest_merge(key, limit);
+    }
+    Result<void> put_merge(const Key& key, std::uint64_t seq,
+                           const conversation::MergeRecord& record) override {
+        LJK_CHECK(before());
+        return to_->put_merge(key, seq, record);
+    }
     Result<void> enqueue(const Key& key, const store::OutboxRow& row) override {
         LJK_CHECK(before());
         return to_->enqueue(key, row);

@@ -1,5 +1,6 @@
 #include "store/postgres/columns.h"
 
+#include "store/merge_codec.h"
 #include "store/row_codec.h"
 
 #include <algorithm>
@@ -83,6 +84,10 @@ Params item_params(const ConversationKey& key, const ItemRow& item) {
     params.integer(number(item.state)).integer(number(item.to));
     params.text(item.flags).text(item.kind).bytes(item.body);
     params.boolean(item.is_fact).integer(item.received).bytes(item.delivery);
+    if (item.merge)
+        params.bytes(encode(*item.merge));
+    else
+        params.null_bytes();
     return params;
 }
 

@@ -40,7 +40,7 @@ constexpr Statement kKnown{"lampjack_known", "SELECT item, seq FROM lampjack_kno
                                              "AND item = ANY($2)"};
 constexpr Statement kAppend{"lampjack_append",
                             "INSERT INTO lampjack_item VALUES "
-                            "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
+                            "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"};
 constexpr Statement kAppendKeys{"lampjack_append_keys",
                                 "INSERT INTO lampjack_known (key, item, seq, seen) "
                                 "SELECT $1, item, $3, $4 FROM unnest($2) AS item "

@@ -85,7 +85,9 @@ constexpr std::array kVersion1{
 constexpr std::array kVersion2{
     // First, as in every change of a conversation: nobody is in the middle of one when the other tables are locked.
     "LOCK TABLE lampjack_conversation IN ACCESS EXCLUSIVE MODE",
-    "ALTER TABLE lampjack_item ADD COLUMN delivery bytea NOT NULL DEFAULT ''",
+    // No record: the release before wrote the item, its body is read.
+    "ALTER TABLE lampjack_item ADD COLUMN delivery bytea NOT NULL DEFAULT '',"
+    " ADD COLUMN merge_record bytea",
     "ALTER TABLE lampjack_known ADD COLUMN hash bytea",
     "ALTER TABLE lampjack_outbox ADD COLUMN item_seq bigint NOT NULL DEFAULT 0,"
     " ADD COLUMN vendor_answer bytea NOT NULL DEFAULT ''",

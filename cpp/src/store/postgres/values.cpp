@@ -39,6 +39,7 @@ Params& Params::null(unsigned type) {
 
 Params& Params::null_texts() { return null(kTexts); }
 Params& Params::null_integer() { return null(kInteger); }
+Params& Params::null_bytes() { return null(kBytes); }
 
 Params& Params::integer(std::int64_t value) {
     begin(kInteger);

@@ -28,6 +28,7 @@ public:
     Params& texts(std::span<const std::string> values);       ///< text[]
     Params& null_texts();
     Params& null_integer();
+    Params& null_bytes();
 
     int count() const noexcept { return static_cast<int>(types_.size()); }
     const unsigned* types() const noexcept { return types_.data(); }

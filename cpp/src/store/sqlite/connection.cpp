@@ -9,6 +9,8 @@ namespace {
 
 /// Ours never wait for each other here: the side lock comes first. This is for other programs, for example backups.
 constexpr int kBusyMillis = 10'000;
+/// Who empties the log has our lock meanwhile, and gives it back before the next try.
+constexpr int kLogMillis = 20;
 
 /// Others wait meanwhile. A file too large for that is checked as far as it goes.
 constexpr std::chrono::seconds kCheckTime{5};
@@ -113,6 +115,16 @@ Result<void> Connection::check_file() {
     if (result != SQLITE_OK) return error(result);
     if (verdict != "ok") return error(SQLITE_CORRUPT);
     return {};
+}
+
+Result<bool> Connection::empty_log() {
+    sqlite3_busy_timeout(handle_, kLogMillis);
+    const int result =
+        sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_busy_timeout(handle_, kBusyMillis);
+    if ((result & 0xFF) == SQLITE_BUSY) return false;
+    if (result != SQLITE_OK) return error(result);
+    return true;
 }
 
 void Connection::roll_back() noexcept {

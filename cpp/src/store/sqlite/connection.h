@@ -40,6 +40,9 @@ public:
     bool is_suspect() const noexcept { return suspect_; }
     /// Reads the file through, for some seconds at most. An error when it is damaged.
     Result<void> check_file();
+    /// Moves the write-ahead log into the file and cuts it to nothing. False while a reader holds it. Outside of a
+    /// transaction, with the side lock.
+    Result<bool> empty_log();
     /// What a result code means to the caller. Never holds values or SQL.
     Error error(int result);
     sqlite3* handle() noexcept { return handle_; }

@@ -149,6 +149,15 @@ CREATE TABLE holder (
   until INTEGER NOT NULL,
   body BLOB NOT NULL               -- row_codec.h
 ) STRICT;
+CREATE TABLE item_merge (          -- no row: the release before wrote the item, its body is read
+  conversation BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  record BLOB NOT NULL,            -- merge_codec.h
+  PRIMARY KEY (conversation, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER item_merge_goes AFTER DELETE ON item BEGIN
+  DELETE FROM item_merge WHERE conversation = old.conversation AND seq = old.seq;
+END;
 CREATE INDEX outbox_item ON outbox (conversation, item_seq) WHERE item_seq > 0;
 CREATE INDEX lane_empty ON lane (ready_at) WHERE is_empty = 1;
 CREATE INDEX lane_account ON lane (to_sink, account, ready_at, turn) WHERE is_empty = 0;

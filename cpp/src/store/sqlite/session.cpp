@@ -16,6 +16,9 @@ constexpr std::chrono::seconds kForkPatience{5};
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+/// Who empties the log has the lock while it waits for a reader of this process.
+constexpr milliseconds kReadersPatience{20};
+
 /// What is left until then; never below nothing.
 milliseconds time_until(steady_clock::time_point end) {
     const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
@@ -55,7 +58,7 @@ Result<Session::Access> Session::enter(int index, const char* begin) {
     Access access(*this, index, ::getpid());  // from here on it cleans up
     if (closed_) return fail(Code::closed, "the store was closed");
     if (needs_side_lock(index)) {
-        const bool writes = std::string_view(begin) == "BEGIN IMMEDIATE";
+        const bool writes = begin == nullptr || std::string_view(begin) == "BEGIN IMMEDIATE";
         LJK_CHECK(side_lock_.lock(path_ + "-lock",
                                   writes ? SideLock::Kind::exclusive : SideLock::Kind::shared,
                                   time_until(end)));
@@ -72,10 +75,23 @@ Result<void> Session::prepare(Lane& lane, const char* begin) {
         lane.is_suspect = false;
         lane.connection = std::move(opened);
     }
+    if (begin == nullptr) return {};
     LJK_TRY(statement, lane.connection->query(begin));
     LJK_TRY(row, statement.next());
     static_cast<void>(row);
     return {};
+}
+
+Result<bool> Session::empty_log() {
+    if (journal_ != Journal::wal) return true;  // a rollback journal is cut at each commit
+    LJK_TRY(access, enter(kWriting, nullptr));
+    static_cast<void>(access);  // until the end of this function
+    // Our own readers come one behind the other, and might leave no gap.
+    Gate& readers = *lanes_[kReading].gate;
+    if (!readers.enter_within(kReadersPatience)) return false;
+    Result<bool> emptied = lanes_[kWriting].connection->empty_log();
+    readers.leave();
+    return emptied;
 }
 
 void Session::leave(int index) noexcept {

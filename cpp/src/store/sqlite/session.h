@@ -64,6 +64,9 @@ public:
     /// One consistent view.
     Result<Access> read() { return enter(reading_lane(), "BEGIN"); }
 
+    /// See Connection::empty_log(). One try, between transactions of all processes of ours.
+    Result<bool> empty_log();
+
     const std::string& path() const noexcept { return path_; }
     Journal journal() const noexcept { return journal_; }
     /// Waits for transactions of this process, and for no other process.
@@ -88,6 +91,7 @@ private:
     int reading_lane() const noexcept { return journal_ == Journal::wal ? kReading : kWriting; }
     /// Readers of a write-ahead log disturb nobody.
     bool needs_side_lock(int lane) const noexcept { return lane == kWriting; }
+    /// `begin` is the statement that begins the transaction; nullptr: none.
     Result<Access> enter(int lane, const char* begin);
     Result<void> prepare(Lane& lane, const char* begin);
     void leave(int index) noexcept;

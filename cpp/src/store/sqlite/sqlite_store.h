@@ -91,6 +91,7 @@ public:
     Result<bool> swap_meta(std::string_view name, std::string_view expected,
                            std::string_view value) override;
     Result<std::size_t> prune(Millis keys_before, Millis rows_before, std::size_t limit) override;
+    Result<LogState> empty_log(std::chrono::milliseconds patience) override;
     std::string warning() override;
     void close() override { session_.close(); }
 

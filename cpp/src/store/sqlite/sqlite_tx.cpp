@@ -70,6 +70,7 @@ Result<void> SqliteTx::append(const ConversationKey& key, const ItemRow& item,
     insert.blob(key);
     bind(insert, item);
     LJK_CHECK(insert.run());
+    if (item.merge) LJK_CHECK(put_merge(key, item.seq, *item.merge));
     LJK_TRY(name, db->query("INSERT INTO item_key (conversation, item, seq, seen) "
                             "VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"));
     for (const model::ItemKey& one : keys) {

@@ -35,6 +35,10 @@ public:
     Result<void> set_user(const ConversationKey& key, const UserKey& user) override;
     Result<ItemRow> item(const ConversationKey& key, std::uint64_t seq) override;
     Result<std::vector<ItemRow>> newest(const ConversationKey& key, std::size_t limit) override;
+    Result<std::vector<MergeRow>> newest_merge(const ConversationKey& key,
+                                               std::size_t limit) override;
+    Result<void> put_merge(const ConversationKey& key, std::uint64_t seq,
+                           const conversation::MergeRecord& record) override;
     Result<void> enqueue(const ConversationKey& key, const OutboxRow& row) override;
     Result<OutboxRow> find_command(const ConversationKey& key,
                                    std::string_view command_key) override;

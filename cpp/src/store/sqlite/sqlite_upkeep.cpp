@@ -4,6 +4,7 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 namespace lampjack::store::sqlite {
@@ -67,6 +68,18 @@ Result<std::size_t> SqliteStore::prune(Millis keys_before, Millis rows_before, s
     }
     LJK_CHECK(access.commit());
     return static_cast<std::size_t>(gone + rows);
+}
+
+Result<LogState> SqliteStore::empty_log(std::chrono::milliseconds patience) {
+    using std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds kBetweenTries{50};
+    const auto end = steady_clock::now() + patience;
+    for (;;) {
+        LJK_TRY(empty, session_.empty_log());
+        if (empty) return LogState::empty;
+        if (steady_clock::now() >= end) return LogState::held;
+        std::this_thread::sleep_for(kBetweenTries);
+    }
 }
 
 /// Emptied, the log is cut to this size (journal_size_limit), so it is larger only while something keeps it from that.

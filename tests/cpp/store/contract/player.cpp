@@ -81,6 +81,10 @@ void Player::edit_once(Edit& edit) {
     note("of item " + text(must(edit.tx().deliveries_of(edit.row().key, random_.below(9))).size()));
     note("command " + must(edit.tx().find_command(edit.row().key, text(random_.below(20)))).id);
     note("newest " + text(must(edit.tx().newest(edit.row().key, 3)).size()));
+    for (const MergeRow& row : must(edit.tx().newest_merge(edit.row().key, 3))) {
+        note("compared " + text(row.seq) + " " + (row.merge ? text(row.merge->content) : "none"));
+        if (!row.merge) must(edit.tx().put_merge(edit.row().key, row.seq, {.content = row.seq}));
+    }
 }
 
 void Player::change() {

@@ -38,6 +38,7 @@ std::uint64_t Edit::say(std::string_view kind, const Keys& keys, To to, std::str
     item.is_fact = kind == "command";
     item.received = now_;
     item.delivery = item.is_fact ? "0123" : "";
+    if (!item.is_fact && item.seq % 3 != 0) item.merge.emplace().content = item.seq;
     must(tx_->append(row_.key, item, keys));
     return item.seq;
 }

@@ -71,6 +71,34 @@ TEST_P(VersionOne, what_it_wrote_is_read) {
     EXPECT_EQ(all[0].served, 0);
 }
 
+TEST_P(VersionOne, what_it_wrote_has_no_record_and_what_it_erases_leaves_none) {
+    const auto store = migrated();
+    const auto append = [&](std::uint64_t seq, std::optional<conversation::MergeRecord> merge) {
+        Edit edit(*store, kRef);
+        ItemRow item;
+        item.seq = seq;
+        item.kind = "message";
+        item.body = "{}";
+        item.merge = merge;
+        must(edit.tx().append(edit.row().key, item, {}));
+        edit.row().next_seq = seq + 1;
+        edit.finish();
+    };
+    const auto records = [&] {
+        Edit edit(*store, kRef);
+        std::vector<std::uint64_t> contents;
+        for (const MergeRow& row : must(edit.tx().newest_merge(edit.row().key, 9)))
+            contents.push_back(row.merge ? row.merge->content : 0);
+        return contents;
+    };
+    append(3, conversation::MergeRecord{.content = 5});
+    EXPECT_EQ(records(), (std::vector<std::uint64_t>{0, 0, 5}));
+    must(old().erase(kRef));
+    EXPECT_TRUE(records().empty());
+    append(3, {});
+    EXPECT_EQ(records(), std::vector<std::uint64_t>{0}) << "no record without its item";
+}
+
 TEST_P(VersionOne, what_it_left_waiting_is_leased_by_account) {
     const auto store = migrated();
     const std::vector<std::string> bank{"bank"}, shop{"shop"};
