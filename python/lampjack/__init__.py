@@ -124,6 +124,7 @@ __all__ = [
     "Start",
     "Stats",
     "StoreError",
+    "StuckAccount",
     "StuckConversation",
     "Subscription",
     "Text",

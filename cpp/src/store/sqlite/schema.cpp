@@ -149,6 +149,7 @@ CREATE TABLE holder (
   until INTEGER NOT NULL,
   body BLOB NOT NULL               -- row_codec.h
 ) STRICT;
+CREATE INDEX conversation_account ON conversation (account, state, touched_minute);
 CREATE INDEX outbox_item ON outbox (conversation, item_seq) WHERE item_seq > 0;
 CREATE INDEX lane_empty ON lane (ready_at) WHERE is_empty = 1;
 CREATE INDEX lane_account ON lane (to_sink, account, ready_at, turn) WHERE is_empty = 0;
