@@ -148,12 +148,17 @@ void register_reads(py::class_<Hub>& hub) {
         py::arg("ref"));
     hub.def(
         "conversations",
-        [](Hub& self, const Text<"state">& state, Number<"limit", std::size_t> limit) {
-            return unlocked([&] { return self.conversations(state, limit); });
+        [](Hub& self, const Text<"state">& state, Number<"limit", std::size_t> limit,
+           const Text<"accounts">& accounts) {
+            return unlocked([&] { return self.conversations(state, limit, accounts); });
         },
-        py::arg("state"), py::arg("limit"));
-    hub.def("unattributed",
-            [](Hub& self) { return unlocked([&] { return self.unattributed(); }); });
+        py::arg("state"), py::arg("limit"), py::arg("accounts") = "");
+    hub.def(
+        "unattributed",
+        [](Hub& self, const Text<"accounts">& accounts) {
+            return unlocked([&] { return self.unattributed(accounts); });
+        },
+        py::arg("accounts") = "");
     hub.def(
         "transcript",
         [](Hub& self, const Text<"ref">& ref, Number<"after", std::uint64_t> after,
@@ -191,7 +196,12 @@ void register_reads(py::class_<Hub>& hub) {
             return unlocked([&] { return self.why(ref, seq, limit); });
         },
         py::arg("ref"), py::arg("seq"), py::arg("limit"));
-    hub.def("stuck", [](Hub& self) { return unlocked([&] { return self.stuck(); }); });
+    hub.def(
+        "stuck",
+        [](Hub& self, const Text<"accounts">& accounts) {
+            return unlocked([&] { return self.stuck(accounts); });
+        },
+        py::arg("accounts") = "");
     hub.def(
         "urls", [](Hub& self, const Text<"base">& base) { return self.urls(base); },
         py::arg("base"), Release());

@@ -63,16 +63,16 @@ std::string say(Hub& hub, const Text<"account">& account, const Text<"user">& us
 void register_dead_letters(py::class_<Hub>& hub) {
     hub.def(
         "dead_letters",
-        [](Hub& self, Number<"limit", std::size_t> limit) {
-            return unlocked([&] { return self.dead_letters(limit); });
+        [](Hub& self, Number<"limit", std::size_t> limit, const Text<"accounts">& accounts) {
+            return unlocked([&] { return self.dead_letters(limit, accounts); });
         },
-        py::arg("limit"));
+        py::arg("limit"), py::arg("accounts") = "");
     hub.def(
         "export_dead_letters",
-        [](Hub& self, Number<"limit", std::size_t> limit) {
-            return unlocked([&] { return self.export_dead_letters(limit); });
+        [](Hub& self, Number<"limit", std::size_t> limit, const Text<"accounts">& accounts) {
+            return unlocked([&] { return self.export_dead_letters(limit, accounts); });
         },
-        py::arg("limit"));
+        py::arg("limit"), py::arg("accounts") = "");
     hub.def(
         "retry_delivery",
         [](Hub& self, const Text<"delivery">& id) {

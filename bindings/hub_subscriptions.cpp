@@ -35,8 +35,12 @@ void register_subscriptions(py::class_<Hub>& hub) {
             unlocked([&] { return self.done(item, success, reason); });
         },
         py::arg("item"), py::arg("success"), py::arg("reason") = "");
-    hub.def("subscriptions",
-            [](Hub& self) { return unlocked([&] { return self.subscriptions(); }); });
+    hub.def(
+        "subscriptions",
+        [](Hub& self, const Text<"accounts">& accounts) {
+            return unlocked([&] { return self.subscriptions(accounts); });
+        },
+        py::arg("accounts") = "");
     hub.def(
         "drop_subscription",
         [](Hub& self, const Text<"subscription">& name) {
@@ -49,10 +53,11 @@ void register_subscriptions(py::class_<Hub>& hub) {
         py::arg("item"));
     hub.def(
         "dead_items",
-        [](Hub& self, const Text<"subscription">& name, Number<"limit", std::size_t> limit) {
-            return unlocked([&] { return self.dead_items(name, limit); });
+        [](Hub& self, const Text<"subscription">& name, Number<"limit", std::size_t> limit,
+           const Text<"accounts">& accounts) {
+            return unlocked([&] { return self.dead_items(name, limit, accounts); });
         },
-        py::arg("subscription"), py::arg("limit"));
+        py::arg("subscription"), py::arg("limit"), py::arg("accounts") = "");
     hub.def(
         "settle_dead_item",
         [](Hub& self, const Text<"subscription">& name, const Text<"ref">& ref,

@@ -59,6 +59,7 @@ def collect(target: Path) -> None:
     (target / "python.md").write_text(python_page(), "utf-8")
     (target / "c.md").write_text(c_page(), "utf-8")
     (target / "log.md").write_text(log_page(), "utf-8")
+    shutil.copy(ROOT / "python" / "docs" / "row-level-security.md", target)
     platforms = sorted((ROOT / "cpp" / "src" / "platforms").glob("*/README.md"))
     for page in platforms:
         shutil.copy(page, target / "platforms" / f"{page.parent.name}.md")
@@ -67,6 +68,7 @@ def collect(target: Path) -> None:
         "python",
         "c",
         "log",
+        "row-level-security",
         *(f"platforms/{page.parent.name}" for page in platforms),
     ]
     entries = "\n".join(listed)

@@ -127,6 +127,7 @@ __all__ = [
     "Start",
     "Stats",
     "StoreError",
+    "StuckAccount",
     "StuckConversation",
     "Subscription",
     "Text",

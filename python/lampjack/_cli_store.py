@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from typing import Any
 
 import lampjack as lj
@@ -56,6 +57,9 @@ def add_parsers(commands: Any, config_option: Callable[..., None]) -> None:
 
 
 def _add_files(commands: Any, config_option: Callable[..., None]) -> None:
+    commands.add_parser(
+        "rls", help="print SQL that lets a PostgreSQL role see its own accounts only"
+    )
     export = commands.add_parser(
         "export", help="write all conversations and their items, or what is kept of one user"
     )
@@ -167,6 +171,11 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rls(_: argparse.Namespace) -> int:
+    print(files("lampjack").joinpath("rls.sql").read_text("utf-8"), end="")
+    return 0
+
+
 def _restore(options: argparse.Namespace) -> int:
     lj.restore(options.backup, _store_of(options))
     print(f"restored from {options.backup}", file=sys.stderr)
@@ -177,6 +186,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "conversations": _conversations,
     "export": _export,
     "restore": _restore,
+    "rls": _rls,
     "subscriptions": _subscriptions,
     "why": _why,
 }

@@ -14,24 +14,16 @@ from lampjack._consumer_group import ConsumerGroup
 from lampjack._conversation import Conversation, User
 from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
 from lampjack._given import as_path, as_seconds, as_str
-from lampjack._items import DeadItem, dead_items_from_json, place_of_dead
 from lampjack._log import log_event, log_line
+from lampjack._operators import Operators
 from lampjack._privacy import Privacy
 from lampjack._receiver import Receiver
 from lampjack._reception import Reception
 from lampjack._registration import check_filter, check_function, check_names, stable_name
-from lampjack._results import (
-    ConversationState,
-    DeliveryState,
-    Endpoint,
-    Stats,
-    StuckConversation,
-    results_from_json,
-)
+from lampjack._results import Endpoint, Stats, results_from_json
 from lampjack._runtime import Runtime
 from lampjack._sinks import SinkConsumer
 from lampjack._subscriptions import SubscriptionConsumer
-from lampjack._traces import Subscription, Trace
 
 __all__ = ["Hub"]
 
@@ -41,7 +33,7 @@ _CANCELLED_END_WITHIN = 5.0  # seconds
 _DRAIN_WITHIN = 15.0
 
 
-class Hub(Receiver, Privacy):
+class Hub(Receiver, Operators, Privacy):
     """Receives handover webhooks, tracks who owns each conversation, delivers what agents say.
 
     The configuration is a mapping: `store` ("memory:", …) and `account`, one mapping of settings by account name.
@@ -194,20 +186,6 @@ class Hub(Receiver, Privacy):
         """Return an end user on a channel account; `fields` are `first_name`, `phone`, …: see `User`."""
         return User(self._runtime, account, {"id": id, **fields}, conversation)
 
-    def conversations(
-        self, state: str = "", *, limit: int = 100, unattributed: bool = False
-    ) -> list[ConversationState]:
-        """Return conversations, newest first; `state` (`agent`, …) narrows them. Blocks for a read of the store.
-
-        With `unattributed` return instead what belongs to no conversation: an entry for each account that has any, whose
-        `ref` is `account:live:~unattributed`. `hub[ref].transcript()` tells its items; its state and owner mean nothing.
-        """
-        native = self._runtime.native
-        if unattributed and state:
-            raise ArgumentError("what belongs to no conversation has no state")
-        text = native.unattributed() if unattributed else native.conversations(state, limit)
-        return results_from_json(ConversationState, text)
-
     def stats(self) -> Stats:
         """Return counters of this process since the hub was opened."""
         return Stats.from_json(self._runtime.native.stats())
@@ -216,77 +194,6 @@ class Hub(Receiver, Privacy):
         """Return what to configure at each vendor: one entry per account and path below `base`."""
         below = as_str(base, "base").rstrip("/")
         return results_from_json(Endpoint, self._runtime.native.urls(below))
-
-    # ---- For operators ----
-
-    def stuck(self) -> list[StuckConversation]:
-        """Return the conversations that need a person, each with `why`. Blocks for reads.
-
-        `return_fails`: the bot is not taken back; `mute_refused`: it cannot be silenced; `diverged`: it speaks, or is
-        silent, against what was decided; `overdue`: a timer should have fired (does any process run timers?); `unsent`: a
-        message should have left (does any process send?); `credentials`: the platform refuses them; `address`: the platform
-        has not told where to call it; `handler`: a handler of this process has worked on it for a minute or more,
-        or works on although its lease has ended (`subscription`, `since`). `last_error` and `last_code` tell of its mute or return.
-        """
-        return results_from_json(StuckConversation, self._runtime.native.stuck())
-
-    def why(self, ref: str, seq: int | None = None, *, limit: int = 10) -> Trace:
-        """Return what became of a line of a conversation, or of its newest lines, and why. Blocks for reads.
-
-        Received, recorded, offered to subscriptions, handled, sent; it holds nothing that was said. `NotFoundError` when
-        there is no such conversation or line.
-        """
-        return Trace.from_json(self._runtime.native.why(ref, seq or 0, limit))
-
-    def subscriptions(self) -> list[Subscription]:
-        """Return all subscriptions of the store by name, with what waits for them. Blocks for reads."""
-        return results_from_json(Subscription, self._runtime.native.subscriptions())
-
-    def drop_subscription(self, name: str) -> None:
-        """Remove a subscription with all that waits for it; `UnsupportedError` while a live process has it. Blocks."""
-        self._runtime.native.drop_subscription(name)
-
-    def dead_letters(self, *, limit: int = 100) -> list[DeliveryState]:
-        """Return deliveries that were given up (`dead`) or wait for a person's word (`held`), oldest first. Blocks."""
-        return results_from_json(DeliveryState, self._runtime.native.dead_letters(limit))
-
-    def export_dead_letters(self, *, limit: int = 100_000) -> str:
-        """Return the same with what they carry, one JSON object a line: it holds what people said. Blocks.
-
-        Where there are more than `limit`, the last line is `{"truncated":true}`.
-        """
-        return self._runtime.native.export_dead_letters(limit)
-
-    def retry(self, delivery: str) -> None:
-        """Send a dead or held delivery again; try a paused one now. `StaleOwnerError` when it may not leave any more. Blocks.
-
-        A return is also sent again when the bot is active already: it stays active, and the delivery becomes `sent`.
-        """
-        self._runtime.native.retry_delivery(delivery)
-
-    def discard(self, delivery: str) -> None:
-        """Never send a dead, held or paused delivery: it is `refused` from now on. Blocks."""
-        self._runtime.native.discard_delivery(delivery)
-
-    def resume(self, account: str) -> None:
-        """Try now what is `paused` because the platform refuses the account's credentials. Blocks.
-
-        Call it after the credentials are corrected at the platform. Lampjack also tries by itself, every 30 seconds to
-        5 minutes; a hub that is opened with other credentials sends at once.
-        """
-        self._runtime.native.resume(account)
-
-    def dead_items(self, subscription: str, *, limit: int = 100) -> list[DeadItem]:
-        """Return what a subscription has given up after its last try, oldest first. Blocks for a read."""
-        return dead_items_from_json(self._runtime.native.dead_items(subscription, limit))
-
-    def retry_item(self, dead: DeadItem) -> None:
-        """Hand a dead item out again as if it were new; `NotFoundError` when somebody did so already."""
-        self._runtime.native.settle_dead_item(*place_of_dead(dead), True)
-
-    def discard_item(self, dead: DeadItem) -> None:
-        """Forget a dead item; it stays in the transcript. `NotFoundError` when somebody did so already."""
-        self._runtime.native.settle_dead_item(*place_of_dead(dead), False)
 
     # ---- Life ----
 

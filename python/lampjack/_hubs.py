@@ -26,10 +26,10 @@ from lampjack._results import (
     Explanation,
     Owner,
     Stats,
-    StuckConversation,
 )
 from lampjack._settings import Setting, settings
 from lampjack._sinks import SinkMessage
+from lampjack._stuck import StuckAccount, StuckConversation
 from lampjack._traces import Offer, Subscription, Trace, TracedDelivery, TraceLine
 from lampjack._upkeep import backup, export, migrate, restore
 
@@ -64,6 +64,7 @@ __all__ = [
     "Setting",
     "SinkMessage",
     "Stats",
+    "StuckAccount",
     "StuckConversation",
     "Subscription",
     "Trace",

@@ -23,7 +23,6 @@ __all__ = [
     "Explanation",
     "Owner",
     "Stats",
-    "StuckConversation",
     "results_from_json",
 ]
 
@@ -174,25 +173,6 @@ class ConversationState(Result):
     touched_at: datetime
 
     _shown: ClassVar[tuple[str, ...]] = ("state", "epoch")
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class StuckConversation(ConversationState):
-    """A conversation that needs a person.
-
-    `why` holds one or more of `return_fails`, `mute_refused`, `diverged`, `overdue`, `unsent`, `credentials`, `address`,
-    `handler`: see `Hub.stuck()`. With `handler`, `subscription` is the handler's ("" for a sink) and `since` when it began.
-    `last_error` and `last_code` are those of its last failed mute or return: a short text, and the HTTP status (0
-    where the platform gave no answer, None where no call failed).
-    """
-
-    why: tuple[str, ...]
-    last_error: str = ""
-    last_code: int | None = None
-    subscription: str = ""
-    since: datetime | None = None
-
-    _shown: ClassVar[tuple[str, ...]] = ("why", "state", "epoch", "subscription")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

@@ -94,6 +94,15 @@ static void subscriptions(ljk_hub* hub) {
     REFUSES(ljk_hub_next(hub, BAD, 0, &item, &err));
     REFUSES(ljk_hub_drop_subscription(hub, BAD, &err));
     REFUSES(ljk_hub_dead_items(hub, BAD, 1, &out, &err));
+    REFUSES(ljk_hub_dead_items_of(hub, BAD, LJK_S("desk"), 1, &out, &err));
+    REFUSES(ljk_hub_dead_items_of(hub, LJK_S(""), BAD, 1, &out, &err));
+    REFUSES(ljk_hub_conversations_of(hub, BAD, LJK_S(""), 1, &out, &err));
+    REFUSES(ljk_hub_conversations_of(hub, LJK_S(""), BAD, 1, &out, &err));
+    REFUSES(ljk_hub_unattributed_of(hub, BAD, &out, &err));
+    REFUSES(ljk_hub_stuck_of(hub, BAD, &out, &err));
+    REFUSES(ljk_hub_subscriptions_of(hub, BAD, &out, &err));
+    REFUSES(ljk_hub_dead_letters_of(hub, BAD, 1, &out, &err));
+    REFUSES(ljk_hub_export_dead_letters_of(hub, BAD, 1, &out, &err));
     REFUSES(ljk_hub_settle_dead_item(hub, BAD, text(kRef), 1, LJK_DONE, &err));
     REFUSES(ljk_hub_settle_dead_item(hub, LJK_S("desk"), BAD, 1, LJK_DONE, &err));
     GIVES(LJK_OK, ljk_hub_next(hub, LJK_S("desk"), 5000, &item, &err));

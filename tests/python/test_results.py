@@ -67,6 +67,10 @@ ERASURE: dict[str, Any] = {
 CASES = [
     (lj.ConversationState, STATE),
     (lj.StuckConversation, {**STATE, "why": ["return_fails"], "last_error": "x", "last_code": 0}),
+    (
+        lj.StuckAccount,
+        {"account": "bank", "why": ["no_hub"], "items": 2, "deliveries": 1, "timers": 0},
+    ),
     (lj.DeliveryState, DELIVERY),
     (lj.Explanation, EXPLANATION),
     (lj.Endpoint, ENDPOINT),

@@ -467,13 +467,13 @@ LJK_API ljk_status ljk_item_done(ljk_item* item, int32_t outcome, ljk_error* err
  *  the store cannot be written, its lease ends by itself instead, within five minutes. NULL is a no-op. */
 LJK_API void ljk_item_free(ljk_item* item);
 
-/** All subscriptions of the store, by name: [{"name","kinds","to","include_bot","accounts","waiting","oldest_at",
+/** All subscriptions of the store, by name, with what waits of the hub's accounts: [{"name","kinds","to","include_bot","accounts","waiting","oldest_at",
  *  "served_at","holders","left_behind"}]. "waiting" counts items up to 1000, "oldest_at" is when the first of them was
  *  received, "served_at" when items were leased last, within a minute, "holders" are live processes as host:pid.
  *  "left_behind": items wait, and no process has leased any for 24 hours. "accounts" is what an earlier release stored. */
 LJK_API ljk_status ljk_hub_subscriptions(ljk_hub* hub, ljk_text** out, ljk_error* err);
 /** Removes a subscription with all that waits for it and what it has given up. One of that name declared later is new.
- *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (a live process has it) */
+ *  @return LJK_OK, LJK_E_NOT_FOUND, LJK_E_UNSUPPORTED (a live process has it, or items of accounts of other hubs wait for it) */
 LJK_API ljk_status ljk_hub_drop_subscription(ljk_hub* hub, ljk_str subscription, ljk_error* err);
 
 /* ---- Hub: commands ------------------------------------------------------------------------------------------------- */
@@ -611,7 +611,8 @@ LJK_API ljk_status ljk_hub_say_parts_in(ljk_hub* hub, ljk_str account, ljk_str u
 
 /* ---- Hub: looking -------------------------------------------------------------------------------------------------- */
 
-/* All of these give JSON, and LJK_E_NOT_FOUND for a conversation or delivery that does not exist. */
+/* All of these give JSON, and LJK_E_NOT_FOUND for a conversation or delivery that does not exist. A hub sees its own accounts:
+ * what a store holds of others does not exist for it. */
 
 /** One conversation: state, owner, epoch, times. */
 LJK_API ljk_status ljk_hub_conversation(ljk_hub* hub, ljk_str ref, ljk_text** out, ljk_error* err);
@@ -644,7 +645,9 @@ LJK_API ljk_status ljk_hub_why(ljk_hub* hub, ljk_str ref, uint64_t seq, size_t l
 /** Conversations that need a person, each with "why": return_fails (the bot is not taken back), mute_refused (it cannot be
  *  silenced), diverged (it speaks, or is silent, against what was decided), overdue (a timer should have fired), unsent (a
  *  message should have left), credentials (the platform refuses the account's) or handler (this process has worked on an
- *  item for a minute or more, or works on although its lease has ended); and with the "last_error" and "last_code" of its mute or return. */
+ *  item for a minute or more, or works on although its lease has ended); and with the "last_error" and "last_code" of its mute or return.
+ *  Behind them stands an entry for each account with work that no live hub has: {"account","why":["no_hub"],"items",
+ *  "deliveries","timers"}, with nothing else of it. */
 LJK_API ljk_status ljk_hub_stuck(ljk_hub* hub, ljk_text** out, ljk_error* err);
 /** One delivery: {"id","action","status","epoch","seq","agent","attempts","last_code","last_error","created_at","next_at",
  *  "ended_at","ref"}. "seq" is the transcript item whose words it carries; keys without a value are absent. "attempts" are the
@@ -728,6 +731,27 @@ LJK_API ljk_status ljk_hub_dead_items(ljk_hub* hub, ljk_str subscription, size_t
  *  @return LJK_OK, LJK_E_ARGUMENT, LJK_E_NOT_FOUND (it is not among them) */
 LJK_API ljk_status ljk_hub_settle_dead_item(ljk_hub* hub, ljk_str subscription, ljk_str ref,
                                             uint64_t seq, int32_t outcome, ljk_error* err);
+
+/* ---- Hub: lists of some of its accounts ---------------------------------------------------------------------------- */
+
+/* The lists above, of some of the hub's accounts. A limit counts what is left of these.
+ *  @param accounts a JSON array of names; empty for all of the hub's
+ *  @return as the list, and LJK_E_ARGUMENT (the hub has no account of one of those names) */
+
+LJK_API ljk_status ljk_hub_conversations_of(ljk_hub* hub, ljk_str accounts, ljk_str state,
+                                            size_t limit, ljk_text** out, ljk_error* err);
+LJK_API ljk_status ljk_hub_unattributed_of(ljk_hub* hub, ljk_str accounts, ljk_text** out,
+                                           ljk_error* err);
+/** Without the entries for accounts that no live hub has. */
+LJK_API ljk_status ljk_hub_stuck_of(ljk_hub* hub, ljk_str accounts, ljk_text** out, ljk_error* err);
+LJK_API ljk_status ljk_hub_subscriptions_of(ljk_hub* hub, ljk_str accounts, ljk_text** out,
+                                            ljk_error* err);
+LJK_API ljk_status ljk_hub_dead_letters_of(ljk_hub* hub, ljk_str accounts, size_t limit,
+                                           ljk_text** out, ljk_error* err);
+LJK_API ljk_status ljk_hub_export_dead_letters_of(ljk_hub* hub, ljk_str accounts, size_t limit,
+                                                  ljk_text** out, ljk_error* err);
+LJK_API ljk_status ljk_hub_dead_items_of(ljk_hub* hub, ljk_str accounts, ljk_str subscription,
+                                         size_t limit, ljk_text** out, ljk_error* err);
 
 /* ---- Hub: what is kept of a person --------------------------------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
 #include "conversation/fence.h"
 #include "engine/attempt.h"
 #include "engine/change_conversation.h"
+#include "engine/own_accounts.h"
 #include "engine/pauses.h"
 #include "engine/record.h"
 #include "engine/views.h"
@@ -19,9 +20,11 @@ using store::OutboxRow;
 namespace {
 
 /// Dead and held ones together, oldest first.
-Result<std::vector<store::Delivery>> find_all(Core& core, std::size_t limit) {
-    LJK_TRY(found, core.store->deliveries_by(DeliveryStatus::dead, limit));
-    LJK_TRY(held, core.store->deliveries_by(DeliveryStatus::held, limit));
+Result<std::vector<store::Delivery>> find_all(Core& core, std::size_t limit,
+                                             std::string_view accounts) {
+    LJK_TRY(of, accounts_asked(core, accounts));
+    LJK_TRY(found, core.store->deliveries_by(DeliveryStatus::dead, limit, of));
+    LJK_TRY(held, core.store->deliveries_by(DeliveryStatus::held, limit, of));
     std::move(held.begin(), held.end(), std::back_inserter(found));
     std::stable_sort(found.begin(), found.end(),
                      [](const auto& a, const auto& b) { return a.row.created < b.row.created; });
@@ -39,7 +42,7 @@ public:
           why_(why) {}
 
     Result<void> carry_out() {
-        LJK_TRY(seen, core_.store->delivery(id_, ref_));
+        LJK_TRY(seen, own_delivery(core_, id_, ref_));
         LJK_TRY(account, core_.account_of_ref(ref_));
         LJK_TRY(all, core_.store->deliveries(store::key_of(ref_)));
         waits_ = !seen.to_sink && waits_for_credentials(core_, ref_);
@@ -119,8 +122,8 @@ private:
 
 }  // namespace
 
-Result<std::string> dead_letters_view(Core& core, std::size_t limit) {
-    LJK_TRY(found, find_all(core, limit));
+Result<std::string> dead_letters_view(Core& core, std::size_t limit, std::string_view accounts) {
+    LJK_TRY(found, find_all(core, limit, accounts));
     std::string text;
     json::Writer out(text);
     out.begin_array();
@@ -129,10 +132,14 @@ Result<std::string> dead_letters_view(Core& core, std::size_t limit) {
     return text;
 }
 
-Result<std::string> export_dead_letters_view(Core& core, std::size_t limit) {
-    if (limit == 0) return std::string{};
+Result<std::string> export_dead_letters_view(Core& core, std::size_t limit,
+                                             std::string_view accounts) {
+    if (limit == 0) {
+        LJK_CHECK(accounts_asked(core, accounts));
+        return std::string{};
+    }
     const bool all = limit == std::numeric_limits<std::size_t>::max();
-    LJK_TRY(found, find_all(core, all ? limit : limit + 1));
+    LJK_TRY(found, find_all(core, all ? limit : limit + 1, accounts));
     const bool more = !all && found.size() > limit;
     if (more) found.resize(limit);
     std::string text;

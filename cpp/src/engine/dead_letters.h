@@ -5,8 +5,9 @@
 
 namespace lampjack::engine {
 
-Result<std::string> dead_letters_view(Core& core, std::size_t limit);
-Result<std::string> export_dead_letters_view(Core& core, std::size_t limit);
+Result<std::string> dead_letters_view(Core& core, std::size_t limit, std::string_view accounts);
+Result<std::string> export_dead_letters_view(Core& core, std::size_t limit,
+                                             std::string_view accounts);
 Result<void> retry(Core& core, std::string_view delivery);
 Result<void> discard(Core& core, std::string_view delivery);
 

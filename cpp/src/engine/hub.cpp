@@ -9,6 +9,7 @@
 #include "engine/erase.h"
 #include "engine/head.h"
 #include "engine/leases.h"
+#include "engine/own_accounts.h"
 #include "engine/paused_rows.h"
 #include "engine/pauses.h"
 #include "engine/policy.h"
@@ -141,18 +142,19 @@ public:
         LJK_CHECK(core_.usable());
         return give_back_item(core_, item);
     }
-    Result<std::string> dead_items(std::string_view subscription, std::size_t limit) override {
+    Result<std::string> dead_items(std::string_view subscription, std::size_t limit,
+                                   std::string_view accounts) override {
         LJK_CHECK(core_.usable());
-        return dead_items_view(core_, subscription, limit);
+        return dead_items_view(core_, subscription, limit, accounts);
     }
     Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                   std::uint64_t seq, bool again) override {
         LJK_CHECK(core_.usable());
         return engine::settle_dead_item(core_, subscription, ref, seq, again);
     }
-    Result<std::string> subscriptions() override {
+    Result<std::string> subscriptions(std::string_view accounts) override {
         LJK_CHECK(core_.usable());
-        return subscriptions_view(core_);
+        return subscriptions_view(core_, accounts);
     }
     Result<void> drop_subscription(std::string_view name) override {
         LJK_CHECK(core_.usable());
@@ -176,13 +178,14 @@ public:
         LJK_CHECK(core_.usable());
         return conversation_view(core_, ref);
     }
-    Result<std::string> conversations(std::string_view state, std::size_t limit) override {
+    Result<std::string> conversations(std::string_view state, std::size_t limit,
+                                      std::string_view accounts) override {
         LJK_CHECK(core_.usable());
-        return conversations_view(core_, state, limit);
+        return conversations_view(core_, state, limit, accounts);
     }
-    Result<std::string> unattributed() override {
+    Result<std::string> unattributed(std::string_view accounts) override {
         LJK_CHECK(core_.usable());
-        return unattributed_view(core_);
+        return unattributed_view(core_, accounts);
     }
     Result<std::string> transcript(std::string_view ref, std::uint64_t after, std::size_t limit,
                                    std::uint64_t up_to) override {
@@ -198,9 +201,9 @@ public:
         LJK_CHECK(core_.usable());
         return why_view(core_, ref, seq, limit);
     }
-    Result<std::string> stuck() override {
+    Result<std::string> stuck(std::string_view accounts) override {
         LJK_CHECK(core_.usable());
-        return stuck_view(core_);
+        return stuck_view(core_, accounts);
     }
 
     Result<std::string> erase(std::string_view account, std::string_view user, bool force,
@@ -219,10 +222,7 @@ public:
 
     Result<std::string> delivery(std::string_view id) override {
         LJK_CHECK(core_.usable());
-        std::string ref;
-        LJK_TRY(row, core_.store->delivery(id, ref));
-        const bool pending = row.status == store::DeliveryStatus::pending;
-        return delivery_json(row, ref, pending ? credentials_wait(core_, ref) : 0);
+        return delivery_view(core_, id);
     }
     Result<std::string> deliveries(std::string_view ref) override {
         LJK_CHECK(core_.usable());
@@ -232,7 +232,7 @@ public:
     Result<std::string> wait_delivery(std::string_view id, milliseconds timeout) override {
         return wait_for<std::string>(timeout, [&]() -> Result<std::string> {
             std::string ref;
-            LJK_TRY(row, core_.store->delivery(id, ref));
+            LJK_TRY(row, own_delivery(core_, id, ref));
             return row.status == store::DeliveryStatus::pending ? std::string{}
                                                                 : delivery_json(row, ref);
         });
@@ -258,13 +258,13 @@ public:
         return give_back_sink(core_, delivery);
     }
 
-    Result<std::string> dead_letters(std::size_t limit) override {
+    Result<std::string> dead_letters(std::size_t limit, std::string_view accounts) override {
         LJK_CHECK(core_.usable());
-        return dead_letters_view(core_, limit);
+        return dead_letters_view(core_, limit, accounts);
     }
-    Result<std::string> export_dead_letters(std::size_t limit) override {
+    Result<std::string> export_dead_letters(std::size_t limit, std::string_view accounts) override {
         LJK_CHECK(core_.usable());
-        return export_dead_letters_view(core_, limit);
+        return export_dead_letters_view(core_, limit, accounts);
     }
     Result<void> retry_delivery(std::string_view id) override {
         LJK_CHECK(core_.usable());

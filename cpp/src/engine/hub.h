@@ -85,29 +85,34 @@ public:
                                                Keeper keeper = Keeper::host) = 0;
     /// Waits until something may have changed: returns the newer number than `seen`, or after a tenth of a second.
     virtual std::uint64_t wait_for_change(std::uint64_t seen) = 0;
-    /// Code::lease_lost when the lease ended before. Done, or handed out again after a growing wait; after the last try (item_tries) it is set aside. `reason` is kept
-    /// then: one line without a person's data.
+    /// Code::lease_lost when the lease ended before. Done, or handed out again after a growing wait; after the last try (item_tries) it
+    /// is set aside. `reason` is kept then: one line without a person's data.
     virtual Result<void> done(const Item& item, bool success, std::string_view reason = {}) = 0;
     /// Not handled: due again at once, for any process. No failure is counted.
     virtual Result<void> give_back(const Item& item) = 0;
+    // Reads give what belongs to the hub's accounts; what others have is not_found. `accounts` of a list is a JSON array of
+    // some of them: Code::argument for one that the hub does not have. Empty text is all of the hub's.
+
     /// What the subscription has given up, oldest first: [{"subscription","reason","died_at","item":{…}}].
-    virtual Result<std::string> dead_items(std::string_view subscription, std::size_t limit) = 0;
+    virtual Result<std::string> dead_items(std::string_view subscription, std::size_t limit,
+                                           std::string_view accounts = {}) = 0;
     /// Hands one of them out again as if it were new, or forgets it; not_found when it is not there.
     virtual Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                           std::uint64_t seq, bool again) = 0;
 
     /// All subscriptions, by name, with what waits for them: see lampjack.h.
-    virtual Result<std::string> subscriptions() = 0;
-    /// Removes one with all that waits for it; Code::unsupported while a live process has it.
+    virtual Result<std::string> subscriptions(std::string_view accounts = {}) = 0;
+    /// Removes one with all that waits for it; Code::unsupported while a live process has it, or items of other accounts wait.
     virtual Result<void> drop_subscription(std::string_view name) = 0;
 
     // ---- Conversations and commands ----
 
     virtual CommandResult command(std::string_view ref, const CommandRequest& request) = 0;
     virtual Result<std::string> conversation(std::string_view ref) = 0;
-    virtual Result<std::string> conversations(std::string_view state, std::size_t limit) = 0;
+    virtual Result<std::string> conversations(std::string_view state, std::size_t limit,
+                                              std::string_view accounts = {}) = 0;
     /// What belongs to no conversation, an entry for each account that has any: its transcript() tells it.
-    virtual Result<std::string> unattributed() = 0;
+    virtual Result<std::string> unattributed(std::string_view accounts = {}) = 0;
     /// Items with after < seq <= up_to.
     virtual Result<std::string> transcript(std::string_view ref, std::uint64_t after,
                                            std::size_t limit, std::uint64_t up_to = UINT64_MAX) = 0;
@@ -116,7 +121,7 @@ public:
     /// What became of one line (or, with seq 0, of the newest `limit`) and why: see engine/why.h and lampjack.h.
     virtual Result<std::string> why(std::string_view ref, std::uint64_t seq, std::size_t limit) = 0;
     /// Conversations that need a person, each with "why" and the last error of its mute or return: see engine/stuck.h.
-    virtual Result<std::string> stuck() = 0;
+    virtual Result<std::string> stuck(std::string_view accounts = {}) = 0;
     /// A user's message on a channel account; opens the conversation when it is new. `user` is a canonical actor;
     /// `conversation` is the vendor's id where that is not the user's.
     virtual CommandResult say(std::string_view account, std::string_view user_json,
@@ -151,10 +156,11 @@ public:
     virtual Result<void> give_back(const SinkDelivery& delivery) = 0;
 
     /// Deliveries that were given up (dead) or wait for a person's word (held), oldest first, as a JSON array.
-    virtual Result<std::string> dead_letters(std::size_t limit) = 0;
+    virtual Result<std::string> dead_letters(std::size_t limit, std::string_view accounts = {}) = 0;
     /// The same with what they carry, one JSON object a line, for tools. Where there are more than `limit` a last line
     /// says so: {"truncated":true}.
-    virtual Result<std::string> export_dead_letters(std::size_t limit) = 0;
+    virtual Result<std::string> export_dead_letters(std::size_t limit,
+                                                    std::string_view accounts = {}) = 0;
     /// Sends a dead or held delivery again, in its old place, its tries and its hour counted anew; one that is paused is
     /// tried now, as a probe. Code::stale_owner when it may not leave any more, Code::unsupported when it is neither.
     virtual Result<void> retry_delivery(std::string_view id) = 0;

@@ -4,6 +4,7 @@
 #include "conversation/explain.h"
 #include "conversation/names.h"
 #include "engine/item_kinds.h"
+#include "engine/own_accounts.h"
 #include "engine/pauses.h"
 #include "engine/prepared_request.h"
 #include "engine/views.h"
@@ -107,27 +108,31 @@ Result<Declaration> read_filter(std::string_view subscription, std::string_view 
 }
 
 Result<std::string> conversation_view(Core& core, std::string_view ref) {
+    LJK_CHECK(must_be_ours(core, ref));
     LJK_TRY(row, core.store->conversation(store::key_of(ref)));
     return conversation_json(row, core.tag(ref));
 }
 
-Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit) {
+Result<std::string> conversations_view(Core& core, std::string_view state, std::size_t limit,
+                                       std::string_view accounts) {
     if (!state.empty() && !conversation::state_from(state))
         return fail(Code::argument,
                     "state must be one of: " + conversation::all_names<conversation::State>());
     // One for each account collects what belongs to no conversation: it is none.
-    const std::size_t others = core.config.accounts.size();
-    LJK_TRY(rows,
-            core.store->conversations(state, limit > SIZE_MAX - others ? limit : limit + others));
+    LJK_TRY(of, accounts_asked(core, accounts));
+    const std::size_t others = of.size();
+    LJK_TRY(rows, core.store->conversations(
+                      state, limit > SIZE_MAX - others ? limit : limit + others, of));
     std::erase_if(rows, [](const store::ConversationRow& row) { return !row.state.seen(); });
     if (rows.size() > limit) rows.resize(limit);
     return array_of(rows,
                     [&](const auto& row) { return conversation_json(row, core.tag(row.ref)); });
 }
 
-Result<std::string> unattributed_view(Core& core) {
+Result<std::string> unattributed_view(Core& core, std::string_view accounts) {
+    LJK_TRY(of, accounts_asked(core, accounts));
     std::vector<store::ConversationRow> rows;
-    for (const auto& [name, account] : core.config.accounts) {
+    for (const std::string& name : of) {
         LJK_TRY(tx,
                 core.store->begin());  // to look: what is no conversation can be read no other way
         store::ConversationRow row;
@@ -144,6 +149,7 @@ Result<std::string> transcript_view(Core& core, std::string_view ref, std::uint6
                                     std::size_t limit, std::uint64_t up_to) {
     model::RefParts parts;
     if (!model::split_ref(ref, parts)) return fail(Code::argument, "a ref is account:mode:id");
+    LJK_CHECK(must_be_ours(core, ref));
     std::vector<store::ItemRow> items;
     if (up_to > after) {
         LJK_TRY(found, core.store->items(store::key_of(ref), after,
@@ -160,13 +166,22 @@ Result<std::string> explain_view(Core& core, std::string_view ref, std::string_v
     if (!kind)
         return fail(Code::argument, "command must be one of: " +
                                         conversation::all_names<conversation::CommandKind>());
+    LJK_CHECK(must_be_ours(core, ref));
     LJK_TRY(row, core.store->conversation(store::key_of(ref)));
     LJK_TRY(account, core.account_named(row.account));
     return explanation_json(
         conversation::explain(row.state, *kind, agent, core.policy(*account), core.clock->now()));
 }
 
+Result<std::string> delivery_view(Core& core, std::string_view id) {
+    std::string ref;
+    LJK_TRY(row, own_delivery(core, id, ref));
+    const bool pending = row.status == store::DeliveryStatus::pending;
+    return delivery_json(row, ref, pending ? credentials_wait(core, ref) : 0);
+}
+
 Result<std::string> deliveries_view(Core& core, std::string_view ref) {
+    LJK_CHECK(must_be_ours(core, ref));
     LJK_TRY(rows, core.store->deliveries(store::key_of(ref)));
     const Millis waits = credentials_wait(core, ref);
     return array_of(rows, [&](const auto& row) { return delivery_json(row, ref, waits); });

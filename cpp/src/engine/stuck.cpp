@@ -4,6 +4,7 @@
 #include "engine/address.h"
 #include "engine/attempt.h"
 #include "engine/leases.h"
+#include "engine/own_accounts.h"
 #include "engine/pauses.h"
 #include "engine/views.h"
 #include "json/writer.h"
@@ -24,7 +25,12 @@ constexpr std::size_t kLookedAt = 10'000;
 
 class Search {
 public:
-    explicit Search(Core& core) : core_(core), late_(core.clock->now() - kGrace) {}
+    /// `accounts` are the hub's; `others`: what no hub does is told, too.
+    Search(Core& core, std::vector<std::string> accounts, bool others)
+        : core_(core),
+          of_(std::move(accounts)),
+          others_(others),
+          late_(core.clock->now() - kGrace) {}
 
     Result<std::string> run() {
         LJK_CHECK(look_at_states());
@@ -60,7 +66,8 @@ private:
             const bool rests = state == State::bot || state == State::closed;
             LJK_TRY(rows, core_.store->conversations(
                               conversation::name_of(state),
-                              rests ? kLookedAt : std::numeric_limits<std::size_t>::max()));
+                              rests ? kLookedAt : std::numeric_limits<std::size_t>::max(),
+                              of_));
             for (const store::ConversationRow& row : rows) judge(row);
         }
         return {};
@@ -78,13 +85,14 @@ private:
     }
 
     Result<void> look_at_timers() {
-        LJK_TRY(timers, core_.store->due_timers(late_, kLookedAt));
+        LJK_TRY(timers, core_.store->due_timers(late_, kLookedAt, of_));
         for (const store::DueTimer& timer : timers) LJK_CHECK(add_ref(timer.ref, "overdue"));
         return {};
     }
 
     Result<void> look_at_messages() {
-        LJK_TRY(rows, core_.store->deliveries_by(store::DeliveryStatus::pending, kLookedAt));
+        LJK_TRY(rows,
+                core_.store->deliveries_by(store::DeliveryStatus::pending, kLookedAt, of_));
         for (const store::Delivery& one : rows) {
             const bool waiting = !one.row.to_sink && waits(one);
             const bool late = one.row.ready_at < late_ && one.row.created < late_;
@@ -111,6 +119,8 @@ private:
     /// The one that began first, of each conversation.
     Result<void> look_at_handlers() {
         for (const Holds::Late& late : core_.leases->holds().late(kGrace)) {
+            model::RefParts parts;
+            if (!model::split_ref(late.ref, parts) || !store::is_of(of_, parts.account)) continue;
             LJK_CHECK(add_ref(late.ref, "handler"));
             const auto found = found_.find(late.ref);
             if (found == found_.end()) continue;  // erased meanwhile
@@ -128,8 +138,21 @@ private:
             LJK_TRY(one, view_of(found));
             out.raw(one);
         }
+        if (others_) LJK_CHECK(add_unserved(out));
         out.end_array();
         return text;
+    }
+
+    Result<void> add_unserved(json::Writer& out) {
+        LJK_TRY(found, unserved_accounts(core_));
+        for (const Unserved& one : found) {
+            out.begin_object().key("account").string(one.account);
+            out.key("why").begin_array().string("no_hub").end_array();
+            out.key("items").integer(static_cast<std::int64_t>(one.items));
+            out.key("deliveries").integer(static_cast<std::int64_t>(one.deliveries));
+            out.key("timers").integer(static_cast<std::int64_t>(one.timers)).end_object();
+        }
+        return {};
     }
 
     Result<std::string> view_of(const Found& found) {
@@ -163,6 +186,8 @@ private:
     }
 
     Core& core_;
+    std::vector<std::string> of_;
+    bool others_;
     Millis late_;
     std::map<std::string, Found> found_;
     std::map<std::string, bool> paused_;  ///< accounts whose credentials are refused
@@ -170,6 +195,9 @@ private:
 
 }  // namespace
 
-Result<std::string> stuck_view(Core& core) { return Search(core).run(); }
+Result<std::string> stuck_view(Core& core, std::string_view accounts) {
+    LJK_TRY(of, accounts_asked(core, accounts));
+    return Search(core, std::move(of), accounts.empty()).run();
+}
 
 }  // namespace lampjack::engine

@@ -11,6 +11,8 @@ namespace lampjack::engine {
 /// those of its account, or for this conversation), handler (a handler of this process works on it for a minute or more:
 /// "subscription" and "since" say which); and "last_error", "last_code" of
 /// the call that failed last.
-Result<std::string> stuck_view(Core& core);
+/// Without `accounts`, then an entry for each account with work that no live hub has: {"account","why":["no_hub"],"items",
+/// "deliveries","timers"}. Nothing else is told of it.
+Result<std::string> stuck_view(Core& core, std::string_view accounts);
 
 }  // namespace lampjack::engine

@@ -4,6 +4,7 @@
 #include "engine/change_conversation.h"
 #include "engine/leases.h"
 #include "engine/one_line.h"
+#include "engine/own_accounts.h"
 #include "engine/views.h"
 #include "json/writer.h"
 
@@ -160,8 +161,10 @@ Result<void> give_back_item(Core& core, const Item& item) {
     return {};
 }
 
-Result<std::string> dead_items_view(Core& core, std::string_view subscription, std::size_t limit) {
-    LJK_TRY(dead, core.store->dead_items(subscription, limit));
+Result<std::string> dead_items_view(Core& core, std::string_view subscription, std::size_t limit,
+                                    std::string_view accounts) {
+    LJK_TRY(of, accounts_asked(core, accounts));
+    LJK_TRY(dead, core.store->dead_items(subscription, limit, of));
     std::string text;
     json::Writer out(text);
     out.begin_array();
@@ -176,6 +179,7 @@ Result<std::string> dead_items_view(Core& core, std::string_view subscription, s
 
 Result<void> settle_dead_item(Core& core, std::string_view subscription, std::string_view ref,
                               std::uint64_t seq, bool again) {
+    LJK_CHECK(must_be_ours(core, ref, "no such dead item"));
     LJK_CHECK(core.lane->repeat(
         [&] { return core.store->settle_dead_item(subscription, ref, seq, again); }));
     core.changed.notify();

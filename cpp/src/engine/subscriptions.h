@@ -17,7 +17,8 @@ Result<void> finish_item(Core& core, const Item& item, bool success, std::string
 Result<void> give_back_item(Core& core, const Item& item);
 
 /// What a subscription has given up: [{"subscription","reason","died_at","item":{…}}].
-Result<std::string> dead_items_view(Core& core, std::string_view subscription, std::size_t limit);
+Result<std::string> dead_items_view(Core& core, std::string_view subscription, std::size_t limit,
+                                    std::string_view accounts);
 /// Hands a dead item out again, or forgets it.
 Result<void> settle_dead_item(Core& core, std::string_view subscription, std::string_view ref,
                               std::uint64_t seq, bool again);

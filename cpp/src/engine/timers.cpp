@@ -9,8 +9,6 @@ namespace lampjack::engine {
 namespace {
 
 constexpr std::size_t kAtOnce = 64;
-/// Timers of accounts that other hubs have may stand before ours.
-constexpr std::size_t kMostLooked = 20'000;
 constexpr Millis kLongestLook = 1000;
 
 /// Longer than any platform repeats a request.
@@ -57,16 +55,9 @@ Millis Timers::look_ahead() {
 }
 
 std::vector<store::DueTimer> Timers::ours_due() const {
-    for (std::size_t limit = kAtOnce;; limit *= 8) {
-        auto due = core_.store->due_timers(core_.clock->now(), limit);
-        if (!due) return {};
-        const bool all = due->size() < limit || limit > kMostLooked;
-        std::erase_if(*due, [&](const store::DueTimer& timer) {
-            model::RefParts parts;
-            return !model::split_ref(timer.ref, parts) || core_.account(parts.account) == nullptr;
-        });
-        if (all || !due->empty()) return std::move(*due);
-    }
+    const std::vector<std::string> ours = core_.config.account_names();
+    auto due = core_.store->due_timers(core_.clock->now(), kAtOnce, ours);
+    return due ? std::move(*due) : std::vector<store::DueTimer>{};
 }
 
 std::size_t Timers::look() {

@@ -1,6 +1,7 @@
 #include "engine/why.h"
 
 #include "base/timestamp.h"
+#include "engine/own_accounts.h"
 #include "engine/pauses.h"
 #include "engine/prepared_request.h"
 #include "engine/views.h"
@@ -56,6 +57,7 @@ Error unknown(const Core& core, std::string_view ref) {
 Result<Found> look(Core& core, std::string_view ref, std::uint64_t seq, std::size_t limit) {
     Found found;
     found.now = core.clock->now();
+    if (!is_ours(core, ref)) return unknown(core, ref);
     auto row = core.store->conversation(store::key_of(ref));
     if (!row) return row.error().code == Code::not_found ? unknown(core, ref) : row.error();
     found.row = std::move(*row);

@@ -26,10 +26,15 @@ const Holder* holder_of(std::span<const Holder> holders, std::string_view subscr
 }
 
 std::vector<std::string> labels_of(std::span<const Holder> holders, std::string_view subscription,
-                                   Millis now) {
+                                   Millis now, const OfAccounts& of) {
     std::vector<std::string> labels;
+    const auto has_one = [&of](const Holder& holder) {
+        return !of || std::ranges::any_of(holder.accounts, [&of](const std::string& account) {
+            return is_of(of, account);
+        });
+    };
     for (const Holder& holder : holders)
-        if (holder.until > now && find(holder, subscription) != nullptr)
+        if (holder.until > now && find(holder, subscription) != nullptr && has_one(holder))
             labels.push_back(holder.label);
     std::ranges::sort(labels);
     return labels;

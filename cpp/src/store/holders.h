@@ -92,8 +92,9 @@ struct Standing {
 /// Whether a live one has that subscription.
 const Holder* holder_of(std::span<const Holder> holders, std::string_view subscription,
                         Millis now) noexcept;
+/// The labels of the live ones that have it and one of these accounts.
 std::vector<std::string> labels_of(std::span<const Holder> holders, std::string_view subscription,
-                                   Millis now);
+                                   Millis now, const OfAccounts& of = {});
 /// The refusal to drop a subscription that a live one has.
 Error still_in_use(std::string_view subscription, const Holder& holder);
 /// `config` when a live one, not the subscriber itself, has that subscription with another filter; names both.

@@ -18,6 +18,14 @@ Result<void> MemoryStore::beat(const Holder& holder) {
     return {};
 }
 
+Result<std::vector<std::string>> MemoryStore::accounts() {
+    std::lock_guard lock(mutex_);
+    LJK_CHECK(usable());
+    std::set<std::string> names;
+    for (const auto& [key, record] : records_) names.insert(record.row.account);
+    return std::vector<std::string>(names.begin(), names.end());
+}
+
 Result<std::vector<Holder>> MemoryStore::holders() {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
@@ -106,20 +114,22 @@ Result<bool> MemoryStore::extend_delivery(const ConversationKey& key, std::uint6
     return false;
 }
 
-Result<std::vector<SubscriptionState>> MemoryStore::subscriptions(Millis now) {
+Result<std::vector<SubscriptionState>> MemoryStore::subscriptions(Millis now, OfAccounts of) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     std::vector<SubscriptionState> all;
     for (const auto& [name, one] : subscriptions_) {
         SubscriptionState state{name, one.filter, 0,
-                                0,    one.served, labels_of(live_and_dead(), name, now)};
-        for (const auto& [key, queue] : one.queues)
+                                0,    one.served, labels_of(live_and_dead(), name, now, of)};
+        for (const auto& [key, queue] : one.queues) {
+            if (!is_of(of, records_.at(key).row.account)) continue;
             for (const auto& [seq, waiting] : queue) {
                 if (state.waiting == kCountedItems) break;
                 const Millis received = records_.at(key).item(seq)->received;
                 state.oldest = state.waiting == 0 ? received : std::min(state.oldest, received);
                 ++state.waiting;
             }
+        }
         all.push_back(std::move(state));
     }
     return all;

@@ -137,13 +137,15 @@ Result<void> MemoryStore::finish_item(std::string_view name, const LeasedItem& i
     return {};
 }
 
-Result<std::vector<DeadItem>> MemoryStore::dead_items(std::string_view name, std::size_t limit) {
+Result<std::vector<DeadItem>> MemoryStore::dead_items(std::string_view name, std::size_t limit,
+                                                      OfAccounts of) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     LJK_TRY(found, subscription(name));
     std::vector<DeadItem> dead;
     for (const auto& [place, mark] : found->dead) {
         const Record& record = records_.at(place.first);
+        if (!is_of(of, record.row.account)) continue;
         dead.push_back(
             {{record.row.ref, record.row.account, *record.item(place.second), mark.attempts, 0},
              mark.reason,

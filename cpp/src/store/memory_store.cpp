@@ -103,13 +103,14 @@ Result<ConversationRow> MemoryStore::conversation(const ConversationKey& key) {
     return found->second.row;
 }
 
-Result<std::vector<ConversationRow>> MemoryStore::conversations(std::string_view state,
-                                                                std::size_t limit) {
+Result<std::vector<ConversationRow>>
+MemoryStore::conversations(std::string_view state, std::size_t limit, OfAccounts of) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     std::vector<ConversationRow> rows;
     for (const auto& [key, record] : records_)
-        if (state.empty() || conversation::name_of(record.row.state.state) == state)
+        if ((state.empty() || conversation::name_of(record.row.state.state) == state) &&
+            is_of(of, record.row.account))
             rows.push_back(record.row);
     std::sort(rows.begin(), rows.end(),
               [](const auto& a, const auto& b) { return a.touched > b.touched; });
@@ -160,13 +161,16 @@ Result<std::vector<OutboxRow>> MemoryStore::deliveries(const ConversationKey& ke
     return found->second.outbox;
 }
 
-Result<std::vector<Delivery>> MemoryStore::deliveries_by(DeliveryStatus status, std::size_t limit) {
+Result<std::vector<Delivery>> MemoryStore::deliveries_by(DeliveryStatus status, std::size_t limit,
+                                                         OfAccounts of) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     std::vector<Delivery> found;
-    for (const auto& [key, record] : records_)
+    for (const auto& [key, record] : records_) {
+        if (!is_of(of, record.row.account)) continue;
         for (const OutboxRow& row : record.outbox)
             if (row.status == status) found.push_back({record.row.ref, record.row.account, row});
+    }
     std::sort(found.begin(), found.end(), [](const Delivery& a, const Delivery& b) {
         return std::tie(a.row.created, a.ref, a.row.oseq) <
                std::tie(b.row.created, b.ref, b.row.oseq);
@@ -313,13 +317,15 @@ void MemoryStore::forget(const ConversationKey& key) {
     schedule_timers(key, nullptr);
 }
 
-Result<std::vector<DueTimer>> MemoryStore::due_timers(Millis now, std::size_t limit) {
+Result<std::vector<DueTimer>> MemoryStore::due_timers(Millis now, std::size_t limit,
+                                                      OfAccounts of) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     std::vector<DueTimer> due;
     for (const auto& [at, key] : timer_order_) {
         if (at > now || due.size() >= limit) break;
         const ConversationRow& row = records_.at(key).row;
+        if (!is_of(of, row.account)) continue;
         for (std::size_t kind = 0; kind < conversation::kTimerCount; ++kind)
             if (const auto& timer = row.state.timers[kind]; timer && timer->due <= now)
                 due.push_back({row.ref, static_cast<conversation::TimerKind>(kind), *timer});

@@ -20,14 +20,16 @@ public:
     Result<std::unique_ptr<Tx>> begin() override;
 
     Result<ConversationRow> conversation(const ConversationKey& key) override;
-    Result<std::vector<ConversationRow>> conversations(std::string_view state,
-                                                       std::size_t limit) override;
+    Result<std::vector<ConversationRow>> conversations(std::string_view state, std::size_t limit,
+                                                       OfAccounts of = {}) override;
+    Result<std::vector<std::string>> accounts() override;
     Result<std::vector<std::string>> conversations_of(const UserKey& user) override;
     Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
                                        std::size_t limit) override;
     Result<OutboxRow> delivery(std::string_view id, std::string& ref) override;
     Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) override;
-    Result<std::vector<Delivery>> deliveries_by(DeliveryStatus status, std::size_t limit) override;
+    Result<std::vector<Delivery>> deliveries_by(DeliveryStatus status, std::size_t limit,
+                                                OfAccounts of = {}) override;
     Result<std::size_t> pending_count(std::string_view account) override;
 
     Result<std::vector<LeasedDelivery>> lease_deliveries(std::span<const std::string> accounts,
@@ -46,7 +48,7 @@ public:
 
     Result<bool> subscribe(std::string_view name, const SubscriptionFilter& filter,
                            const Subscriber& by = {}) override;
-    Result<std::vector<SubscriptionState>> subscriptions(Millis now) override;
+    Result<std::vector<SubscriptionState>> subscriptions(Millis now, OfAccounts of = {}) override;
     Result<std::vector<KnownSubscription>> known_subscriptions() override;
     Result<std::vector<Standing>> standings(const ConversationKey& key, Millis now) override;
     Result<void> drop_subscription(std::string_view name, Millis now) override;
@@ -59,8 +61,8 @@ public:
                              std::uint64_t holder) override;
     Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
                              ItemOutcome outcome, Millis at, std::string_view reason) override;
-    Result<std::vector<DeadItem>> dead_items(std::string_view subscription,
-                                             std::size_t limit) override;
+    Result<std::vector<DeadItem>> dead_items(std::string_view subscription, std::size_t limit,
+                                             OfAccounts of = {}) override;
     Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                   std::uint64_t seq, bool again) override;
 
@@ -68,15 +70,13 @@ public:
     Result<std::vector<Holder>> holders() override;
     Result<Reclaimed> reclaim(Millis now, Millis call_time) override;
     Result<void> leave(std::uint64_t holder) override;
-
-    Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) override;
+    Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit,
+                                             OfAccounts of = {}) override;
     Result<Millis> next_timer_at() override;
-
     Result<std::string> meta(std::string_view name) override;
     Result<void> put_meta(std::string_view name, std::string_view value) override;
     Result<bool> swap_meta(std::string_view name, std::string_view expected,
                            std::string_view value) override;
-
     Result<std::size_t> prune(Millis keys_before, Millis rows_before, std::size_t limit) override;
     void close() override;
 

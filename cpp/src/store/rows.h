@@ -9,9 +9,12 @@
 #include "model/identity.h"
 #include "model/words.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lampjack::store {
@@ -23,6 +26,12 @@ ConversationKey key_of(std::string_view ref);
 /// 16 bytes that stand for an end user of an account, by the vendor's id of the user.
 using UserKey = model::ItemKey;
 UserKey user_key(std::string_view account, std::string_view user);
+
+/// Of which accounts a read gives rows. Nothing given: of all, for tools that open a store by its URL.
+using OfAccounts = std::optional<std::span<const std::string>>;
+inline bool is_of(const OfAccounts& accounts, std::string_view account) {
+    return !accounts || std::ranges::find(*accounts, account) != accounts->end();
+}
 
 struct ConversationRow {
     ConversationKey key{};

@@ -28,11 +28,13 @@ public:
     /// Begins a transaction; waits while the store is busy. Any thread; one transaction a thread.
     virtual Result<std::unique_ptr<Tx>> begin() = 0;
 
-    // Reads. They see what was committed before the call.
+    // Reads. They see what was committed before the call. A limit counts what is left of the accounts asked for.
     virtual Result<ConversationRow> conversation(const ConversationKey& key) = 0;  ///< not_found
     /// Newest first; `state` empty for all.
-    virtual Result<std::vector<ConversationRow>> conversations(std::string_view state,
-                                                               std::size_t limit) = 0;
+    virtual Result<std::vector<ConversationRow>>
+    conversations(std::string_view state, std::size_t limit, OfAccounts of = {}) = 0;
+    /// The accounts that have conversations, by name.
+    virtual Result<std::vector<std::string>> accounts() = 0;
     /// The refs of the conversations that Tx::set_user() gave to that user, in order.
     virtual Result<std::vector<std::string>> conversations_of(const UserKey& user) = 0;
     virtual Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
@@ -41,8 +43,8 @@ public:
     virtual Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) = 0;
 
     /// Rows of that status of all conversations, oldest first.
-    virtual Result<std::vector<Delivery>> deliveries_by(DeliveryStatus status,
-                                                        std::size_t limit) = 0;
+    virtual Result<std::vector<Delivery>>
+    deliveries_by(DeliveryStatus status, std::size_t limit, OfAccounts of = {}) = 0;
     /// How many rows of an account are pending: for the limit of the outbound queue.
     virtual Result<std::size_t> pending_count(std::string_view account) = 0;
 
@@ -73,8 +75,9 @@ public:
     /// kinds, `to` or `include_bot`: so beat() comes first, with the subscription in it.
     virtual Result<bool> subscribe(std::string_view name, const SubscriptionFilter& filter,
                                    const Subscriber& by = {}) = 0;
-    /// All of them, by name.
-    virtual Result<std::vector<SubscriptionState>> subscriptions(Millis now) = 0;
+    /// All of them, by name, with what waits of these accounts and the live processes that have one of them.
+    virtual Result<std::vector<SubscriptionState>> subscriptions(Millis now,
+                                                                 OfAccounts of = {}) = 0;
     /// The same without counts: no lane and no item is read.
     virtual Result<std::vector<KnownSubscription>> known_subscriptions() = 0;
     /// How far each of them has come with that conversation, by name.
@@ -98,7 +101,7 @@ public:
                                      ItemOutcome outcome, Millis at, std::string_view reason) = 0;
     /// What the subscription has given up, oldest first.
     virtual Result<std::vector<DeadItem>> dead_items(std::string_view subscription,
-                                                     std::size_t limit) = 0;
+                                                     std::size_t limit, OfAccounts of = {}) = 0;
     /// Hands a dead item out again (attempt 1), or forgets it; not_found when it is not there.
     virtual Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                           std::uint64_t seq, bool again) = 0;
@@ -115,7 +118,8 @@ public:
     virtual Result<void> leave(std::uint64_t holder) = 0;
 
     /// One that was set a day or more ahead may come up to a minute late.
-    virtual Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) = 0;
+    virtual Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit,
+                                                     OfAccounts of = {}) = 0;
     virtual Result<Millis> next_timer_at() = 0;
 
     // Small facts about accounts, e.g. the address a platform told us.

@@ -12,9 +12,10 @@ public:
     std::size_t lists = 0, heads = 0, head_rows = 0;
 
     Result<std::vector<store::Delivery>> deliveries_by(store::DeliveryStatus status,
-                                                       std::size_t limit) override {
+                                                       std::size_t limit,
+                                                       store::OfAccounts of) override {
         ++lists;
-        return ForwardStore::deliveries_by(status, limit);
+        return ForwardStore::deliveries_by(status, limit, of);
     }
     Result<std::vector<store::Delivery>> due_heads(Text account, Millis now,
                                                    std::size_t limit) override {

@@ -21,8 +21,9 @@ public:
         if (after_look) std::exchange(after_look, {})();
         return row;
     }
-    Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit) override {
-        auto due = MemoryStore::due_timers(now, limit);
+    Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit,
+                                                    store::OfAccounts of) override {
+        auto due = MemoryStore::due_timers(now, limit, of);
         if (in_gap) std::exchange(in_gap, {})();
         return due;
     }

@@ -38,9 +38,10 @@ class AskedStore final : public support::ForwardStore {
 public:
     using ForwardStore::ForwardStore;
     int counts = 0, lists = 0, looks = 0;
-    Result<std::vector<store::SubscriptionState>> subscriptions(Millis now) override {
+    Result<std::vector<store::SubscriptionState>> subscriptions(Millis now,
+                                                                store::OfAccounts of) override {
         ++counts;
-        return ForwardStore::subscriptions(now);
+        return ForwardStore::subscriptions(now, of);
     }
     Result<std::vector<store::KnownSubscription>> known_subscriptions() override {
         ++lists;

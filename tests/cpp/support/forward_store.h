@@ -21,10 +21,11 @@ public:
     Result<store::ConversationRow> conversation(const Key& key) override {
         return to_->conversation(key);
     }
-    Result<std::vector<store::ConversationRow>> conversations(Text state,
-                                                              std::size_t limit) override {
-        return to_->conversations(state, limit);
+    Result<std::vector<store::ConversationRow>> conversations(Text state, std::size_t limit,
+                                                              store::OfAccounts of) override {
+        return to_->conversations(state, limit, of);
     }
+    Result<std::vector<std::string>> accounts() override { return to_->accounts(); }
     Result<std::vector<std::string>> conversations_of(const store::UserKey& user) override {
         return to_->conversations_of(user);
     }
@@ -39,8 +40,9 @@ public:
         return to_->deliveries(key);
     }
     Result<std::vector<store::Delivery>> deliveries_by(store::DeliveryStatus status,
-                                                       std::size_t limit) override {
-        return to_->deliveries_by(status, limit);
+                                                       std::size_t limit,
+                                                       store::OfAccounts of) override {
+        return to_->deliveries_by(status, limit, of);
     }
     Result<std::size_t> pending_count(Text account) override { return to_->pending_count(account); }
 
@@ -70,8 +72,9 @@ public:
                            const store::Subscriber& by) override {
         return to_->subscribe(name, filter, by);
     }
-    Result<std::vector<store::SubscriptionState>> subscriptions(Millis now) override {
-        return to_->subscriptions(now);
+    Result<std::vector<store::SubscriptionState>> subscriptions(Millis now,
+                                                                store::OfAccounts of) override {
+        return to_->subscriptions(now, of);
     }
     Result<std::vector<store::KnownSubscription>> known_subscriptions() override {
         return to_->known_subscriptions();
@@ -98,8 +101,9 @@ public:
                              store::ItemOutcome outcome, Millis at, Text reason) override {
         return to_->finish_item(subscription, item, outcome, at, reason);
     }
-    Result<std::vector<store::DeadItem>> dead_items(Text subscription, std::size_t limit) override {
-        return to_->dead_items(subscription, limit);
+    Result<std::vector<store::DeadItem>> dead_items(Text subscription, std::size_t limit,
+                                                    store::OfAccounts of) override {
+        return to_->dead_items(subscription, limit, of);
     }
     Result<void> settle_dead_item(Text subscription, Text ref, std::uint64_t seq,
                                   bool again) override {
@@ -113,8 +117,9 @@ public:
     }
     Result<void> leave(std::uint64_t holder) override { return to_->leave(holder); }
 
-    Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit) override {
-        return to_->due_timers(now, limit);
+    Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit,
+                                                    store::OfAccounts of) override {
+        return to_->due_timers(now, limit, of);
     }
     Result<Millis> next_timer_at() override { return to_->next_timer_at(); }
 

@@ -82,6 +82,12 @@ constexpr Statement kDead{"lampjack_dead_items",
                           "FROM lampjack_dead_item d JOIN lampjack_item i ON i.key = d.key "
                           "AND i.seq = d.seq JOIN lampjack_conversation c ON c.key = d.key "
                           "WHERE d.name = $1 ORDER BY d.died, d.key, d.seq LIMIT $2"};
+constexpr Statement kDeadOfAccounts{
+    "lampjack_dead_items_of",
+    "SELECT " LJK_PG_ITEM ", c.ref, c.account, d.attempt, d.reason, d.died "
+    "FROM lampjack_dead_item d JOIN lampjack_item i ON i.key = d.key "
+    "AND i.seq = d.seq JOIN lampjack_conversation c ON c.key = d.key "
+    "WHERE d.name = $1 AND c.account = ANY($3) ORDER BY d.died, d.key, d.seq LIMIT $2"};
 constexpr Statement kForget{"lampjack_forget_dead",
                             "DELETE FROM lampjack_dead_item WHERE key = $1 AND name = $2 "
                             "AND seq = $3 RETURNING 1"};
@@ -236,9 +242,13 @@ Result<void> PostgresStore::finish_item(std::string_view name, const LeasedItem&
     return end_lease(name, key_of(item.ref), item, {outcome, at, reason});
 }
 
-Result<std::vector<DeadItem>> PostgresStore::dead_items(std::string_view name, std::size_t limit) {
+Result<std::vector<DeadItem>> PostgresStore::dead_items(std::string_view name, std::size_t limit,
+                                                        OfAccounts of) {
+    Params wanted;
+    wanted.bytes(name).limit(limit);
+    if (of) wanted.texts(*of);
     const Call calls[] = {{&kHas, Params().bytes(name)},
-                          {&kDead, Params().bytes(name).limit(limit)}};
+                          {of ? &kDeadOfAccounts : &kDead, std::move(wanted)}};
     LJK_TRY(answers, ask(calls));
     if (answers[0].empty()) return no_subscription();
     const Rows& rows = answers[1];

@@ -18,6 +18,20 @@ constexpr Statement kConversations{
     "lampjack_conversations",
     "SELECT " LJK_PG_CONVERSATION " FROM lampjack_conversation c WHERE c.alive "
     "AND ($1 < 0 OR c.state = $1) ORDER BY c.touched_minute DESC, c.touched DESC LIMIT $2"};
+/// One look into the index for each account: the conversations of others are not passed over.
+constexpr Statement kConversationsOfAccounts{
+    "lampjack_conversations_of_accounts",
+    "SELECT " LJK_PG_CONVERSATION " FROM unnest($3) AS a (account) CROSS JOIN LATERAL "
+    "(SELECT * FROM lampjack_conversation n WHERE n.alive AND n.account = a.account "
+    "AND ($1 < 0 OR n.state = $1) ORDER BY n.touched_minute DESC, n.touched DESC LIMIT $2) c "
+    "ORDER BY c.touched_minute DESC, c.touched DESC LIMIT $2"};
+/// From each name to the next, by the index.
+constexpr Statement kAccounts{
+    "lampjack_accounts",
+    "WITH RECURSIVE a (account) AS ((SELECT c.account FROM lampjack_conversation c WHERE c.alive "
+    "ORDER BY c.account LIMIT 1) UNION ALL SELECT (SELECT c.account FROM lampjack_conversation c "
+    "WHERE c.alive AND c.account > a.account ORDER BY c.account LIMIT 1) FROM a "
+    "WHERE a.account IS NOT NULL) SELECT account FROM a WHERE account IS NOT NULL"};
 constexpr Statement kConversationsOf{"lampjack_conversations_of",
                                      "SELECT ref FROM lampjack_conversation "
                                      "WHERE user_key = $1 AND alive ORDER BY ref"};
@@ -34,6 +48,18 @@ constexpr Statement kDeliveriesBy{
     "lampjack_deliveries_by", "SELECT " LJK_PG_OUTBOX ", c.ref, c.account FROM lampjack_outbox o "
                               "JOIN lampjack_conversation c ON c.key = o.key WHERE o.status = $1 "
                               "ORDER BY o.created, c.ref, o.oseq LIMIT $2"};
+constexpr Statement kDeliveriesByOf{
+    "lampjack_deliveries_by_of",
+    "SELECT " LJK_PG_OUTBOX ", c.ref, c.account FROM lampjack_outbox o "
+    "JOIN lampjack_conversation c ON c.key = o.key WHERE o.status = $1 AND c.account = ANY($3) "
+    "ORDER BY o.created, c.ref, o.oseq LIMIT $2"};
+/// By the lanes of these accounts, so that what is pending of others is not read.
+constexpr Statement kPendingOf{
+    "lampjack_pending_of",
+    "SELECT " LJK_PG_OUTBOX ", c.ref, c.account FROM unnest($2) AS a (account) "
+    "JOIN lampjack_lane l ON l.sink IN (false, true) AND l.account = a.account "
+    "JOIN lampjack_outbox o ON o.key = l.key AND o.to_sink = l.sink AND o.status = 0 "
+    "JOIN lampjack_conversation c ON c.key = l.key ORDER BY o.created, c.ref, o.oseq LIMIT $1"};
 constexpr Statement kPendingCount{
     "lampjack_pending_count",
     "SELECT count(*) FROM lampjack_lane l JOIN lampjack_outbox o ON o.key = l.key "
@@ -45,6 +71,11 @@ constexpr Statement kDueTimers{
     "lampjack_due_timers", "SELECT " LJK_PG_CONVERSATION " FROM lampjack_timer t "
                            "JOIN lampjack_conversation c ON c.key = t.key "
                            "WHERE t.due_at <= $1 AND c.alive ORDER BY t.due_at, t.key LIMIT $2"};
+constexpr Statement kDueTimersOf{
+    "lampjack_due_timers_of",
+    "SELECT " LJK_PG_CONVERSATION " FROM lampjack_timer t "
+    "JOIN lampjack_conversation c ON c.key = t.key WHERE t.due_at <= $1 AND c.alive "
+    "AND c.account = ANY($3) ORDER BY t.due_at, t.key LIMIT $2"};
 constexpr Statement kNextTimer{"lampjack_next_timer", "SELECT min(due_at) FROM lampjack_timer"};
 
 constexpr Statement kMeta{"lampjack_meta", "SELECT value FROM lampjack_meta WHERE name = $1"};
@@ -174,18 +205,28 @@ Result<ConversationRow> PostgresStore::conversation(const ConversationKey& key) 
     return row;
 }
 
-Result<std::vector<ConversationRow>> PostgresStore::conversations(std::string_view state,
-                                                                  std::size_t limit) {
+Result<std::vector<ConversationRow>>
+PostgresStore::conversations(std::string_view state, std::size_t limit, OfAccounts of) {
     const auto wanted = conversation::state_from(state);
     if (!state.empty() && !wanted) return std::vector<ConversationRow>{};
     const std::int64_t number = wanted ? static_cast<std::int64_t>(*wanted) : -1;
-    LJK_TRY(rows, ask(kConversations, Params().integer(number).limit(limit)));
+    Params wanted_rows;
+    wanted_rows.integer(number).limit(limit);
+    if (of) wanted_rows.texts(*of);
+    LJK_TRY(rows, ask(of ? kConversationsOfAccounts : kConversations, std::move(wanted_rows)));
     std::vector<ConversationRow> found;
     for (int row = 0; row < rows.size(); ++row) {
         LJK_TRY(one, read_conversation(rows, row));
         found.push_back(std::move(one));
     }
     return found;
+}
+
+Result<std::vector<std::string>> PostgresStore::accounts() {
+    LJK_TRY(rows, ask(kAccounts));
+    std::vector<std::string> names;
+    for (int row = 0; row < rows.size(); ++row) names.push_back(rows.text(row, 0));
+    return names;
 }
 
 Result<std::vector<std::string>> PostgresStore::conversations_of(const UserKey& user) {
@@ -222,10 +263,17 @@ Result<std::vector<OutboxRow>> PostgresStore::deliveries(const ConversationKey& 
     return found;
 }
 
-Result<std::vector<Delivery>> PostgresStore::deliveries_by(DeliveryStatus status,
-                                                           std::size_t limit) {
-    LJK_TRY(rows,
-            ask(kDeliveriesBy, Params().integer(static_cast<std::int64_t>(status)).limit(limit)));
+Result<std::vector<Delivery>> PostgresStore::deliveries_by(DeliveryStatus status, std::size_t limit,
+                                                           OfAccounts of) {
+    const bool pending = of && status == DeliveryStatus::pending;
+    Params wanted;
+    if (!pending) wanted.integer(static_cast<std::int64_t>(status));
+    wanted.limit(limit);
+    if (of) wanted.texts(*of);
+    LJK_TRY(rows, ask(pending ? kPendingOf
+                      : of    ? kDeliveriesByOf
+                              : kDeliveriesBy,
+                      std::move(wanted)));
     std::vector<Delivery> found;
     for (int row = 0; row < rows.size(); ++row)
         found.push_back({rows.text(row, kOutboxColumns), rows.text(row, kOutboxColumns + 1),
@@ -238,10 +286,13 @@ Result<std::size_t> PostgresStore::pending_count(std::string_view account) {
     return static_cast<std::size_t>(rows.number(0, 0));
 }
 
-Result<std::vector<DueTimer>> PostgresStore::due_timers(Millis now, std::size_t limit) {
+Result<std::vector<DueTimer>> PostgresStore::due_timers(Millis now, std::size_t limit,
+                                                        OfAccounts of) {
     Process& mine = process();
-    const Call calls[] = {
-        {&kNow}, {&kDueTimers, Params().integer(mine.clock.to_database(now)).limit(limit)}};
+    Params wanted;
+    wanted.integer(mine.clock.to_database(now)).limit(limit);
+    if (of) wanted.texts(*of);
+    const Call calls[] = {{&kNow}, {of ? &kDueTimersOf : &kDueTimers, std::move(wanted)}};
     const auto asked = mine.clock.read();
     LJK_TRY(answers, ask(calls));
     mine.clock.measured(answers[0].integer(0, 0), asked);

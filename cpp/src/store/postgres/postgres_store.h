@@ -27,14 +27,16 @@ public:
     Result<std::unique_ptr<Tx>> begin() override;
 
     Result<ConversationRow> conversation(const ConversationKey& key) override;
-    Result<std::vector<ConversationRow>> conversations(std::string_view state,
-                                                       std::size_t limit) override;
+    Result<std::vector<ConversationRow>> conversations(std::string_view state, std::size_t limit,
+                                                       OfAccounts of) override;
+    Result<std::vector<std::string>> accounts() override;
     Result<std::vector<std::string>> conversations_of(const UserKey& user) override;
     Result<std::vector<ItemRow>> items(const ConversationKey& key, std::uint64_t after,
                                        std::size_t limit) override;
     Result<OutboxRow> delivery(std::string_view id, std::string& ref) override;
     Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) override;
-    Result<std::vector<Delivery>> deliveries_by(DeliveryStatus status, std::size_t limit) override;
+    Result<std::vector<Delivery>> deliveries_by(DeliveryStatus status, std::size_t limit,
+                                                OfAccounts of) override;
     Result<std::size_t> pending_count(std::string_view account) override;
 
     Result<std::vector<LeasedDelivery>> lease_deliveries(std::span<const std::string> accounts,
@@ -53,7 +55,7 @@ public:
 
     Result<bool> subscribe(std::string_view name, const SubscriptionFilter& filter,
                            const Subscriber& by) override;
-    Result<std::vector<SubscriptionState>> subscriptions(Millis now) override;
+    Result<std::vector<SubscriptionState>> subscriptions(Millis now, OfAccounts of) override;
     Result<std::vector<KnownSubscription>> known_subscriptions() override;
     Result<std::vector<Standing>> standings(const ConversationKey& key, Millis now) override;
     Result<void> drop_subscription(std::string_view name, Millis now) override;
@@ -66,8 +68,8 @@ public:
                              std::uint64_t holder) override;
     Result<void> finish_item(std::string_view subscription, const LeasedItem& item,
                              ItemOutcome outcome, Millis at, std::string_view reason) override;
-    Result<std::vector<DeadItem>> dead_items(std::string_view subscription,
-                                             std::size_t limit) override;
+    Result<std::vector<DeadItem>> dead_items(std::string_view subscription, std::size_t limit,
+                                             OfAccounts of) override;
     Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                   std::uint64_t seq, bool again) override;
 
@@ -76,7 +78,8 @@ public:
     Result<Reclaimed> reclaim(Millis now, Millis call_time) override;
     Result<void> leave(std::uint64_t holder) override;
 
-    Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit) override;
+    Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit,
+                                             OfAccounts of) override;
     Result<Millis> next_timer_at() override;
 
     Result<std::string> meta(std::string_view name) override;

@@ -52,6 +52,21 @@ constexpr Statement kSubscriptions{
     "ORDER BY ready_at, turn LIMIT $1) q JOIN lampjack_item i ON i.key = q.key "
     "AND ((i.seq >= q.seq AND " LJK_PG_WANTS ") "
     "OR i.seq IN (SELECT a >> 16 FROM unnest(q.again) AS a)) LIMIT $1) x) w ORDER BY s.name"};
+/// The same of these accounts: one look into the index for each, then the lanes that do not name theirs yet.
+constexpr Statement kSubscriptionsOf{
+    "lampjack_subscriptions_of",
+    "SELECT s.name, COALESCE(array_to_string(s.kinds, ' '), ''), "
+    "COALESCE(array_to_string(s.accounts, ' '), ''), s.recipient, s.include_bot, s.served_at, "
+    "w.waiting, w.oldest FROM lampjack_subscription s CROSS JOIN LATERAL "
+    "(SELECT count(*) AS waiting, COALESCE(min(x.received), 0) AS oldest FROM "
+    "(SELECT i.received FROM (SELECT one.* FROM unnest($2) AS a (account) CROSS JOIN LATERAL "
+    "(SELECT n.key, n.seq, n.again FROM lampjack_queue n WHERE n.name = s.name "
+    "AND n.account = a.account ORDER BY n.ready_at, n.turn LIMIT $1) one "
+    "UNION ALL SELECT n.key, n.seq, n.again FROM lampjack_queue n "
+    "JOIN lampjack_conversation c ON c.key = n.key WHERE n.name = s.name AND n.account IS NULL "
+    "AND c.account = ANY($2)) q JOIN lampjack_item i ON i.key = q.key "
+    "AND ((i.seq >= q.seq AND " LJK_PG_WANTS ") "
+    "OR i.seq IN (SELECT a >> 16 FROM unnest(q.again) AS a)) LIMIT $1) x) w ORDER BY s.name"};
 constexpr Statement kKnownSubscriptions{
     "lampjack_known_subscriptions",
     "SELECT s.name, COALESCE(array_to_string(s.kinds, ' '), ''), "
@@ -148,9 +163,13 @@ Millis PostgresStore::served_at(const Rows& rows, int row, int column) {
     return at == 0 ? 0 : process().clock.to_caller(at);
 }
 
-Result<std::vector<SubscriptionState>> PostgresStore::subscriptions(Millis now) {
+Result<std::vector<SubscriptionState>> PostgresStore::subscriptions(Millis now,
+                                                                    OfAccounts of) {
     LJK_TRY(all_holders, read_holders());
-    LJK_TRY(rows, ask(kSubscriptions, Params().limit(kCountedItems)));
+    Params wanted;
+    wanted.limit(kCountedItems);
+    if (of) wanted.texts(*of);
+    LJK_TRY(rows, ask(of ? kSubscriptionsOf : kSubscriptions, std::move(wanted)));
     std::vector<SubscriptionState> all;
     for (int row = 0; row < rows.size(); ++row) {
         SubscriptionState state;
@@ -159,7 +178,7 @@ Result<std::vector<SubscriptionState>> PostgresStore::subscriptions(Millis now) 
         state.served = served_at(rows, row, 5);
         state.waiting = static_cast<std::size_t>(rows.number(row, 6));
         state.oldest = rows.integer(row, 7);
-        state.holders = labels_of(all_holders, state.name, now);
+        state.holders = labels_of(all_holders, state.name, now, of);
         all.push_back(std::move(state));
     }
     return all;

@@ -109,6 +109,8 @@ constexpr std::array kVersion2{
     "CREATE INDEX lampjack_dead_item_oldest ON lampjack_dead_item (name, died)",
     "CREATE INDEX lampjack_outbox_item ON lampjack_outbox (key, item_seq) WHERE item_seq > 0",
     "CREATE INDEX lampjack_lane_account ON lampjack_lane (sink, account, ready_at, turn)",
+    "CREATE INDEX lampjack_conversation_account ON lampjack_conversation (account, touched_minute)"
+    " WHERE alive",
 };
 
 constexpr std::array<Schema::Step, 2> kSteps{kVersion1, kVersion2};

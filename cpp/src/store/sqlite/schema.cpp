@@ -158,6 +158,7 @@ CREATE TABLE item_merge (          -- no row: the release before wrote the item,
 CREATE TRIGGER item_merge_goes AFTER DELETE ON item BEGIN
   DELETE FROM item_merge WHERE conversation = old.conversation AND seq = old.seq;
 END;
+CREATE INDEX conversation_account ON conversation (account, state, touched_minute);
 CREATE INDEX outbox_item ON outbox (conversation, item_seq) WHERE item_seq > 0;
 CREATE INDEX lane_empty ON lane (ready_at) WHERE is_empty = 1;
 CREATE INDEX lane_account ON lane (to_sink, account, ready_at, turn) WHERE is_empty = 0;

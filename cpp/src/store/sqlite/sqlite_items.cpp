@@ -142,7 +142,8 @@ Result<void> SqliteStore::finish_item(std::string_view name, const LeasedItem& i
     return access.commit();
 }
 
-Result<std::vector<DeadItem>> SqliteStore::dead_items(std::string_view name, std::size_t limit) {
+Result<std::vector<DeadItem>> SqliteStore::dead_items(std::string_view name, std::size_t limit,
+                                                      OfAccounts of) {
     LJK_TRY(access, session_.read());
     LJK_TRY(db, access.connection());
     LJK_TRY(subscription, find_subscription(*db, name));
@@ -154,16 +155,18 @@ Result<std::vector<DeadItem>> SqliteStore::dead_items(std::string_view name, std
                       "JOIN item i ON i.conversation = a.conversation AND i.seq = a.seq "
                       "WHERE a.subscription = ? AND a.is_dead = 1 "
                       "ORDER BY a.died, a.conversation, a.seq LIMIT ?"));
-    found.integer(subscription.id).integer(sql_limit(limit));
+    found.integer(subscription.id).integer(of ? -1 : sql_limit(limit));
     std::vector<DeadItem> dead;
-    for (;;) {
+    while (dead.size() < limit) {
         LJK_TRY(more, found.next());
-        if (!more) return dead;
+        if (!more) break;
+        if (!is_of(of, found.text_at(4))) continue;
         dead.push_back({{found.string_at(3), found.string_at(4), read_item(found, 5),
                          static_cast<std::uint32_t>(found.integer_at(0)), 0},
                         found.string_at(1),
                         found.integer_at(2)});
     }
+    return dead;
 }
 
 Result<void> SqliteStore::settle_dead_item(std::string_view name, std::string_view ref,

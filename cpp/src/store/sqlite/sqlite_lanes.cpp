@@ -167,7 +167,8 @@ Result<Millis> SqliteStore::next_delivery_at(bool sinks) {
     return row && !found.is_null(0) ? found.integer_at(0) : kNever;
 }
 
-Result<std::vector<DueTimer>> SqliteStore::due_timers(Millis now, std::size_t limit) {
+Result<std::vector<DueTimer>> SqliteStore::due_timers(Millis now, std::size_t limit,
+                                                      OfAccounts of) {
     LJK_TRY(access, session_.read());
     LJK_TRY(db, access.connection());
     LJK_TRY(found, db->query("SELECT " LJK_CONVERSATION_COLUMNS
@@ -177,6 +178,7 @@ Result<std::vector<DueTimer>> SqliteStore::due_timers(Millis now, std::size_t li
     while (due.size() < limit) {
         LJK_TRY(more, found.next());
         if (!more) break;
+        if (!is_of(of, found.text_at(2))) continue;  // its body is not read
         LJK_TRY(row, read_conversation(found));
         for (std::size_t kind = 0; kind < conversation::kTimerCount; ++kind)
             if (const auto& timer = row.state.timers[kind]; timer && timer->due <= now)

@@ -7,6 +7,8 @@
 #include "store/sqlite/sqlite_tx.h"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 #include <sqlite3.h>
@@ -30,6 +32,82 @@ Result<void> check_place(const std::string& path) {
 Result<bool> exists(Connection& db, const ConversationKey& key) {
     LJK_TRY(found, db.query("SELECT 1 FROM conversation WHERE key = ? AND state >= 0"));
     return found.blob(key).next();
+}
+
+void keep_newest(std::vector<ConversationRow>& rows, std::size_t limit) {
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const auto& a, const auto& b) { return a.touched > b.touched; });
+    if (rows.size() > limit) rows.resize(limit);
+}
+
+Result<void> add_conversations(Statement& found, std::vector<ConversationRow>& rows) {
+    for (;;) {
+        LJK_TRY(more, found.next());
+        if (!more) break;
+        LJK_TRY(row, read_conversation(found));
+        rows.push_back(std::move(row));
+    }
+    found.rewind();
+    return {};
+}
+
+/// One look into the index for each account: the conversations of others are not passed over.
+Result<void> add_newest(Connection& db, conversation::State state, std::size_t limit,
+                        const OfAccounts& of, std::vector<ConversationRow>& rows) {
+    if (!of) {
+        LJK_TRY(all,
+                db.query("SELECT " LJK_CONVERSATION_COLUMNS " FROM conversation WHERE state = ? "
+                         "ORDER BY touched_minute DESC, touched DESC LIMIT ?"));
+        return add_conversations(all.word(state).integer(sql_limit(limit)), rows);
+    }
+    LJK_TRY(own, db.query("SELECT " LJK_CONVERSATION_COLUMNS
+                          " FROM conversation INDEXED BY conversation_account "
+                          "WHERE account = ? AND state = ? "
+                          "ORDER BY touched_minute DESC, touched DESC LIMIT ?"));
+    for (const std::string& account : *of) {
+        LJK_CHECK(
+            add_conversations(own.text(account).word(state).integer(sql_limit(limit)), rows));
+        if (rows.size() > limit) keep_newest(rows, limit);
+    }
+    return {};
+}
+
+Result<void> add_deliveries(Statement& found, const OfAccounts& of, std::size_t limit,
+                            std::vector<Delivery>& rows) {
+    while (rows.size() < limit) {
+        LJK_TRY(more, found.next());
+        if (!more) break;
+        std::string account = found.string_at(kOutboxColumns + 1);
+        if (is_of(of, account))
+            rows.push_back(
+                {found.string_at(kOutboxColumns), std::move(account), read_outbox(found)});
+    }
+    found.rewind();
+    return {};
+}
+
+/// What is pending of these accounts, by the index of each.
+Result<std::vector<Delivery>> pending_of(Connection& db, std::span<const std::string> accounts,
+                                         std::size_t limit) {
+    LJK_TRY(found, db.query("SELECT " LJK_OUTBOX_COLUMNS ", ref, outbox.account "
+                            "FROM outbox INDEXED BY outbox_pending "
+                            "JOIN conversation ON key = conversation "
+                            "WHERE outbox.account = ? AND status = 0 "
+                            "ORDER BY created, ref, oseq LIMIT ?"));
+    const auto oldest_first = [](const Delivery& a, const Delivery& b) {
+        return std::tie(a.row.created, a.ref, a.row.oseq) <
+               std::tie(b.row.created, b.ref, b.row.oseq);
+    };
+    std::vector<Delivery> all;
+    for (const std::string& account : accounts) {
+        std::vector<Delivery> own;
+        found.text(account).integer(sql_limit(limit));
+        LJK_CHECK(add_deliveries(found, {}, limit, own));
+        std::move(own.begin(), own.end(), std::back_inserter(all));
+        std::sort(all.begin(), all.end(), oldest_first);
+        if (all.size() > limit) all.resize(limit);
+    }
+    return all;
 }
 
 /// A damaged file is no use waiting for: at the start that is a matter of configuration.
@@ -92,30 +170,35 @@ Result<ConversationRow> SqliteStore::conversation(const ConversationKey& key) {
     return std::move(row);
 }
 
-Result<std::vector<ConversationRow>> SqliteStore::conversations(std::string_view state,
-                                                                std::size_t limit) {
+Result<std::vector<ConversationRow>>
+SqliteStore::conversations(std::string_view state, std::size_t limit, OfAccounts of) {
     LJK_TRY(access, session_.read());
     LJK_TRY(db, access.connection());
-    LJK_TRY(found,
-            db->query("SELECT " LJK_CONVERSATION_COLUMNS " FROM conversation WHERE state = ? "
-                      "ORDER BY touched_minute DESC, touched DESC LIMIT ?"));
     std::vector<ConversationRow> rows;
     for (std::size_t one = 0; one < conversation::kStateCount; ++one) {
         const auto wanted = static_cast<conversation::State>(one);
         if (!state.empty() && conversation::name_of(wanted) != state) continue;
-        found.word(wanted).integer(sql_limit(limit));
-        for (;;) {
-            LJK_TRY(more, found.next());
-            if (!more) break;
-            LJK_TRY(row, read_conversation(found));
-            rows.push_back(std::move(row));
-        }
-        found.rewind();
+        LJK_CHECK(add_newest(*db, wanted, limit, of, rows));
     }
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const auto& a, const auto& b) { return a.touched > b.touched; });
-    if (rows.size() > limit) rows.resize(limit);
+    keep_newest(rows, limit);
     return rows;
+}
+
+Result<std::vector<std::string>> SqliteStore::accounts() {
+    LJK_TRY(access, session_.read());
+    LJK_TRY(db, access.connection());
+    LJK_TRY(next, db->query("SELECT min(account) FROM conversation INDEXED BY conversation_account "
+                            "WHERE account > ?"));
+    std::vector<std::string> names{std::string{}};
+    for (;;) {
+        LJK_TRY(row, next.text(names.back()).next());
+        if (!row || next.is_null(0)) break;
+        std::string name = next.string_at(0);
+        next.rewind();
+        names.push_back(std::move(name));
+    }
+    names.erase(names.begin());
+    return names;
 }
 
 Result<std::vector<std::string>> SqliteStore::conversations_of(const UserKey& user) {
@@ -175,20 +258,18 @@ Result<std::vector<OutboxRow>> SqliteStore::deliveries(const ConversationKey& ke
     }
 }
 
-Result<std::vector<Delivery>> SqliteStore::deliveries_by(DeliveryStatus status, std::size_t limit) {
+Result<std::vector<Delivery>> SqliteStore::deliveries_by(DeliveryStatus status, std::size_t limit,
+                                                         OfAccounts of) {
     LJK_TRY(access, session_.read());
     LJK_TRY(db, access.connection());
+    if (of && status == DeliveryStatus::pending) return pending_of(*db, *of, limit);
     LJK_TRY(found, db->query("SELECT " LJK_OUTBOX_COLUMNS ", ref, outbox.account FROM outbox "
                              "JOIN conversation ON key = conversation WHERE status = ? "
                              "ORDER BY created, ref, oseq LIMIT ?"));
-    found.word(status).integer(sql_limit(limit));
+    found.word(status).integer(of ? -1 : sql_limit(limit));
     std::vector<Delivery> deliveries;
-    for (;;) {
-        LJK_TRY(more, found.next());
-        if (!more) return deliveries;
-        deliveries.push_back({found.string_at(kOutboxColumns), found.string_at(kOutboxColumns + 1),
-                              read_outbox(found)});
-    }
+    LJK_CHECK(add_deliveries(found, of, limit, deliveries));
+    return deliveries;
 }
 
 Result<std::size_t> SqliteStore::pending_count(std::string_view account) {

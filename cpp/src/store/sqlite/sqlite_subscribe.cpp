@@ -46,20 +46,47 @@ Result<void> count_asides(Connection& db, std::int64_t subscription, const ItemL
     return {};
 }
 
-/// The longest waiting lanes first; as many as can hold what is counted.
-Result<void> count_waiting(Connection& db, std::int64_t subscription, SubscriptionState& state) {
-    LJK_TRY(found, db.query("SELECT l.conversation, l.next_seq, c.account FROM item_lane l "
-                            "JOIN conversation c ON c.key = l.conversation "
-                            "WHERE l.subscription = ? ORDER BY l.ready_at, l.turn LIMIT ?"));
-    found.integer(subscription).integer(static_cast<std::int64_t>(kCountedItems));
+Result<void> count_lanes(Connection& db, Statement& found, std::int64_t subscription,
+                         const OfAccounts& of, SubscriptionState& state) {
     while (state.waiting < kCountedItems) {
         LJK_TRY(more, found.next());
         if (!more) break;
+        if (!is_of(of, found.text_at(2))) continue;
         const ItemLane lane{key_at(found, 0), found.number_at(1), 0};
         LJK_CHECK(count_asides(db, subscription, lane, state));
         LJK_CHECK(count_lane(db, lane, found.text_at(2), state));
     }
+    found.rewind();
     return {};
+}
+
+/// The longest waiting lanes of each account first, then those that do not name theirs yet.
+Result<void> count_waiting_of(Connection& db, std::int64_t subscription, const OfAccounts& of,
+                              SubscriptionState& state) {
+    LJK_TRY(named, db.query("SELECT l.conversation, l.next_seq, l.account FROM item_lane l "
+                            "WHERE l.subscription = ? AND l.account = ? "
+                            "ORDER BY l.ready_at, l.turn LIMIT ?"));
+    for (const std::string& account : *of) {
+        named.integer(subscription).text(account);
+        named.integer(static_cast<std::int64_t>(kCountedItems));
+        LJK_CHECK(count_lanes(db, named, subscription, of, state));
+    }
+    LJK_TRY(unnamed, db.query("SELECT l.conversation, l.next_seq, c.account FROM item_lane l "
+                              "JOIN conversation c ON c.key = l.conversation "
+                              "WHERE l.subscription = ? AND l.account IS NULL "
+                              "ORDER BY l.ready_at, l.turn"));
+    return count_lanes(db, unnamed.integer(subscription), subscription, of, state);
+}
+
+/// The longest waiting lanes first; as many as can hold what is counted.
+Result<void> count_waiting(Connection& db, std::int64_t subscription, const OfAccounts& of,
+                           SubscriptionState& state) {
+    if (of) return count_waiting_of(db, subscription, of, state);
+    LJK_TRY(found, db.query("SELECT l.conversation, l.next_seq, c.account FROM item_lane l "
+                            "JOIN conversation c ON c.key = l.conversation "
+                            "WHERE l.subscription = ? ORDER BY l.ready_at, l.turn LIMIT ?"));
+    found.integer(subscription).integer(static_cast<std::int64_t>(kCountedItems));
+    return count_lanes(db, found, subscription, of, state);
 }
 
 Result<void> read_lane(Connection& db, const ConversationKey& key, std::int64_t subscription,
@@ -124,7 +151,7 @@ Result<bool> SqliteStore::subscribe(std::string_view name, const SubscriptionFil
     return true;
 }
 
-Result<std::vector<SubscriptionState>> SqliteStore::subscriptions(Millis now) {
+Result<std::vector<SubscriptionState>> SqliteStore::subscriptions(Millis now, OfAccounts of) {
     LJK_TRY(access, session_.read());
     LJK_TRY(db, access.connection());
     LJK_TRY(all_holders, read_holders(*db));
@@ -138,8 +165,8 @@ Result<std::vector<SubscriptionState>> SqliteStore::subscriptions(Millis now) {
         LJK_TRY(one, find_subscription(*db, state.name));
         state.filter = std::move(one.filter);
         state.served = one.served_at;
-        state.holders = labels_of(all_holders, state.name, now);
-        LJK_CHECK(count_waiting(*db, one.id, state));
+        state.holders = labels_of(all_holders, state.name, now, of);
+        LJK_CHECK(count_waiting(*db, one.id, of, state));
         all.push_back(std::move(state));
     }
 }

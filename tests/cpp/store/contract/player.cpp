@@ -240,6 +240,14 @@ void use_all(Store& store, int steps) {
     const ConversationKey key = key_of("shop:live:u1");
     must(store.extend_delivery(key, 1, 90'000'000, 7));
     must(store.subscriptions(1));
+    must(store.subscriptions(1, shop));
+    must(store.accounts());
+    must(store.conversations("", 9, shop));
+    must(store.conversations("agent", 9, shop));
+    must(store.deliveries_by(DeliveryStatus::pending, 9, shop));
+    must(store.deliveries_by(DeliveryStatus::dead, 9, shop));
+    must(store.dead_items("desk", 9, shop));
+    must(store.due_timers(90'000'000, 9, shop));
     must(store.known_subscriptions());
     must(store.standings(key, 1));
     must(store.drop_subscription("bot", 1));
