@@ -153,6 +153,6 @@ def _forget(task: "asyncio.Task[Any]") -> None:
 
 
 def _look_at(future: "asyncio.Future[Any]") -> None:
-    """asyncio complains of an exception that nobody looked at: nobody else does when it comes late."""
+    """Look at its exception: asyncio complains of one that nobody looked at."""
     if not future.cancelled():
         future.exception()

@@ -39,7 +39,9 @@ class Waits:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._numbers = itertools.count()
-        self._by_account: dict[str, list[tuple[float, int, _Wait]]] = {}  # heaps: the next look first
+        self._by_account: dict[
+            str, list[tuple[float, int, _Wait]]
+        ] = {}  # heaps: the next look first
         self._looking: list[_Wait] = []
         self._thread: threading.Thread | None = None
         self._closed = False

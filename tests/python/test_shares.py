@@ -64,7 +64,7 @@ def test_control_on_threads_that_all_share_nobody_is_served(in_loop: bool):
 def test_what_is_free_within_the_shares_may_be_used_by_anybody():
     with HangingHub("ab", "a") as world:
         world.hang()
-        assert comes(lambda: world.count("plain", "a") == 12)
+        assert comes(lambda: (world.count("plain", "a"), world.count("coroutine", "a")) == (12, 12))
         world.hangs = "b"  # from now on
         for number in range(16):
             world.message("b", f"b-{number}")
@@ -99,7 +99,7 @@ def test_a_decision_waits_a_little_for_a_place():
     settings = sample_settings(PLATFORM, t_answer=20_000)
     begun, go_on = threading.Semaphore(0), threading.Event()
     hub = lj.Hub({"store": "memory:", "account": {"a": settings, "b": settings}})
-    hub.decide()(lambda request: begun.release() or go_on.wait(20) and lj.Accept())
+    hub.decide()(lambda request: begun.release() or (go_on.wait(20) and lj.Accept()))
     answers: list[bytes] = []
 
     def ask(user: str) -> None:

@@ -16,7 +16,8 @@ PLATFORM = "chatlayer_offloading"
 OTHERS = "bcd"
 REPETITIONS = 3
 PATIENCE = 60.0  # seconds
-_TOO_MANY = 400_000
+DECIDES_IN = 0.02  # as long as a look into a database of the host's
+TOO_MANY = 400_000
 
 
 def offload(extra: str) -> bytes:
@@ -26,7 +27,7 @@ def offload(extra: str) -> bytes:
 
 
 def hostile_bodies() -> list[bytes]:
-    zeros = ",".join(["0"] * _TOO_MANY)
+    zeros = ",".join(["0"] * TOO_MANY)
     return [
         b'{"event":"offload","botId":"b","version":"LIVE","sessionId":"h","transcript":['
         + zeros.encode()
@@ -58,16 +59,18 @@ class Desk:
         if request.ref.startswith("a:"):
             self.hung += 1
             self.go_on.wait(PATIENCE)
+        else:
+            time.sleep(DECIDES_IN)
         return lj.Accept(mute=True)
 
-    def plain(self, item: lj.Item, conv: lj.Conversation) -> None:
+    def plain(self, item: lj.Item, _conv: lj.Conversation) -> None:
         if item.ref.startswith("a:"):
             self.hung += 1
             self.go_on.wait(PATIENCE)
         self.seen["plain"].add(item.ref)
 
-    async def coroutine(self, item: lj.Item, conv: lj.Conversation) -> None:
-        while item.ref.startswith("a:") and not self.go_on.is_set():
+    async def coroutine(self, item: lj.Item, _conv: lj.Conversation) -> None:
+        while item.ref.startswith("a:") and not self.go_on.is_set():  # noqa: ASYNC110  set on another thread
             await asyncio.sleep(0.05)
         self.seen["coroutine"].add(item.ref)
 

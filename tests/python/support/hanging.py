@@ -40,7 +40,13 @@ class HangingHub:
     """Handlers of both kinds and a decide function for each account; those of `hangs` hang until `go_on` is set."""
 
     def __init__(
-        self, accounts: str, hangs: str, *, store: str = "memory:", shared: bool = False, **options: Any
+        self,
+        accounts: str,
+        hangs: str,
+        *,
+        store: str = "memory:",
+        shared: bool = False,
+        **options: Any,
     ) -> None:
         settings = sample_settings(PLATFORM, t_answer=DECISION_MS)
         config = {"store": store, "account": dict.fromkeys(accounts, settings), **options}
@@ -73,7 +79,7 @@ class HangingHub:
     async def _coroutine(self, item: lj.Item, conv: lj.Conversation) -> None:
         self.begun.append(("coroutine", item.ref[0]))
         hangs = item.ref[0] == self.hangs
-        while hangs and not self.go_on.is_set():
+        while hangs and not self.go_on.is_set():  # noqa: ASYNC110  it is set on another thread
             await asyncio.sleep(0.01)
         self.ended.append(("coroutine", item.ref))
 
