@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace lampjack::bindings {
 
@@ -21,13 +22,17 @@ void register_subscriptions(py::class_<Hub>& hub) {
     hub.def(
         "next",
         [](Hub& self, const Text<"subscription">& name,
-           Number<"timeout", std::int64_t> timeout_ms) {
-            return waited(
-                [&] { return self.next(name, milliseconds(timeout_ms), engine::Keeper::handler); });
+           Number<"timeout", std::int64_t> timeout_ms, const std::vector<std::string>& without) {
+            return waited([&] {
+                return self.next(name, milliseconds(timeout_ms), engine::Keeper::handler, without);
+            });
         },
-        py::arg("subscription"), py::arg("timeout_ms"));
+        py::arg("subscription"), py::arg("timeout_ms"),
+        py::arg("without") = std::vector<std::string>{});
     hub.def("wait_for_change", &Hub::wait_for_change, py::arg("seen"),
             py::call_guard<py::gil_scoped_release>());
+    hub.def("wake", &Hub::wake, py::call_guard<py::gil_scoped_release>());
+    hub.def_property_readonly("handler_timeout_ms", &Hub::handler_timeout);
     hub.def(
         "done",
         [](Hub& self, const engine::Item& item, Flag<"success"> success,

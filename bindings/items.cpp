@@ -13,6 +13,10 @@ void register_items(py::module_& m) {
         .def_readonly("subscription", &engine::Item::subscription)
         .def_property_readonly("is_lost",
                                [](const engine::Item& item) { return item.hold.is_lost(); })
+        .def_property_readonly("is_hung",
+                               [](const engine::Item& item) { return item.hold.is_hung(); })
+        .def_property_readonly("account",
+                               [](const engine::Item& item) { return item.lease.account; })
         .def_property_readonly(
             "head", [](const engine::Item& item) { return engine::item_head_json(item.lease); })
         .def_property_readonly("is_fact",
@@ -24,6 +28,8 @@ void register_items(py::module_& m) {
         .def_readonly("account", &engine::SinkDelivery::account)
         .def_property_readonly(
             "is_lost", [](const engine::SinkDelivery& delivery) { return delivery.hold.is_lost(); })
+        .def_property_readonly(
+            "is_hung", [](const engine::SinkDelivery& delivery) { return delivery.hold.is_hung(); })
         .def_property_readonly("head",
                                [](const engine::SinkDelivery& delivery) {
                                    return engine::sink_head_json(delivery.lease);

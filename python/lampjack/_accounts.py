@@ -14,6 +14,7 @@ class Accounts:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._names = frozenset(config.get("account") or ())
+        self.is_one = len(self._names) == 1
 
     def check(self, accounts: Iterable[str], function: str) -> None:
         """Raise `ConfigError` for an account that is not configured; `function` is what is registered for it."""

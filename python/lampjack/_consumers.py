@@ -26,7 +26,6 @@ __all__ = ["Consumer", "Handler"]
 
 _POLL_MS = 250
 _PAUSE_AFTER_ERROR = 1.0
-_AT_ONCE = 16  # items of one subscription under way, each of another conversation
 
 Handler = Callable[..., Any]
 
@@ -46,6 +45,8 @@ class _Run:
 class Consumer(LeasedWork):
     """One thread that leases, and what its functions run on: worker threads, or the hub's loop for coroutines."""
 
+    has_one_account = False
+
     def __init__(self, runtime: Runtime, function: Handler, label: str) -> None:
         self._runtime = runtime
         self.function = function
@@ -54,10 +55,13 @@ class Consumer(LeasedWork):
         self._seen = 0  # of the core's changes
         self._stop = threading.Event()
         self._cancelled = False
-        self._free = threading.Semaphore(_AT_ONCE)
+        self._places = runtime.places
+        if self._is_async:
+            self._places = runtime.places_of_coroutines(one_account=self.has_one_account)
         self._idle = threading.Condition()
         self._busy = 0
         self._on_threads: dict[Future[bool], Any] = {}
+        self._hung: dict[Any, bool] = {}  # of these; whether another thread has the place
         self._on_loop: dict[asyncio.Task[None], _Run] = {}
         self._thread: threading.Thread | None = None
 
@@ -123,14 +127,14 @@ class Consumer(LeasedWork):
             left = min(max(0.0, end - time.monotonic()), threading.TIMEOUT_MAX)
             return self._idle.wait_for(over, left)
 
-    def _lease(self, timeout_ms: int) -> Any:
+    def _lease(self, timeout_ms: int, without: list[str]) -> Any:
+        """Return what is ready, leased; nothing of the accounts `without`."""
         raise NotImplementedError
 
     def _run(self) -> None:
         while not self._stop.is_set():
             self._cancel_hung()
-            if not self._free.acquire(timeout=_POLL_MS / 1000):
-                continue
+            self._replace_hung()
             leased = None
             try:
                 leased = self._lease_with_place()
@@ -140,9 +144,6 @@ class Consumer(LeasedWork):
                 if not isinstance(error, StoreError | ConflictError):  # the core has told
                     self._log_lease("take", error)
                 self._stop.wait(_PAUSE_AFTER_ERROR)
-            finally:
-                if leased is None:
-                    self._free.release()
             if leased is not None:
                 self._begin(leased)
         while self._on_loop and not self._cancelled:  # nothing more is leased
@@ -151,23 +152,46 @@ class Consumer(LeasedWork):
                 self._idle.wait(_POLL_MS / 1000)
 
     def _lease_with_place(self) -> Any:
-        """Lease what can begin at once: a handler on a thread needs one of the places that all of them share."""
-        if self._is_async:
-            return self._lease(_POLL_MS)
-        if not self._runtime.places.acquire(timeout=_POLL_MS / 1000):
+        """Lease what can begin at once: an item needs a place, and its account may not have its whole share already."""
+        if not self._places.reserve(_POLL_MS / 1000):
             return None
         leased = None
+        full = self._places.full()
+        # Nobody else changes the shares of coroutines, and places that all share are not kept while nothing is there.
+        may_wait = self._is_async and not full
         try:
-            leased = self._lease(0)
+            leased = self._lease(_POLL_MS if may_wait else 0, full)
         finally:
             if leased is None:
-                self._runtime.places.release()
-        if leased is None:  # wait without a place
-            self._seen = self._runtime.native.wait_for_change(self._seen)
-        return leased
+                self._places.cancel()
+        if leased is None:
+            if not may_wait:
+                self._seen = self._runtime.native.wait_for_change(self._seen)
+            return None
+        if self._places.give(leased.account):
+            return leased
+        self._places.cancel()  # another subscription has had the last one of its share
+        self._give_back(leased)
+        return None
+
+    def _replace_hung(self) -> None:
+        """A thread cannot be cancelled: let another have its place, or else it keeps that until it ends."""
+        told: list[tuple[str, int | None]] = []
+        with self._idle:
+            for leased in self._on_threads.values():
+                if leased.is_hung and leased not in self._hung:
+                    left = self._runtime.spares.take(leased.account)
+                    self._hung[leased] = left is not None
+                    told.append((leased.account, left))
+        for account, left in told:
+            if left is None:
+                log_event("thread.hung", account=account, work=self.label)
+            else:
+                self._runtime.free(self._places, account)
+                log_event("thread.abandoned", account=account, work=self.label, left=left)
 
     def _cancel_hung(self) -> None:
-        """Cancel coroutines whose lease has ended. A thread cannot be: it keeps its place until it ends."""
+        """Cancel coroutines whose lease has ended."""
         with self._idle:
             hung = [one for one in self._on_loop.items() if one[1].leased.is_lost]
         for task, run in hung:
@@ -200,11 +224,11 @@ class Consumer(LeasedWork):
 
     def _thread_ended(self, running: "Future[bool]") -> None:
         with self._idle:
-            self._on_threads.pop(running, None)
+            leased = self._on_threads.pop(running, None)
         if running.cancelled():  # cancel() gives the lease back
             return
         if running.exception() is not None or running.result():
-            self._end()
+            self._end(leased)
 
     def _begin_task(
         self,
@@ -229,14 +253,14 @@ class Consumer(LeasedWork):
             run = self._on_loop.pop(task)
         _close_unawaited(run.made)
         if run.is_recording or run.leased.is_lost:
-            self._end()
+            self._end(run.leased)
             return
         if task.cancelled():
             log_event("handler.cancelled", **self.log_keys)
         try:
             self._runtime.workers.submit(self._return, run.leased)
         except RuntimeError:  # closed from the loop itself: the lease ends by itself
-            self._end()
+            self._end(run.leased)
 
     def _return(self, leased: Any) -> None:
         try:
@@ -244,12 +268,13 @@ class Consumer(LeasedWork):
         except LampjackError as error:  # the lease ends by itself
             self._log_lease("release", error)
         finally:
-            self._end()
+            self._end(leased)
 
-    def _end(self) -> None:
-        self._free.release()
-        if not self._is_async:
-            self._runtime.places.release()
+    def _end(self, leased: Any) -> None:
+        with self._idle:
+            has_place = not self._hung.pop(leased, False)
+        if has_place:
+            self._runtime.free(self._places, leased.account)
         with self._idle:
             self._busy -= 1
             self._idle.notify_all()

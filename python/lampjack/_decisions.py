@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from lampjack import _core
 from lampjack._given import as_json, as_list
-from lampjack._host_calls import LateError, raised_by
+from lampjack._host_calls import BusyError, LateError, raised_by
 from lampjack._json import read_json
 from lampjack._log import log_event, place_of
 from lampjack._parts import content_json
@@ -92,6 +92,9 @@ def log_failed_decision(request: DecisionRequest, error: BaseException) -> None:
     account = _account(request)
     if isinstance(error, LateError):
         log_event("decision.late", account=account, deadline_ms=round(request.seconds * 1000))
+        return
+    if isinstance(error, BusyError):
+        log_event("decision.busy", account=account)
         return
     error = raised_by(error)
     reason = type(error).__name__

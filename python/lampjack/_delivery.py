@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lampjack._errors import HubTimeoutError, NetworkError, RefusedError, StaleOwnerError
+from lampjack._errors import NetworkError, RefusedError, StaleOwnerError
 from lampjack._given import as_seconds
 from lampjack._losses import Loss, losses_of
 from lampjack._outcome import Outcome
@@ -89,7 +89,9 @@ class Delivery:
         `StaleOwnerError` when it was refused because the owner changed or it was discarded, `NetworkError` when it was given
         up, `HubTimeoutError` when it is still in flight after `timeout` seconds.
         """
-        return Outcome(self._runtime.wait(self._wait, as_seconds(timeout, "timeout")))
+        seconds = as_seconds(timeout, "timeout")
+        account = self.receipt.ref.partition(":")[0]
+        return Outcome(self._runtime.wait(account, self._settled, seconds))
 
     def status(self) -> Outcome[DeliveryState]:
         """Return status, attempts and the last error as they are now."""
@@ -99,12 +101,13 @@ class Delivery:
             )
         )
 
-    def _wait(self, timeout: float) -> Receipt:
+    def _settled(self) -> Receipt | None:
+        """Return what became of it; None while it is pending."""
         if self.id is None:
             return self.receipt
-        text = self._runtime.native.wait_delivery(self.id, int(timeout * 1000))
+        text = self._runtime.native.wait_delivery(self.id, 0)
         if text is None:
-            raise HubTimeoutError("it is still under way")
+            return None
         found = DeliveryState.from_json(text)
         if found.status == "refused":
             raise StaleOwnerError("the owner changed before it was sent", epoch=found.epoch)

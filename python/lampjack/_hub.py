@@ -59,8 +59,8 @@ class Hub(Receiver, Operators, Privacy):
             clock=native_clock(clock),
             seed=seed,
         )
-        self._runtime = Runtime(native, background=background)
         self._accounts = Accounts(config)
+        self._runtime = Runtime(native, background=background, one_account=self._accounts.is_one)
         self._consumers = ConsumerGroup(self._runtime)
         self._reception = Reception(self._runtime, self._accounts, self._consumers.note_request)
 

@@ -19,7 +19,7 @@ from lampjack._decisions import (
     translated,
 )
 from lampjack._errors import ArgumentError, HubClosedError, LampjackError
-from lampjack._host_calls import LateError, call_blocking, call_on_loop, raised_by
+from lampjack._host_calls import BusyError, LateError, call_blocking, call_on_loop, raised_by
 from lampjack._log import log_event, place_of
 from lampjack._runtime import Runtime
 
@@ -111,7 +111,7 @@ class Reception:
         if question and not decide:
             native.nobody_decides(result)
         while question and decide:  # a translation may hold the requests of several users
-            decision = await self._make_decision(decide, question, run)
+            decision = await self._make_decision(account, decide, question, run)
             question = self._runtime.native.decide(result, decision)
         answered = await run.core(self._runtime.native.finish, result)
         return self._answer(account, answered)
@@ -134,8 +134,11 @@ class Reception:
         request, deadline_ms = untranslated
         try:
             body = bundle_request(request)
-            made = await run.host(translate, body, deadline_ms / 1000)
+            made = await run.host(account, translate, body, deadline_ms / 1000)
             await run.core(self._runtime.native.translate, pending, translated(made))
+        except BusyError:
+            self._runtime.check()
+            log_event("translate.busy", account=account)
         except LateError:
             log_event("translate.late", account=account, deadline_ms=deadline_ms)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  the host's code failed
@@ -143,12 +146,17 @@ class Reception:
             _log_untranslated(account, error)
 
     async def _make_decision(
-        self, decide: Decide, question: tuple[str, str, int], run: "_Blocking | _OnLoop"
+        self,
+        account: str,
+        decide: Decide,
+        question: tuple[str, str, int],
+        run: "_Blocking | _OnLoop",
     ) -> NativeDecision:
-        """Let the host decide; None when it fails or is late."""
+        """Let the host decide; None when it fails, is late or has no place to run."""
         request = request_of(question)
         try:
-            return native_decision(request, await run.host(decide, request, request.seconds))
+            made = await run.host(account, decide, request, request.seconds)
+            return native_decision(request, made)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  whatever the host's code raises must not cost the platform its answer
             self._runtime.check()
             log_failed_decision(request, error)
@@ -164,8 +172,10 @@ class _Blocking:
     async def core(self, call: Callable[..., T], *arguments: Any) -> T:
         return call(*arguments)
 
-    async def host(self, function: Callable[[Any], Any], argument: Any, seconds: float) -> Any:
-        return call_blocking(function, argument, seconds, self._runtime.decide)
+    async def host(
+        self, account: str, function: Callable[[Any], Any], argument: Any, seconds: float
+    ) -> Any:
+        return call_blocking(function, argument, seconds, partial(self._runtime.decide, account))
 
 
 class _OnLoop:
@@ -187,8 +197,11 @@ class _OnLoop:
         finally:
             del running  # as in submit()
 
-    async def host(self, function: Callable[[Any], Any], argument: Any, seconds: float) -> Any:
-        return await call_on_loop(function, argument, seconds, self._runtime.decide)
+    async def host(
+        self, account: str, function: Callable[[Any], Any], argument: Any, seconds: float
+    ) -> Any:
+        submit = partial(self._runtime.decide, account)
+        return await call_on_loop(function, argument, seconds, submit)
 
 
 F = TypeVar("F")

@@ -10,7 +10,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from lampjack import _core
+from lampjack._deciders import Deciders
 from lampjack._errors import ArgumentError, HubClosedError
+from lampjack._shares import Shares, Spares
+from lampjack._waits import Waits
 
 __all__ = ["Runtime"]
 
@@ -18,24 +21,33 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 _LOOP_ENDS_WITHIN = 1.0  # seconds; a coroutine that suppresses its cancellation is left behind
-_HANDLERS = 16  # synchronous handlers and sinks that run at one time
-_DECIDERS = 8  # decide and translate functions: they wait for no handler, and no handler for them
+# Places, and how many of them one account may have where a hub has several accounts.
+_HANDLERS, _HANDLERS_EACH = 16, 12  # synchronous handlers and sinks that run at one time
+_COROUTINES, _COROUTINES_EACH = 16, 12  # items of one subscription of a coroutine
+_DECIDERS, _DECIDERS_EACH = 8, 2  # decide and translate functions
+_SPARES, _SPARES_EACH = 32, 24  # threads in place of those that hang, in the life of a hub
 _LANES = 4  # commands of one conversation keep their order, others run beside them
 
 
 class Runtime:
     """Everything that a hub and its conversations, deliveries and consumers share. It belongs to one process."""
 
-    def __init__(self, hub: _core.Hub, *, background: bool = True) -> None:
+    def __init__(
+        self, hub: _core.Hub, *, background: bool = True, one_account: bool = False
+    ) -> None:
         self._hub = hub
         self.background = background  # whether threads of the core send, or only step()
+        self._one_account = one_account
         self._pid = os.getpid()
-        self.handlers = ThreadPoolExecutor(_HANDLERS, "lampjack handler")
-        self.places = threading.Semaphore(_HANDLERS)  # an item is leased when one is free for it
+        self.spares = Spares(_SPARES, self._share(_SPARES, _SPARES_EACH))
+        self.handlers = ThreadPoolExecutor(_HANDLERS + _SPARES, "lampjack handler")
+        # An item is leased when there is a place for it.
+        self.places = Shares(_HANDLERS, self._share(_HANDLERS, _HANDLERS_EACH))
         self.workers = ThreadPoolExecutor(16, "lampjack worker")  # what coroutines' items need
-        self._deciders = ThreadPoolExecutor(_DECIDERS, "lampjack decide")
+        each = self._share(_DECIDERS, _DECIDERS_EACH)
+        self._deciders = Deciders(_DECIDERS, each, self.spares, hub.handler_timeout_ms / 1000)
         self._calls = ThreadPoolExecutor(8, "lampjack call")  # reads, and requests of `submit()`
-        self._waits = ThreadPoolExecutor(32, "lampjack wait")
+        self._waits = Waits()
         self._lanes = [ThreadPoolExecutor(1, "lampjack lane") for _ in range(_LANES)]
         self._given_loop: asyncio.AbstractEventLoop | None = None
         self._own_loop: asyncio.AbstractEventLoop | None = None
@@ -64,6 +76,22 @@ class Runtime:
         """Whether this is the process that opened the hub."""
         return self._pid == os.getpid()
 
+    # ---- Shares ----
+
+    def _share(self, places: int, each: int) -> int:
+        """Nobody has to be kept from waiting for a hub's only account."""
+        return places if self._one_account else each
+
+    def places_of_coroutines(self, *, one_account: bool) -> Shares:
+        """Return the places of one subscription or sink whose function is a coroutine."""
+        each = _COROUTINES if one_account else self._share(_COROUTINES, _COROUTINES_EACH)
+        return Shares(_COROUTINES, each)
+
+    def free(self, places: Shares, account: str) -> None:
+        """Free a place; who passed over items of the account looks again."""
+        if places.release(account) and not self.closed:
+            self._hub.wake()
+
     # ---- Threads ----
 
     def command(self, ref: str, run: Callable[[], T]) -> "Future[T]":
@@ -75,13 +103,15 @@ class Runtime:
         """Run a read of the store."""
         return self._submit(self._calls, look)
 
-    def wait(self, wait: Callable[[float], T], timeout: float) -> "Future[T]":
-        """Run a call that waits for up to `timeout` seconds."""
-        return self._submit(self._waits, wait, timeout)
+    def wait(self, account: str, look: Callable[[], T | None], timeout: float) -> "Future[T]":
+        """Wait until `look` gives something; `HubTimeoutError` after `timeout` seconds."""
+        self.check()
+        return self._waits.add(account, look, timeout)
 
-    def decide(self, call: Callable[[], T]) -> "Future[T]":
-        """Run a decide or translate function of the host."""
-        return self._submit(self._deciders, call)
+    def decide(self, account: str, call: Callable[[], T]) -> "Future[T]":
+        """Run a decide or translate function of the host; it is pending while the account has no place for it."""
+        self.check()
+        return self._deciders.submit(account, call)
 
     def _submit(
         self, pool: ThreadPoolExecutor, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
@@ -133,9 +163,12 @@ class Runtime:
     def close(self) -> None:
         """Close the core's hub, then end the threads and the own loop. Twice is a no-op."""
         self.closed = True
+        if not self.is_here():  # a child has none of them
+            return
         self._finalizer()
-        pools = (self.handlers, self.workers, self._deciders, self._calls, self._waits)
-        for pool in (*pools, *self._lanes):
+        self._deciders.close()
+        self._waits.close()
+        for pool in (self.handlers, self.workers, self._calls, *self._lanes):
             pool.shutdown(wait=False, cancel_futures=True)
         if self._own_loop is None or self._loop_thread is None:
             return

@@ -52,6 +52,7 @@ class SinkConsumer(Consumer):
     """Hands messages for the end users of one account to the host. Return: shown. Exception: tried again."""
 
     failed_event = "sink.failed"
+    has_one_account = True
 
     def __init__(self, runtime: Runtime, function: Handler, account: str) -> None:
         super().__init__(runtime, function, f"sink {account}")
@@ -62,7 +63,9 @@ class SinkConsumer(Consumer):
         self._runtime.native.serve_sink(self.account)  # once nothing can refuse the start any more
         super().start()
 
-    def _lease(self, timeout_ms: int) -> Any:
+    def _lease(self, timeout_ms: int, without: list[str]) -> Any:
+        if self.account in without:
+            return None
         return self._runtime.native.next_sink(self.account, timeout_ms)
 
     def _give_back(self, leased: Any) -> None:

@@ -53,8 +53,8 @@ class SubscriptionConsumer(Consumer):
     def declare(self) -> None:
         self._runtime.native.subscribe(self.name, json.dumps(self.filter))
 
-    def _lease(self, timeout_ms: int) -> Any:
-        return self._runtime.native.next(self.name, timeout_ms)
+    def _lease(self, timeout_ms: int, without: list[str]) -> Any:
+        return self._runtime.native.next(self.name, timeout_ms, without)
 
     def _give_back(self, leased: Any) -> None:
         self._runtime.native.give_back(leased)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import lampjack as lj
+from lampjack._shares import Shares
 from lampjack.testing import sample, sample_settings
 
 REF = "shop:live:user-1"
@@ -147,7 +148,8 @@ def test_decisions_that_hang_keep_no_handler_from_its_end(own_threads: bool):
             handled.set()
 
         if not own_threads:
-            hub._runtime._deciders = hub._runtime.workers
+            hub._runtime._deciders._pool = hub._runtime.workers
+            hub._runtime._deciders._shares = Shares(16, 16)
 
         def ask(number: int) -> None:
             hub.receive("shop", **sample(

@@ -7,10 +7,12 @@ files that the things have.
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -335,6 +337,69 @@ def test_c_b3_a_request_that_translate_returns_is_decided():
         relay(hub, [event("message", content="hello"), event("handover_requested")])
         state = get(hub["a:live:u-1"].state().result(5), "state")
         mended("C-B3", state == "requested", state)
+
+
+# ---- Accounts that wait for each other
+
+
+def test_h3_handlers_of_one_account_that_hang_decline_nobody_elses_request():
+    settings = sample_settings("chatlayer_offloading", t_answer=5_000)
+    hub = lj.Hub({"store": "memory:", "account": {"a": settings, "b": settings}})
+    begun, go_on, handled = threading.Semaphore(0), threading.Event(), threading.Event()
+    hub.decide("b")(lambda request: lj.Accept(mute=True))
+
+    @hub.on(lj.Message, name="plain", accounts=["a"])
+    def hang(item: lj.Item, conv: lj.Conversation) -> None:
+        begun.release()
+        go_on.wait(60)
+
+    @hub.on(lj.Message, name="coroutine", accounts=["b"])
+    async def handle(item: lj.Item, conv: lj.Conversation) -> None:
+        handled.set()
+
+    hub.start()
+    for number in range(16):
+        request = sample("chatlayer_offloading", user=f"user-{number}", number=number)
+        hub.receive("a", **request.arguments())
+    assert all(begun.acquire(timeout=20) for _ in range(12)), "they hang"
+    asked = sample("chatlayer_offloading", "handover_requested").arguments()
+    accepted = json.loads(hub.receive("b", **asked).body)["offloadSuccess"]
+    hub.receive("b", **sample("chatlayer_offloading", number=1).arguments())
+    is_handled = handled.wait(5)
+    go_on.set()
+    hub.close()
+    mended("H3", accepted, "b's decision was not asked for")
+    mended("H3", is_handled, "b's handler did not run")
+
+
+def test_h3_waits_for_a_silent_platform_keep_no_other_account_waiting():
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent, desk_pair(silent) as hub:
+        for number in range(40):
+            request = sample("chatlayer_offloading", user=f"user-{number}", number=number)
+            hub.receive("a", **request.arguments())
+        hub.receive("b", **sample("chatlayer_offloading").arguments())
+        notes = [hub[f"a:live:user-{number}"].notify("hello") for number in range(40)]
+        waits = [note.result(10).sent(timeout=600) for note in notes]
+        sent = hub["b:live:user-1"].notify("hello").result(10).sent(timeout=600)
+        is_sent = comes(sent.done, 5)
+        hub.close()
+        for wait in waits:
+            with pytest.raises(lj.HubClosedError):
+                wait.result(10)
+        mended("H3", is_sent, "b's wait did not end")
+
+
+@contextmanager
+def desk_pair(silent: socket.socket) -> Iterator[lj.Hub]:
+    """A hub whose account `a` has a platform that never answers, beside `b`, whose platform is well."""
+    with FakePlatform("chatlayer_offloading") as fine:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        accounts = {
+            "a": sample_settings("chatlayer_offloading", api_base=address),
+            "b": fine.settings(),
+        }
+        config = {"store": "memory:", "allow_networks": fine.networks, "total_ms": 120_000}
+        yield lj.Hub(config | {"account": accounts})
 
 
 # ---- What callers give

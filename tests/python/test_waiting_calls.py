@@ -128,10 +128,10 @@ def test_a_caller_that_waits_for_its_decision_is_told(hub: lj.Hub):
         release.wait(20)
         return lj.Accept()
 
-    busy = block(hub, 8, hub._runtime.decide)
+    busy = block(hub, 8, lambda wait: hub._runtime.decide("shop", wait))
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(hub.receive, "shop", **ASKED)
-        while not hub._runtime._deciders._work_queue.qsize():
+        while not hub._runtime._deciders._waiting:
             assert not asked.done()
         hub.close()
         busy.set()

@@ -25,6 +25,9 @@ public:
 
     bool is_held() const noexcept { return state_ == State::held; }
     bool is_lost() const noexcept { return state_ == State::lost; }
+    /// Whether its limit was over when somebody looked, whatever became of the lease.
+    bool is_hung() const noexcept { return hung_; }
+    void hang() const noexcept { hung_ = true; }
     /// Whether an outcome is being recorded: the store may have ended the lease for it already. Asked before is_held().
     bool is_settling() const noexcept { return settling_ != 0; }
     class Settling {
@@ -66,6 +69,7 @@ private:
     mutable std::atomic<State> state_{State::held};
     mutable std::atomic<int> settling_{0};
     mutable std::atomic<bool> must_end_{false};
+    mutable std::atomic<bool> hung_{false};
     mutable std::atomic<Millis> renewed_{0};
     mutable std::atomic<std::uint64_t> gaps_{0};
 };

@@ -66,6 +66,7 @@ template <class T>
 void Holds::look_at(const T& held) {
     const Hold& hold = held.hold;
     const Millis steady = heart_.now().steady;
+    if (hold.is_over(steady)) hold.hang();
     if (hold.is_held() && hold.is_over(steady) && hold.lose()) hold.must_end(true);
     if (hold.must_end()) return end(held);
     if (!hold.is_held()) return;

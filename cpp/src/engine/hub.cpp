@@ -125,15 +125,20 @@ public:
     }
 
     Result<std::shared_ptr<Item>> next(std::string_view subscription, milliseconds timeout,
-                                       Keeper keeper) override {
+                                       Keeper keeper,
+                                       std::span<const std::string> without) override {
         return wait_for<std::shared_ptr<Item>>(
-            timeout, [&] { return lease_item(core_, subscription, keeper); });
+            timeout, [&] { return lease_item(core_, subscription, keeper, without); });
     }
     std::uint64_t wait_for_change(std::uint64_t seen) override {
         if (!core_.usable()) return seen;
         core_.changed.wait(seen, steady_clock::now() + kLookAgain);
         return core_.changed.generation();
     }
+    void wake() override {
+        if (core_.usable()) core_.changed.notify();
+    }
+    Millis handler_timeout() const override { return core_.config.handler_timeout; }
     Result<void> done(const Item& item, bool success, std::string_view reason) override {
         LJK_CHECK(core_.usable());
         return finish_item(core_, item, success, reason);

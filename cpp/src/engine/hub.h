@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -79,12 +80,15 @@ public:
 
     virtual Result<void> subscribe(std::string_view name, std::string_view filter_json) = 0;
     /// Waits for the next item; Code::timeout when none came, Code::closed after close(). An unknown name is subscribed to all.
-    /// Empty-handed, too, while this hub cannot write its heartbeat. Its lease ends at handler_timeout or item_hold.
+    /// Empty-handed, too, while the heartbeat cannot be written. Its lease ends at handler_timeout or item_hold. `without`: accounts.
     virtual Result<std::shared_ptr<Item>> next(std::string_view subscription,
                                                std::chrono::milliseconds timeout,
-                                               Keeper keeper = Keeper::host) = 0;
+                                               Keeper keeper = Keeper::host,
+                                               std::span<const std::string> without = {}) = 0;
     /// Waits until something may have changed: returns the newer number than `seen`, or after a tenth of a second.
     virtual std::uint64_t wait_for_change(std::uint64_t seen) = 0;
+    virtual void wake() = 0;                     ///< lets all who wait look again
+    virtual Millis handler_timeout() const = 0;  ///< of the configuration; 0: none
     /// Code::lease_lost when the lease ended before. Done, or handed out again after a growing wait; after the last try (item_tries) it
     /// is set aside. `reason` is kept then: one line without a person's data.
     virtual Result<void> done(const Item& item, bool success, std::string_view reason = {}) = 0;

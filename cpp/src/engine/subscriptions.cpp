@@ -111,9 +111,13 @@ Result<std::vector<LeasedItem>> lease_next(Core& core, std::string_view subscrip
 
 }  // namespace
 
-Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscription, Keeper keeper) {
+Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscription, Keeper keeper,
+                                         std::span<const std::string> without) {
     LJK_TRY(holder, core.leases->holder());
-    const std::vector<std::string> accounts = core.declared.accounts_of(subscription);
+    std::vector<std::string> accounts = core.declared.accounts_of(subscription);
+    std::erase_if(accounts, [&](const std::string& account) {
+        return std::ranges::find(without, account) != without.end();
+    });
     if (!holder || accounts.empty()) return std::shared_ptr<Item>{};  // none of this hub's
     LJK_TRY(leased, core.faults.note({.name = "lease_items", .subscription = subscription},
                                      lease_next(core, subscription, *holder, accounts)));

@@ -3,10 +3,14 @@
 
 #include "engine/core.h"
 
+#include <span>
+
 namespace lampjack::engine {
 
-/// The next item, leased; null when none is ready. An unknown name is subscribed to all.
-Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscription, Keeper keeper);
+/// The next item, leased; null when none is ready. An unknown name is subscribed to all. Items of the accounts `without`
+/// stay where they are.
+Result<std::shared_ptr<Item>> lease_item(Core& core, std::string_view subscription, Keeper keeper,
+                                         std::span<const std::string> without = {});
 /// Ends the lease in the store, with the outcome as finish_item() has it. `unsupported` when it was lost.
 Result<void> end_item_lease(Core& core, const Item& item, bool success, std::string_view reason);
 /// Handled, or to be tried again; after the last try it is set aside, with a fact in its conversation and an alarm.

@@ -197,7 +197,8 @@ TEST_P(DeclaredSubscriptions, a_declaration_that_fails_leaves_the_one_before) {
 
 /// Two services with one store, each with an account of its own, and one name.
 struct Tenant : TestHub {
-    Tenant(std::shared_ptr<store::Store> store, std::string_view account, std::uint64_t seed)
+    Tenant(std::shared_ptr<store::Store> store, std::string_view account, std::uint64_t seed,
+           const std::string& others = {})
         : TestHub(kFull, {}, nullptr, seed),
           account_(account) {
         engine::World world;
@@ -205,8 +206,9 @@ struct Tenant : TestHub {
         world.random = std::make_shared<SeededRandom>(seed);
         world.http = http;
         world.store = std::move(store);
-        auto opened = engine::Hub::open("{\"account\":{\"" + account_ + "\":{" + kFull + "}}}",
-                                        engine::run_nothing, std::move(world));
+        auto opened =
+            engine::Hub::open("{\"account\":{" + others + "\"" + account_ + "\":{" + kFull + "}}}",
+                              engine::run_nothing, std::move(world));
         EXPECT_TRUE(opened) << opened.error().message;
         hub = std::move(*opened);
     }
@@ -252,6 +254,26 @@ TEST_P(DeclaredSubscriptions, two_services_of_one_name_and_other_accounts_lose_n
     got += shop.serve() + help.serve();
     EXPECT_EQ(got, 2 * kRounds);
     EXPECT_FALSE(listed(shop, "desk").contains("accounts")) << "they never enter the store";
+}
+
+TEST_P(DeclaredSubscriptions, items_of_accounts_that_are_left_out_wait) {
+    Tenant t(store_, "shop", 70, std::string("\"help\":{") + T::kFull + "},");
+    ASSERT_TRUE(t.hub->subscribe("desk", R"({"kinds":["message"]})"));
+    t.say(1);
+    t.account_ = "help";
+    t.say(2);
+    const auto next = [&](const std::vector<std::string>& without) {
+        const auto item =
+            t.hub->next("desk", milliseconds(0), engine::Keeper::handler, without);
+        if (!item) return std::string(name_of(item.error().code));
+        EXPECT_TRUE(t.hub->give_back(**item));
+        return (*item)->lease.account;
+    };
+    EXPECT_EQ(next({"shop"}), "help");
+    EXPECT_EQ(next({"help"}), "shop");
+    EXPECT_EQ(next({"help", "shop"}), "timeout");
+    EXPECT_NE(next({"none"}), "timeout");
+    EXPECT_EQ(t.hub->handler_timeout(), 300'000);
 }
 
 TEST_P(DeclaredSubscriptions, an_account_that_is_not_configured_is_an_error) {

@@ -318,6 +318,22 @@ TEST_P(Leases, handlers_have_a_limit_of_their_own) {
     EXPECT_TRUE((*hung)->hold.is_lost());
 }
 
+TEST_P(Leases, a_handler_hangs_when_its_time_is_over_and_not_when_its_lease_is_lost) {
+    options_ = R"("handler_timeout_ms":60000,)";
+    SetUp();
+    receive(*one_);
+    const auto held = one_->hub->next("desk", milliseconds(0), engine::Keeper::handler);
+    ASSERT_TRUE(held);
+    stand_still(*one_, *other_);
+    ASSERT_NE(lease(*other_), nullptr);
+    one_->hub->step();
+    EXPECT_TRUE((*held)->hold.is_lost());
+    EXPECT_FALSE((*held)->hold.is_hung()) << "it may end at any moment";
+    later(kMinute, {&*one_});
+    one_->hub->step();
+    EXPECT_TRUE((*held)->hold.is_hung());
+}
+
 TEST_P(Leases, a_message_that_is_held_for_too_long_counts_a_try_before_another_hub_gets_it) {
     constexpr const char* kChannel =
         R"("platform":"omnichannel","webhook_token":"wt-made-up","auth":"none")";
