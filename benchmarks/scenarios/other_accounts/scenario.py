@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from harness.release import Build, present
+from harness import scenario
+from harness.release import Build
 from harness.scenario import PRESENT, Bench, Row, Scenario
 
 PROGRAM = str(Path(__file__).with_name("contender.py"))
@@ -38,5 +39,5 @@ def declare(bench: Bench) -> Scenario:
         "request must be accepted, each line be in its transcript, and each must have come to a plain handler and to a "
         "coroutine. `idle` is the same tree while the fourth account does nothing."
     )
-    contenders = [bench.contender(name, present, command) for name in (PRESENT, "idle")]
+    contenders = [bench.contender(name, scenario.present, command) for name in (PRESENT, "idle")]
     return Scenario("other_accounts", "Other accounts' slowest request", about, rows, contenders)

@@ -263,8 +263,7 @@ TEST_P(DeclaredSubscriptions, items_of_accounts_that_are_left_out_wait) {
     t.account_ = "help";
     t.say(2);
     const auto next = [&](const std::vector<std::string>& without) {
-        const auto item =
-            t.hub->next("desk", milliseconds(0), engine::Keeper::handler, without);
+        const auto item = t.hub->next("desk", milliseconds(0), engine::Keeper::handler, without);
         if (!item) return std::string(name_of(item.error().code));
         EXPECT_TRUE(t.hub->give_back(**item));
         return (*item)->lease.account;
