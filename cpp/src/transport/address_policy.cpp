@@ -100,8 +100,15 @@ Result<std::vector<Network>> parse_networks(std::span<const std::string> texts) 
     std::vector<Network> networks;
     networks.reserve(texts.size());
     for (const std::string& text : texts) {
-        LJK_TRY(network, parse_network(text));
-        networks.push_back(network);
+        auto network = parse_network(text);
+        if (!network) {
+            constexpr std::string_view any = "an entry";
+            std::string told = network.error().message;
+            if (const auto at = told.find(any); at != std::string::npos)
+                told.replace(at, any.size(), "entry " + std::to_string(networks.size() + 1));
+            return fail(Code::config, std::move(told));
+        }
+        networks.push_back(*network);
     }
     return networks;
 }

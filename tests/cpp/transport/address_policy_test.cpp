@@ -251,7 +251,9 @@ TEST(ParseNetworks, names_the_entry_that_is_wrong) {
     const std::vector<std::string> bad{"10.0.0.0/8", "192.168.0.1/16"};
     ASSERT_FALSE(parse_networks(bad));
     EXPECT_EQ(parse_networks(bad).error().code, Code::config);
-    EXPECT_NE(parse_networks(bad).error().message.find("'192.168.0.1/16'"), std::string::npos);
+    // By its number: the text may come from a variable that holds something else.
+    EXPECT_EQ(parse_networks(bad).error().message,
+              "allow_networks: entry 2 has bits set beyond its prefix");
 }
 
 }  // namespace
