@@ -828,8 +828,7 @@ void load_classes() {
     frozen_dict = py::object(values.attr("FrozenDict")).release().ptr();
     empty_dict = py::object(values.attr("EMPTY")).release().ptr();
     empty_tuple = own(PyTuple_New(0)).release().ptr();
-    read_json =
-        py::object(py::module_::import("lampjack._json").attr("read_json")).release().ptr();
+    read_json = py::object(py::module_::import("lampjack._json").attr("read_json")).release().ptr();
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ void register_subscriptions(py::class_<Hub>& hub) {
         py::arg("name"), py::arg("filter"));
     hub.def(
         "next",
-        [](Hub& self, const Text<"subscription">& name,
-           Number<"timeout", std::int64_t> timeout_ms, const std::vector<std::string>& without) {
+        [](Hub& self, const Text<"subscription">& name, Number<"timeout", std::int64_t> timeout_ms,
+           const std::vector<std::string>& without) {
             return waited([&] {
                 return self.next(name, milliseconds(timeout_ms), engine::Keeper::handler, without);
             });

@@ -59,11 +59,8 @@ RequestArguments::RequestArguments(const py::object& method, const py::object& p
     } else {
         bytes = buffer_.emplace(body, "body").view();
     }
-    request_ = {.method = method_,
-                .path = path_,
-                .query = query_,
-                .headers = views_,
-                .body = bytes};
+    request_ = {
+        .method = method_, .path = path_, .query = query_, .headers = views_, .body = bytes};
 }
 
 py::tuple to_python(const model::Answer& answer) {

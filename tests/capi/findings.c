@@ -311,18 +311,20 @@ static void translated_handover(void) {
 /* Content that ends early and goes on with members of the event made an item of one user that spoke of another. */
 static void said_members(void) {
     static const char* const kContents[] = {
-        "[{\"type\":\"text\",\"text\":\"a\"}],\"conversation\":{\"id\":\"victim\"},\"kind\":\"handover\"",
+        "[{\"type\":\"text\",\"text\":\"a\"}],\"conversation\":{\"id\":\"victim\"},\"kind\":"
+        "\"handover\"",
         "{\"type\":\"text\",\"text\":\"a\"}],\"kind\":\"handover\",\"warnings\":[",
         "[{\"type\":\"text\",\"text\":\"a\",\"text\":\"b\"}]",
     };
     ljk_hub* hub = open_hub(kOmnichannel, LJK_RUN_NOTHING);
     size_t i;
     for (i = 0; i < sizeof kContents / sizeof kContents[0]; ++i)
-        MENDED("L3", ljk_hub_say_parts(hub, LJK_S("a"), LJK_S("{\"id\":\"me\"}"), text(kContents[i]),
-                                       LJK_S(""), NULL, &err) == LJK_E_ARGUMENT);
-    GIVES(LJK_OK, ljk_hub_say_parts(hub, LJK_S("a"), LJK_S("{\"id\":\"me\"}"),
-                                    LJK_S(" {\"type\":\"text\",\"text\":\"a\"}\n"), LJK_S(""), NULL,
-                                    &err));
+        MENDED("L3",
+               ljk_hub_say_parts(hub, LJK_S("a"), LJK_S("{\"id\":\"me\"}"), text(kContents[i]),
+                                 LJK_S(""), NULL, &err) == LJK_E_ARGUMENT);
+    GIVES(LJK_OK,
+          ljk_hub_say_parts(hub, LJK_S("a"), LJK_S("{\"id\":\"me\"}"),
+                            LJK_S(" {\"type\":\"text\",\"text\":\"a\"}\n"), LJK_S(""), NULL, &err));
     ljk_hub_free(hub);
 }
 

@@ -17,9 +17,10 @@ public:
     static void reset_peak() noexcept { peak_ = live_.load(); }
 
     static void* take(std::size_t size, std::size_t alignment) {
-        void* memory = alignment <= alignof(std::max_align_t)
-                           ? std::malloc(size)
-                           : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+        void* memory =
+            alignment <= alignof(std::max_align_t)
+                ? std::malloc(size)
+                : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
         if (memory == nullptr) throw std::bad_alloc();
         const auto live = live_ += malloc_usable_size(memory);
         for (auto peak = peak_.load(); live > peak && !peak_.compare_exchange_weak(peak, live);) {}

@@ -8,8 +8,8 @@
 #include "counted_memory.h"
 #include "engine/hub.h"
 #include "input.h"
-#include "json/value.h"
 #include "store/memory_store.h"
+#include "json/value.h"
 
 #include <algorithm>
 #include <array>
@@ -58,7 +58,8 @@ private:
     class CountedTx final : public support::ForwardTx {
     public:
         CountedTx(std::unique_ptr<store::Tx> to, std::size_t& work)
-            : ForwardTx(std::move(to)), work_(work) {}
+            : ForwardTx(std::move(to)),
+              work_(work) {}
 
     private:
         Result<void> before() override {
@@ -135,8 +136,7 @@ private:
         request.path = (kind & 2) != 0 ? "/claim" : "/";
         const bool claims = (kind & 2) != 0;
         if ((kind & 1) != 0)
-            request.query =
-                claims ? "token=made-up-token-01" : "challenge.verifyToken=vt-made-up";
+            request.query = claims ? "token=made-up-token-01" : "challenge.verifyToken=vt-made-up";
         request.body = body;
         const auto decide = [kind](const engine::Question&) {
             return engine::Decision{(kind & 4) != 0, (kind & 8) != 0, {}};
@@ -153,8 +153,8 @@ private:
 
     void command(Input& input) {
         static constexpr std::array<std::string_view, 13> kNames = {
-            "take",  "reply",  "notify", "release", "pass",  "extend", "close", "reopen",
-            "request", "decline", "cancel", "queue", "say"};
+            "take",   "reply",   "notify",  "release", "pass",  "extend", "close",
+            "reopen", "request", "decline", "cancel",  "queue", "say"};
         engine::CommandRequest request;
         request.name = input.one_of(kNames);
         const auto flags = input.byte();

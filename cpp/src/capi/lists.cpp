@@ -16,9 +16,9 @@ ljk_status ljk_hub_conversations_of(ljk_hub* hub, ljk_str accounts, ljk_str stat
 }
 
 ljk_status ljk_hub_unattributed_of(ljk_hub* hub, ljk_str accounts, ljk_text** out, ljk_error* err) {
-    return text_about(
-        accounts, "accounts", hub, out, err,
-        [](Hub& engine, std::string_view names) { return engine.unattributed(names); });
+    return text_about(accounts, "accounts", hub, out, err, [](Hub& engine, std::string_view names) {
+        return engine.unattributed(names);
+    });
 }
 
 ljk_status ljk_hub_stuck_of(ljk_hub* hub, ljk_str accounts, ljk_text** out, ljk_error* err) {
@@ -28,17 +28,16 @@ ljk_status ljk_hub_stuck_of(ljk_hub* hub, ljk_str accounts, ljk_text** out, ljk_
 
 ljk_status ljk_hub_subscriptions_of(ljk_hub* hub, ljk_str accounts, ljk_text** out,
                                     ljk_error* err) {
-    return text_about(
-        accounts, "accounts", hub, out, err,
-        [](Hub& engine, std::string_view names) { return engine.subscriptions(names); });
+    return text_about(accounts, "accounts", hub, out, err, [](Hub& engine, std::string_view names) {
+        return engine.subscriptions(names);
+    });
 }
 
 ljk_status ljk_hub_dead_letters_of(ljk_hub* hub, ljk_str accounts, size_t limit, ljk_text** out,
                                    ljk_error* err) {
-    return text_about(accounts, "accounts", hub, out, err,
-                      [&](Hub& engine, std::string_view names) {
-                          return engine.dead_letters(limit, names);
-                      });
+    return text_about(
+        accounts, "accounts", hub, out, err,
+        [&](Hub& engine, std::string_view names) { return engine.dead_letters(limit, names); });
 }
 
 ljk_status ljk_hub_export_dead_letters_of(ljk_hub* hub, ljk_str accounts, size_t limit,

@@ -21,7 +21,7 @@ namespace {
 
 /// Dead and held ones together, oldest first.
 Result<std::vector<store::Delivery>> find_all(Core& core, std::size_t limit,
-                                             std::string_view accounts) {
+                                              std::string_view accounts) {
     LJK_TRY(of, accounts_asked(core, accounts));
     LJK_TRY(found, core.store->deliveries_by(DeliveryStatus::dead, limit, of));
     LJK_TRY(held, core.store->deliveries_by(DeliveryStatus::held, limit, of));

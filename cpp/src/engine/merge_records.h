@@ -20,9 +20,8 @@ std::optional<conversation::MergeRecord> merge_record(std::string_view body,
                                                       std::string_view account);
 /// What the body of that event will say once it stands alone; none when only the body can tell, for one of several that are
 /// alike in everything.
-std::optional<conversation::MergeRecord> record_to_store(const model::Batch& batch,
-                                                         std::uint32_t index,
-                                                         const model::Identity& identity);
+std::optional<conversation::MergeRecord>
+record_to_store(const model::Batch& batch, std::uint32_t index, const model::Identity& identity);
 
 /// The newest items, oldest first. Those of release 13949c8 have no record: it is made from the body, and written.
 Result<std::vector<store::MergeRow>> compared_items(store::Tx& tx,

@@ -66,8 +66,7 @@ private:
             const bool rests = state == State::bot || state == State::closed;
             LJK_TRY(rows, core_.store->conversations(
                               conversation::name_of(state),
-                              rests ? kLookedAt : std::numeric_limits<std::size_t>::max(),
-                              of_));
+                              rests ? kLookedAt : std::numeric_limits<std::size_t>::max(), of_));
             for (const store::ConversationRow& row : rows) judge(row);
         }
         return {};
@@ -91,8 +90,7 @@ private:
     }
 
     Result<void> look_at_messages() {
-        LJK_TRY(rows,
-                core_.store->deliveries_by(store::DeliveryStatus::pending, kLookedAt, of_));
+        LJK_TRY(rows, core_.store->deliveries_by(store::DeliveryStatus::pending, kLookedAt, of_));
         for (const store::Delivery& one : rows) {
             const bool waiting = !one.row.to_sink && waits(one);
             const bool late = one.row.ready_at < late_ && one.row.created < late_;

@@ -103,8 +103,8 @@ Result<ConversationRow> MemoryStore::conversation(const ConversationKey& key) {
     return found->second.row;
 }
 
-Result<std::vector<ConversationRow>>
-MemoryStore::conversations(std::string_view state, std::size_t limit, OfAccounts of) {
+Result<std::vector<ConversationRow>> MemoryStore::conversations(std::string_view state,
+                                                                std::size_t limit, OfAccounts of) {
     std::lock_guard lock(mutex_);
     LJK_CHECK(usable());
     std::vector<ConversationRow> rows;

@@ -43,8 +43,8 @@ public:
     virtual Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) = 0;
 
     /// Rows of that status of all conversations, oldest first.
-    virtual Result<std::vector<Delivery>>
-    deliveries_by(DeliveryStatus status, std::size_t limit, OfAccounts of = {}) = 0;
+    virtual Result<std::vector<Delivery>> deliveries_by(DeliveryStatus status, std::size_t limit,
+                                                        OfAccounts of = {}) = 0;
     /// How many rows of an account are pending: for the limit of the outbound queue.
     virtual Result<std::size_t> pending_count(std::string_view account) = 0;
 

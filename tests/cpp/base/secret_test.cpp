@@ -13,7 +13,9 @@ namespace lampjack {
 namespace {
 
 template <class T>
-concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+concept Printable = requires(std::ostream& out, const T& value) {
+    out << value;
+};
 static_assert(!Printable<Secret> && !std::convertible_to<Secret, std::string>);
 
 // Shorter than what a string keeps in itself, in every standard library.

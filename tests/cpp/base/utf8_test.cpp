@@ -26,7 +26,12 @@ TEST(ReadableUtf8, is_one_line_without_nul) {
 
 TEST(ReadableUtf8, commands_no_terminal) {
     EXPECT_EQ(readable_utf8("a\x1B[2Jb\x07", 300), "a [2Jb ");
-    EXPECT_EQ(readable_utf8("a\xC2\x9B" "2J\xC2\x85" "b\u00A0", 300), "a 2J b\u00A0") << "C1";
+    EXPECT_EQ(readable_utf8("a\xC2\x9B"
+                            "2J\xC2\x85"
+                            "b\u00A0",
+                            300),
+              "a 2J b\u00A0")
+        << "C1";
 }
 
 TEST(ReadableUtf8, needs_no_memory_where_the_caller_has_some) {

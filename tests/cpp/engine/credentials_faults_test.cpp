@@ -26,9 +26,8 @@ public:
         if (is_pause(name)) names.emplace(name);
         return ForwardStore::swap_meta(name, expected, value);
     }
-    Result<std::vector<store::Delivery>> deliveries_by(store::DeliveryStatus status,
-                                                       std::size_t limit,
-                                                       store::OfAccounts of) override {
+    Result<std::vector<store::Delivery>>
+    deliveries_by(store::DeliveryStatus status, std::size_t limit, store::OfAccounts of) override {
         if (wakes_nobody) return std::vector<store::Delivery>{};
         if (lists_nothing) return fail(Code::store, "the disk cannot be read");
         return ForwardStore::deliveries_by(status, limit, of);

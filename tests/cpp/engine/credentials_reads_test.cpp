@@ -11,9 +11,8 @@ public:
     CountingStore() : ForwardStore(std::make_shared<store::MemoryStore>()) {}
     std::size_t lists = 0, heads = 0, head_rows = 0;
 
-    Result<std::vector<store::Delivery>> deliveries_by(store::DeliveryStatus status,
-                                                       std::size_t limit,
-                                                       store::OfAccounts of) override {
+    Result<std::vector<store::Delivery>>
+    deliveries_by(store::DeliveryStatus status, std::size_t limit, store::OfAccounts of) override {
         ++lists;
         return ForwardStore::deliveries_by(status, limit, of);
     }

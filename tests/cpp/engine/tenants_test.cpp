@@ -23,9 +23,9 @@ struct Tenant {
         world.log = [this](std::string_view level, std::string_view text) {
             support::keep_line(log, level, text);
         };
-        auto opened = engine::Hub::open(
-            R"({"store":"memory:","account":{")" + account + "\":{" + T::kFull + "}}}",
-            engine::run_nothing, std::move(world));
+        auto opened = engine::Hub::open(R"({"store":"memory:","account":{")" + account + "\":{" +
+                                            T::kFull + "}}}",
+                                        engine::run_nothing, std::move(world));
         EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
         if (opened) hub = std::move(*opened);
         EXPECT_TRUE(hub->subscribe("desk.line", R"({"kinds":["message"]})"));
@@ -90,7 +90,8 @@ TEST_P(Tenants, what_another_account_has_is_not_there) {
     words.content = R"([{"type":"text","text":"a secret"}])";
     const auto receipt = a_->hub->command(ref, words);
     ASSERT_EQ(receipt.error.code, Code::ok) << receipt.error.message;
-    const std::string id(json::text_of(json::parse_value(receipt.json, "r")->as_object(), "delivery"));
+    const std::string id(
+        json::text_of(json::parse_value(receipt.json, "r")->as_object(), "delivery"));
     ASSERT_TRUE(a_->hub->delivery(id)) << "the control: " << receipt.json;
     engine::Hub& other = *b_->hub;
     EXPECT_EQ(refusal(other.conversation(ref)), refusal(other.conversation(none)));
@@ -129,8 +130,9 @@ TEST_P(Tenants, lists_hold_their_own_and_a_limit_counts_that) {
     for (const std::string_view wrong : {R"(["b"])", R"("a")", "[1]", "a"}) {
         for (const auto& list :
              {hub.conversations("", 9, wrong), hub.unattributed(wrong), hub.stuck(wrong),
-              hub.subscriptions(wrong), hub.dead_letters(9, wrong), hub.export_dead_letters(9, wrong),
-              hub.export_dead_letters(0, wrong), hub.dead_items("desk.line", 9, wrong)}) {
+              hub.subscriptions(wrong), hub.dead_letters(9, wrong),
+              hub.export_dead_letters(9, wrong), hub.export_dead_letters(0, wrong),
+              hub.dead_items("desk.line", 9, wrong)}) {
             ASSERT_FALSE(list);
             EXPECT_EQ(list.error().code, Code::argument);
             EXPECT_TRUE(list.error().message.starts_with("accounts")) << list.error().message;

@@ -52,11 +52,12 @@ TEST(CanonicalRead, keeps_what_a_vendor_wrote_twice) {
 
 /// Two names may fall together in what the reader remembers of an object: both are read.
 TEST(CanonicalRead, tells_all_names_of_a_part_apart) {
-    EXPECT_EQ(refusal(R"({"content":[{"type":"file","text":"a","media":"image","url":"u","name":"n",)"
-                      R"("mime":"m","state":"s","vendor_id":"v","size":1,"latitude":1,"longitude":2,)"
-                      R"("title":"t","payload":"p","target":"x","parameters":{},"raw":{},)"
-                      R"("options":[],"cards":[],"extra":{}}]})"),
-              "");
+    EXPECT_EQ(
+        refusal(R"({"content":[{"type":"file","text":"a","media":"image","url":"u","name":"n",)"
+                R"("mime":"m","state":"s","vendor_id":"v","size":1,"latitude":1,"longitude":2,)"
+                R"("title":"t","payload":"p","target":"x","parameters":{},"raw":{},)"
+                R"("options":[],"cards":[],"extra":{}}]})"),
+        "");
 }
 
 }  // namespace

@@ -39,9 +39,8 @@ public:
     Result<std::vector<store::OutboxRow>> deliveries(const Key& key) override {
         return to_->deliveries(key);
     }
-    Result<std::vector<store::Delivery>> deliveries_by(store::DeliveryStatus status,
-                                                       std::size_t limit,
-                                                       store::OfAccounts of) override {
+    Result<std::vector<store::Delivery>>
+    deliveries_by(store::DeliveryStatus status, std::size_t limit, store::OfAccounts of) override {
         return to_->deliveries_by(status, limit, of);
     }
     Result<std::size_t> pending_count(Text account) override { return to_->pending_count(account); }

@@ -9,14 +9,14 @@
 namespace lampjack::store::postgres {
 
 /// Every function of libpq that is called, once.
-#define LJK_LIBPQ_FUNCTIONS(each)                                                                \
-    each(PQlibVersion) each(PQconninfoParse) each(PQconninfoFree) each(PQconnectdbParams)        \
-        each(PQstatus) each(PQfinish) each(PQsocket) each(PQerrorMessage) each(PQserverVersion)  \
-            each(PQtransactionStatus) each(PQsetnonblocking) each(PQflush) each(PQconsumeInput)  \
-                each(PQisBusy) each(PQgetResult) each(PQclear) each(PQresultStatus)              \
-                    each(PQresultErrorField) each(PQcmdStatus) each(PQntuples) each(PQgetisnull) \
-                        each(PQgetvalue) each(PQgetlength) each(PQenterPipelineMode)             \
-                            each(PQpipelineSync) each(PQsendPrepare) each(PQsendQueryPrepared)   \
+#define LJK_LIBPQ_FUNCTIONS(each)                                                                 \
+    each(PQlibVersion) each(PQconninfoParse) each(PQconninfoFree) each(PQconnectdbParams)         \
+        each(PQstatus) each(PQfinish) each(PQsocket) each(PQerrorMessage) each(PQserverVersion)   \
+            each(PQtransactionStatus) each(PQsetnonblocking) each(PQflush) each(PQconsumeInput)   \
+                each(PQisBusy) each(PQgetResult) each(PQclear) each(PQresultStatus)               \
+                    each(PQresultErrorField) each(PQcmdStatus) each(PQntuples) each(PQgetisnull)  \
+                        each(PQgetvalue) each(PQgetlength) each(PQenterPipelineMode)              \
+                            each(PQpipelineSync) each(PQsendPrepare) each(PQsendQueryPrepared)    \
                                 each(PQsendQueryParams) each(PQsetNoticeReceiver) each(PQfreemem) \
                                     each(PQconnectStartParams) each(PQconninfo)
 

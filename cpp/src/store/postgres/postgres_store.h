@@ -78,8 +78,7 @@ public:
     Result<Reclaimed> reclaim(Millis now, Millis call_time) override;
     Result<void> leave(std::uint64_t holder) override;
 
-    Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit,
-                                             OfAccounts of) override;
+    Result<std::vector<DueTimer>> due_timers(Millis now, std::size_t limit, OfAccounts of) override;
     Result<Millis> next_timer_at() override;
 
     Result<std::string> meta(std::string_view name) override;

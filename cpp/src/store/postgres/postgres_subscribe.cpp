@@ -163,8 +163,7 @@ Millis PostgresStore::served_at(const Rows& rows, int row, int column) {
     return at == 0 ? 0 : process().clock.to_caller(at);
 }
 
-Result<std::vector<SubscriptionState>> PostgresStore::subscriptions(Millis now,
-                                                                    OfAccounts of) {
+Result<std::vector<SubscriptionState>> PostgresStore::subscriptions(Millis now, OfAccounts of) {
     LJK_TRY(all_holders, read_holders());
     Params wanted;
     wanted.limit(kCountedItems);

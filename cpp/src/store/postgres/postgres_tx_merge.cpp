@@ -10,9 +10,8 @@ constexpr Statement kNewestMerge{
     "lampjack_newest_merge",
     "SELECT seq, episode, state, kind, is_fact, received, merge_record FROM lampjack_item "
     "WHERE key = $1 ORDER BY seq DESC LIMIT $2"};
-constexpr Statement kPutMerge{"lampjack_put_merge",
-                              "UPDATE lampjack_item SET merge_record = $3 "
-                              "WHERE key = $1 AND seq = $2"};
+constexpr Statement kPutMerge{"lampjack_put_merge", "UPDATE lampjack_item SET merge_record = $3 "
+                                                    "WHERE key = $1 AND seq = $2"};
 
 }  // namespace
 

@@ -65,8 +65,7 @@ Result<void> add_newest(Connection& db, conversation::State state, std::size_t l
                           "WHERE account = ? AND state = ? "
                           "ORDER BY touched_minute DESC, touched DESC LIMIT ?"));
     for (const std::string& account : *of) {
-        LJK_CHECK(
-            add_conversations(own.text(account).word(state).integer(sql_limit(limit)), rows));
+        LJK_CHECK(add_conversations(own.text(account).word(state).integer(sql_limit(limit)), rows));
         if (rows.size() > limit) keep_newest(rows, limit);
     }
     return {};
@@ -170,8 +169,8 @@ Result<ConversationRow> SqliteStore::conversation(const ConversationKey& key) {
     return std::move(row);
 }
 
-Result<std::vector<ConversationRow>>
-SqliteStore::conversations(std::string_view state, std::size_t limit, OfAccounts of) {
+Result<std::vector<ConversationRow>> SqliteStore::conversations(std::string_view state,
+                                                                std::size_t limit, OfAccounts of) {
     LJK_TRY(access, session_.read());
     LJK_TRY(db, access.connection());
     std::vector<ConversationRow> rows;

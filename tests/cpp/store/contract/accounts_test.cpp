@@ -60,15 +60,17 @@ TEST_P(Accounts, deliveries_by_status_are_those_of_the_accounts) {
 TEST_P(Accounts, waiting_items_are_counted_of_the_accounts_before_and_after_a_lease_named_them) {
     make_noise();
     say(kShop);
-    const auto waiting = [&](const Names& of) { return must(store().subscriptions(1, of))[0].waiting; };
+    const auto waiting = [&](const Names& of) {
+        return must(store().subscriptions(1, of))[0].waiting;
+    };
     for (int round = 0; round < 2; ++round) {
         EXPECT_EQ(waiting(kShopOnly), 1U);
         EXPECT_EQ(waiting(kBankOnly), 5U);
         EXPECT_EQ(waiting(kNone), 0U);
         EXPECT_EQ(must(store().subscriptions(1))[0].waiting, 6U);
         if (round == 0)  // a lease writes the account into lanes that do not name it
-            must(store().give_back("desk", must(store().lease_items("desk", 9'000'000, 9'100'000, 9,
-                                                                    {7, kBoth}))));
+            must(store().give_back(
+                "desk", must(store().lease_items("desk", 9'000'000, 9'100'000, 9, {7, kBoth}))));
     }
 }
 
