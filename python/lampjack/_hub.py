@@ -12,7 +12,7 @@ from lampjack._accounts import Accounts
 from lampjack._clock import ManualClock, native_clock
 from lampjack._consumer_group import ConsumerGroup
 from lampjack._conversation import Conversation, User
-from lampjack._errors import ArgumentError, HubClosedError, HubTimeoutError
+from lampjack._errors import HubClosedError, HubTimeoutError
 from lampjack._given import as_path, as_seconds, as_str
 from lampjack._log import log_event, log_line
 from lampjack._operators import Operators

@@ -27,7 +27,9 @@ def opened(store: str, account: str, seed: int) -> lj.Hub:
 
 
 def ask(hub: lj.Hub, account: str) -> None:
-    answer = hub.receive(account, **sample("chatlayer_offloading", "handover_requested").arguments())
+    answer = hub.receive(
+        account, **sample("chatlayer_offloading", "handover_requested").arguments()
+    )
     assert answer.status == 200
 
 

@@ -1,3 +1,5 @@
+// size: one facade, a method for each call of the shells; the functions that they call are in files of their own.
+
 #include "engine/hub.h"
 
 #include "engine/account_uses.h"

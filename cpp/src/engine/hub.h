@@ -1,4 +1,5 @@
 #pragma once
+// size: one facade, a method for each call of the shells; the functions that they call are in files of their own.
 // Hub: the one facade of the engine. Both shells, the C ABI and the Python binding, hold conversions only.
 //
 // Threads: every function may be called from any thread at any time, except close() and destruction, which come last.
