@@ -14,7 +14,6 @@ from fastapi.responses import HTMLResponse
 
 import lampjack as lj
 from lampjack._demo.documented import Documented, accounts
-from lampjack._http import read_body
 from lampjack._page import PageGuard, policy_of
 from lampjack.fastapi import HandoverRouter, add_error_handlers
 from lampjack.testing import FakePlatform
@@ -183,9 +182,11 @@ def _page() -> str:
 
 async def _given(request: Request) -> dict[str, str]:
     """Return the command's JSON: an object of texts, of which `ref` must be there."""
-    body = await read_body(request.receive, _LONGEST_COMMAND)
-    if body is None:
-        raise HTTPException(413, "the command is too long")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LONGEST_COMMAND:
+            raise HTTPException(413, "the command is too long")
     try:
         given = json.loads(body)
     except (ValueError, RecursionError):
