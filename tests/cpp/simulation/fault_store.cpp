@@ -138,10 +138,11 @@ public:
         if (row.state.state == conversation::State::agent) first_.emplace(key, row);
         return row;
     }
-    Result<std::vector<ConversationRow>> conversations(std::string_view state,
-                                                       std::size_t limit) override {
-        return truth_->conversations(state, limit);
+    Result<std::vector<ConversationRow>> conversations(std::string_view state, std::size_t limit,
+                                                       store::OfAccounts of) override {
+        return truth_->conversations(state, limit, of);
     }
+    Result<std::vector<std::string>> accounts() override { return truth_->accounts(); }
     Result<std::vector<std::string>> conversations_of(const store::UserKey& user) override {
         return truth_->conversations_of(user);
     }
@@ -155,9 +156,9 @@ public:
     Result<std::vector<OutboxRow>> deliveries(const ConversationKey& key) override {
         return truth_->deliveries(key);
     }
-    Result<std::vector<store::Delivery>> deliveries_by(store::DeliveryStatus status,
-                                                       std::size_t limit) override {
-        return truth_->deliveries_by(status, limit);
+    Result<std::vector<store::Delivery>>
+    deliveries_by(store::DeliveryStatus status, std::size_t limit, store::OfAccounts of) override {
+        return truth_->deliveries_by(status, limit, of);
     }
     Result<std::size_t> pending_count(std::string_view account) override {
         return truth_->pending_count(account);
@@ -201,8 +202,9 @@ public:
                            const store::Subscriber& by) override {
         return truth_->subscribe(name, filter, by);
     }
-    Result<std::vector<store::SubscriptionState>> subscriptions(Millis now) override {
-        return truth_->subscriptions(now);
+    Result<std::vector<store::SubscriptionState>> subscriptions(Millis now,
+                                                                store::OfAccounts of) override {
+        return truth_->subscriptions(now, of);
     }
     Result<std::vector<store::KnownSubscription>> known_subscriptions() override {
         return truth_->known_subscriptions();
@@ -245,9 +247,9 @@ public:
         if (is_late && sabotage_ == Sabotage::believes_the_late) return {};
         return finished;
     }
-    Result<std::vector<store::DeadItem>> dead_items(std::string_view subscription,
-                                                    std::size_t limit) override {
-        return truth_->dead_items(subscription, limit);
+    Result<std::vector<store::DeadItem>>
+    dead_items(std::string_view subscription, std::size_t limit, store::OfAccounts of) override {
+        return truth_->dead_items(subscription, limit, of);
     }
     Result<void> settle_dead_item(std::string_view subscription, std::string_view ref,
                                   std::uint64_t seq, bool again) override {
@@ -269,9 +271,10 @@ public:
         return truth_->leave(holder);
     }
 
-    Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit) override {
+    Result<std::vector<store::DueTimer>> due_timers(Millis now, std::size_t limit,
+                                                    store::OfAccounts of) override {
         if (faults_->strikes(40)) return broken();
-        return truth_->due_timers(now, limit);
+        return truth_->due_timers(now, limit, of);
     }
     Result<Millis> next_timer_at() override { return truth_->next_timer_at(); }
 
