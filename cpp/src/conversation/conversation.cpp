@@ -15,6 +15,11 @@ OwnerRef owner_of(const Conversation& conversation) {
     return {};
 }
 
+bool may_be_muted_by_answer(const Conversation& conversation) noexcept {
+    return conversation.state == State::requested && conversation.muted == Muted::no &&
+           conversation.sync == Sync::unconfirmed;
+}
+
 bool is_sending_paused(const Conversation& conversation) noexcept {
     return conversation.state == State::agent && !conversation.timer(TimerKind::idle_agent);
 }

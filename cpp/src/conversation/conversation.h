@@ -96,6 +96,8 @@ struct Conversation {
 OwnerRef owner_of(const Conversation& conversation);
 /// In `agent` the lease always runs, except while nothing can be sent (SendingPaused).
 bool is_sending_paused(const Conversation& conversation) noexcept;
+/// In `requested`: the bot counts as speaking, but whoever got an answer that mutes it may have been the platform.
+bool may_be_muted_by_answer(const Conversation& conversation) noexcept;
 /// When the first of its timers is due; none: no timer runs.
 std::optional<Millis> earliest_timer(const Conversation& conversation) noexcept;
 
