@@ -48,11 +48,12 @@ HeaderTexts header_texts(const py::object& headers) {
 
 RequestArguments::RequestArguments(const py::object& method, const py::object& path,
                                    const py::object& query, const py::object& headers,
-                                   const py::object& body)
+                                   const py::object& body, const py::object& peer)
     : method_(http_text(method, "method")),
       path_(http_text(path, "path")),
       query_(http_text(query, "query")),
       headers_(header_texts(headers)),
+      peer_(peer.is_none() ? std::string{} : http_text(peer, "peer")),
       body_(body) {
     for (const auto& [name, value] : headers_) views_.push_back({name, value});
     if (PyUnicode_Check(body_.ptr()) != 0) body_ = py::bytes(http_text(body_, "body"));
@@ -63,7 +64,8 @@ RequestArguments::RequestArguments(const py::object& method, const py::object& p
         .path = path_,
         .query = query_,
         .headers = views_,
-        .body = {static_cast<const char*>(buffer_.ptr), static_cast<std::size_t>(buffer_.size)}};
+        .body = {static_cast<const char*>(buffer_.ptr), static_cast<std::size_t>(buffer_.size)},
+        .peer = peer_};
 }
 
 }  // namespace lampjack::bindings

@@ -19,7 +19,8 @@ HeaderTexts header_texts(const py::object& headers);
 class [[gnu::visibility("hidden")]] RequestArguments {
 public:
     RequestArguments(const py::object& method, const py::object& path, const py::object& query,
-                     const py::object& headers, const py::object& body);
+                     const py::object& headers, const py::object& body,
+                     const py::object& peer = py::none());
     RequestArguments(const RequestArguments&) = delete;
     RequestArguments& operator=(const RequestArguments&) = delete;
 
@@ -29,6 +30,7 @@ public:
 private:
     std::string method_, path_, query_;
     HeaderTexts headers_;
+    std::string peer_;
     std::vector<model::HeaderView> views_;
     py::object body_;
     py::buffer_info buffer_;

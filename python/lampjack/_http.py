@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from lampjack._reception import Answer
 
-__all__ = ["TOO_LARGE", "Receive", "Scope", "Send", "read_body", "send_answer"]
+__all__ = ["TOO_LARGE", "Receive", "Scope", "Send", "peer_of", "read_body", "send_answer"]
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -17,6 +17,12 @@ TOO_LARGE = Answer(
     (("content-type", "application/problem+json"), ("connection", "close")),
     b'{"title":"Content Too Large","status":413,"code":"too_large","detail":"the body exceeds the limit of this path"}',
 )
+
+
+def peer_of(scope: Scope) -> str:
+    """Return the sender's address as the server knows it: behind a proxy the proxy's, unless the server is told to trust it."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 async def read_body(

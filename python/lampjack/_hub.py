@@ -59,12 +59,9 @@ class Hub(Privacy):
         background: bool = True,
     ) -> None:
         text = _config.to_json(config)
+        own_clock = native_clock(clock)
         native = _core.Hub(
-            text,
-            background=background,
-            log=log_line,
-            clock=native_clock(clock),
-            seed=seed,
+            text, background=background, log=log_line, clock=own_clock, seed=seed
         )
         self._runtime = Runtime(native, background=background)
         self._accounts = Accounts(config)
@@ -92,9 +89,10 @@ class Hub(Privacy):
         query: str | bytes = b"",
         headers: Headers = (),
         body: bytes = b"",
+        peer: str = "",
     ) -> Answer:
-        """Take one request. Never raises for what it holds: every fault is an answer. Blocks; see `submit()`."""
-        return self._reception.receive(account, (method, path, query, headers, body))
+        """Take one request; `peer` is its sender's IP address. Never raises: every fault is an answer. Blocks; see `submit()`."""
+        return self._reception.receive(account, (method, path, query, headers, body, peer))
 
     async def submit(
         self,
@@ -105,12 +103,13 @@ class Hub(Privacy):
         query: str | bytes = b"",
         headers: Headers = (),
         body: bytes = b"",
+        peer: str = "",
     ) -> Answer:
         """Take one request without blocking the loop; async decide and translate functions run on it, plain ones on threads.
 
         A caller that is cancelled does not take the request back: it is decided and stored all the same.
         """
-        return await self._reception.submit(account, (method, path, query, headers, body))
+        return await self._reception.submit(account, (method, path, query, headers, body, peer))
 
     # ---- What the host contributes ----
 

@@ -1,6 +1,6 @@
 """A plain ASGI application for any server or framework that can mount one. Needs nothing but the standard library."""
 
-from lampjack._http import TOO_LARGE, Receive, Scope, Send, read_body, send_answer
+from lampjack._http import TOO_LARGE, Receive, Scope, Send, peer_of, read_body, send_answer
 from lampjack._hub import Hub
 
 __all__ = ["App"]
@@ -44,6 +44,7 @@ class App:
             query=scope.get("query_string", b""),
             headers=headers,
             body=body,
+            peer=peer_of(scope),
         )
         await send_answer(send, answer)
 

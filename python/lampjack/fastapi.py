@@ -27,7 +27,7 @@ from lampjack._errors import (
     RefusedError,
     StoreError,
 )
-from lampjack._http import TOO_LARGE, read_body
+from lampjack._http import TOO_LARGE, peer_of, read_body
 from lampjack._hub import Hub
 from lampjack._log import log_event
 from lampjack._reception import Answer
@@ -81,6 +81,7 @@ def _endpoint(hub: Hub, entry: Endpoint) -> Callable[[Request], Awaitable[Respon
             query=scope["query_string"],
             headers=scope["headers"],
             body=body,
+            peer=peer_of(scope),
         )
         return _respond(answer)
 

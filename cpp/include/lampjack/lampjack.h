@@ -119,10 +119,13 @@ typedef struct ljk_request {
     const ljk_header* headers; /**< may be NULL when header_count is 0 */
     size_t header_count;
     ljk_str body; /**< the bytes as received; nothing in a request need be UTF-8 */
+    ljk_str peer; /**< the sender's IP address, for allow_senders; may be empty */
 } ljk_request;
-#define LJK_REQUEST_INIT                                                           \
-    {                                                                              \
-        sizeof(ljk_request), {NULL, 0}, {NULL, 0}, {NULL, 0}, NULL, 0, { NULL, 0 } \
+#define LJK_REQUEST_INIT                                                                \
+    {                                                                                   \
+        sizeof(ljk_request), {NULL, 0}, {NULL, 0}, {NULL, 0}, NULL, 0, {NULL, 0}, {     \
+            NULL, 0                                                                     \
+        }                                                                               \
     }
 
 /** What the web server must answer. */

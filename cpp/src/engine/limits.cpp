@@ -31,6 +31,59 @@ bool Limits::admit(const LimitSettings& settings, const store::ConversationKey& 
     return true;
 }
 
+bool Limits::admit_account(const LimitSettings& settings, const std::string& account,
+                           std::size_t events, bool may_pass_limit, Millis now, bool& alarm) {
+    std::lock_guard lock(mutex_);
+    Window& window = accounts_[account].events;
+    const auto more = static_cast<std::int64_t>(events);
+    const std::int64_t all = window.with(more, now);
+    alarm = all > settings.account_events_per_second;
+    // A request that alone holds more passes once.
+    if (!may_pass_limit && all > settings.account_events_limit && all > more) return false;
+    window.add(more, now);
+    return true;
+}
+
+Result<void> Limits::admit_anonymous(const LimitSettings& settings, const std::string& account,
+                                     std::size_t bytes, Millis now) {
+    std::lock_guard lock(mutex_);
+    OfAccount& of = accounts_[account];
+    const auto size = static_cast<std::int64_t>(bytes);
+    if (of.anonymous.with(1, now) > settings.anonymous_requests)
+        return fail(Code::limit, "too many requests without a token at a time");
+    of.anonymous.add(1, now);
+    if (of.bytes.with(size, now) > settings.anonymous_bytes)
+        return fail(Code::limit, "too many bytes without a token at a time");
+    of.bytes.add(size, now);
+    return {};
+}
+
+Result<void> Limits::admit_new(const LimitSettings& settings, const std::string& account,
+                               Millis now) {
+    std::lock_guard lock(mutex_);
+    Window& window = accounts_[account].conversations;
+    if (window.with(1, now) > settings.anonymous_conversations)
+        return fail(Code::limit, "too many new conversations without a token at a time");
+    window.add(1, now);
+    return {};
+}
+
+std::size_t Limits::fill_unattributed(const LimitSettings& settings, const std::string& account,
+                                      std::size_t bytes, std::size_t items) {
+    std::lock_guard lock(mutex_);
+    OfAccount& of = accounts_[account];
+    const auto more = static_cast<std::int64_t>(bytes);
+    const std::size_t before = of.unattributed_items;
+    const bool full = before > 0 && of.unattributed_bytes + more > settings.unattributed_bytes;
+    if (full) {
+        of.unattributed_bytes = settings.unattributed_bytes / 4;
+        of.unattributed_items = before / 4;
+    }
+    of.unattributed_bytes += more;
+    of.unattributed_items += items;
+    return full ? before : 0;
+}
+
 void Limits::forget_idle(const LimitSettings& settings, Millis now) {
     const double burst = static_cast<double>(settings.events_burst);
     std::erase_if(budgets_, [&](const auto& entry) {

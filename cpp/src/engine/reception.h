@@ -52,7 +52,6 @@ private:
     Result<void> ask();
     void ask_next();
     void ask_about(const PreparedEvent& request);
-    Result<void> admit_events();
     Result<model::Answer> complete(const Decision* decision);
     Result<model::Answer> ingest();
     Result<model::Answer> subscribe();
@@ -65,6 +64,7 @@ private:
     Core& core_;
     const platforms::Account* account_ = nullptr;
     const platforms::Endpoint* endpoint_ = nullptr;
+    platforms::Trust trust_ = platforms::Trust::full;
     model::BatchPtr batch_;
     std::optional<PreparedRequest> prepared_;  ///< of `batch_`
     std::optional<model::Answer>
