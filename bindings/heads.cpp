@@ -14,8 +14,9 @@ using Release = py::call_guard<py::gil_scoped_release>;
 
 std::shared_ptr<Head> check_head(engine::Hub& hub, const Text<"account">& account,
                                  const py::object& method, const py::object& path,
-                                 const py::object& query, const py::object& headers) {
-    const RequestArguments arguments(method, path, query, headers, py::bytes());
+                                 const py::object& query, const py::object& headers,
+                                 const py::object& peer) {
+    const RequestArguments arguments(method, path, query, headers, py::bytes(), peer);
     const py::gil_scoped_release released;
     return hub.check_head(account, arguments.view());
 }
@@ -40,7 +41,8 @@ void register_heads(py::module_& m, py::class_<engine::Hub>& hub) {
         .def("late", &Head::late, Release())
         .def("close", &Head::close, Release());
     hub.def("check_head", check_head, py::arg("account"), py::arg("method"), py::arg("path"),
-            py::arg("query"), py::arg("headers"), py::keep_alive<0, 1>());
+            py::arg("query"), py::arg("headers"), py::arg("peer") = py::none(),
+            py::keep_alive<0, 1>());
 }
 
 }  // namespace lampjack::bindings

@@ -52,8 +52,8 @@ struct Pending {
 /// The answer as (status, headers, body), or a Pending. One call for the usual request.
 py::object receive(Hub& hub, const py::object& account, const py::object& method,
                    const py::object& path, const py::object& query, const py::object& headers,
-                   const py::object& body) {
-    const RequestArguments arguments(method, path, query, headers, body);
+                   const py::object& body, const py::object& peer) {
+    const RequestArguments arguments(method, path, query, headers, body, peer);
     // Of the address that was asked for: a sender chooses it, too.
     if (PyUnicode_Check(account.ptr()) == 0) raise_wrong_type("account", "a text (str)", account);
     const std::string name = http_text(account, "account");
@@ -117,7 +117,7 @@ std::unique_ptr<Hub> open(const Text<"config">& config, Flag<"background"> backg
 
 void register_requests(py::class_<Hub>& hub) {
     hub.def("receive", receive, py::arg("account"), py::arg("method"), py::arg("path"),
-            py::arg("query"), py::arg("headers"), py::arg("body"));
+            py::arg("query"), py::arg("headers"), py::arg("body"), py::arg("peer") = py::none());
     hub.def("question", question, py::arg("pending"));
     hub.def(
         "nobody_decides",

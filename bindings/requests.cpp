@@ -46,11 +46,12 @@ HeaderTexts header_texts(const py::object& headers) {
 
 RequestArguments::RequestArguments(const py::object& method, const py::object& path,
                                    const py::object& query, const py::object& headers,
-                                   const py::object& body)
+                                   const py::object& body, const py::object& peer)
     : method_(http_text(method, "method")),
       path_(http_text(path, "path")),
       query_(http_text(query, "query")),
-      headers_(header_texts(headers)) {
+      headers_(header_texts(headers)),
+      peer_(peer.is_none() ? std::string{} : http_text(peer, "peer")) {
     for (const auto& [name, value] : headers_) views_.push_back({name, value});
     std::string_view bytes;
     if (PyUnicode_Check(body.ptr()) != 0) {
@@ -59,8 +60,12 @@ RequestArguments::RequestArguments(const py::object& method, const py::object& p
     } else {
         bytes = buffer_.emplace(body, "body").view();
     }
-    request_ = {
-        .method = method_, .path = path_, .query = query_, .headers = views_, .body = bytes};
+    request_ = {.method = method_,
+                .path = path_,
+                .query = query_,
+                .headers = views_,
+                .body = bytes,
+                .peer = peer_};
 }
 
 py::tuple to_python(const model::Answer& answer) {

@@ -25,7 +25,8 @@ std::string http_text(py::handle value, const char* name);
 class [[gnu::visibility("hidden")]] RequestArguments {
 public:
     RequestArguments(const py::object& method, const py::object& path, const py::object& query,
-                     const py::object& headers, const py::object& body);
+                     const py::object& headers, const py::object& body,
+                     const py::object& peer = py::none());
     RequestArguments(const RequestArguments&) = delete;
     RequestArguments& operator=(const RequestArguments&) = delete;
 
@@ -35,6 +36,7 @@ public:
 private:
     std::string method_, path_, query_;
     HeaderTexts headers_;
+    std::string peer_;
     std::vector<model::HeaderView> views_;
     std::string text_;              ///< a body that was a str
     std::optional<Buffer> buffer_;  ///< any other

@@ -211,7 +211,13 @@ class Hub:
         seed: int | None = None,
     ) -> None: ...
     def check_head(
-        self, account: str, method: _Text, path: _Text, query: _Text, headers: _Headers
+        self,
+        account: str,
+        method: _Text,
+        path: _Text,
+        query: _Text,
+        headers: _Headers,
+        peer: _Text | None = None,
     ) -> Head: ...
     def receive(
         self,
@@ -221,6 +227,7 @@ class Hub:
         query: _Text,
         headers: _Headers,
         body: _Bytes,
+        peer: _Text | None = None,
     ) -> _Answer | Pending: ...
     def question(self, pending: Pending) -> tuple[str, str, int] | None: ...
     def nobody_decides(self, pending: Pending) -> None: ...

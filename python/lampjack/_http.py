@@ -29,6 +29,7 @@ async def take_request(
         "path": path,
         "query": scope.get("query_string", b""),
         "headers": list(scope["headers"]),
+        "peer": peer_of(scope),
     }
     head = hub.check_head(account, **request)
     body = None
@@ -40,6 +41,12 @@ async def take_request(
     if body is not None:
         return await hub.submit(account, **request, body=body, head=head), False
     return (head.answer, True) if head.answer else None
+
+
+def peer_of(scope: Scope) -> str:
+    """Return the sender's address as the server knows it: behind a proxy the proxy's, unless the server is told to trust it."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 async def read_body(head: Head, receive: Receive) -> bytes | None:

@@ -52,13 +52,8 @@ class Hub(Receiver, Operators, Privacy):
         background: bool = True,
     ) -> None:
         text = _config.to_json(config)
-        native = _core.Hub(
-            text,
-            background=background,
-            log=log_line,
-            clock=native_clock(clock),
-            seed=seed,
-        )
+        own_clock = native_clock(clock)
+        native = _core.Hub(text, background=background, log=log_line, clock=own_clock, seed=seed)
         self._accounts = Accounts(config)
         self._runtime = Runtime(native, background=background, one_account=self._accounts.is_one)
         self._consumers = ConsumerGroup(self._runtime)

@@ -41,6 +41,8 @@ class Fact:
     - `notice`: `notice` (`no_agent`, `queue_position`), `position` (from 1, for `queue_position`).
     - `command`: `command` (its name), `agent` (who gave it, where known).
     - `item_dead`: `subscription`, `seq` and `kind` of the item, `attempts`, `reason`.
+    - `address_changed`: `host`, of the address that the platform told; "" when it took it back. Kept beside what belongs to no
+      conversation: `hub.conversations(unattributed=True)`.
     - `transcript_full`: nothing. `erased`: nothing.
     """
 
@@ -59,6 +61,7 @@ class Fact:
         "alarm",
         "item_dead",
         "transcript_full",
+        "address_changed",
     )
     kind: ClassVar[str] = "fact"
     content: ClassVar[

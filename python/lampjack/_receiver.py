@@ -24,13 +24,15 @@ class Receiver:
         path: str = "/",
         query: str | bytes = b"",
         headers: Headers = (),
+        peer: str = "",
     ) -> Head:
         """Check a request before its body is read: path, method, limits, sender, media type. Does not block.
 
-        Every fault is an answer (404, 405, 413, 401, 415; 503 while too many bytes of bodies are in memory). `receive()` and
+        Every fault is an answer (404, 405, 413, 401, 429, 415; 503 while too many bytes of bodies are in memory). `receive()` and
         `submit()` believe nothing of it and verify again.
         """
-        return Head(self._runtime.native.check_head(account, method, path, query, headers))
+        native = self._runtime.native
+        return Head(native.check_head(account, method, path, query, headers, peer))
 
     def receive(
         self,
@@ -41,13 +43,14 @@ class Receiver:
         query: str | bytes = b"",
         headers: Headers = (),
         body: bytes = b"",
+        peer: str = "",
         head: Head | None = None,
     ) -> Answer:
         """Take one request. Never raises for what it holds: every fault is an answer. Blocks; see `submit()`.
 
-        A `head` that was checked before is closed at the end.
+        `peer` is the sender's IP address, for `allow_senders`. A `head` that was checked before is closed at the end.
         """
-        request = (method, path, query, headers, body)
+        request = (method, path, query, headers, body, peer)
         done = _closing(head)
         try:
             return self._reception.receive(account, request)
@@ -64,6 +67,7 @@ class Receiver:
         query: str | bytes = b"",
         headers: Headers = (),
         body: bytes = b"",
+        peer: str = "",
         head: Head | None = None,
     ) -> Answer:
         """Take one request without blocking the loop; async decide and translate functions run on it, plain ones on threads.
@@ -71,7 +75,7 @@ class Receiver:
         A caller that is cancelled does not take the request back: it is decided and stored all the same. A `head` that was
         checked before is closed when that is done.
         """
-        request = (method, path, query, headers, body)
+        request = (method, path, query, headers, body, peer)
         return await self._reception.submit(account, request, _closing(head))
 
 

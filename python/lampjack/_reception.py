@@ -31,7 +31,7 @@ __all__ = ["Answer", "Headers", "Reception", "Request"]
 _REFUSED = 400  # statuses from here on
 T = TypeVar("T")
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
-Request: TypeAlias = tuple[str, str, str | bytes, Headers, bytes]
+Request: TypeAlias = tuple[str, str, str | bytes, Headers, bytes, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -26,6 +27,32 @@ static int32_t health(ljk_hub* hub, const char* query) {
     status = ljk_answer_status(answer);
     ljk_answer_free(answer);
     return status;
+}
+
+/** Only who comes from a listed network is heard; a caller of an earlier header tells no address. */
+static void check_senders(void) {
+    const char* peers[] = {"198.51.100.7", "203.0.113.7", ""};
+    const int32_t statuses[] = {200, 401, 401};
+    ljk_hub* hub = NULL;
+    ljk_error err;
+    size_t i;
+    GIVES(LJK_OK, ljk_hub_open(LJK_S("{\"store\":\"memory:\",\"account\":{\"shop\":{"
+                                     "\"platform\":\"chatlayer_offloading\","
+                                     "\"verify_token\":\"vt-made-up\","
+                                     "\"allow_senders\":[\"198.51.100.0/24\"]}}}"),
+                               LJK_RUN_NOTHING, &hub, &err));
+    for (i = 0; i < 4; ++i) {
+        ljk_request request = LJK_REQUEST_INIT;
+        ljk_answer* answer = NULL;
+        request.method = LJK_S("GET");
+        request.query = LJK_S("challenge.verifyToken=vt-made-up");
+        request.peer = text(peers[i % 3]);
+        if (i == 3) request.struct_size = offsetof(ljk_request, peer);
+        GIVES(LJK_OK, ljk_hub_receive(hub, LJK_S("shop"), &request, &answer, &err));
+        CHECK(ljk_answer_status(answer) == (i == 3 ? 401 : statuses[i]));
+        ljk_answer_free(answer);
+    }
+    ljk_hub_free(hub);
 }
 
 /** The token that the configuration stands for is taken, and the text of the configuration is not. */
@@ -147,6 +174,7 @@ static void check_warnings(void) {
 }
 
 int main(void) {
+    check_senders();
     CHECK(setenv("LAMPJACK_TEST_TOKEN", "from-the-environment", 1) == 0);
     CHECK(unsetenv("LAMPJACK_TEST_NONE") == 0);
     check_token("", "env:LAMPJACK_TEST_TOKEN", "from-the-environment", "env:LAMPJACK_TEST_TOKEN");

@@ -37,7 +37,8 @@ constexpr std::size_t kMemoryBase = 4 << 20;
 constexpr std::size_t kMostWork = 60'000;
 
 constexpr std::string_view kConfig =
-    R"({"store":"memory:","account":{)"
+    R"({"store":"memory:","account_events_limit":10000000,"anonymous_requests":1000000,)"
+    R"("anonymous_conversations":1000000,"anonymous_bytes":1000000000000,"account":{)"
     R"("shop":{"platform":"chatlayer_offloading","verify_token":"vt-made-up","offload_token":"optional",)"
     R"("api_token":"at-made-up","api_base":"https://api.example","pause_action":{"pause":true},)"
     R"("resume_action":{"resume":true}},)"

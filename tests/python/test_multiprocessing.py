@@ -33,7 +33,8 @@ pytestmark = [
 
 def config(store: str) -> dict[str, Any]:
     settings = sample_settings("chatlayer_offloading")
-    return {"store": store, "events_per_second": 1_000_000, "account": {"shop": settings}}
+    limits = {"events_per_second": 1_000_000, "account_events_limit": 1_000_000}
+    return {"store": store, **limits, "account": {"shop": settings}}
 
 
 def texts_of(writer: int, count: int) -> list[str]:

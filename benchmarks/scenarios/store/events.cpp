@@ -25,9 +25,13 @@ std::string make_body(std::uint64_t number) {
 }
 
 std::unique_ptr<lampjack::engine::Hub> open_hub(const std::string& store) {
-    auto opened = lampjack::engine::Hub::open("{\"store\":\"" + store +
-                                                  "\",\"account\":{\"shop\":{" + kAccount + "}}}",
-                                              lampjack::engine::run_nothing);
+    const auto open_with = [&](const std::string& limits) {
+        return lampjack::engine::Hub::open("{\"store\":\"" + store + "\"," + limits +
+                                               "\"account\":{\"shop\":{" + kAccount + "}}}",
+                                           lampjack::engine::run_nothing);
+    };
+    auto opened = open_with("\"account_events_limit\":10000000,");
+    if (!opened) opened = open_with({});  // releases before have no such limit
     if (!opened) give_up(opened.error().message);
     return std::move(*opened);
 }

@@ -119,10 +119,11 @@ typedef struct ljk_request {
     const ljk_header* headers; /**< may be NULL when header_count is 0 */
     size_t header_count;
     ljk_str body; /**< the bytes as received; nothing in a request need be UTF-8 */
+    ljk_str peer; /**< the sender's IP address, for allow_senders; may be empty */
 } ljk_request;
-#define LJK_REQUEST_INIT                                                           \
-    {                                                                              \
-        sizeof(ljk_request), {NULL, 0}, {NULL, 0}, {NULL, 0}, NULL, 0, { NULL, 0 } \
+#define LJK_REQUEST_INIT                                                                      \
+    {                                                                                         \
+        sizeof(ljk_request), {NULL, 0}, {NULL, 0}, {NULL, 0}, NULL, 0, {NULL, 0}, { NULL, 0 } \
     }
 
 /** What the web server must answer. */
@@ -356,7 +357,7 @@ typedef struct ljk_head ljk_head;
 /** Checks a request before its body is read: path, method, limits, sender, media type. Reads nothing of the store. The member
  *  `body` of the request is ignored; how long the body will be is read from its header Content-Length, if it has one.
  *  Either ljk_head_answer then returns the finished answer: 404, 405, 413, 401 (or what the platform documents instead), 415,
- *  503 while this process holds too many bytes of bodies; also that of a health check. Or the body may be read: at most
+ *  429 for too many without a token, 503 while this process holds too many bytes of bodies; also that of a health check. Or the body may be read: at most
  *  ljk_head_max_body bytes within ljk_head_timeout_ms, each piece counted by ljk_head_take. Give the whole request to
  *  ljk_hub_receive or ljk_hub_begin afterwards: they believe nothing of this and verify again. Free the head when the body is
  *  freed. Keys of the configuration: body_timeout_ms, bodies_in_flight, account_bodies_in_flight, max_anonymous_body.

@@ -2,6 +2,8 @@
 
 #include "capi/handles.h"
 
+#include <cstddef>
+
 namespace lampjack::capi {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr std::size_t kMostHeaders = 1 << 16;
 
 Result<void> RequestView::read(const ljk_request* given) {
     LJK_CHECK(need(given, "request"));
-    LJK_TRY(request, copy_struct(given, sizeof(ljk_request), "request"));
+    LJK_TRY(request, copy_struct(given, offsetof(ljk_request, peer), "request"));
     if (request.header_count > kMostHeaders)
         return fail(Code::argument, "request.header_count cannot be true");
     if (request.header_count != 0) LJK_CHECK(need(request.headers, "request.headers"));
@@ -24,6 +26,7 @@ Result<void> RequestView::read(const ljk_request* given) {
     request_.query = view(request.query);
     request_.headers = headers_;
     request_.body = view(request.body);
+    request_.peer = view(request.peer);
     return {};
 }
 

@@ -80,7 +80,9 @@ struct Conversation {
     std::uint32_t talk_overs = 0;     ///< bot messages since the agent took over
     std::uint32_t return_alarms = 0;  ///< how often T_return fired in this return
     bool warned = false;              ///< the lease has expired once
-    std::string last_agent = {};      ///< who owned it last
+    /// In `requested`: the answer that mutes went to a request that anybody may have sent, so the bot may be muted.
+    bool doubted = false;
+    std::string last_agent = {};  ///< who owned it last
 
     std::uint64_t version = 0;  ///< rises with every change of anything above
 

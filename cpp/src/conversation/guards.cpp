@@ -67,6 +67,11 @@ bool is_accepted(S s) {
     return fact != nullptr ? fact->decision.accept : s.command().decision.accept;
 }
 
+bool is_unproven_decline(S s) {
+    const auto* fact = s.fact<HandoverRequested>();
+    return fact != nullptr && !fact->proven && (!fact->decision.accept || is_looping(s));
+}
+
 bool was_asked(S s) {
     const Command& command = s.command();
     const auto& offer = s.before.offer;

@@ -26,6 +26,7 @@ bool is_leaving(const Situation& s);
 bool repeats_itself(const Situation& s);
 bool is_looping(const Situation& s);
 bool is_accepted(const Situation& s);
+bool is_unproven_decline(const Situation& s);
 bool was_asked(const Situation& s);
 bool offers_next(const Situation& s);
 bool closes_when_unanswered(const Situation& s);
@@ -48,6 +49,7 @@ bool forced_must_unmute(const Situation& s);
 bool unanswered_must_unmute(const Situation& s);
 bool asked_must_unmute(const Situation& s);
 bool mute_is_pending(const Situation& s);
+bool told_to_mute(const Situation& s);
 bool mute_is_settled(const Situation& s);
 bool is_muted(const Situation& s);
 bool may_be_muted(const Situation& s);
@@ -92,6 +94,8 @@ inline constexpr Guard repeats_itself{"the owner has asked for the same already"
 inline constexpr Guard is_looping{"too many handovers failed lately, and no person asks",
                                   conditions::is_looping};
 inline constexpr Guard is_accepted{"the decision accepts", conditions::is_accepted};
+inline constexpr Guard is_unproven_decline{"anybody may have asked, and the answer is no",
+                                           conditions::is_unproven_decline};
 inline constexpr Guard was_asked{"whoever was asked", conditions::was_asked};
 inline constexpr Guard offers_next{"another target is named", conditions::offers_next};
 inline constexpr Guard closes_when_unanswered{"the account closes unanswered requests",
@@ -131,6 +135,8 @@ inline constexpr Guard unanswered_must_unmute{
 inline constexpr Guard asked_must_unmute{"whoever was asked; the bot is, or may be, muted",
                                          conditions::asked_must_unmute};
 inline constexpr Guard mute_is_pending{"a mute is on its way", conditions::mute_is_pending};
+inline constexpr Guard told_to_mute{"anybody may have asked, and the answer mutes the bot",
+                                    conditions::told_to_mute};
 inline constexpr Guard mute_is_settled{"no mute is on its way", conditions::mute_is_settled};
 inline constexpr Guard is_muted{"the bot is muted", conditions::is_muted};
 inline constexpr Guard may_be_muted{"the bot is, or may be, muted", conditions::may_be_muted};

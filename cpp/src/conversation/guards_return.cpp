@@ -32,6 +32,8 @@ bool asked_must_unmute(S s) { return was_asked(s) && must_unmute(s); }
 
 bool mute_is_pending(S s) { return s.before.muted == Muted::unknown; }
 
+bool told_to_mute(S s) { return s.before.doubted; }
+
 bool mute_is_settled(S s) { return s.before.muted != Muted::unknown; }
 
 bool is_muted(S s) { return s.before.muted == Muted::yes; }

@@ -51,6 +51,7 @@ struct HandoverRequested {
     By by = By::bot;
     Decision decision = {};
     Target target = {};
+    bool proven = true;  ///< false: it may come from anybody, so it shows nothing of the bot
 };
 struct HandoverToBot {  ///< the platform says that its bot is in charge
     std::optional<Millis> at = {};
@@ -80,7 +81,6 @@ struct ReturnFailed {
 struct DrainDone {            ///< every row accepted before the owner left has left or failed
     std::uint64_t epoch = 0;  ///< of the owner who is leaving
 };
-
 struct SendingPaused {};   ///< T_first and T_idle_agent stop; repeat it after what enters `agent`
 struct SendingResumed {};  ///< both timers start anew
 // ---- Commands. ----

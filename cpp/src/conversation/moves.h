@@ -24,6 +24,7 @@ void ask_again(Step& step);
 void ask_while_owned(Step& step);
 void ask_last_agent(Step& step);
 void turn_down(Step& step);
+void turn_down_unproven(Step& step);
 void turn_down_loop(Step& step);
 void turn_down_back_at_bot(Step& step);
 void turn_down_reopened(Step& step);
@@ -91,6 +92,8 @@ inline constexpr Move ask_while_owned{"the answer says that a human has it", act
 inline constexpr Move ask_last_agent{"epoch + 1, episode + 1; offer to the last agent",
                                      acts::ask_last_agent};
 inline constexpr Move turn_down{"answer: not handed over; notice", acts::turn_down};
+inline constexpr Move turn_down_unproven{"answer: not handed over; notice",
+                                         acts::turn_down_unproven};
 inline constexpr Move turn_down_loop{"answer: not handed over; notice", acts::turn_down_loop};
 inline constexpr Move turn_down_back_at_bot{"answer: not handed over; the return is proven",
                                             acts::turn_down_back_at_bot};

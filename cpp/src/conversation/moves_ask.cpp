@@ -8,6 +8,19 @@ namespace {
 
 bool is_platform_request(const Step& step) { return step.kind == Kind::handover_requested; }
 
+/// Whoever asks over the platform's own webhook is a bot that speaks, unless anybody can ask there.
+bool shows_the_bot(const Step& step) {
+    const auto* request = step.fact<HandoverRequested>();
+    return request != nullptr && request->proven;
+}
+
+/// The decision wants a mute. If the platform was not the one who asked, nobody mutes: so the state says `no` until the user's
+/// words stay without an answer.
+bool asks_unproven(const Step& step) {
+    return is_platform_request(step) && !shows_the_bot(step) && decision_of(step).mute &&
+           step.policy.mute == MuteWhen::on_accept;
+}
+
 /// With MuteBy::answer the platform mutes its bot because our answer says so.
 bool answer_mutes(const Step& step) {
     return is_platform_request(step) && step.policy.mute_by == MuteBy::answer &&
@@ -16,7 +29,8 @@ bool answer_mutes(const Step& step) {
 
 void answer(Step& step, bool accepted, Reason reason) {
     if (!is_platform_request(step)) return;
-    const bool muted = accepted && answer_mutes(step) && step.next.muted == Muted::yes;
+    const bool silent = step.next.muted == Muted::yes || asks_unproven(step);
+    const bool muted = accepted && answer_mutes(step) && silent;
     step.effects.answer = Answer{.accepted = accepted, .muted = muted, .reason = reason};
 }
 
@@ -25,7 +39,15 @@ void mute_by_answer(Step& step) {
     step.next.sync = Sync::confirmed;
 }
 
+void mute_unproven(Step& step) {
+    const bool told = asks_unproven(step) && answer_mutes(step);
+    if (!told || step.next.muted != Muted::no) return;
+    step.next.sync = Sync::unconfirmed;
+    step.next.doubted = true;
+}
+
 void mute_as_decided(Step& step) {
+    if (is_platform_request(step) && !shows_the_bot(step)) return mute_unproven(step);
     if (!decision_of(step).mute) return;
     if (!step.policy.can_mute) step.effects.mute_unsupported = true;
     if (step.policy.mute != MuteWhen::on_accept) return;
@@ -37,7 +59,7 @@ void mute_as_decided(Step& step) {
 
 /// It was to be silent and speaks: over its own webhook only the platform's bot asks.
 void mute_a_bot_that_asks(Step& step) {
-    if (!is_platform_request(step) || step.next.muted == Muted::no) return;
+    if (!shows_the_bot(step) || step.next.muted == Muted::no) return;
     if (answer_mutes(step)) return mute_by_answer(step);
     if (step.policy.mute_by == MuteBy::gate || step.next.muted == Muted::unknown) return;
     step.next.muted = step.policy.mute == MuteWhen::never ? Muted::no : Muted::unknown;
@@ -52,7 +74,8 @@ void turn_down_for(Step& step, Reason reason) {
 
 /// A decline counts as a failed handover; a refusal by the loop guard does not, or it would never end.
 void turn_down_counted(Step& step, bool looping) {
-    if (!looping) count_failure(step);
+    const bool counts = !is_platform_request(step) || shows_the_bot(step);
+    if (counts && !looping) count_failure(step);
     turn_down_for(step, looping ? Reason::loop_guard : Reason::no_agent);
 }
 
@@ -72,15 +95,14 @@ void ask(Step& step) {
     if (step.before.state != State::bot) raise_epoch(step);
     if (step.before.state == State::closed) step.reason = Reason::reopened;
     begin_episode(step);
-    // Whoever asks over the platform's own webhook is a bot that speaks.
-    if (is_platform_request(step)) {
+    if (shows_the_bot(step)) {
         next.muted = Muted::no;
         next.sync = Sync::confirmed;
     }
     if (step.policy.asks_by_call && !is_platform_request(step)) act(step, Action::request);
     next.ending = false;
     next.offer = Offer{.target = target_of(step), .deadline = 0};
-    if (step.before.state == State::returning && !is_platform_request(step))
+    if (step.before.state == State::returning && !shows_the_bot(step))
         order_mute(step);
     else
         mute_as_decided(step);
@@ -89,6 +111,7 @@ void ask(Step& step) {
 
 void ask_again(Step& step) {
     mute_a_bot_that_asks(step);
+    if (shows_the_bot(step) && step.before.doubted) step.next.sync = Sync::confirmed;
     if (step.next.muted == Muted::no) mute_as_decided(step);
     answer(step, true, Reason::none);
 }
@@ -108,6 +131,8 @@ void ask_last_agent(Step& step) {
 }
 
 void turn_down(Step& step) { turn_down_counted(step, false); }
+
+void turn_down_unproven(Step& step) { turn_down_counted(step, !was_declined_by_host(step)); }
 
 void turn_down_loop(Step& step) { turn_down_counted(step, true); }
 

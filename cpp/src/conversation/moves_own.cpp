@@ -86,9 +86,11 @@ void user_spoke(Step& step) {
         const auto& lease = step.next.timer(TimerKind::idle_agent);
         if (user && lease && user->due < lease->due) user->due = lease->due;
     }
-    // After a return without proof the bot has to answer its next message; if it stays silent, it may still be muted.
-    if (step.next.state == State::bot && step.next.sync != Sync::confirmed &&
-        !step.next.timer(TimerKind::reconcile)) {
+    // After a return without proof the bot has to answer its next message; if it stays silent, it may still be muted. So it is
+    // after an answer that nobody but the platform would have obeyed.
+    const bool in_doubt =
+        step.next.doubted || (step.next.state == State::bot && step.next.sync != Sync::confirmed);
+    if (in_doubt && !step.next.timer(TimerKind::reconcile)) {
         start(step, TimerKind::reconcile, step.policy.reconcile);
     }
 }

@@ -22,6 +22,9 @@ void give_up(Step& step, Reason reason, bool ends) {
     next.muted = Muted::no;
     next.sync = Sync::confirmed;
     tell_if_returned(step);
+    if (!step.before.doubted || step.policy.mute_by == MuteBy::gate) return;
+    if (next.state == State::bot) next.sync = Sync::unconfirmed;
+    act(step, Action::unmute);
 }
 
 bool is_failure(Reason reason) {

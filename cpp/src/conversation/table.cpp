@@ -60,6 +60,7 @@ constexpr auto kTable = std::to_array<Row>({
     refuse("R2", in(agent), bound, is_leaving, Code::not_owner, "the owner is leaving the conversation"),
 
     // ---- Asking for a human ----
+    {"-",   in(returning), on(K::handover_requested),                is_unproven_decline, stays,  m::turn_down_unproven},
     {"R11", in(bot), on(K::handover_requested),                      is_looping,       stays,     m::turn_down_loop},
     {"R11", in(returning), on(K::handover_requested),                is_looping,       bot,       m::turn_down_back_at_bot},
     {"R11", in(closed), on(K::handover_requested),                   is_looping,       bot,       m::turn_down_reopened},
@@ -127,6 +128,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"R7",  in(requested, agent), on(K::bot_message),                is_too_talkative, stays,     m::mute_again},
     {"R7",  in(agent), on(K::bot_message),                           always,           stays,     m::count_talk_over},
     {"R7",  in(requested), on(K::bot_message),                       may_be_muted,     stays,     m::count_talk_over},
+    {"-",   in(requested), on(K::bot_message),                       told_to_mute,     stays,     m::prove_bot},
     {"-",   in(requested), on(K::bot_message),                       always,           stays,     m::nothing},
 
     // ---- The owner leaves ----
@@ -188,6 +190,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"T19", in(requested, agent), on(K::mute_failed),                mute_is_refused,  bot,       m::mute_refused},
     {"R14", in(requested, agent), on(K::mute_failed),                mute_is_pending,  stays,     m::repeat_mute},
     {"-",   any, on(K::mute_done, K::mute_failed),                   always,           stays,     m::nothing},
+    {"R14", in(requested), on(K::timer_reconcile),                   told_to_mute,     stays,     m::prove_mute},
     {"R14", in(requested, agent), on(K::timer_reconcile),            is_unconfirmed,   stays,     m::mark_diverged},
     {"R14", in(bot), on(K::timer_reconcile),                         is_unproven,      stays,     m::mark_diverged_bot},
 

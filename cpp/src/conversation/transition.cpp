@@ -26,6 +26,10 @@ void move_watermark(Step& step) {
 /// While the outcome of a mute is awaited, T_reconcile runs; once the platform agrees, it does not. In `bot` it waits
 /// for the bot's answer to the user's next message.
 void watch_sync(Step& step) {
+    // Whatever is shown or ordered ends the doubt.
+    const bool doubtful = step.next.state == State::requested && step.next.muted == Muted::no &&
+                          step.next.sync == Sync::unconfirmed;
+    step.next.doubted = step.next.doubted && doubtful;
     const bool muting = step.next.sync == Sync::unconfirmed && step.next.muted == Muted::unknown &&
                         (step.next.state == State::requested || step.next.state == State::agent);
     const bool given_up = step.next.sync == Sync::diverged && step.next.state != State::bot;

@@ -37,6 +37,8 @@ Result<void> check_config(const Config& config) {
         LJK_CHECK(check_policy(account));
         LJK_CHECK(check_addresses(account, policy));
     }
+    LJK_TRY(senders, Senders::of(config));
+    static_cast<void>(senders);
     return {};
 }
 

@@ -184,6 +184,28 @@ constexpr std::array kKeys{
     key<&Config::limits, &LimitSettings::account_queue>(
         number("account_queue", "100000", 1, 100'000'000, "messages",
                "messages of one account that may wait to be sent")),
+    key<&Config::limits, &LimitSettings::account_events_per_second>(
+        number("account_events_per_second", "200", 1, 1'000'000, "events",
+               "events a second of one account in this process above which the log warns "
+               "(account.busy)")),
+    key<&Config::limits, &LimitSettings::account_events_limit>(number(
+        "account_events_limit", "2000", 1, 10'000'000, "events",
+        "events a second of one account in this process, five times as many at once; more are "
+        "refused with 429, unless they ask for a human or a human is asked for or at work")),
+    key<&Config::limits, &LimitSettings::anonymous_requests>(
+        number("anonymous_requests", "5", 1, 1'000'000, "requests",
+               "requests without a token a second, of one account in this process, where the "
+               "account takes any; more are refused with 429")),
+    key<&Config::limits, &LimitSettings::anonymous_conversations>(
+        number("anonymous_conversations", "60", 1, 10'000'000, "conversations",
+               "new conversations a minute that such requests begin; more are refused with 429")),
+    key<&Config::limits, &LimitSettings::anonymous_bytes>(
+        number("anonymous_bytes", "16777216", 1, 1'000'000'000'000, "bytes",
+               "bytes a minute of such requests; more are refused with 429")),
+    key<&Config::limits, &LimitSettings::unattributed_bytes>(
+        number("unattributed_bytes", "67108864", 1, 1'000'000'000'000, "bytes",
+               "bytes kept of an account's events that name no conversation, as this process "
+               "counts them; the oldest go")),
     key<&Config::sizes, &SizeLimits::max_body>(
         size("max_body", "8388608", &SizeLimits::max_body, "bytes",
              "the largest body of a request, uncompressed; an endpoint's own limit stays where it "

@@ -9,6 +9,7 @@
 #include "engine/log_line.h"
 #include "engine/request_marks.h"
 #include "engine/seldom.h"
+#include "engine/senders.h"
 #include "engine/store_faults.h"
 
 #include <array>
@@ -79,6 +80,7 @@ struct Core {
     std::function<void(std::string_view, std::string_view)> log;
     Limits limits;
     BodyBudget bodies;  ///< that are in flight
+    Senders senders;
     Declared declared;  ///< subscriptions of this process
     Seldom refusals;    ///< of requests and of what names no conversation, by account and cause
     Once told;          ///< what is logged once for an account

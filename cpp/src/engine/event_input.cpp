@@ -24,12 +24,14 @@ conversation::By by_of(Role role) noexcept {
 }  // namespace
 
 Input input_of(const model::Batch& batch, const Event& event,
-               const conversation::Decision& decision, bool echo) {
+               const conversation::Decision& decision, bool echo, bool proven) {
     const auto at = time_of(event);
     switch (event.kind) {
         case EventKind::handover_requested:
-            return conversation::HandoverRequested{
-                .at = at, .by = by_of(event.role), .decision = decision};
+            return conversation::HandoverRequested{.at = proven ? at : std::nullopt,
+                                                   .by = by_of(event.role),
+                                                   .decision = decision,
+                                                   .proven = proven};
         case EventKind::handover:
             if (event.handover_to == model::HandoverTo::bot) return conversation::HandoverToBot{at};
             return conversation::HandoverToAgent{.at = at};

@@ -69,6 +69,7 @@ public:
             core_.policies.emplace(name, policy_of(account));
         core_.declared.init(core_.config.account_names());
         core_.came.init(core_.config.account_names());
+        if (auto senders = Senders::of(core_.config)) core_.senders = std::move(*senders);
     }
     ~Engine() override {
         Engine::close();

@@ -41,13 +41,15 @@ Result<void> IngestConversation::event(const PreparedEvent& prepared,
         ++change_.report().duplicates;
         return give_again(prepared, standing.seq, to_bot);
     }
-    if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
-    note_user(event);
+    if (tells()) {
+        if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
+        note_user(event);
+    }
     if (!is_attributed(batch_, event)) {
         change_.limit_unattributed();
         return append(prepared.index, prepared.body, To::nobody, "unattributed", standing);
     }
-    const auto input = input_of(batch_, event, decision, is_echo(event));
+    const auto input = input_of(batch_, event, decision, is_echo(event), tells());
     bool waits = false;  // in the lane, for the return call or for earlier words
     const auto between = [&](const conversation::Outcome& taken) -> Result<void> {
         LJK_TRY(behind, waits_in_lane(taken.effects));
@@ -111,7 +113,7 @@ void IngestConversation::give(std::uint32_t index, const conversation::Effects& 
 
 Result<void> IngestConversation::again(const PreparedEvent& prepared, bool mutes) {
     const Event& event = request_.event_of(prepared);
-    if (event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
+    if (tells() && event.transcript.count != 0) LJK_CHECK(merge_transcript(event.transcript));
     if (mutes) LJK_CHECK(change_.wake());
     return finish();
 }
@@ -183,7 +185,7 @@ bool IngestConversation::agrees(const Event& event) const {
 /// What the platform tells about the conversation, for later.
 void IngestConversation::note_names(const Event& event) {
     store::ConversationRow& row = change_.row();
-    if (is_attributed(batch_, event)) {
+    if (is_attributed(batch_, event) && tells()) {
         const model::ConversationId& id = batch_.conversations[event.conversation];
         if (id.bot) row.bot = std::string(batch_.view(id.bot));
         row.id = std::string(batch_.view(id.id));

@@ -48,6 +48,9 @@ public:
     const std::optional<conversation::Answer>& answer() const noexcept { return answer_; }
 
 private:
+    /// Whether the request may say who takes part in the conversation, and what was said in it.
+    bool tells() const noexcept { return request_.is_verified() || !exists(); }
+
     /// What an event is stored under, and whether it is stored already.
     struct Standing {
         std::vector<model::ItemKey> keys;

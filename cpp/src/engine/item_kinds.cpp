@@ -11,9 +11,10 @@ namespace lampjack::engine {
 namespace {
 
 /// The same as the classes of facts of the Python package: its tests compare.
-constexpr std::array<std::string_view, 11> kFacts{
-    "owner_changed", "handover_ended", "mute_failed", "draining",  "delivery_changed", "notice",
-    "command",       "erased",         "alarm",       "item_dead", "transcript_full"};
+constexpr std::array<std::string_view, 12> kFacts{
+    "owner_changed",   "handover_ended", "mute_failed", "draining", "delivery_changed",
+    "notice",          "command",        "erased",      "alarm",    "item_dead",
+    "transcript_full", "address_changed"};
 
 constexpr std::array kEvents{model::EventKind::message, model::EventKind::handover_requested,
                              model::EventKind::handover, model::EventKind::session,

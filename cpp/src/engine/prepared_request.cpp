@@ -13,9 +13,11 @@ bool is_attributed(const model::Batch& batch, const model::Event& event) noexcep
     return id.size != 0 && batch.view(id) != kUnattributed;
 }
 
-PreparedRequest::PreparedRequest(model::BatchPtr batch, const platforms::Account& account)
+PreparedRequest::PreparedRequest(model::BatchPtr batch, const platforms::Account& account,
+                                 platforms::Trust trust)
     : batch_(std::move(batch)),
       account_(&account),
+      trust_(trust),
       identities_(model::identify(*batch_, account.name)) {
     events_.reserve(batch_->roots.size());
     for (const std::uint32_t root : batch_->roots) {

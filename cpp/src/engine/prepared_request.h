@@ -4,7 +4,7 @@
 
 #include "engine/item_keys.h"
 #include "model/batch.h"
-#include "platforms/account.h"
+#include "platforms/adapter.h"
 
 #include <optional>
 #include <span>
@@ -24,7 +24,12 @@ struct PreparedEvent {
 class PreparedRequest {
 public:
     /// `batch` is what a reader or a translation made, its lengths checked.
-    PreparedRequest(model::BatchPtr batch, const platforms::Account& account);
+    PreparedRequest(model::BatchPtr batch, const platforms::Account& account,
+                    platforms::Trust trust = platforms::Trust::full);
+
+    /// Whether its sender is known. Anybody may have sent another one: it asks for a human, and shows nothing else about a
+    /// conversation that is known already.
+    bool is_verified() const noexcept { return trust_ == platforms::Trust::full; }
 
     const model::Batch& batch() const noexcept { return *batch_; }
     std::span<const PreparedEvent> events() const noexcept { return events_; }
@@ -46,6 +51,7 @@ private:
 
     model::BatchPtr batch_;
     const platforms::Account* account_;
+    platforms::Trust trust_;
     std::vector<model::Identity> identities_;  ///< of every event of the batch
     std::vector<PreparedEvent> events_;
     std::optional<std::size_t> request_;

@@ -3,6 +3,7 @@
 #include "base/inflate.h"
 #include "base/text.h"
 #include "engine/address.h"
+#include "engine/admission.h"
 #include "engine/ingest.h"
 #include "engine/member_names.h"
 #include "engine/problem.h"
@@ -15,7 +16,6 @@
 #include "platforms/registry.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace lampjack::engine {
@@ -70,15 +70,18 @@ Result<void> Reception::decode(const model::Request& request, platforms::Trust t
 }
 
 Result<void> Reception::read(const model::Request& request, platforms::Trust trust) {
+    LJK_CHECK(count_sender(core_, *account_, trust, request.body.size()));
     const platforms::ReadInput input{request.path, request.query, request.headers, account_,
                                      core_.config.sizes.read()};
     LJK_TRY(batch, platforms::parse(*account_->adapter, input, request.body));
     LJK_CHECK(hold(std::move(batch)));
+    LJK_CHECK(check_age(core_, *account_, *batch_));
     if (trust == platforms::Trust::handover_only) {
         const bool only =
             std::all_of(batch_->roots.begin(), batch_->roots.end(),
                         [&](std::uint32_t root) { return asks_for_human(*batch_, root); });
         if (!only || batch_->roots.empty()) return fail(Code::auth, "the token is missing");
+        LJK_CHECK(admit_conversations(core_, *account_, prepared()));
     }
     if (endpoint_->purpose == Purpose::translate) {
         const auto returned_delivery = account_->adapter->returned_delivery;
@@ -99,7 +102,7 @@ Result<void> Reception::hold(model::BatchPtr batch) {
 }
 
 const PreparedRequest& Reception::prepared() {
-    if (!prepared_) prepared_.emplace(batch_, *account_);
+    if (!prepared_) prepared_.emplace(batch_, *account_, trust_);
     return *prepared_;
 }
 
@@ -288,7 +291,8 @@ Result<model::Answer> Reception::complete(const Decision* decision) {
 
 Result<model::Answer> Reception::ingest() {
     core_.counters.handovers += asked_.decisions.made.size();
-    LJK_CHECK(admit_events());
+    LJK_CHECK(admit_events(core_, *account_, prepared()));
+    LJK_CHECK(make_room(core_, *account_, prepared()));
     LJK_TRY(answer, Ingest(core_, *account_, *endpoint_, prepared()).run(asked_.decisions));
     const bool lost = std::ranges::any_of(batch_->roots, [&](std::uint32_t root) {
         return !is_attributed(*batch_, batch_->events[root]);
@@ -306,21 +310,6 @@ void Reception::warn_of_unattributed() {
     if (!count) return;
     const std::string_view body(batch_->text.body(), batch_->text.body_size());
     core_.say(line.add("members", member_names(body)).add("count", *count));
-}
-
-// Handovers always pass: whoever asks for a human is heard. So does what belongs to no conversation: it is many users'.
-Result<void> Reception::admit_events() {
-    std::map<std::string_view, std::size_t> counts;
-    for (const PreparedEvent& one : prepared().events()) {
-        const model::Event& event = prepared().event_of(one);
-        const bool handover = event.kind == model::EventKind::handover_requested ||
-                              event.kind == model::EventKind::handover;
-        if (!handover && is_attributed(*batch_, event)) ++counts[one.ref];
-    }
-    for (const auto& [ref, count] : counts)
-        if (!core_.limits.admit(core_.config.limits, store::key_of(ref), count, core_.clock->now()))
-            return fail(Code::limit, "too many events of one conversation at a time");
-    return {};
 }
 
 Result<model::Answer> Reception::subscribe() {

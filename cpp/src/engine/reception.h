@@ -62,7 +62,6 @@ private:
     Result<void> ask();
     void ask_next();
     void ask_about(const PreparedEvent& request);
-    Result<void> admit_events();
     Result<model::Answer> complete(const Decision* decision);
     Result<model::Answer> ingest();
     Result<model::Answer> subscribe();

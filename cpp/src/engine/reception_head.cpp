@@ -1,6 +1,7 @@
 // The head of a request: its place, the limits, the sender and the form of the body. No byte of the body is looked at.
 
 #include "base/text.h"
+#include "engine/admission.h"
 #include "engine/problem.h"
 #include "engine/reception.h"
 #include "platforms/registry.h"
@@ -42,9 +43,10 @@ Result<void> Reception::admit_head(const model::Request& head, std::uint64_t bod
     endpoint_ = endpoint;
     LJK_CHECK(check_sizes(head));
     if (body > most_body(platforms::Trust::full)) return too_large();
-    LJK_TRY(trust, account_->adapter->verify(*account_, *endpoint_, head));
+    LJK_TRY(trust, core_.senders.verify(*account_, *endpoint_, head, core_.clock->now()));
     trust_ = trust;
     if (body > most_body(trust)) return too_large();
+    LJK_CHECK(check_sender(core_, *account_, trust, body));
     if (endpoint_->purpose == platforms::Purpose::health)
         answer_ = account_->adapter->answer(*account_, {*endpoint_, nullptr, nullptr, nullptr});
     else

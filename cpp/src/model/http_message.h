@@ -22,6 +22,7 @@ struct Request {
     std::string_view query;               ///< raw, without '?'
     std::span<const HeaderView> headers;  ///< names in any case
     std::string_view body;                ///< raw bytes
+    std::string_view peer = {};           ///< the sender's IP address; empty where nobody tells
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;

@@ -1,6 +1,7 @@
 #pragma once
 // Adapter: all that one platform is to the engine. A plain struct of functions without state: no network, no clock, no
 // environment. The engine knows platforms only through this.
+// size: one contract, read as a whole.
 
 #include "base/result.h"
 #include "model/batch_builder.h"
@@ -134,6 +135,8 @@ struct Remembered {
     Result<std::string> (*told_by)(const Account&, const model::Batch&) = nullptr;
     /// Whether, with that text told, requests of the account still have nowhere to go: then they wait. Null: never.
     bool (*lacks_address)(const Account&, std::string_view told) = nullptr;
+    /// The address in such a text, for a check and the log; empty: it was taken back.
+    std::string (*address_of)(std::string_view told) = nullptr;
     /// Whether the account's settings let a text that was told earlier be used. Null: always.
     bool (*may_use)(const Account&, std::string_view told) = nullptr;
     std::string_view address_hint = {};  ///< for the log: what to do about a lacking address

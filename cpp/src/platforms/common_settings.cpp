@@ -21,6 +21,22 @@ constexpr std::array kCommon{
             .fallback = "token",
             .choices = "token none",
             .meaning = "`none` accepts requests from anybody: only behind another check"},
+    Setting{.name = "max_age",
+            .kind = Kind::integer,
+            .fallback = "0",
+            .unit = "ms",
+            .meaning =
+                "how old the newest time in a request may be, by the platform's clock; older "
+                "requests are refused with 401; 0: any. What has no time passes"},
+    Setting{.name = "allow_senders",
+            .kind = Kind::list,
+            .meaning = "the networks that requests may come from, such as \"203.0.113.0/24\"; "
+                       "others are refused with 401. Behind a proxy the web server must know the "
+                       "sender's address"},
+    Setting{.name = "old_tokens_until",
+            .meaning =
+                "when the tokens behind the first of a list stop to be accepted: a time such "
+                "as \"2027-01-31T12:00:00Z\"; without it they stay"},
     Setting{.name = "mute",
             .kind = Kind::choice,
             .fallback = "auto",

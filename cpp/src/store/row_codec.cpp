@@ -12,6 +12,8 @@ using conversation::EchoGuard;
 using conversation::Target;
 
 constexpr std::uint8_t kForm = 1;
+// Of one byte. Release 13949c8 knows the first alone, and reads no row that has another.
+constexpr unsigned kWarned = 1, kDoubted = 2;
 
 // The numbers of these enums are stored. A new value goes to the end and its reader's limit below follows; any other
 // change would give stored rows another meaning.
@@ -108,7 +110,9 @@ void write(ByteWriter& out, const Conversation& state) {
     write_handover(out, state);
     write_times(out, state);
     out.integer(state.queue_position).number(state.talk_overs).number(state.return_alarms);
-    out.boolean(state.warned).text(state.last_agent).number(state.version);
+    out.byte(
+        static_cast<std::uint8_t>((state.warned ? kWarned : 0U) | (state.doubted ? kDoubted : 0U)));
+    out.text(state.last_agent).number(state.version);
 }
 
 template <class Small>
@@ -130,7 +134,9 @@ void read(ByteReader& in, Conversation& state) {
     state.queue_position = narrow<std::int32_t>(in, in.integer());
     state.talk_overs = narrow<std::uint32_t>(in, static_cast<std::int64_t>(in.number()));
     state.return_alarms = narrow<std::uint32_t>(in, static_cast<std::int64_t>(in.number()));
-    state.warned = in.boolean();
+    const std::uint8_t flags = in.below((kWarned | kDoubted) + 1);
+    state.warned = (flags & kWarned) != 0;
+    state.doubted = (flags & kDoubted) != 0;
     state.last_agent = in.text();
     state.version = in.number();
 }

@@ -173,6 +173,25 @@ TEST(Head, without_a_token_has_the_same_limit_in_receive) {
     EXPECT_EQ(t.post(offload(2 << 20)).status, 200) << "with a token";
 }
 
+TEST(Head, without_a_token_is_refused_where_too_many_came_and_counts_as_none) {
+    T t(kOptional);
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(status_of(*check(t, {}, "")), 0);
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(t.post(T::offload("", 1), {}, "").status, 200);
+    EXPECT_EQ(status_of(*check(t, {}, "")), 429);
+    EXPECT_EQ(*check(t, {}, "")->answer(), t.post(T::offload("", 1), {}, ""));
+    EXPECT_EQ(status_of(*check(t)), 0) << "whoever has the token";
+}
+
+TEST(Head, from_another_network_is_refused) {
+    T t(std::string(T::kFull) + R"(,"allow_senders":["198.51.100.0/24"])");
+    model::Request request = request_of({});
+    for (const auto& [peer, status] :
+         {std::pair{"203.0.113.7", 401}, std::pair{"", 401}, std::pair{"198.51.100.7", 0}}) {
+        request.peer = peer;
+        EXPECT_EQ(status_of(*t.hub->check_head("shop", request)), status) << peer;
+    }
+}
+
 class NoStore final : public support::ForwardStore {
 public:
     NoStore() : ForwardStore(std::make_shared<store::MemoryStore>()) {}

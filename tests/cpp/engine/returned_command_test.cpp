@@ -146,6 +146,47 @@ TEST(Subscribe, takes_an_address_whose_host_a_setting_names) {
     }
 }
 
+TEST(Subscribe, refuses_at_once_what_can_never_be_called) {
+    App app(R"("platform":"chatlayer_app","relay_token":"rt-made-up",)"
+            R"("target_hosts":["hook.example","127.0.0.1","169.254.169.254","[::1]"])");
+    const std::string long_path(9 << 10, 'a');
+    for (const std::string& address :
+         {std::string("http://hook.example/1"), std::string("https://127.0.0.1/"),
+          std::string("https://169.254.169.254/latest"), std::string("https://[::1]/"),
+          std::string("https://hook.example:0/"), std::string("https://hook.example:x/"),
+          std::string("https://hook.example/../up"), "https://hook.example/" + long_path}) {
+        const auto refused = app.tells("\"" + address + "\"");
+        EXPECT_EQ(refused.status, 400) << address;
+        EXPECT_EQ(refused.body.find("latest"), std::string::npos);
+    }
+    EXPECT_EQ(app.log.find("address.changed"), std::string::npos) << app.log;
+    EXPECT_EQ(app.tells(kTold).status, 200) << "the control";
+}
+
+TEST(Subscribe, tells_each_change_of_the_address_to_the_log_and_as_a_fact) {
+    App app;
+    const auto warned = [&](std::string_view host) {
+        return support::lines_of(app.log, "warning address.changed account=shop", host);
+    };
+    EXPECT_EQ(app.tells(kTold).status, 200);
+    EXPECT_EQ(warned("host=hook.example"), 1U) << app.log;
+    EXPECT_EQ(app.log.find("hook.example/2"), std::string::npos) << "a path may hold a secret";
+    EXPECT_EQ(app.tells(kTold).status, 200);
+    EXPECT_EQ(warned("host=hook.example"), 1U) << "nothing has changed";
+    EXPECT_EQ(app.tells(R"("https://hook.example/3")").status, 200);
+    EXPECT_EQ(app.tells("null").status, 200);
+    EXPECT_EQ(support::lines_of(app.log, "warning address.changed"), 3U) << app.log;
+    const auto kept = app.hub->transcript("shop:live:~unattributed", 0, 10);
+    ASSERT_TRUE(kept);
+    std::size_t facts = 0;
+    for (auto at = kept->find("address_changed"); at != std::string::npos;
+         at = kept->find("address_changed", at + 1))
+        ++facts;
+    EXPECT_EQ(facts, 3U) << *kept;
+    EXPECT_NE(kept->find(R"({"type":"address_changed","host":"hook.example"})"), std::string::npos)
+        << *kept;
+}
+
 TEST(Subscribe, of_before_holds_unless_the_settings_name_other_hosts) {
     auto kept = store::open("memory:");
     ASSERT_TRUE(kept);

@@ -28,6 +28,9 @@ struct TestHub {
         world.log = [this](std::string_view level, std::string_view text) {
             support::keep_line(log, level, text);
         };
+        // The clock stands still, so that the account's budget of events would never fill again.
+        if (options.find("account_events_limit") == std::string::npos)
+            options += R"("account_events_limit":1000000,)";
         auto opened = engine::Hub::open("{\"store\":\"memory:\"," + options +
                                             "\"account\":{\"shop\":{" + settings + "}}}",
                                         engine::run_nothing, std::move(world));

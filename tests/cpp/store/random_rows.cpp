@@ -55,6 +55,7 @@ Conversation RandomRows::conversation() {
     state.talk_overs = static_cast<std::uint32_t>(number());
     state.return_alarms = static_cast<std::uint32_t>(number());
     state.warned = coin();
+    state.doubted = coin();
     state.last_agent = text();
     state.version = number();
     return state;

@@ -55,7 +55,8 @@ class Place:
         ]
         self.config.write_text(
             f'store = "{store}"\nallow_networks = ["127.0.0.0/8"]\ntotal_ms = {total_ms}\n'
-            f"events_per_second = 1000000\n[account.shop]\n" + "\n".join([*told, actions])
+            "events_per_second = 1000000\naccount_events_limit = 1000000\n"
+            "[account.shop]\n" + "\n".join([*told, actions])
         )
 
     def environment(self, without: str = "") -> dict[str, str]:

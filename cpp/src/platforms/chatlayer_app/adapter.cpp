@@ -145,6 +145,7 @@ const Adapter kAdapter{
                    .example = R"("https://platform.invalid/")",
                    .told_by = told_by,
                    .lacks_address = lacks_address,
+                   .address_of = address_of,
                    .may_use = may_use,
                    .address_hint = "set target_url; or set target_hosts, then make the channel in "
                                    "Chatlayer, so that performSubscribe tells it"},
