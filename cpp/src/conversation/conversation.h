@@ -80,7 +80,7 @@ struct Conversation {
     std::uint32_t talk_overs = 0;     ///< bot messages since the agent took over
     std::uint32_t return_alarms = 0;  ///< how often T_return fired in this return
     bool warned = false;              ///< the lease has expired once
-    /// In `requested`: the answer that mutes went to a request that anybody may have sent, so the bot may be muted.
+    /// In `requested`, after a request that anybody may have sent: the bot may be muted, though nothing shows it.
     bool doubted = false;
     std::string last_agent = {};  ///< who owned it last
 

@@ -135,7 +135,7 @@ inline constexpr Guard unanswered_must_unmute{
 inline constexpr Guard asked_must_unmute{"whoever was asked; the bot is, or may be, muted",
                                          conditions::asked_must_unmute};
 inline constexpr Guard mute_is_pending{"a mute is on its way", conditions::mute_is_pending};
-inline constexpr Guard told_to_mute{"anybody may have asked, and the answer mutes the bot",
+inline constexpr Guard told_to_mute{"anybody may have asked, and the bot may be muted",
                                     conditions::told_to_mute};
 inline constexpr Guard mute_is_settled{"no mute is on its way", conditions::mute_is_settled};
 inline constexpr Guard is_muted{"the bot is muted", conditions::is_muted};

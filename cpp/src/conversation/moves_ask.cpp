@@ -39,8 +39,11 @@ void mute_by_answer(Step& step) {
     step.next.sync = Sync::confirmed;
 }
 
+/// Nobody is muted for it. Where the bot was on its way back, the call that wakes it may not have left, and leaves no more.
 void mute_unproven(Step& step) {
-    const bool told = asks_unproven(step) && answer_mutes(step);
+    const bool was_returning = step.before.state == State::returning;
+    if (was_returning) step.next.muted = Muted::no;
+    const bool told = was_returning || (asks_unproven(step) && answer_mutes(step));
     if (!told || step.next.muted != Muted::no) return;
     step.next.sync = Sync::unconfirmed;
     step.next.doubted = true;
@@ -102,7 +105,7 @@ void ask(Step& step) {
     if (step.policy.asks_by_call && !is_platform_request(step)) act(step, Action::request);
     next.ending = false;
     next.offer = Offer{.target = target_of(step), .deadline = 0};
-    if (step.before.state == State::returning && !shows_the_bot(step))
+    if (step.before.state == State::returning && !is_platform_request(step))
         order_mute(step);
     else
         mute_as_decided(step);

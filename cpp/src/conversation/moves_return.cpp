@@ -22,7 +22,8 @@ void give_up(Step& step, Reason reason, bool ends) {
     next.muted = Muted::no;
     next.sync = Sync::confirmed;
     tell_if_returned(step);
-    if (!step.before.doubted || step.policy.mute_by == MuteBy::gate) return;
+    const bool in_doubt = step.before.doubted && step.kind != Kind::handover_to_bot;
+    if (!in_doubt || step.policy.mute_by == MuteBy::gate) return;
     if (next.state == State::bot) next.sync = Sync::unconfirmed;
     act(step, Action::unmute);
 }

@@ -55,6 +55,26 @@ TEST(Unproven, request_that_nobody_takes_is_undone) {
     EXPECT_FALSE(scene.now.doubted);
 }
 
+TEST(Unproven, request_makes_no_call_while_the_bot_is_on_its_way_back) {
+    Scene scene = returning_scene(muting_by_answer());
+    scene.apply(anybody_wants(true));
+    ASSERT_EQ(scene.now.state, State::requested);
+    EXPECT_FALSE(scene.acted(Action::mute));
+    EXPECT_EQ(scene.now.muted, Muted::no);
+    EXPECT_TRUE(scene.now.doubted);
+    scene.fire(TimerKind::accept);
+    EXPECT_EQ(scene.now.state, State::bot);
+    EXPECT_TRUE(scene.acted(Action::unmute)) << "the call before may not have left";
+}
+
+TEST(Unproven, request_is_undone_without_a_call_where_the_platform_takes_it_back) {
+    Scene scene = doubted_scene();
+    scene.apply(HandoverToBot{});
+    EXPECT_EQ(scene.now.state, State::bot);
+    EXPECT_EQ(scene.now.sync, Sync::confirmed);
+    EXPECT_FALSE(scene.acted(Action::unmute));
+}
+
 TEST(Unproven, requests_alone_leave_such_a_doubt) {
     Scene scene = returning_scene(muting_by_answer());
     scene.apply(ReturnDone{});
