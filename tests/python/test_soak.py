@@ -115,7 +115,8 @@ def test_a_service_that_runs_for_long_needs_no_more(kept: Kept) -> None:
     span = late["at"] - early["at"]
     # A mebibyte an hour, and what an allocator may round; in a short run only the latter counts.
     assert late["resident"] - early["resident"] < (4 << 20) + (1 << 20) * span / 3600, samples
-    assert late["descriptors"] <= early["descriptors"] + 4, samples
+    more = 4 if SECONDS >= 60 else 40  # the pools of connections grow to their bounds first
+    assert late["descriptors"] <= early["descriptors"] + more, samples
     assert max(one["journal"] for one in samples) < 64 << 20, samples
     if dead_rows is not None:
         live, dead = (int(one) for one in dead_rows().split("|"))

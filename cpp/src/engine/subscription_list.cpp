@@ -65,6 +65,7 @@ Result<std::string> subscriptions_view(Core& core, std::string_view accounts) {
     return text;
 }
 
+/// What another hub appends between the look and the drop goes with it: a hub that has the account subscribes again first.
 Result<void> drop_subscription(Core& core, std::string_view name) {
     LJK_TRY(others, is_of_others_too(core, name));
     if (others)

@@ -90,8 +90,7 @@ TEST_P(Tenants, what_another_account_has_is_not_there) {
     words.content = R"([{"type":"text","text":"a secret"}])";
     const auto receipt = a_->hub->command(ref, words);
     ASSERT_EQ(receipt.error.code, Code::ok) << receipt.error.message;
-    const std::string id(
-        json::text_of(json::parse_value(receipt.json, "r")->as_object(), "delivery"));
+    const std::string& id = receipt.delivery_id;
     ASSERT_TRUE(a_->hub->delivery(id)) << "the control: " << receipt.json;
     engine::Hub& other = *b_->hub;
     EXPECT_EQ(refusal(other.conversation(ref)), refusal(other.conversation(none)));

@@ -295,6 +295,10 @@ public:
         if (faults_->strikes(20)) return broken();
         return truth_->prune(keys_before, rows_before, limit);
     }
+    Result<store::LogState> empty_log(std::chrono::milliseconds patience) override {
+        if (faults_->strikes(40)) return broken();
+        return truth_->empty_log(patience);
+    }
     void close() override {}  // a crash closes nothing, and the store outlives its hubs
 
 private:

@@ -80,7 +80,9 @@ Result<void> check_encryption(const LibPq& pq, const Target& target) {
     if (target.has("sslmode")) return {};
     const Resolved found = resolve(pq, target);
     // libpq's own default, which goes on in clear text where the server, or who stands before it, has no TLS.
-    const bool is_open = found.sslmode == "prefer" && found.gssencmode != "require";
+    // A libpq that tells nothing would use it, too.
+    const bool is_open =
+        (found.sslmode.empty() || found.sslmode == "prefer") && found.gssencmode != "require";
     if (!is_open || are_all_here(found.host, found.hostaddr)) return {};
     return fail(Code::config,
                 "the store's URL leads to another machine and does not say whether the way there "

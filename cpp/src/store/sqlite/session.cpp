@@ -89,9 +89,11 @@ Result<bool> Session::empty_log() {
     // Our own readers come one behind the other, and might leave no gap.
     Gate& readers = *lanes_[kReading].gate;
     if (!readers.enter_within(kReadersPatience)) return false;
-    Result<bool> emptied = lanes_[kWriting].connection->empty_log();
-    readers.leave();
-    return emptied;
+    struct Leaving {  // whatever happens: readers wait behind this gate
+        Gate& gate;
+        ~Leaving() { gate.leave(); }
+    } const leaving{readers};
+    return lanes_[kWriting].connection->empty_log();
 }
 
 void Session::leave(int index) noexcept {
