@@ -67,7 +67,8 @@ def machine(tmp_path: Path) -> Machine:
 def test_help_names_every_verb(machine: Machine):
     told = machine.dev("help")
     assert told.returncode == 0
-    for verb in ("demo", "test", "check", "fmt", "bench", "fuzz", "docs", "setup"):
+    verbs = "demo test check coverage fmt bench fuzz torture docs setup"
+    for verb in verbs.split():
         assert f"\n  {verb}" in told.stdout
 
 
@@ -125,6 +126,17 @@ def test_servers_are_installed_for_tests_only(machine: Machine):
     assert not (machine.folder / "apt.calls").exists()
     machine.dev("test", "--cpp-only")
     assert "postgresql" in (machine.folder / "apt.calls").read_text("utf-8")
+
+
+def test_coverage_is_measured_with_the_servers_that_tests_need(machine: Machine):
+    machine.tool("id", "echo 0")
+    machine.tool("apt-get", f'echo "$@" >>{machine.folder}/apt.calls; exit 1')
+    assert machine.dev("coverage").returncode == 3
+    assert "postgresql" in (machine.folder / "apt.calls").read_text("utf-8")
+
+
+def test_coverage_takes_no_option(machine: Machine):
+    assert machine.dev("coverage", "--all").returncode == 2
 
 
 def test_a_failing_step_shows_the_end_of_its_log_and_leaves_no_stamp(machine: Machine):
