@@ -6,19 +6,22 @@
 #include "hub_calls.h"
 #include "requests.h"
 
+#include <string>
+
 namespace lampjack::bindings {
 namespace {
 
 using engine::Head;
 using Release = py::call_guard<py::gil_scoped_release>;
 
-std::shared_ptr<Head> check_head(engine::Hub& hub, const Text<"account">& account,
+std::shared_ptr<Head> check_head(engine::Hub& hub, const py::object& account,
                                  const py::object& method, const py::object& path,
                                  const py::object& query, const py::object& headers,
                                  const py::object& peer) {
     const RequestArguments arguments(method, path, query, headers, py::bytes(), peer);
+    const std::string name = account_text(account);
     const py::gil_scoped_release released;
-    return hub.check_head(account, arguments.view());
+    return hub.check_head(name, arguments.view());
 }
 
 py::object answer_of(const Head& head) {

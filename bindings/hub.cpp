@@ -54,9 +54,7 @@ py::object receive(Hub& hub, const py::object& account, const py::object& method
                    const py::object& path, const py::object& query, const py::object& headers,
                    const py::object& body, const py::object& peer) {
     const RequestArguments arguments(method, path, query, headers, body, peer);
-    // Of the address that was asked for: a sender chooses it, too.
-    if (PyUnicode_Check(account.ptr()) == 0) raise_wrong_type("account", "a text (str)", account);
-    const std::string name = http_text(account, "account");
+    const std::string name = account_text(account);
     Pending pending;
     std::optional<model::Answer> answer;
     {

@@ -35,6 +35,11 @@ std::string http_text(py::handle value, const char* name) {
     return std::string(py::reinterpret_steal<py::bytes>(made));
 }
 
+std::string account_text(py::handle account) {
+    if (PyUnicode_Check(account.ptr()) == 0) raise_wrong_type("account", "a text (str)", account);
+    return http_text(account, "account");
+}
+
 HeaderTexts header_texts(const py::object& headers) {
     try {
         return read_pairs(headers);

@@ -20,6 +20,8 @@ HeaderTexts header_texts(const py::object& headers);
 /// HTTP's texts are bytes in ASGI and str elsewhere. A sender chooses them, so that half of a surrogate pair is no fault of
 /// the caller's: it is passed on as bytes that are no UTF-8, as any other sender's are.
 std::string http_text(py::handle value, const char* name);
+/// The same of a str alone: the account stands in the address that was asked for.
+std::string account_text(py::handle account);
 
 /// Copies what it is given; texts may be str or bytes, the body anything with a buffer. Hidden, as pybind11's types are.
 class [[gnu::visibility("hidden")]] RequestArguments {

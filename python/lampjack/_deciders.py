@@ -40,6 +40,7 @@ class Deciders:
         call = _Call(account, run)
         with self._lock:
             self._waiting.append(call)
+        call.future.add_done_callback(self._forget_cancelled)
         if self._hangs_after:
             self._replace_hung(time.monotonic() - self._hangs_after)
         self._begin()
@@ -64,6 +65,13 @@ class Deciders:
                 self._pool.submit(self._run, call)
             except RuntimeError:  # closed
                 call.future.cancel()
+
+    def _forget_cancelled(self, future: "Future[Any]") -> None:
+        """Keep nothing of a call that nobody waits for any more: it holds the sender's request."""
+        if not future.cancelled():
+            return
+        with self._lock:
+            self._waiting = [call for call in self._waiting if call.future is not future]
 
     def _run(self, call: _Call) -> None:
         call.begun = time.monotonic()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from lampjack._heads import Head
@@ -32,15 +33,19 @@ async def take_request(
         "peer": peer_of(scope),
     }
     head = hub.check_head(account, **request)
-    body = None
+    body, is_whole = None, False
     try:
-        body = await read_body(head, receive)
+        body, is_whole = await read_body(head, receive)
     finally:
         if body is None:
             head.close()
     if body is not None:
         return await hub.submit(account, **request, body=body, head=head), False
-    return (head.answer, True) if head.answer else None
+    if head.answer is None:
+        return None
+    if is_whole:  # nothing is left to be dropped
+        return replace(head.answer, headers=(*head.answer.headers, *_closing(scope))), False
+    return head.answer, True
 
 
 def peer_of(scope: Scope) -> str:
@@ -49,28 +54,33 @@ def peer_of(scope: Scope) -> str:
     return client[0] if client else ""
 
 
-async def read_body(head: Head, receive: Receive) -> bytes | None:
-    """Read the body; None as soon as the head has an answer, and when the sender has gone."""
+async def read_body(head: Head, receive: Receive) -> tuple[bytes | None, bool]:
+    """Read the body, and tell whether its end has come.
+
+    None in its place as soon as the head has an answer, and when the sender has gone.
+    """
     if head.answer is not None:
-        return None
+        return None, False
     chunks: list[bytes] = []
     deadline = asyncio.timeout(head.seconds)
     try:
         async with deadline:
-            while head.answer is None:
+            while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    return None
+                    return None, False
                 chunk = message.get("body", b"")
-                if head.take(len(chunk)):
-                    chunks.append(chunk)
-                    if not message.get("more_body", False):
-                        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+                is_last = not message.get("more_body", False)
+                if not head.take(len(chunk)):
+                    return None, is_last
+                chunks.append(chunk)
+                if is_last:
+                    return chunks[0] if len(chunks) == 1 else b"".join(chunks), True
     except TimeoutError:
         if not deadline.expired():
             raise
         head.late()
-    return None
+    return None, False
 
 
 async def send_answer(send: Send, answer: Answer) -> None:
@@ -94,18 +104,17 @@ async def send_early(scope: Scope, receive: Receive, send: Send, answer: Answer)
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _start(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    headers.append((b"content-length", str(len(answer.body)).encode()))
-    headers.extend(more)
+async def _start(send: Send, answer: Answer, *more: tuple[str, str]) -> None:
+    texts = [*answer.headers, ("content-length", str(len(answer.body))), *more]
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in texts]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
 
 
-def _closing(scope: Scope) -> list[tuple[bytes, bytes]]:
+def _closing(scope: Scope) -> list[tuple[str, str]]:
     """Return the header that ends the connection of a request with a body; HTTP/2 has none."""
     has_body = any(
         (name == b"content-length" and value != b"0") or name == b"transfer-encoding"
         for name, value in scope["headers"]
     )
     closes = has_body and scope.get("http_version") in _CLOSED_BY_HEADER
-    return [(b"connection", b"close")] if closes else []
+    return [("connection", "close")] if closes else []

@@ -17,9 +17,14 @@ def _names(accounts: Sequence[str] | None) -> str:
     """Return the names as the core takes them: "" for all of the hub's."""
     if accounts is None:
         return ""
-    if isinstance(accounts, str) or not all(isinstance(name, str) for name in accounts):
-        raise ArgumentError("accounts is a list of names, not a text")
-    return json.dumps([*accounts])
+    wrong = ArgumentError("accounts is a list of names, not a text")
+    try:
+        names = [*accounts]
+    except TypeError:
+        raise wrong from None
+    if isinstance(accounts, str) or not all(isinstance(name, str) for name in names):
+        raise wrong
+    return json.dumps(names)
 
 
 class Operators:

@@ -54,10 +54,11 @@ class Waits:
         with self._changed:
             if self._closed:
                 raise HubClosedError("the hub was closed")
-            self._push(wait, now)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="lampjack wait", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="lampjack wait", daemon=True)
+                thread.start()
+                self._thread = thread
+            self._push(wait, now)
             self._changed.notify()
         return wait.future
 

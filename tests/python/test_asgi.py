@@ -114,9 +114,7 @@ async def test_a_mount_point_is_compared_by_segments(hub: lj.Hub):
     assert status == 404
 
 
-@pytest.mark.parametrize(
-    "length", ["9" * 5000, "0" * 19, "1e3", "-1", "+5", "", "5, 5", "0x10", "٣"]
-)
+@pytest.mark.parametrize("length", ["9" * 5000 + "x", "1e3", "-1", "+5", "", "5, 5", "0x10", "٣"])
 async def test_a_length_that_is_none_is_400_before_the_body_is_read(hub: lj.Hub, length: str):
     good = sample("certainly")
     request = SampleRequest(
@@ -126,6 +124,20 @@ async def test_a_length_that_is_none_is_400_before_the_body_is_read(hub: lj.Hub,
     assert (status, read) == (400, 0)
     assert headers["content-type"] == "application/problem+json"
     assert json.loads(body)["code"] == "argument"
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"), [("9" * 5000, (413, 0)), ("9" * 19, (413, 0)), ("0" * 19, (200, 1))]
+)
+async def test_a_length_of_many_digits_is_the_number_that_it_says(
+    hub: lj.Hub, length: str, expected: tuple[int, int]
+):
+    good = sample("certainly")
+    request = SampleRequest(
+        headers=(*good.headers, ("content-length", length)), query=good.query, body=good.body
+    )
+    status, _, _, read = await call(App(hub), request, "/shop/messages")
+    assert (status, read) == expected
 
 
 async def test_a_body_in_pieces(hub: lj.Hub):
@@ -145,6 +157,19 @@ async def test_reading_stops_at_the_limit(hub: lj.Hub):
     declared = SampleRequest(headers=headers)
     status, _, _, read = await call(App(hub), declared, "/shop/messages", [b""])
     assert (status, read) == (413, 0)
+
+
+async def test_when_the_last_piece_is_too_much_nothing_more_is_awaited(hub: lj.Hub):
+    good = sample("certainly")
+    limit = max(entry.max_body for entry in hub.urls() if entry.account == "shop")
+    request = SampleRequest(
+        headers=(*good.headers, ("transfer-encoding", "chunked")), query=good.query
+    )
+    pieces = [b" " * limit, b" "]  # to ask for a third is an error
+    status, headers, body, read = await call(App(hub), request, "/shop/messages", pieces)
+    assert (status, read) == (413, 2)
+    assert headers["connection"] == "close"
+    assert json.loads(body)["code"] == "too_large"
 
 
 async def test_who_has_no_token_is_answered_before_anything_is_read(hub: lj.Hub):

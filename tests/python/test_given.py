@@ -275,6 +275,9 @@ def test_a_request_of_a_sender_is_answered_whatever_it_holds(hub: lj.Hub):
     half = MARKER + "\ud800"
     assert hub.receive("shop", path=half).status == 404
     assert hub.receive(half).status == 404, "the account stands in the address, too"
+    head = hub.check_head(half)
+    assert head.answer
+    assert head.answer.status == 404
     assert hub.receive("shop", method=half).status == 405
     assert hub.receive("shop", query=half, body="{}").status == 401
     assert hub.receive("shop", headers=[(half, half)]).status == 401

@@ -1,6 +1,5 @@
 """Waits for deliveries: none of them keeps a thread, and none waits for another."""
 
-import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -85,23 +84,21 @@ def test_the_time_of_a_wait_counts_from_its_call():
 
 
 def test_each_account_has_its_turn():
-    waits, looks = Waits(), []
-    settled = threading.Event()
-
-    def look(account: str) -> str | None:
-        looks.append(account)
-        return account if settled.is_set() else None
-
-    many = [waits.add("a", lambda: look("a"), 600) for _ in range(1000)]
-    one = waits.add("b", lambda: look("b"), 600)
-    assert comes(lambda: looks.count("b") > 3)
-    between = [index for index, account in enumerate(looks) if account == "b"]
-    gaps = [later - former for former, later in itertools.pairwise(between)]
-    assert min(gaps) <= 9, "after eight looks of the other at most, when it is due"
-    settled.set()
-    assert one.result(20) == "b"
-    assert all(future.result(20) == "a" for future in many)
+    waits = Waits()
+    waits._thread = threading.Thread()  # never started: the test is the thread
+    many = [waits.add("a", lambda: "a", 600) for _ in range(1000)]
+    one = waits.add("b", lambda: "b", 600)
+    assert waits._take_due()
+    assert sorted(wait.account for wait in waits._looking) == ["a"] * 8 + ["b"]
+    waits._look_at_due()
+    assert one.result(0) == "b"
+    assert sum(future.done() for future in many) == 8
+    while not all(future.done() for future in many):
+        assert waits._take_due()
+        waits._look_at_due()
     waits.close()
+    with pytest.raises(lj.HubClosedError):
+        waits.add("a", lambda: 1, 1)
     with pytest.raises(lj.HubClosedError):
         waits.add("a", lambda: 1, 1)
 
@@ -115,6 +112,20 @@ def test_a_look_that_raises_is_told():
     with pytest.raises(lj.StoreError):
         waits.add("a", fail, 600).result(20)
     assert waits.add("a", lambda: 7, 600).result(20) == 7
+    waits.close()
+
+
+def refuse(thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_a_wait_after_a_thread_that_could_not_start_is_looked_at(monkeypatch: pytest.MonkeyPatch):
+    waits = Waits()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="new thread"):
+            waits.add("a", lambda: 1, 600)
+    assert waits.add("a", lambda: 2, 600).result(20) == 2
     waits.close()
 
 
