@@ -2,6 +2,8 @@
 
 #include "conversation/echo.h"
 #include "model/canonical.h"
+#include "model/graft.h"
+#include "model/payload_offer.h"
 
 #include <algorithm>
 #include <map>
@@ -38,6 +40,33 @@ Result<std::map<std::uint64_t, std::string>> bodies_of(store::Tx& tx,
     return bodies;
 }
 
+bool names_targets(const model::Batch& batch, const model::Event& event) noexcept {
+    const auto among = [&](model::Range options) {
+        return std::ranges::any_of(batch.options_of(options), [](const model::Option& option) {
+            return option.target.present();
+        });
+    };
+    return std::ranges::any_of(batch.parts_of(event), [&](const model::Part& part) {
+        return part.target || part.parameters || among(part.options) ||
+               std::ranges::any_of(batch.cards_of(part),
+                                   [&](const model::Card& card) { return among(card.options); });
+    });
+}
+
+/// The same for a target that stands beside the payload that names it, and for that payload alone.
+std::string compared_content(const model::Batch& batch, std::uint32_t index) {
+    std::string content;
+    if (!names_targets(batch, batch.events[index])) {
+        model::write_normalised_content(batch, batch.events[index], content);
+        return content;
+    }
+    model::BatchPtr copy = model::BatchPtr::make();
+    const std::uint32_t at = model::Graft(copy.mutate(), batch).event(index);
+    model::drop_offered(copy.mutate());
+    model::write_normalised_content(*copy, copy->events[at], content);
+    return content;
+}
+
 }  // namespace
 
 MergeRecord merge_record(const model::Batch& batch, std::uint32_t index,
@@ -48,15 +77,14 @@ MergeRecord merge_record(const model::Batch& batch, std::uint32_t index,
     record.fingerprint = identity.fingerprint;
     record.actor = static_cast<std::uint8_t>(event.role);
     if (event.sent_at != model::kNoTime) record.at = event.sent_at;
-    std::string content;
-    model::write_normalised_content(batch, event, content);
-    record.content = conversation::text_hash(content);
+    record.content = conversation::text_hash(compared_content(batch, index));
     return record;
 }
 
 std::optional<MergeRecord> merge_record(std::string_view body, std::string_view account) {
-    const auto batch = model::read_events(body);
+    auto batch = model::read_events(body);
     if (!batch || (*batch)->roots.empty()) return {};
+    model::drop_offered(batch->mutate());
     const std::uint32_t root = (*batch)->roots.front();
     return merge_record(**batch, root, model::identify(**batch, account)[root]);
 }

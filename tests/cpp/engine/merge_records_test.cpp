@@ -51,6 +51,38 @@ TEST(MergeRecords, say_of_every_golden_event_what_its_body_says) {
     EXPECT_LT(left_to_the_body, compared / 10) << "those that a request says twice";
 }
 
+/// A payload may name its target: the body of the item then names it as well, whether the vendor did or not.
+TEST(MergeRecords, are_the_same_whether_a_target_stands_beside_the_payload_that_names_it) {
+    const auto body = [](const std::string& type, const std::string& member) {
+        const std::string button =
+            R"("payload":"{\"nextDialogstateId\":17,\"params\":{\"a\": 1}}")" + member + "}";
+        const std::string part =
+            type == "postback" ? R"({"type":"postback",)" + button
+                               : R"({"type":"choice","options":[{"kind":"reply",)" + button + "]}";
+        return R"({"v":1,"kind":"message","actor":{"role":"user"},"content":[)" + part + "]}";
+    };
+    const auto stored = [&](const std::string& type, const std::string& member) {
+        return engine::merge_record(body(type, member), "shop").value();
+    };
+    const auto came = [&](const std::string& type, const std::string& member) {
+        const auto batch = model::read_events(body(type, member)).value();
+        return engine::merge_record(*batch, 0, model::identify(*batch, "shop")[0]);
+    };
+    for (const char* type : {"postback", "choice"}) {
+        const auto plain = came(type, "");
+        EXPECT_EQ(stored(type, ""), plain) << type;
+        EXPECT_EQ(stored(type, R"(,"target":"17")"), plain) << type;
+        EXPECT_EQ(came(type, R"(,"target":"17")").content, plain.content) << type;
+        EXPECT_NE(came(type, R"(,"target":"17")").fingerprint, plain.fingerprint)
+            << type << ": identities are as they were";
+        EXPECT_NE(stored(type, R"(,"target":"18")").content, plain.content) << type;
+    }
+    const char* const parameters = R"(,"parameters":{ "a":1 })";
+    EXPECT_EQ(stored("postback", parameters), came("postback", ""));
+    EXPECT_EQ(came("postback", parameters).content, came("postback", "").content);
+    EXPECT_NE(stored("postback", R"(,"parameters":{"a":2})").content, came("postback", "").content);
+}
+
 /// What one process asked of a store, and a store that release 13949c8 writes to.
 struct Counts {
     bool forgets_records = false;
@@ -153,7 +185,7 @@ protected:
     World world() {
         World made;
         made.store = std::make_shared<CountedStore>(kept_.open());
-        const char* wide = R"("max_items":6000,"events_burst":100000,"events_per_second":10000,)";
+        const char* wide = R"("events_burst":100000,"events_per_second":10000,)";
         made.hub = std::make_unique<TestHub>(T::kFull, wide, made.store);
         return made;
     }
@@ -188,6 +220,28 @@ TEST_P(TranscriptMerge, reads_the_bodies_of_a_release_without_records_once) {
         EXPECT_EQ(w.counts().bodies, 0);
         EXPECT_EQ(w.counts().written, 0);
         EXPECT_LE(w.items(), before + 2) << "no line is news the second time";
+        ASSERT_TRUE(w.hub->hub->erase("shop", "s-1", true, std::chrono::milliseconds(0)));
+    }
+}
+
+/// The transcript tells another time, so that only content can match.
+TEST_P(TranscriptMerge, knows_a_button_whose_payload_names_its_target) {
+    const auto button = [](const char* second, const char* id) {
+        const std::string at = std::string("2026-01-05T10:00:0") + second + "Z";
+        return R"({"actor":"user","timestamp":")" + at +
+               R"(","message":{"messageType":"postback_v2","title":"Go","channelType":"web",)"
+               R"("payload":"{\"nextDialogstateId\":\"n-1\",\"params\":{\"a\": 1}}",)"
+               R"("sender":{"id":"s-1","botId":"b1"},"timestamp":")" +
+               at + "\"" + id + "}}";
+    };
+    for (const bool forgets : {false, true}) {
+        const World w = world();
+        w.counts().forgets_records = forgets;
+        ASSERT_EQ(w.hub->post(T::messages(button("1.000", R"(,"id":"m1")"), 1)).status, 200);
+        w.counts().forgets_records = false;
+        const std::size_t before = w.items();
+        ASSERT_EQ(w.hub->post(T::offload(button("1.400", ""), 2), T::accept(false)).status, 200);
+        EXPECT_EQ(w.items(), before + 1) << "the request alone; forgets: " << forgets;
         ASSERT_TRUE(w.hub->hub->erase("shop", "s-1", true, std::chrono::milliseconds(0)));
     }
 }
