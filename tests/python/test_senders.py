@@ -111,9 +111,9 @@ def test_a_request_without_a_token_adds_nothing_to_a_known_conversation():
     with open_hub({"offload_token": "optional"}) as hub:
         hub.decide("shop")(lambda request: lj.Accept(mute=True))
         assert hub.receive("shop", **arguments(user="u1", number=1)).status == 200
-        before = hub["shop:live:u1"].state()
+        before = hub["shop:live:u1"].state().result(10)
         assert hub.receive("shop", **anonymous("u1", 2)).status == 200
-        state = hub["shop:live:u1"].state()
+        state = hub["shop:live:u1"].state().result(10)
         assert (state.state, state.muted) == ("requested", "no")
         assert state.bot == before.bot
 
