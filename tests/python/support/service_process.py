@@ -55,8 +55,7 @@ class Place:
         ]
         self.config.write_text(
             f'store = "{store}"\nallow_networks = ["127.0.0.0/8"]\ntotal_ms = {total_ms}\n'
-            "events_per_second = 1000000\naccount_events_limit = 1000000\n"
-            "[account.shop]\n" + "\n".join([*told, actions])
+            f"events_per_second = 1000000\n[account.shop]\n" + "\n".join([*told, actions])
         )
 
     def environment(self, without: str = "") -> dict[str, str]:
