@@ -1,5 +1,6 @@
 // What was erased is in no file of the store: not in the database, its write-ahead log or its rollback journal.
 
+#include "other_reader.h"
 #include "store/contract/store_contract.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/temporary_folder.h"
@@ -12,8 +13,6 @@
 #include <memory>
 #include <string>
 
-#include <sqlite3.h>
-
 namespace lampjack::store::testing {
 namespace {
 
@@ -22,23 +21,6 @@ using std::chrono::milliseconds;
 
 const std::string kWords = "the words of a person who asks to be forgotten";
 const std::string kAnswer = "what an agent answered that person";
-
-/// Another program that began to read and does not end.
-class Reader {
-public:
-    explicit Reader(const std::string& path) {
-        EXPECT_EQ(sqlite3_open(path.c_str(), &handle_), SQLITE_OK);
-        EXPECT_EQ(
-            sqlite3_exec(handle_, "BEGIN; SELECT count(*) FROM item", nullptr, nullptr, nullptr),
-            SQLITE_OK);
-    }
-    ~Reader() { sqlite3_close(handle_); }
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
-
-private:
-    sqlite3* handle_ = nullptr;
-};
 
 class SqliteErasedBytes : public ::testing::TestWithParam<Journal> {
 protected:
@@ -113,8 +95,9 @@ TEST_P(SqliteErasedBytes, are_in_no_file_once_the_log_is_emptied) {
 TEST_P(SqliteErasedBytes, stay_in_the_log_while_somebody_reads_and_the_answer_says_so) {
     talk();
     {
-        std::unique_ptr<Reader> reader;  // with a rollback journal, writers would wait for it
-        if (is_wal()) reader = std::make_unique<Reader>(path());
+        std::unique_ptr<test::OtherReader>
+            reader;  // with a rollback journal, writers would wait for it
+        if (is_wal()) reader = std::make_unique<test::OtherReader>(path());
         erase();
         const LogState state = must(store().empty_log(milliseconds(60)));
         EXPECT_EQ(state, is_wal() ? LogState::held : LogState::empty);

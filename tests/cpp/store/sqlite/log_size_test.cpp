@@ -1,6 +1,7 @@
 // A write-ahead log that somebody keeps from being emptied grows until the disk is full: the store says so at 64 MiB. (Where
 // the system's SQLite has the WAL-reset bug no store uses that journal; here the test asks for it.)
 
+#include "other_reader.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/temporary_folder.h"
 
@@ -10,8 +11,6 @@
 #include <fstream>
 #include <memory>
 #include <string>
-
-#include <sqlite3.h>
 
 namespace lampjack::store {
 namespace {
@@ -34,23 +33,6 @@ private:
     testing::TemporaryFolder folder_;
 };
 
-/// Another program that began to read and does not end.
-class Reader {
-public:
-    explicit Reader(const std::string& path) {
-        EXPECT_EQ(sqlite3_open(path.c_str(), &handle_), SQLITE_OK);
-        EXPECT_EQ(sqlite3_exec(handle_, "BEGIN; SELECT count(*) FROM account_fact", nullptr,
-                               nullptr, nullptr),
-                  SQLITE_OK);
-    }
-    ~Reader() { sqlite3_close(handle_); }
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
-
-private:
-    sqlite3* handle_ = nullptr;
-};
-
 TEST_F(SqliteLogSize, is_warned_of_while_a_reader_keeps_it_from_being_emptied) {
     const auto store = open(Journal::wal);
     const std::string value(4 * kMiB, 'x');
@@ -61,7 +43,7 @@ TEST_F(SqliteLogSize, is_warned_of_while_a_reader_keeps_it_from_being_emptied) {
     write(0, 1);
     EXPECT_EQ(store->warning(), "");
     {
-        const Reader reader(path());
+        const test::OtherReader reader(path());
         write(1, 18);
         EXPECT_GT(log_bytes(), 64 * kMiB);
         const std::string warning = store->warning();
