@@ -2,12 +2,33 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace lampjack::json {
 namespace {
 
 bool needs_escape(char c) noexcept {
     return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
+/// Whether a byte of eight must be escaped. A borrow may name one too many, but only beside one that is right.
+bool any_needs_escape(std::uint64_t bytes) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101U, highs = 0x8080808080808080U;
+    const std::uint64_t quote = bytes ^ (ones * '"'), backslash = bytes ^ (ones * '\\');
+    const std::uint64_t found = ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) |
+                                ((bytes - ones * 0x20) & ~bytes);
+    return (found & highs) != 0;
+}
+
+/// How many bytes from the first on need no escape.
+std::size_t plain_size(std::string_view text) noexcept {
+    std::size_t at = 0;
+    for (std::uint64_t bytes = 0; at + sizeof bytes <= text.size(); at += sizeof bytes) {
+        std::memcpy(&bytes, text.data() + at, sizeof bytes);
+        if (any_needs_escape(bytes)) break;
+    }
+    while (at < text.size() && !needs_escape(text[at])) ++at;
+    return at;
 }
 
 void append_escape(char c, std::string& out) {
@@ -33,11 +54,11 @@ void append_escape(char c, std::string& out) {
 void append_string(std::string_view text, std::string& out) {
     out += '"';
     std::size_t from = 0;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (!needs_escape(text[at])) continue;
+    for (std::size_t at = plain_size(text); at < text.size();) {
         out.append(text, from, at - from);
         append_escape(text[at], out);
         from = at + 1;
+        at = from + plain_size(text.substr(from));
     }
     out.append(text, from, text.size() - from);
     out += '"';
