@@ -1,6 +1,7 @@
 #include "conversation/merge.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <map>
 #include <unordered_map>
@@ -40,6 +41,7 @@ public:
 
     /// Pairs items of one actor with the same content whose times differ by `tolerance` at most, in order.
     void by_content(Millis tolerance) {
+        if (std::ranges::all_of(used_, std::identity{})) return;
         std::map<std::pair<std::uint8_t, std::uint64_t>, std::pair<Indexes, Indexes>> groups;
         for (std::size_t index = 0; index < live_.size(); ++index) {
             if (!used_[index]) groups[group_of(live_[index])].first.push_back(index);

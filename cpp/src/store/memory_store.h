@@ -1,6 +1,7 @@
 #pragma once
 // MemoryStore: `memory:`. For tests and demos: everything is lost with the process. The reference for the other stores.
 
+#include "conversation/duplicates.h"
 #include "store/lane_schedule.h"
 #include "store/store.h"
 
@@ -10,6 +11,7 @@
 #include <set>
 #include <span>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 namespace lampjack::store {
@@ -97,7 +99,7 @@ private:
         ConversationRow row;
         std::optional<UserKey> user;
         std::vector<ItemRow> items;  ///< by seq, without gaps
-        std::map<model::ItemKey, KnownItem> keys;
+        std::unordered_map<model::ItemKey, KnownItem, conversation::EventKeyHash> keys;
         std::vector<OutboxRow> outbox;  ///< by oseq; ended rows may be missing
         std::size_t open_from = 0;      ///< no row before this index is pending
         std::map<model::ItemKey, StoredAnswer> answers;
