@@ -6,12 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace lampjack::conversation {
-
-/// A stable hash of a text. White space at the ends and its amount between words do not count: platforms change it.
-std::uint64_t text_hash(std::string_view text) noexcept;
 
 /// The texts sent lately in one conversation. A plain value of fixed size.
 class EchoGuard {

@@ -1,5 +1,6 @@
 #include "engine/change.h"
 
+#include "base/text_hash.h"
 #include "engine/attempt.h"
 #include "engine/handover_log.h"
 #include "engine/merge_records.h"
@@ -289,7 +290,7 @@ Result<void> Change::send_words(Action action, const Words& words, bool to_sink)
     const bool to_user = action == Action::reply || action == Action::notify;
     if (to_user && !to_sink)  // as it leaves: that is what comes back
         for (const model::Part& part : batch->parts_of(batch->events[event]))
-            if (part.text) row_.echo.sent(conversation::text_hash(batch->view(part.text)), now_);
+            if (part.text) row_.echo.sent(text_hash(batch->view(part.text)), now_);
     const bool split =
         !to_sink && to.out.one_part_per_message && batch->events[event].parts.count > 1;
     std::vector<model::BatchPtr> singles;

@@ -1,5 +1,6 @@
 #include "engine/ingest_conversation.h"
 
+#include "base/text_hash.h"
 #include "conversation/recipients.h"
 #include "engine/event_input.h"
 #include "engine/item_flags.h"
@@ -148,7 +149,7 @@ bool IngestConversation::is_echo(const Event& event) {
     if (!candidate || event.parts.count == 0) return false;
     const model::Part& part = batch_.parts_of(event).front();
     if (!part.text) return false;
-    return change_.row().echo.takes(conversation::text_hash(batch_.view(part.text)), change_.now());
+    return change_.row().echo.takes(text_hash(batch_.view(part.text)), change_.now());
 }
 
 /// The answer may have been lost: a repetition carries again what still holds, a user's words while the bot gets them. Words

@@ -1,6 +1,6 @@
 #include "engine/merge_records.h"
 
-#include "conversation/echo.h"
+#include "base/text_hash.h"
 #include "model/canonical.h"
 #include "model/graft.h"
 #include "model/payload_offer.h"
@@ -53,18 +53,16 @@ bool names_targets(const model::Batch& batch, const model::Event& event) noexcep
     });
 }
 
-/// The same for a target that stands beside the payload that names it, and for that payload alone.
-std::string compared_content(const model::Batch& batch, std::uint32_t index) {
-    std::string content;
-    if (!names_targets(batch, batch.events[index])) {
-        model::write_normalised_content(batch, batch.events[index], content);
-        return content;
-    }
+/// The hash of the content, the same for a target that stands beside the payload that names it, and for that payload alone.
+std::uint64_t compared_content(const model::Batch& batch, std::uint32_t index,
+                               const model::Identity& identity) {
+    if (!names_targets(batch, batch.events[index])) return identity.content;
     model::BatchPtr copy = model::BatchPtr::make();
     const std::uint32_t at = model::Graft(copy.mutate(), batch).event(index);
     model::drop_offered(copy.mutate());
+    std::string content;
     model::write_normalised_content(*copy, copy->events[at], content);
-    return content;
+    return text_hash(content);
 }
 
 }  // namespace
@@ -77,7 +75,7 @@ MergeRecord merge_record(const model::Batch& batch, std::uint32_t index,
     record.fingerprint = identity.fingerprint;
     record.actor = static_cast<std::uint8_t>(event.role);
     if (event.sent_at != model::kNoTime) record.at = event.sent_at;
-    record.content = conversation::text_hash(compared_content(batch, index));
+    record.content = compared_content(batch, index, identity);
     return record;
 }
 

@@ -1,6 +1,7 @@
 #include "model/identity.h"
 
 #include "base/digest.h"
+#include "base/text_hash.h"
 #include "model/canonical.h"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ ItemKey first_half(const Digest& digest) noexcept {
 struct Context {
     const Batch& batch;
     std::string_view account;
-    std::string content;  // scratch
+    std::string content;  // of the event whose key was made last
 };
 
 std::string ref_of(const Context& context, const Event& event) {
@@ -81,6 +82,7 @@ private:
         Identity& identity = out_[index];
         const std::uint64_t ordinal = counts[content]++;
         identity.fingerprint = with_ordinal(content, ordinal);
+        identity.content = text_hash(context_.content);
         identity.is_repeated = ordinal != 0;
         identity.by_vendor_id = event.vendor_id.present();
         identity.has_time = event.sent_at != kNoTime;

@@ -4,6 +4,7 @@
 #include "model/batch.h"
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,8 @@ bool split_ref(std::string_view ref, RefParts& out) noexcept;
 struct Identity {
     ItemKey
         id{};  ///< event.id: by vendor id (and file state) when there is one, else the fingerprint
-    ItemKey fingerprint{};  ///< by actor role, time, kind, normalised content and ordinal
+    ItemKey fingerprint{};      ///< by actor role, time, kind, normalised content and ordinal
+    std::uint64_t content = 0;  ///< `text_hash` of the normalised content
     bool by_vendor_id = false;
     bool has_time = false;  ///< without a time the fingerprint proves nothing
     bool is_surplus =
