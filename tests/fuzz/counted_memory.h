@@ -39,10 +39,17 @@ private:
 
 }  // namespace lampjack::fuzz
 
-// The forms without throwing and those for arrays call these.
+// The forms for arrays call these. A sanitizer's forms without throwing do not, and their memory comes back here.
 void* operator new(std::size_t size) { return lampjack::fuzz::CountedMemory::take(size, 1); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
     return lampjack::fuzz::CountedMemory::take(size, static_cast<std::size_t>(alignment));
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    try {
+        return lampjack::fuzz::CountedMemory::take(size, 1);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
 }
 void operator delete(void* memory) noexcept { lampjack::fuzz::CountedMemory::give(memory); }
 void operator delete(void* memory, std::size_t) noexcept {
@@ -52,5 +59,8 @@ void operator delete(void* memory, std::align_val_t) noexcept {
     lampjack::fuzz::CountedMemory::give(memory);
 }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    lampjack::fuzz::CountedMemory::give(memory);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
     lampjack::fuzz::CountedMemory::give(memory);
 }

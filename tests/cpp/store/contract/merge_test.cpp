@@ -79,10 +79,12 @@ TEST_P(MergeRecords, are_written_later_where_they_are_missing) {
         must(edit.tx().put_merge(edit.row().key, 1, record(2)));
     }
     EXPECT_FALSE(rows()[0].merge) << "that change was not committed";
-    Edit edit(store(), kRef);
-    must(edit.tx().put_merge(edit.row().key, 1, record(1)));
-    must(edit.tx().put_merge(edit.row().key, 1, record(2)));
-    edit.finish();
+    {  // a change must end before its store
+        Edit edit(store(), kRef);
+        must(edit.tx().put_merge(edit.row().key, 1, record(1)));
+        must(edit.tx().put_merge(edit.row().key, 1, record(2)));
+        edit.finish();
+    }
     reopen();
     EXPECT_EQ(rows()[0].merge, record(2));
 }
