@@ -137,8 +137,7 @@ private:
         LaneSchedule lanes;
         HeldLanes held;
         Millis served = 0;
-        /// For each conversation what waits, by seq.
-        std::map<ConversationKey, std::map<std::uint64_t, Waiting>> queues;
+        std::map<ConversationKey, std::map<std::uint64_t, Waiting>> queues;  ///< by seq
         std::map<std::pair<ConversationKey, std::uint64_t>, DeadMark> dead;
     };
 
@@ -150,8 +149,7 @@ private:
 
     /// What a transaction leaves to do when it is committed: others are told of it. May be done twice.
     struct Work {
-        std::map<ConversationKey, std::uint64_t>
-            first_seq;  ///< the first new item, by conversation
+        std::map<ConversationKey, std::uint64_t> first_seq;  ///< the first new item of each
         std::vector<std::tuple<ConversationKey, std::uint64_t, bool>> recorded;  ///< token, sink
         std::map<std::pair<ConversationKey, std::uint64_t>, Addressed> readdressed;
         std::set<ConversationKey> erased;
