@@ -201,7 +201,7 @@ class Hub(Receiver, Operators, Privacy):
         self._consumers.start(loop)
 
     def step(self) -> None:
-        """Do once what sender and timers would do now; for hubs without background, in tests and simulations."""
+        """Do once what sender and timers would do now; for hubs without background, in tests and simulations. Threads take turns."""
         self._runtime.native.step()
 
     def drain(self, timeout: float = _DRAIN_WITHIN) -> None:

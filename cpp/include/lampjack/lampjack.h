@@ -331,7 +331,8 @@ LJK_API ljk_status ljk_hub_open(ljk_str config_json, uint32_t run, ljk_hub** out
 /** The same with callbacks; NULL options are none. */
 LJK_API ljk_status ljk_hub_open_with(ljk_str config_json, uint32_t run,
                                      const ljk_hub_options* options, ljk_hub** out, ljk_error* err);
-/** Does once, on this thread, what the sender and the timers would do now. For hubs opened with LJK_RUN_NOTHING. */
+/** Does once, on this thread, what the sender and the timers would do now. For hubs opened with LJK_RUN_NOTHING. Threads that
+ *  step at once do so one after the other. No callback may call it. */
 LJK_API ljk_status ljk_hub_step(ljk_hub* hub, ljk_error* err);
 /** Stops sending anything new and waits for what is under way: the first thing to do on SIGTERM.
  *  @return LJK_OK, LJK_E_TIMEOUT (something is still under way; it is sent again after a restart, under the same key),

@@ -29,6 +29,7 @@
 #include "engine/why.h"
 
 #include <algorithm>
+#include <mutex>
 
 namespace lampjack::engine {
 namespace {
@@ -295,6 +296,7 @@ public:
 
     void step() override {
         if (!core_.usable()) return;
+        const std::lock_guard one(steps_);
         if (!core_.http) make_own_client();
         parts_->leases.step();
         sender_.step();
@@ -376,6 +378,7 @@ private:
     Sender& sender_ = parts_->sender;
     Timers& timers_ = parts_->timers;
     unsigned run_;
+    std::mutex steps_;  ///< one caller steps at a time
     bool own_client_ = false;
     InFlight sinks_out_;  ///< sink deliveries that were leased and not recorded
     bool own_store_ = false;

@@ -74,7 +74,10 @@ void Sender::run() noexcept {
 void Sender::finish() {
     while (in_flight_ != 0) {
         const auto seen = core_.changed.generation();
-        core_.survives([&] { record_all(); });
+        core_.survives([&] {
+            const std::lock_guard one(looks_);
+            record_all();
+        });
         if (in_flight_ != 0)
             core_.changed.wait(seen, std::chrono::steady_clock::now() + kLongestLook);
     }
@@ -83,6 +86,7 @@ void Sender::finish() {
 
 /// The last chance to write outcomes down: a store that fails for longer must not keep the process from ending.
 void Sender::settle_the_rest() {
+    const std::lock_guard one(looks_);
     for (int i = 0; i < kLastTries && !unsettled_.empty(); ++i) {
         if (i > 0) std::this_thread::sleep_for(kLookWhileUnsettled);
         unsettled_.try_again(true);
@@ -91,6 +95,7 @@ void Sender::settle_the_rest() {
 }
 
 std::chrono::steady_clock::time_point Sender::next_look() const {
+    const std::lock_guard one(looks_);
     auto wait = kLongestLook;
     if (more_to_put_off_) {
         wait = kBetweenPutOffs;
@@ -106,6 +111,7 @@ std::chrono::steady_clock::time_point Sender::next_look() const {
 }
 
 void Sender::step() {
+    const std::lock_guard one(looks_);
     record_all();
     unsettled_.try_again();
     const Looking looking(

@@ -10,6 +10,7 @@
 #include "engine/unsettled.h"
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,7 +30,7 @@ public:
     ~Sender();
 
     void start();
-    /// One look: records what came back, takes and sends what is due.
+    /// One look: records what came back, takes and sends what is due. Another thread's look ends first.
     void step();
     /// Waits for what is in flight; what is not back by then ends with the HTTP client.
     void stop();
@@ -81,6 +82,7 @@ private:
     bool probing_ = false;            ///< what is begun now is the probe of a paused account
     bool more_to_put_off_ = false;
     std::thread thread_;
+    mutable std::mutex looks_;  ///< one thread looks at a time: the sender's, or one that steps
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> in_flight_{0};
     std::atomic<bool> looking_{false};

@@ -61,6 +61,7 @@ std::vector<store::DueTimer> Timers::ours_due() const {
 }
 
 std::size_t Timers::look() {
+    const std::lock_guard one(looks_);
     const std::size_t fired = fire_due();
     prune();
     empty_log();

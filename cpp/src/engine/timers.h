@@ -6,6 +6,7 @@
 #include "engine/store_watch.h"
 #include "engine/subscription_list.h"
 
+#include <mutex>
 #include <thread>
 
 namespace lampjack::engine {
@@ -33,6 +34,7 @@ private:
     static Result<void> fire_in(class Change& change, const store::DueTimer& due);
 
     Core& core_;
+    std::mutex looks_;  ///< one thread looks at a time: the timers', or one that steps
     StoreWatch watch_;
     LeftBehind left_behind_{core_};
     Silence silence_{core_};
