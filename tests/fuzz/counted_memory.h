@@ -39,7 +39,8 @@ private:
 
 }  // namespace lampjack::fuzz
 
-// The forms for arrays call these. A sanitizer's forms without throwing do not, and their memory comes back here.
+// The forms for arrays call these. The forms without throwing are here, too: a sanitizer's own would give memory that the delete
+// below does not know.
 void* operator new(std::size_t size) { return lampjack::fuzz::CountedMemory::take(size, 1); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
     return lampjack::fuzz::CountedMemory::take(size, static_cast<std::size_t>(alignment));
